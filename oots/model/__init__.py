@@ -1,0 +1,1 @@
+"""What is exchanged: values and errors, without IO and without XML."""

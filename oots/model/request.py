@@ -1,0 +1,55 @@
+"""The Evidence Request (TDD 4.5.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from oots.model.agent import Agent, AgentRole
+from oots.model.catalogue import Requirement
+from oots.model.evidence import RequestedEvidenceType
+from oots.model.person import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewVisit:
+    """`PreviewLocation` and `ReturnLocation` of a second request; both are https URLs."""
+
+    location: str
+    return_location: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassificationAnswer:
+    """One `sdg:EvidenceProviderClassification` with the user's answer (a string value)."""
+
+    identifier: str
+    scheme: str
+    type: str
+    value: str
+    value_expression: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRequest:
+    """`query:QueryRequest`. `request_id` is a bare UUID, `issued` an aware datetime in UTC."""
+
+    request_id: str
+    specification: str
+    issued: datetime
+    procedure: str
+    requirements: tuple[Requirement, ...]
+    requesters: tuple[Agent, ...]
+    provider: Agent
+    evidence: RequestedEvidenceType
+    subject: Subject
+    possibility_for_preview: bool
+    explicit_request_given: bool
+    preview: PreviewVisit | None = None
+    representative: Subject | None = None
+    provider_classification: tuple[ClassificationAnswer, ...] = ()
+
+    @property
+    def requester(self) -> Agent:
+        """The one agent with classification ER (the others are intermediary platforms)."""
+        return next(agent for agent in self.requesters if agent.role is AgentRole.EVIDENCE_REQUESTER)
