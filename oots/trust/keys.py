@@ -1,0 +1,71 @@
+"""Private keys with their certificates, read from files that nobody else may read."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from oots.model.errors import ConfigurationError
+
+PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True)
+class KeyPair:
+    """A private key, its certificate, and `chain`: the issuing authorities from the leaf upwards, without the root."""
+
+    private_key: PrivateKey = field(repr=False)
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+
+
+def key_path(directory: Path, name: str) -> Path:
+    """Where the private key called `name` is kept: PKCS#8 as PEM, mode 0600."""
+    return directory / f"{name}.key.pem"
+
+
+def certificate_path(directory: Path, name: str) -> Path:
+    """Where the certificate called `name` is kept: the leaf first, then its chain, as PEM."""
+    return directory / f"{name}.cert.pem"
+
+
+def load_key_pair(directory: Path, name: str) -> KeyPair:
+    """Read `<name>.key.pem` and `<name>.cert.pem`.
+
+    Raises ConfigurationError when a file is missing or broken, when the key is readable by group or world, or when
+    key and certificate do not belong together.
+    """
+    private_key = _read_private_key(key_path(directory, name))
+    certificate, *chain = _read_certificates(certificate_path(directory, name))
+    if private_key.public_key() != certificate.public_key():
+        raise ConfigurationError(f"{key_path(directory, name)} does not belong to the certificate beside it")
+    return KeyPair(private_key, certificate, tuple(chain))
+
+
+def _read_private_key(path: Path) -> PrivateKey:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ConfigurationError(f"{path} has mode {mode:04o}; a private key must be 0600")
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path} is missing") from None
+    except (OSError, ValueError, TypeError) as problem:
+        raise ConfigurationError(f"{path} is no readable private key ({type(problem).__name__})") from None
+    if not isinstance(key, PrivateKey):
+        raise ConfigurationError(f"{path} is neither an RSA nor an EC key")
+    return key
+
+
+def _read_certificates(path: Path) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(path.read_bytes())
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path} is missing") from None
+    except (OSError, ValueError) as problem:
+        raise ConfigurationError(f"{path} holds no certificates ({type(problem).__name__})") from None
