@@ -15,6 +15,24 @@ from oots.model.errors import ConfigurationError
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
+class DeterministicKey:
+    """An EC key whose ECDSA nonces follow RFC 6979, so that the same input gives the same signature.
+
+    Shaped as signxml and pyHanko use a key; RSA with PKCS#1 v1.5 needs nothing of the kind.
+    """
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+        self._key = key
+        self.key_size = key.key_size
+        self.curve = key.curve
+
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        return self._key.public_key()
+
+    def sign(self, data: bytes, signature_algorithm: ec.EllipticCurveSignatureAlgorithm) -> bytes:
+        return self._key.sign(data, ec.ECDSA(signature_algorithm.algorithm, deterministic_signing=True))
+
+
 @dataclass(frozen=True)
 class KeyPair:
     """A private key, its certificate, and `chain`: the issuing authorities from the leaf upwards, without the root."""
@@ -40,14 +58,15 @@ def load_key_pair(directory: Path, name: str) -> KeyPair:
     Raises ConfigurationError when a file is missing or broken, when the key is readable by group or world, or when
     key and certificate do not belong together.
     """
-    private_key = _read_private_key(key_path(directory, name))
-    certificate, *chain = _read_certificates(certificate_path(directory, name))
+    private_key = read_private_key(key_path(directory, name))
+    certificate, *chain = read_certificates(certificate_path(directory, name))
     if private_key.public_key() != certificate.public_key():
         raise ConfigurationError(f"{key_path(directory, name)} does not belong to the certificate beside it")
     return KeyPair(private_key, certificate, tuple(chain))
 
 
-def _read_private_key(path: Path) -> PrivateKey:
+def read_private_key(path: Path) -> PrivateKey:
+    """An unencrypted PKCS#8 key that only its owner may read; raises ConfigurationError."""
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -62,7 +81,8 @@ def _read_private_key(path: Path) -> PrivateKey:
     return key
 
 
-def _read_certificates(path: Path) -> list[x509.Certificate]:
+def read_certificates(path: Path) -> list[x509.Certificate]:
+    """The certificates of a PEM file in their order, at least one; raises ConfigurationError."""
     try:
         return x509.load_pem_x509_certificates(path.read_bytes())
     except FileNotFoundError:

@@ -1,0 +1,282 @@
+"""The access point's door: what comes in is believed, recorded and receipted in one transaction; what goes out is
+queued in the transaction that decided it, and sent until a receipt comes."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import random
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
+
+import httpx
+
+from oots.edelivery.client import RefusedByPeerError, deliver
+from oots.edelivery.header import UserMessage
+from oots.edelivery.message import HeaderRuleError, OpenedMessage, Part, SealedMessage, open_message, seal_message
+from oots.edelivery.receipt import check_receipt, seal_receipt
+from oots.edelivery.signal import error_signal
+from oots.edelivery.signature import SignedDigest
+from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.partners import Partner
+from oots.exchange.store import Received, Store, Unit, Waiting
+from oots.model.clock import Clock, Ids
+from oots.model.errors import MessageError, PeerError, TransportError
+from oots.model.identifiers import Identifier
+from oots.trust.certificates import TrustAnchors
+from oots.trust.keys import KeyPair
+
+RecordT = TypeVar("RecordT")
+
+_LOG = logging.getLogger(__name__)
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(seconds=60)
+SOAP = "application/soap+xml"
+
+
+class Handler(Protocol[RecordT]):
+    """The service behind an access point; each call happens inside one transaction."""
+
+    def take(self, unit: Unit[RecordT], opened: OpenedMessage, fault: MessageError | None) -> None:
+        """Act on a believed message; `fault` is a header rule that it breaks."""
+
+    def receipted(self, unit: Unit[RecordT], waiting: Waiting) -> None:
+        """The partner has given a valid receipt."""
+
+    def undeliverable(self, unit: Unit[RecordT], waiting: Waiting, why: str) -> None:
+        """No receipt came before the deadline, or the partner refused the message."""
+
+    def sweep(self, unit: Unit[RecordT], now: datetime) -> None:
+        """Act on every deadline that has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back in the HTTP answer: a receipt or an error signal."""
+
+    status: int
+    body: bytes
+
+
+class AccessPoint(Generic[RecordT]):
+    """One party's AS4 endpoint and outbox."""
+
+    def __init__(
+        self,
+        *,
+        party: Identifier,
+        key: KeyPair,
+        anchors: TrustAnchors,
+        partners: Mapping[str, Partner],
+        store: Store[RecordT],
+        client: httpx.Client,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self.party = party
+        self.partners = partners
+        self._key = key
+        self._anchors = anchors
+        self._store = store
+        self._client = client
+        self._clock = clock
+        self._ids = ids
+        self._handler: Handler[RecordT]
+        self._work = threading.Event()
+        self._sending = threading.Lock()
+
+    def serve(self, handler: Handler[RecordT]) -> None:
+        """Name the service that acts on messages."""
+        self._handler = handler
+
+    def receive(self, content_type: str, body: bytes) -> Reply:
+        """One HTTP request: a receipt once the message is recorded, an error signal if it is not believed."""
+        now = self._clock.now()
+        try:
+            opened, fault = self._believe(content_type, body, now)
+            reply = Reply(200, self._accept(opened, fault, content_type, body, now))
+        except TransportError as refusal:
+            reply = Reply(200, self._turn_away(refusal, body, now))
+        self._work.set()
+        return reply
+
+    def _believe(self, content_type: str, body: bytes, now: datetime) -> tuple[OpenedMessage, MessageError | None]:
+        fault: MessageError | None = None
+        try:
+            opened = open_message(content_type, body, self._anchors, now)
+        except HeaderRuleError as broken:
+            opened, fault = broken.opened, broken
+        if opened.signer.party_id not in self.partners:
+            raise TransportError("EBMS:0101", "FailedAuthentication", f"unknown party {opened.signer.party_id}")
+        if opened.header.receiver.value != self.party.value:
+            raise TransportError("EBMS:0009", "InvalidHeader", f"addressed to {opened.header.receiver.value}")
+        return opened, fault
+
+    def _accept(
+        self, opened: OpenedMessage, fault: MessageError | None, content_type: str, body: bytes, now: datetime
+    ) -> bytes:
+        digest = hashlib.sha256(body).hexdigest()
+        party, message_id = opened.signer.party_id, opened.header.message_id
+        with self._store.begin() as unit:
+            known = unit.received(party, message_id)
+            if known is None:
+                receipt = seal_receipt(opened, self._message_id(), now, self._key)
+                unit.receive(party, message_id, Received(digest, receipt), now)
+                self._handler.take(unit, opened, fault)
+                return receipt
+            if known.body_sha256 == digest:
+                unit.journal(self._about(opened, Entry.DUPLICATE_RECEIVED, now))
+                return known.receipt
+        raise TransportError("EBMS:0101", "FailedAuthentication", f"message id {message_id} used for another message")
+
+    def _turn_away(self, refusal: TransportError, body: bytes, now: datetime) -> bytes:
+        detail = f"{refusal.ebms} {refusal.short}: {refusal.why} ({len(body)} bytes, sha256 {hashlib.sha256(body).hexdigest()})"
+        with self._store.begin() as unit:
+            unit.journal(JournalEntry(now, Entry.MESSAGE_REFUSED, detail=detail, signature_valid=False))
+        return error_signal(refusal, self._message_id(), now, None)
+
+    def _about(self, opened: OpenedMessage, entry: Entry, now: datetime) -> JournalEntry:
+        return JournalEntry(
+            now,
+            entry,
+            exchange_id=opened.header.exchange_id,
+            conversation_id=opened.header.conversation_id,
+            message_id=opened.header.message_id,
+            signer=opened.signer.party_id,
+            signature_valid=True,
+        )
+
+    def post(
+        self, unit: Unit[RecordT], header: UserMessage, parts: Sequence[Part], deadline: datetime
+    ) -> SealedMessage:
+        """Seal a message and queue it in the caller's transaction; it is sent until `deadline`."""
+        sealed = seal_message(header, parts, self._key)
+        unit.enqueue(sealed, header.exchange_id, header.timestamp, deadline)
+        self._work.set()
+        return sealed
+
+    def header(self, receiver: str, **fields: object) -> UserMessage:
+        """A header from this party to `receiver`, with a new message id and the present time."""
+        return UserMessage(
+            message_id=self._message_id(),
+            timestamp=self._clock.now(),
+            sender=self.party,
+            receiver=replace(self.party, value=receiver),
+            parts=(),
+            **fields,  # type: ignore[arg-type]  # the caller names the fields that are particular to its message
+        )
+
+    def content_id(self) -> str:
+        """A new Content-ID, `left@right`."""
+        return f"{self._ids.uuid()}@{self._domain}"
+
+    def _message_id(self) -> str:
+        return f"{self._ids.uuid()}@{self._domain}"
+
+    @property
+    def _domain(self) -> str:
+        return f"{self.party.value.lower().replace('_', '-')}.oots.example"
+
+    def tick(self) -> None:
+        """Act on deadlines, then send what is due. Safe to call at any time and from any thread."""
+        with self._sending:
+            now = self._clock.now()
+            with self._store.begin() as unit:
+                self._handler.sweep(unit, now)
+            with self._store.begin() as unit:
+                due = unit.due(now)
+            for waiting in due:
+                self._send(waiting)
+
+    def _send(self, waiting: Waiting) -> None:
+        try:
+            receipt = self._obtain_receipt(waiting)
+        except RefusedByPeerError as refusal:
+            self._give_up(waiting, f"refused by {waiting.party_id}: {refusal}")
+        except (PeerError, TransportError) as trouble:
+            self._retry(waiting, str(trouble))
+        else:
+            self._settle(waiting, receipt)
+
+    def _obtain_receipt(self, waiting: Waiting) -> bytes:
+        body = self._store.files.get(waiting.body_file)
+        partner = self.partners[waiting.party_id]
+        receipt = deliver(self._client, partner.endpoint, waiting.content_type, body)
+        check_receipt(
+            receipt,
+            message_id=waiting.message_id,
+            digests=tuple(SignedDigest(uri, value) for uri, value in waiting.digests),
+            receiver=waiting.party_id,
+            anchors=self._anchors,
+            at=self._clock.now(),
+        )
+        return receipt
+
+    def _settle(self, waiting: Waiting, receipt: bytes) -> None:
+        with self._store.begin() as unit:
+            unit.settle(waiting, "sent")
+            unit.journal(self._receipt_entry(waiting, receipt))
+            self._handler.receipted(unit, waiting)
+
+    def _receipt_entry(self, waiting: Waiting, receipt: bytes) -> JournalEntry:
+        return JournalEntry(
+            self._clock.now(),
+            Entry.RECEIPT_RECEIVED,
+            exchange_id=waiting.exchange_id,
+            message_id=waiting.message_id,
+            signer=waiting.party_id,
+            signature_valid=True,
+            digests=waiting.digests,
+            receipt=receipt,
+        )
+
+    def _retry(self, waiting: Waiting, why: str) -> None:
+        now = self._clock.now()
+        pause = min(_FIRST_PAUSE * 2 ** min(waiting.attempts, 10), _LONGEST_PAUSE)
+        until = now + pause * random.uniform(0.5, 1.0)  # noqa: S311 (jitter, no secret)
+        if until > waiting.deadline:
+            self._give_up(waiting, why)
+            return
+        _LOG.warning("message %s to %s not delivered: %s", waiting.message_id, waiting.party_id, why)
+        with self._store.begin() as unit:
+            unit.postpone(waiting, until)
+
+    def _give_up(self, waiting: Waiting, why: str) -> None:
+        now = self._clock.now()
+        with self._store.begin() as unit:
+            unit.settle(waiting, "failed")
+            unit.journal(
+                JournalEntry(
+                    now,
+                    Entry.DELIVERY_FAILED,
+                    exchange_id=waiting.exchange_id,
+                    message_id=waiting.message_id,
+                    detail=why,
+                )
+            )
+            self._handler.undeliverable(unit, waiting, why)
+
+    def work(self, stop: threading.Event, pause: float = 0.5) -> None:
+        """Tick until `stop` is set: at once when there is work, otherwise every `pause` seconds."""
+        self._remove_orphans()
+        while not stop.is_set():
+            self._work.wait(pause)
+            self._work.clear()
+            try:
+                self.tick()
+            except Exception:
+                _LOG.exception("the outbox of %s stumbled and goes on", self.party.value)
+
+    def wake(self) -> None:
+        """Let the worker look at once."""
+        self._work.set()
+
+    def _remove_orphans(self) -> None:
+        """Files that a killed process wrote for a transaction that never was committed are of no use to anybody."""
+        with self._store.begin() as unit:
+            needed = unit.bodies() | self._handler.files_in_use(unit)
+            for name in unit.files.names() - needed:
+                unit.files.delete(name)

@@ -1,0 +1,72 @@
+"""The one door between bytes and the model: what comes in is judged before it is read, what goes out before it leaves."""
+
+from __future__ import annotations
+
+from oots.edelivery.header import UserMessage
+from oots.edelivery.message import OpenedMessage
+from oots.model.identifiers import Identifier
+from oots.model.errors import MessageError
+from oots.model.request import EvidenceRequest
+from oots.model.response import Answer, EvidenceResponse
+from oots.wire import answer as answer_codec
+from oots.wire import request as request_codec
+from oots.wire import schema
+
+PROFILE = "edm-v2.0"
+
+
+def open_request(opened: OpenedMessage) -> EvidenceRequest:
+    """The request of a believed message; raises MessageError naming the line or rule that it breaks."""
+    document = opened.parts[0].content
+    request = request_codec.decode(document)
+    schema.enforce(document, PROFILE)
+    _agree("SpecificationIdentifier", request.specification, opened.header.specification, "R-EDM-ebMS-038")
+    _agree("EvidenceRequester", request.requester.identifier, opened.header.original_sender, None)
+    _agree("EvidenceProvider", request.provider.identifier, opened.header.final_recipient, None)
+    return request
+
+
+def open_answer(opened: OpenedMessage) -> Answer:
+    """The response or error of a believed message; evidence references and MIME parts must be the same set."""
+    document = opened.parts[0].content
+    answer = answer_codec.decode(document)
+    schema.enforce(document, PROFILE)
+    _agree("SpecificationIdentifier", answer.specification, opened.header.specification, "R-EDM-ebMS-038")
+    if isinstance(answer, EvidenceResponse):
+        referenced = sorted(document.content_id for package in answer.packages for document in package.documents)
+        carried = sorted(part.content_id for part in opened.parts[1:])
+        if referenced != carried:
+            raise MessageError("the evidence parts are not those that the response refers to")
+        _agree("EvidenceRequester", answer.requester.identifier, opened.header.final_recipient, None)
+    return answer
+
+
+def _agree(what: str, body: str | Identifier, header: str | Identifier, rule: str | None) -> None:
+    if body != header:
+        raise MessageError(f"{what} of the body and the ebMS header disagree", rule=rule)
+
+
+def write_request(request: EvidenceRequest) -> bytes:
+    """Canonical bytes of a request that is valid against our own schema."""
+    return _valid(request_codec.encode(request))
+
+
+def write_answer(answer: Answer) -> bytes:
+    """Canonical bytes of a response or error that is valid against our own schema."""
+    return _valid(answer_codec.encode(answer))
+
+
+def _valid(document: bytes) -> bytes:
+    schema.enforce(document, PROFILE)
+    return document
+
+
+def replying_to(header: UserMessage) -> dict[str, object]:
+    """What a reply's header takes from the message it answers: corners swapped, conversation and exchange kept."""
+    return {
+        "conversation_id": header.conversation_id,
+        "exchange_id": header.exchange_id,
+        "original_sender": header.final_recipient,
+        "final_recipient": header.original_sender,
+        "specification": header.specification,
+    }

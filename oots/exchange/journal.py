@@ -1,0 +1,86 @@
+"""The log of article 17 (2022/1463; TDD 4.8): what both sides record of an exchange, and how it is told again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Entry(StrEnum):
+    """What is recorded."""
+
+    REQUEST_SENT = "request-sent"
+    REQUEST_RECEIVED = "request-received"
+    RESPONSE_SENT = "response-sent"
+    RESPONSE_RECEIVED = "response-received"
+    EXCEPTION_SENT = "exception-sent"
+    EXCEPTION_RECEIVED = "exception-received"
+    RECEIPT_RECEIVED = "receipt-received"
+    DUPLICATE_RECEIVED = "duplicate-received"
+    MESSAGE_REFUSED = "message-refused"
+    ANSWER_IGNORED = "answer-ignored"
+    DELIVERY_FAILED = "delivery-failed"
+    IDENTITY_MATCHED = "identity-matched"
+    IDENTITY_NOT_MATCHED = "identity-not-matched"
+    PREVIEW_OPENED = "preview-opened"
+    PREVIEW_REFUSED = "preview-refused"
+    PREVIEW_DECIDED = "preview-decided"
+    TIME_UP = "time-up"
+    EVIDENCE_DELETED = "evidence-deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePart:
+    """What remains of an evidence part for good: identifiers, digest and length, never the bytes."""
+
+    evidence_id: str
+    content_id: str
+    media_type: str
+    sha256: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the log.
+
+    `signer`, `schema_valid` and `signature_valid` are the verdicts at the time; None means that there was nothing to
+    judge. `subject` (the evidence subject) and the bytes of `document` (first MIME part), `soap` (the signed SOAP part)
+    and `receipt` are personal data and encrypted at rest. `digests` are the references of the message's signature, so
+    that a receipt and a signature can be checked after the evidence itself is gone.
+    """
+
+    at: datetime
+    entry: Entry
+    exchange_id: str | None = None
+    conversation_id: str | None = None
+    requester: str | None = None
+    provider: str | None = None
+    procedure: str | None = None
+    evidence_type: str | None = None
+    request_id: str | None = None
+    response_id: str | None = None
+    message_id: str | None = None
+    error_code: str | None = None
+    detail: str | None = None
+    decision: str | None = None
+    signer: str | None = None
+    certificate_sha256: str | None = None
+    schema_valid: bool | None = None
+    signature_valid: bool | None = None
+    evidence: tuple[EvidencePart, ...] = ()
+    digests: tuple[tuple[str, str], ...] = ()
+    subject: str | None = None
+    content_type: str | None = None
+    document: bytes | None = None
+    soap: bytes | None = None
+    receipt: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """A journal entry as a page shows it; `number` orders the log and addresses the raw bytes."""
+
+    number: int
+    entry: JournalEntry

@@ -1,0 +1,20 @@
+"""The time limits of an exchange (TDD 4.4.3), as settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimits:
+    """The provider's limits; a requester waits `grace` longer at each step.
+
+    `first_round_trip` (T1) runs from the ebMS timestamp of request 1, `follow_link` (T2) from the issue of the link,
+    `decide` (T3) from the ebMS timestamp of request 2.
+    """
+
+    first_round_trip: timedelta = timedelta(minutes=5)
+    follow_link: timedelta = timedelta(minutes=15)
+    decide: timedelta = timedelta(minutes=40)
+    grace: timedelta = timedelta(minutes=1)

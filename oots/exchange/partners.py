@@ -1,0 +1,41 @@
+"""The access points that are known here, and what belongs to each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A known access point: where it is reached, and the hosts on which its people meet citizens.
+
+    `preview_hosts` are the hosts of its preview spaces, `return_hosts` those of its portals; a location in a message
+    of this partner is believed on these hosts only.
+    """
+
+    party_id: str
+    endpoint: str
+    preview_hosts: tuple[str, ...] = ()
+    return_hosts: tuple[str, ...] = ()
+
+
+def is_location_on(location: str, hosts: tuple[str, ...]) -> bool:
+    """Whether `location` is an https URL on one of `hosts`: no user information, no port, no fragment, no control
+    characters or blanks, and compared after parsing."""
+    if any(character.isspace() or ord(character) < 0x20 or character == "\\" for character in location):
+        return False
+    try:
+        parts = urlsplit(location)
+        port = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme == "https"
+        and parts.hostname in hosts
+        and port is None
+        and parts.username is None
+        and parts.password is None
+        and not parts.fragment
+        and "#" not in location
+    )

@@ -1,0 +1,280 @@
+"""The store of one service: every change of an exchange, with its journal and outbox, in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+
+from oots.edelivery.message import SealedMessage
+from oots.exchange.evidence_files import EvidenceFiles
+from oots.exchange.journal import JournalEntry, TimelineEvent
+from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, METADATA, OUTBOX, SEEN_REQUEST
+from oots.model.clock import iso
+from oots.trust.vault import Vault
+
+RecordT = TypeVar("RecordT")
+
+_ENTRIES = TypeAdapter(JournalEntry)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message of the outbox that has no receipt yet; `digests` are (reference URI, base64 SHA-256) pairs."""
+
+    message_id: str
+    exchange_id: str
+    party_id: str
+    content_type: str
+    body_file: str
+    digests: tuple[tuple[str, str], ...]
+    attempts: int
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message of the inbox: what it was and the receipt that was given for it."""
+
+    body_sha256: str
+    receipt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[RecordT]):
+    """An exchange as stored: where it stands, when something must happen at the latest, and its record."""
+
+    exchange_id: str
+    state: str
+    deadline: datetime | None
+    record: RecordT
+
+
+def hashed(token: str) -> str:
+    """The form in which a link's secret is stored: SHA-256, hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Unit(Generic[RecordT]):
+    """One transaction on the store."""
+
+    def __init__(self, connection: Connection, vault: Vault, files: EvidenceFiles, records: TypeAdapter[RecordT]):
+        self._connection = connection
+        self._vault = vault
+        self._records = records
+        self.files = files
+        self._discarded: list[str] = []
+
+    def find(self, exchange_id: str) -> Kept[RecordT] | None:
+        return self._kept(EXCHANGE.c.exchange_id == exchange_id)
+
+    def find_by_token(self, token: str) -> Kept[RecordT] | None:
+        return self._kept(EXCHANGE.c.token_hash == hashed(token))
+
+    def _kept(self, condition: object) -> Kept[RecordT] | None:
+        row = self._connection.execute(select(EXCHANGE).where(condition)).mappings().first()  # type: ignore[arg-type]
+        if row is None:
+            return None
+        record = self._records.validate_json(self._vault.open(row["record"]))
+        return Kept(row["exchange_id"], row["state"], _moment(row["deadline"]), record)
+
+    def keep(self, kept: Kept[RecordT], token: str | None = None) -> None:
+        """Write an exchange; `token` is the secret of its preview link, at the time it is issued."""
+        values = {
+            "state": kept.state,
+            "deadline": iso(kept.deadline) if kept.deadline else None,
+            "record": self._vault.seal(self._records.dump_json(kept.record)),
+        }
+        if token is not None:
+            values["token_hash"] = hashed(token)
+        known = self._connection.execute(
+            update(EXCHANGE).where(EXCHANGE.c.exchange_id == kept.exchange_id).values(values)
+        )
+        if known.rowcount == 0:
+            self._connection.execute(insert(EXCHANGE).values(exchange_id=kept.exchange_id, **values))
+
+    def overdue(self, now: datetime) -> tuple[str, ...]:
+        """The exchanges whose deadline has passed."""
+        rows = self._connection.execute(select(EXCHANGE.c.exchange_id).where(EXCHANGE.c.deadline <= iso(now)))
+        return tuple(rows.scalars())
+
+    def exchange_ids(self, limit: int) -> tuple[str, ...]:
+        """The latest exchanges by their journal, newest first."""
+        rows = self._connection.execute(
+            select(JOURNAL.c.exchange_id)
+            .where(JOURNAL.c.exchange_id.is_not(None))
+            .group_by(JOURNAL.c.exchange_id)
+            .order_by(JOURNAL.c.number.desc())
+            .limit(limit)
+        )
+        return tuple(rows.scalars())
+
+    def received(self, party_id: str, message_id: str) -> Received | None:
+        row = self._connection.execute(
+            select(INBOX).where(INBOX.c.party_id == party_id, INBOX.c.message_id == message_id)
+        ).mappings().first()
+        return Received(row["body_sha256"], row["receipt"]) if row else None
+
+    def receive(self, party_id: str, message_id: str, received: Received, at: datetime) -> None:
+        self._connection.execute(
+            insert(INBOX).values(
+                party_id=party_id,
+                message_id=message_id,
+                body_sha256=received.body_sha256,
+                receipt=received.receipt,
+                received_at=iso(at),
+            )
+        )
+
+    def request_seen(self, request_id: str) -> bool:
+        return self._connection.execute(
+            select(SEEN_REQUEST.c.request_id).where(SEEN_REQUEST.c.request_id == request_id)
+        ).first() is not None
+
+    def see_request(self, request_id: str, exchange_id: str, at: datetime) -> None:
+        self._connection.execute(
+            insert(SEEN_REQUEST).values(request_id=request_id, exchange_id=exchange_id, seen_at=iso(at))
+        )
+
+    def enqueue(self, sealed: SealedMessage, exchange_id: str, now: datetime, deadline: datetime) -> None:
+        """Put a sealed message into the outbox, due at once and worth sending until `deadline`."""
+        self._connection.execute(
+            insert(OUTBOX).values(
+                message_id=sealed.message_id,
+                exchange_id=exchange_id,
+                party_id=sealed.header.receiver.value,
+                content_type=sealed.content_type,
+                body_file=self.files.put(sealed.body),
+                digests=json.dumps([(digest.uri, digest.value) for digest in sealed.digests]),
+                state="waiting",
+                attempts=0,
+                next_attempt=iso(now),
+                deadline=iso(deadline),
+            )
+        )
+
+    def due(self, now: datetime) -> tuple[Waiting, ...]:
+        rows = self._connection.execute(
+            select(OUTBOX)
+            .where(OUTBOX.c.state == "waiting", OUTBOX.c.next_attempt <= iso(now))
+            .order_by(OUTBOX.c.next_attempt)
+        ).mappings()
+        return tuple(
+            Waiting(
+                row["message_id"],
+                row["exchange_id"],
+                row["party_id"],
+                row["content_type"],
+                row["body_file"],
+                tuple((uri, value) for uri, value in json.loads(row["digests"])),
+                row["attempts"],
+                datetime.fromisoformat(row["deadline"]),
+            )
+            for row in rows
+        )
+
+    def postpone(self, waiting: Waiting, until: datetime) -> None:
+        self._settle(waiting, state="waiting", attempts=waiting.attempts + 1, next_attempt=iso(until))
+
+    def settle(self, waiting: Waiting, state: str) -> None:
+        """Take a message out of the queue, `sent` or `failed`; its body is deleted after the commit."""
+        self._settle(waiting, state=state, attempts=waiting.attempts + 1)
+        self.discard(waiting.body_file)
+
+    def _settle(self, waiting: Waiting, **values: object) -> None:
+        self._connection.execute(update(OUTBOX).where(OUTBOX.c.message_id == waiting.message_id).values(values))
+
+    def bodies(self) -> frozenset[str]:
+        """The files that waiting messages still need."""
+        rows = self._connection.execute(select(OUTBOX.c.body_file).where(OUTBOX.c.state == "waiting"))
+        return frozenset(rows.scalars())
+
+    def discard(self, file: str) -> None:
+        """Delete a file once this transaction has been committed."""
+        self._discarded.append(file)
+
+    def delete_discarded(self) -> None:
+        for file in self._discarded:
+            self.files.delete(file)
+
+    def journal(self, entry: JournalEntry) -> None:
+        self._connection.execute(
+            insert(JOURNAL).values(
+                at=iso(entry.at),
+                entry=entry.entry.value,
+                exchange_id=entry.exchange_id,
+                message_id=entry.message_id,
+                content=self._vault.seal(_ENTRIES.dump_json(entry)),
+            )
+        )
+
+    def timeline(self, exchange_id: str) -> tuple[TimelineEvent, ...]:
+        """What the journal says of an exchange, in order."""
+        return self._told(JOURNAL.c.exchange_id == exchange_id)
+
+    def refusals(self) -> tuple[TimelineEvent, ...]:
+        """What was turned away at the door and belongs to no exchange."""
+        return self._told(JOURNAL.c.exchange_id.is_(None))
+
+    def _told(self, condition: object) -> tuple[TimelineEvent, ...]:
+        rows = self._connection.execute(
+            select(JOURNAL.c.number, JOURNAL.c.content).where(condition).order_by(JOURNAL.c.number)  # type: ignore[arg-type]
+        )
+        return tuple(
+            TimelineEvent(number, _ENTRIES.validate_json(self._vault.open(content))) for number, content in rows
+        )
+
+
+class Store(Generic[RecordT]):
+    """One SQLite file with its folder of encrypted files. Transactions are written one after the other."""
+
+    def __init__(self, directory: Path, record: type[RecordT]) -> None:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.vault = Vault.from_file(directory / "vault.key")
+        self.files = EvidenceFiles(directory / "files", self.vault)
+        self.engine = _engine(directory / "store.sqlite")
+        METADATA.create_all(self.engine)
+        self._records: TypeAdapter[RecordT] = TypeAdapter(record)
+        self._turn = threading.RLock()
+
+    @contextmanager
+    def begin(self) -> Iterator[Unit[RecordT]]:
+        """A transaction: committed when the block ends, undone when it raises."""
+        with self._turn:
+            with self.engine.begin() as connection:
+                unit = Unit(connection, self.vault, self.files, self._records)
+                yield unit
+            unit.delete_discarded()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _engine(file: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _durable(connection, _record):  # type: ignore[no-untyped-def]  # DBAPI connections carry no types
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _immediate(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

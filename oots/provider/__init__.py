@@ -1,0 +1,1 @@
+"""Answers: checks, identity match, preview space, answer."""

@@ -1,0 +1,145 @@
+"""The answers of an evidence provider, written as the model has them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from oots.exchange.store import Unit
+from oots.model.agent import Agent, AgentRole
+from oots.model.clock import Ids
+from oots.model.evidence import (
+    Association,
+    Distribution,
+    DocumentKind,
+    EvidenceDocument,
+    EvidencePackage,
+    IssuingAuthority,
+    MainMetadata,
+)
+from oots.model.issuing import Issued, IssuedDocument
+from oots.model.person import NaturalPerson
+from oots.model.request import EvidenceRequest
+from oots.model.response import EdmException, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
+from oots.provider.record import HeldPackage, HeldPart, ProviderExchange
+
+
+def as_named(agent: Agent) -> Agent:
+    """The agent with identifier and names alone, as a response names the requester."""
+    return Agent(agent.identifier, agent.names)
+
+
+class Answers:
+    """Builds responses and errors in the name of one authority."""
+
+    def __init__(self, authority: Agent, ids: Ids) -> None:
+        self._authority = authority
+        self._ids = ids
+
+    def response(
+        self,
+        request: EvidenceRequest,
+        request_id: str,
+        now: datetime,
+        packages: tuple[EvidencePackage, ...] = (),
+        available_from: datetime | None = None,
+    ) -> EvidenceResponse:
+        """Success with these packages (perhaps none), or Unavailable until `available_from`."""
+        return EvidenceResponse(
+            response_id=self._ids.uuid(),
+            request_id=request_id,
+            specification=request.specification,
+            issued=now,
+            providers=(self._authority,),
+            requester=as_named(request.requester),
+            packages=packages,
+            available_from=available_from,
+        )
+
+    def error(
+        self,
+        code: ErrorCode,
+        detail: str | None,
+        now: datetime,
+        *,
+        specification: str,
+        request_id: str | None,
+        requester: Agent | None,
+        preview: PreviewOffer | None = None,
+    ) -> EvidenceError:
+        """Failure with one exception; with a `preview` it is PreviewRequired."""
+        return EvidenceError(
+            response_id=self._ids.uuid(),
+            request_id=request_id,
+            specification=specification,
+            error_provider=replace(self._authority, role=AgentRole.ERROR_PROVIDER),
+            requester=as_named(requester) if requester else None,
+            exceptions=(EdmException(code, now, detail, preview),),
+        )
+
+    def hold(
+        self,
+        unit: Unit[ProviderExchange],
+        issued: Issued,
+        subject: NaturalPerson,
+        content_id: Callable[[], str],
+    ) -> HeldPackage:
+        """Store the bytes of issued evidence and describe them as the package in which they will be sent."""
+        documents = tuple(self._document(document, issued, subject, content_id()) for document in issued.documents)
+        main = next(document for document in documents if document.kind is DocumentKind.MAIN_EVIDENCE)
+        package = EvidencePackage(
+            self._ids.uuid(),
+            documents,
+            tuple(
+                Association(self._ids.uuid(), document.kind, document.object_id, main.object_id)
+                for document in documents
+                if document is not main
+            ),
+        )
+        parts = tuple(
+            _held(unit, document.content_id, source)
+            for document, source in zip(documents, issued.documents, strict=True)
+        )
+        return HeldPackage(package, parts, issued.notice)
+
+    def _document(
+        self, document: IssuedDocument, issued: Issued, subject: NaturalPerson, content_id: str
+    ) -> EvidenceDocument:
+        is_main = document.kind is DocumentKind.MAIN_EVIDENCE
+        return EvidenceDocument(
+            object_id=self._ids.uuid(),
+            classification_id=self._ids.uuid(),
+            evidence_id=self._ids.uuid(),
+            kind=document.kind,
+            content_id=content_id,
+            title=document.title,
+            distribution=document.distribution if is_main else _plain(document.distribution),
+            main=self._metadata(issued, subject) if is_main else None,
+        )
+
+    def _metadata(self, issued: Issued, subject: NaturalPerson) -> MainMetadata:
+        return MainMetadata(
+            subject=NaturalPerson(
+                subject.family_name, subject.given_name, subject.date_of_birth, identifier=subject.identifier
+            ),
+            issuing_authority=IssuingAuthority(self._authority.identifier, self._authority.names),
+            evidence_type=issued.evidence_type,
+            issuing_date=issued.issuing_date,
+        )
+
+
+def _plain(distribution: Distribution) -> Distribution:
+    """A supplementary document's distribution names no data model (R-EDM-RESP-S063)."""
+    return replace(distribution, conforms_to=None, associated_documents=())
+
+
+def _held(unit: Unit[ProviderExchange], content_id: str, source: IssuedDocument) -> HeldPart:
+    return HeldPart(
+        content_id,
+        source.distribution.format,
+        unit.files.put(source.content),
+        hashlib.sha256(source.content).hexdigest(),
+        len(source.content),
+    )

@@ -1,0 +1,79 @@
+"""What a provider checks of a request before it looks at any person (order of TDD 4.4 and 4.9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from oots.exchange.limits import TimeLimits
+from oots.model.agent import Agent
+from oots.model.evidence import Distribution
+from oots.model.issuing import Offer
+from oots.model.person import NaturalPerson
+from oots.model.request import EvidenceRequest
+from oots.model.response import ErrorCode
+
+
+class Refusal(Exception):  # noqa: N818 (the answer's own name, not a fault of ours)
+    """The request is answered with this EDM exception; `detail` travels and names no person."""
+
+    def __init__(self, code: ErrorCode, detail: str) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(f"{code.code} {detail}")
+
+
+def in_time(sent: datetime, now: datetime, limits: TimeLimits) -> None:
+    """T1 runs from the ebMS timestamp; a late provider sends 0005 instead of evidence."""
+    if now > sent + limits.first_round_trip:
+        raise Refusal(ErrorCode.TIMEOUT, "the first round trip took longer than T1")
+
+
+def for_this_authority(request: EvidenceRequest, authority: Agent) -> None:
+    if request.provider.identifier != authority.identifier:
+        raise Refusal(ErrorCode.UNRESOLVED_REFERENCE, "this data service does not serve that evidence provider")
+
+
+def known_evidence_type(request: EvidenceRequest, offer: Offer | None) -> Offer:
+    if offer is None:
+        raise Refusal(ErrorCode.NOT_FOUND, "the evidence type is not known here")
+    if request.procedure not in offer.procedures:
+        raise Refusal(ErrorCode.NOT_FOUND, f"the evidence type is not issued for procedure {request.procedure}")
+    return offer
+
+
+def offered_distribution(request: EvidenceRequest, offer: Offer) -> Distribution:
+    """The first distribution asked for that is offered, with the associated documents that were asked for.
+
+    A language that cannot be served is neither an error nor a reason to choose another one (TDD 4.5.1 in 2.0).
+    """
+    for wanted in request.evidence.distributions:
+        for offered in offer.distributions:
+            if wanted.format == offered.format and wanted.conforms_to in (None, offered.conforms_to):
+                return replace(offered, associated_documents=wanted.associated_documents)
+    raise Refusal(ErrorCode.UNSUPPORTED, "none of the distributions asked for is offered")
+
+
+def lawful_ground(request: EvidenceRequest, offer: Offer) -> None:
+    """An explicit request is needed (2018/1724 art. 14(7)), and a preview unless the evidence type does without."""
+    if not request.explicit_request_given:
+        raise Refusal(ErrorCode.AUTHORIZATION, "an explicit request of the user is needed")
+    if not request.possibility_for_preview and not offer.without_preview:
+        raise Refusal(ErrorCode.AUTHORIZATION, "this evidence type is not released without a preview")
+
+
+def assured_subject(request: EvidenceRequest, offer: Offer) -> NaturalPerson:
+    """The natural person that the evidence is about, authenticated well enough for this evidence type."""
+    if request.representative is not None:
+        raise Refusal(ErrorCode.UNSUPPORTED, "representation is not supported by this data service")
+    if not isinstance(request.subject, NaturalPerson):
+        raise Refusal(ErrorCode.NOT_FOUND, "the evidence type is about natural persons")
+    level = request.subject.level_of_assurance
+    if level is None or not level.reaches(offer.minimum_assurance):
+        raise Refusal(ErrorCode.AUTHENTICATION, f"level of assurance {offer.minimum_assurance.value} is needed")
+    return request.subject
+
+
+def same_but_for_the_preview(first: EvidenceRequest, second: EvidenceRequest) -> bool:
+    """Whether request 2 repeats request 1: only its id, its time and the preview may differ (TDD 4.9)."""
+    return replace(second, request_id=first.request_id, issued=first.issued, preview=None) == first

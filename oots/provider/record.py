@@ -1,0 +1,61 @@
+"""What the provider remembers of an exchange between its messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from oots.model.evidence import EvidencePackage
+from oots.model.identifiers import Identifier
+from oots.model.request import EvidenceRequest
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPart:
+    """The bytes behind one document of a package: an encrypted file, and the digest of what is shown and sent."""
+
+    content_id: str
+    media_type: str
+    file: str
+    sha256: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPackage:
+    """One piece of evidence as it will be shown, and sent if the person accepts it."""
+
+    package: EvidencePackage
+    parts: tuple[HeldPart, ...]
+    notice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The preview of an exchange. Times are aware; `return_location` is known once request 2 has come."""
+
+    location: str
+    link_expires: datetime
+    opened_at: datetime | None = None
+    second_request_id: str | None = None
+    return_location: str | None = None
+    decide_until: datetime | None = None
+    decided_at: datetime | None = None
+    accepted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderExchange:
+    """The snapshot of request 1, whom to answer, what is held for it, and its preview."""
+
+    conversation_id: str
+    party_id: str
+    original_sender: Identifier
+    final_recipient: Identifier
+    request: EvidenceRequest
+    packages: tuple[HeldPackage, ...] = ()
+    preview: Preview | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(part.file for held in self.packages for part in held.parts)

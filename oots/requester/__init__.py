@@ -1,0 +1,1 @@
+"""Asks: find, explicit request, go to preview, collect."""
