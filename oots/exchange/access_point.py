@@ -52,6 +52,10 @@ class Handler(Protocol[RecordT]):
     def sweep(self, unit: Unit[RecordT], now: datetime) -> None:
         """Act on every deadline that has passed."""
 
+    def files_in_use(self, unit: Unit[RecordT]) -> frozenset[str]:
+        """The files that exchanges still need."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

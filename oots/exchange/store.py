@@ -107,6 +107,11 @@ class Unit(Generic[RecordT]):
         rows = self._connection.execute(select(EXCHANGE.c.exchange_id).where(EXCHANGE.c.deadline <= iso(now)))
         return tuple(rows.scalars())
 
+    def all(self) -> tuple[Kept[RecordT], ...]:
+        """Every exchange."""
+        ids = self._connection.execute(select(EXCHANGE.c.exchange_id)).scalars().all()
+        return tuple(kept for exchange_id in ids if (kept := self.find(exchange_id)))
+
     def exchange_ids(self, limit: int) -> tuple[str, ...]:
         """The latest exchanges by their journal, newest first."""
         rows = self._connection.execute(

@@ -1,0 +1,234 @@
+"""The preview space: the person sees each piece of evidence exactly as it would be sent, and decides (TDD 4.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from oots.exchange.conversation import ProviderState
+from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.store import Kept, Store
+from oots.model.clock import Clock
+from oots.model.evidence import DocumentKind, EvidenceDocument
+from oots.model.person import NaturalPerson
+from oots.model.text import Text
+from oots.provider.identity import same_person
+from oots.provider.record import HeldPackage, HeldPart, Preview, ProviderExchange
+from oots.provider.service import EvidenceProvider, ProviderUnit, evidence_parts
+
+
+class Stage(StrEnum):
+    """What a preview link opens at this moment."""
+
+    UNKNOWN = "unknown"
+    WAITING = "waiting"
+    OPEN = "open"
+    DECIDED = "decided"
+    LAPSED = "lapsed"
+
+
+class PreviewClosedError(Exception):
+    """The link opens nothing (any more); `stage` says why."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        super().__init__(stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What may be told about a link before anybody has signed in: nothing about a person or about contents.
+
+    `return_location` is the lawful https URL of request 2, None before that has come and for an unknown link.
+    """
+
+    stage: Stage
+    exchange_id: str | None = None
+    evidence_titles: tuple[Text, ...] = ()
+    requester_names: tuple[Text, ...] = ()
+    requester_country: str | None = None
+    closes_at: datetime | None = None
+    return_location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDocument:
+    """One document in the preview; `package` and `number` address it."""
+
+    package: int
+    number: int
+    kind: DocumentKind
+    title: str
+    media_type: str
+    length: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPackage:
+    """One piece of evidence, accepted or declined as a whole; `notice` is a key such as `address-protection`."""
+
+    number: int
+    titles: tuple[Text, ...]
+    notice: str | None
+    documents: tuple[ShownDocument, ...]
+
+
+class PreviewSpace:
+    """What the pages of the preview ask of the provider."""
+
+    def __init__(self, store: Store[ProviderExchange], provider: EvidenceProvider, clock: Clock) -> None:
+        self._store = store
+        self._provider = provider
+        self._clock = clock
+
+    def place(self, token: str) -> Place:
+        """What the link opens now."""
+        with self._store.begin() as unit:
+            kept = unit.find_by_token(token)
+            return self._place(kept) if kept else Place(Stage.UNKNOWN)
+
+    def _place(self, kept: Kept[ProviderExchange]) -> Place:
+        request, preview = kept.record.request, _preview(kept)
+        address = request.requester.address
+        return Place(
+            self._stage(kept),
+            kept.exchange_id,
+            request.evidence.evidence_type.titles,
+            request.requester.names,
+            address.country if address else None,
+            kept.deadline,
+            preview.return_location,
+        )
+
+    def _stage(self, kept: Kept[ProviderExchange]) -> Stage:
+        if kept.deadline is not None and self._clock.now() >= kept.deadline:
+            return Stage.LAPSED
+        if kept.state == ProviderState.PREVIEW_OFFERED:
+            return Stage.WAITING
+        if kept.state == ProviderState.AWAITING_DECISION:
+            return Stage.OPEN
+        return Stage.DECIDED if _preview(kept).decided_at else Stage.LAPSED
+
+    def admit(self, token: str, person: NaturalPerson) -> bool:
+        """Whether the person who signed in is the one the request is about; recorded either way.
+
+        The first admission is the visit that must come within T2; afterwards T3 alone closes the link.
+        """
+        now = self._clock.now()
+        with self._store.begin() as unit:
+            kept = self._at(unit, token, Stage.WAITING, Stage.OPEN)
+            subject = kept.record.request.subject
+            if not isinstance(subject, NaturalPerson) or not same_person(subject, person):
+                unit.journal(_line(kept, Entry.PREVIEW_REFUSED, now, detail="another person signed in"))
+                return False
+            preview = _preview(kept)
+            if preview.opened_at is None:
+                self._open(unit, kept, replace(preview, opened_at=now), now)
+            return True
+
+    def _open(
+        self, unit: ProviderUnit, kept: Kept[ProviderExchange], preview: Preview, now: datetime
+    ) -> None:
+        unit.keep(
+            replace(
+                kept,
+                deadline=preview.decide_until or kept.deadline,
+                record=replace(kept.record, preview=preview),
+            )
+        )
+        unit.journal(replace(_line(kept, Entry.PREVIEW_OPENED, now), evidence=evidence_parts(kept.record.packages)))
+
+    def packages(self, token: str) -> tuple[ShownPackage, ...]:
+        """What is shown; raises PreviewClosedError unless the space is open."""
+        with self._store.begin() as unit:
+            kept = self._at(unit, token, Stage.OPEN)
+            return tuple(_shown(number, held) for number, held in enumerate(kept.record.packages))
+
+    def content(self, token: str, package: int, number: int) -> tuple[ShownDocument, bytes]:
+        """The exact bytes of one document; raises PreviewClosedError, or LookupError for an unknown number."""
+        with self._store.begin() as unit:
+            kept = self._at(unit, token, Stage.OPEN)
+            shown = _shown(package, kept.record.packages[package]).documents[number]
+            return shown, unit.files.get(kept.record.packages[package].parts[number].file)
+
+    def decide(self, token: str, accepted: Collection[int]) -> str:
+        """Record the decision and answer request 2 with the accepted packages; returns the return location.
+
+        A repeated decision changes nothing and returns the same location. Raises PreviewClosedError for a link that
+        lapsed or is not open yet.
+        """
+        now = self._clock.now()
+        with self._store.begin() as unit:
+            kept = self._at(unit, token, Stage.OPEN, Stage.DECIDED)
+            if kept.state == ProviderState.AWAITING_DECISION:
+                kept = self._decide(unit, kept, tuple(sorted(set(accepted))), now)
+            return _preview(kept).return_location or ""
+
+    def _decide(
+        self, unit: ProviderUnit, kept: Kept[ProviderExchange], accepted: tuple[int, ...], now: datetime
+    ) -> Kept[ProviderExchange]:
+        chosen = tuple(kept.record.packages[number] for number in accepted)
+        preview = replace(_preview(kept), decided_at=now, accepted=accepted)
+        kept = replace(kept, record=replace(kept.record, preview=preview))
+        line = _line(kept, Entry.PREVIEW_DECIDED, now, decision="accept" if chosen else "decline")
+        unit.journal(replace(line, evidence=evidence_parts(chosen)))
+        self._provider.answer_decision(unit, kept, accepted, now)
+        return kept
+
+    def _at(self, unit: ProviderUnit, token: str, *stages: Stage) -> Kept[ProviderExchange]:
+        kept = unit.find_by_token(token)
+        stage = self._stage(kept) if kept else Stage.UNKNOWN
+        if kept is None or stage not in stages:
+            raise PreviewClosedError(stage)
+        return kept
+
+
+def _preview(kept: Kept[ProviderExchange]) -> Preview:
+    preview = kept.record.preview
+    if preview is None:
+        raise LookupError("an exchange found by its link has a preview")
+    return preview
+
+
+def _shown(number: int, held: HeldPackage) -> ShownPackage:
+    main = next(document.main for document in held.package.documents if document.main)
+    return ShownPackage(
+        number,
+        main.evidence_type.titles,
+        held.notice,
+        tuple(
+            _shown_document(number, position, document, part)
+            for position, (document, part) in enumerate(zip(held.package.documents, held.parts, strict=True))
+        ),
+    )
+
+
+def _shown_document(package: int, number: int, document: EvidenceDocument, part: HeldPart) -> ShownDocument:
+    return ShownDocument(package, number, document.kind, document.title, part.media_type, part.length, part.sha256)
+
+
+def _line(
+    kept: Kept[ProviderExchange],
+    entry: Entry,
+    now: datetime,
+    *,
+    detail: str | None = None,
+    decision: str | None = None,
+) -> JournalEntry:
+    record = kept.record
+    return JournalEntry(
+        now,
+        entry,
+        exchange_id=kept.exchange_id,
+        conversation_id=record.conversation_id,
+        requester=str(record.original_sender),
+        provider=str(record.final_recipient),
+        procedure=record.request.procedure,
+        evidence_type=record.request.evidence.evidence_type.classification,
+        request_id=record.request.request_id,
+        detail=detail,
+        decision=decision,
+    )

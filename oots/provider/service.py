@@ -1,0 +1,552 @@
+"""The evidence provider: takes requests, matches the person, offers the preview, and answers."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE
+from oots.edelivery.message import OpenedMessage, Part, SealedMessage
+from oots.exchange.access_point import AccessPoint
+from oots.exchange.conversation import Event, ProviderState, next_provider_state
+from oots.exchange.envelope import open_request, replying_to, write_answer
+from oots.exchange.journal import Entry, EvidencePart, JournalEntry
+from oots.exchange.limits import TimeLimits
+from oots.exchange.partners import is_location_on
+from oots.exchange.store import Kept, Unit, Waiting
+from oots.model.clock import Clock, Ids
+from oots.model.errors import MessageError
+from oots.model.evidence import Distribution
+from oots.model.issuing import Issue, Issued, Match, Matched, NotYet, Offer
+from oots.model.person import NaturalPerson
+from oots.model.request import EvidenceRequest
+from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
+from oots.model.text import Text
+from oots.provider import checks
+from oots.provider.answers import Answers
+from oots.provider.checks import Refusal
+from oots.provider.record import HeldPackage, Preview, ProviderExchange
+from oots.provider.source import EvidenceSource
+from oots.wire.request import request_id_of
+
+_LOG = logging.getLogger(__name__)
+
+PREVIEW_DESCRIPTIONS = (
+    Text("DA", "Se og godkend din dokumentation, før den sendes"),
+    Text("EN", "Check and approve your evidence before it is sent"),
+)
+REGREP = "application/x-ebrs+xml"
+
+ProviderUnit = Unit[ProviderExchange]
+
+
+class EvidenceProvider:
+    """One authority's data service behind an access point (the `Handler` of its messages)."""
+
+    def __init__(
+        self,
+        *,
+        access_point: AccessPoint[ProviderExchange],
+        source: EvidenceSource,
+        preview_base: str,
+        limits: TimeLimits,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._access_point = access_point
+        self._source = source
+        self._preview_base = preview_base
+        self._limits = limits
+        self._clock = clock
+        self._ids = ids
+        self._answers = Answers(source.authority, ids)
+
+    # --- messages in ---
+
+    def take(self, unit: ProviderUnit, opened: OpenedMessage, fault: MessageError | None) -> None:
+        """Answer a request; anything else that arrives here is recorded and left alone."""
+        now = self._clock.now()
+        if opened.header.action != EXECUTE_QUERY_REQUEST:
+            self._record_arrival(unit, opened, None, Entry.ANSWER_IGNORED, now, "a data service takes requests only")
+            return
+        try:
+            request = self._read(unit, opened, fault, now)
+        except MessageError as broken:
+            self._refuse_unread(unit, opened, broken, now)
+            return
+        try:
+            self._proceed(unit, opened, request, now)
+        except MessageError as broken:
+            self._refuse(unit, opened, request, Refusal(ErrorCode.INVALID_REQUEST, broken.detail), now)
+        except Refusal as refusal:
+            self._refuse(unit, opened, request, refusal, now)
+
+    def _read(
+        self, unit: ProviderUnit, opened: OpenedMessage, fault: MessageError | None, now: datetime
+    ) -> EvidenceRequest:
+        if fault is not None:
+            raise fault
+        request = open_request(opened)
+        if unit.request_seen(request.request_id):
+            raise MessageError("the request id has been used before", rule="R-EDM-REQ-S004")
+        unit.see_request(request.request_id, opened.header.exchange_id, now)
+        return request
+
+    def _proceed(self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest, now: datetime) -> None:
+        self._record_arrival(unit, opened, request, Entry.REQUEST_RECEIVED, now, None)
+        if request.preview is None:
+            self._first(unit, opened, request, now)
+        else:
+            self._second(unit, opened, request, now)
+
+    # --- round trip 1 ---
+
+    def _first(self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest, now: datetime) -> None:
+        if unit.find(opened.header.exchange_id) is not None:
+            raise MessageError("the ExchangeId has been used before", rule="R-EDM-ebMS-037")
+        offer = checks.known_evidence_type(request, self._offer(request, now, opened.header.timestamp))
+        wanted = checks.offered_distribution(request, offer)
+        checks.lawful_ground(request, offer)
+        subject = checks.assured_subject(request, offer)
+        person = self._matched(unit, opened, request, subject, now)
+        issue = self._issue(person.person_key, offer, wanted, now)
+        exchange = ProviderExchange(
+            conversation_id=opened.header.conversation_id,
+            party_id=opened.signer.party_id,
+            original_sender=opened.header.original_sender,
+            final_recipient=opened.header.final_recipient,
+            request=request,
+        )
+        self._answer_first(unit, opened, exchange, subject, issue, now)
+
+    def _offer(self, request: EvidenceRequest, now: datetime, sent: datetime) -> Offer | None:
+        checks.in_time(sent, now, self._limits)
+        checks.for_this_authority(request, self._source.authority)
+        return self._source.offer(request.evidence.evidence_type.classification)
+
+    def _matched(
+        self,
+        unit: ProviderUnit,
+        opened: OpenedMessage,
+        request: EvidenceRequest,
+        subject: NaturalPerson,
+        now: datetime,
+    ) -> Matched:
+        match = self._ask_register(subject)
+        matched = isinstance(match, Matched)
+        entry = self._entry(
+            opened, request, Entry.IDENTITY_MATCHED if matched else Entry.IDENTITY_NOT_MATCHED, now
+        )
+        detail = None if matched else f"{match.candidates} candidates"  # type: ignore[union-attr]  # NotMatched then
+        unit.journal(replace(entry, detail=detail))
+        if not isinstance(match, Matched):
+            raise Refusal(ErrorCode.NOT_FOUND, "the person could not be matched uniquely")
+        return match
+
+    def _ask_register(self, subject: NaturalPerson) -> Match:
+        try:
+            return self._source.match(subject)
+        except Exception as failure:
+            raise self._register_failed(failure) from failure
+
+    def _issue(self, person_key: str, offer: Offer, wanted: Distribution, now: datetime) -> Issue:
+        try:
+            return self._source.issue(
+                person_key,
+                offer.evidence_type.classification,
+                wanted,
+                now,
+                self._case_number(now),
+            )
+        except Exception as failure:
+            raise self._register_failed(failure) from failure
+
+    def _register_failed(self, failure: Exception) -> Refusal:
+        _LOG.error("the register failed: %s", type(failure).__name__)
+        return Refusal(ErrorCode.QUERY, "the register behind this data service failed")
+
+    def _case_number(self, now: datetime) -> str:
+        return f"{now:%Y}-{self._ids.uuid()[-8:].upper()}"
+
+    def _answer_first(
+        self,
+        unit: ProviderUnit,
+        opened: OpenedMessage,
+        exchange: ProviderExchange,
+        subject: NaturalPerson,
+        issue: Issue,
+        now: datetime,
+    ) -> None:
+        request = exchange.request
+        deadline = self._first_deadline(opened)
+        if isinstance(issue, Issued):
+            held = self._answers.hold(unit, issue, subject, self._access_point.content_id)
+            exchange = replace(exchange, packages=(held,))
+            if request.possibility_for_preview:
+                self._offer_preview(unit, opened, exchange, now, deadline)
+                return
+            answer = self._answers.response(request, request.request_id, now, (held.package,))
+            self._conclude(unit, _new(opened, exchange), Event.EVIDENCE, answer, (held,), now, deadline)
+            return
+        available = issue.available_from if isinstance(issue, NotYet) else None
+        happened = Event.DEFERRAL if available else Event.NOTHING
+        answer = self._answers.response(request, request.request_id, now, (), available)
+        self._conclude(unit, _new(opened, exchange), happened, answer, (), now, deadline)
+
+    def _first_deadline(self, opened: OpenedMessage) -> datetime:
+        return opened.header.timestamp + self._limits.first_round_trip + self._limits.grace
+
+    def _offer_preview(
+        self,
+        unit: ProviderUnit,
+        opened: OpenedMessage,
+        exchange: ProviderExchange,
+        now: datetime,
+        deadline: datetime,
+    ) -> None:
+        token = self._ids.token()
+        location = f"{self._preview_base}/p/{token}"
+        expires = now + self._limits.follow_link
+        exchange = replace(exchange, preview=Preview(location, expires))
+        state = next_provider_state(ProviderState.NEW, Event.PREVIEW_OFFERED)
+        unit.keep(Kept(opened.header.exchange_id, state, expires, exchange), token)
+        request = exchange.request
+        answer = self._answers.error(
+            ErrorCode.AUTHORIZATION,
+            "a preview by the user is needed",
+            now,
+            specification=request.specification,
+            request_id=request.request_id,
+            requester=request.requester,
+            preview=PreviewOffer(location, PREVIEW_DESCRIPTIONS),
+        )
+        self._send(unit, opened.header.exchange_id, exchange, answer, (), now, deadline)
+
+    # --- round trip 2 ---
+
+    def _second(self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest, now: datetime) -> None:
+        kept = self._previewed(unit, opened, request)
+        preview = kept.record.preview
+        assert preview is not None and request.preview is not None  # noqa: S101 (held by _previewed)
+        if kept.state == ProviderState.LINK_LAPSED:
+            self._lapse(unit, kept, request.request_id, now)
+            return
+        if kept.state != ProviderState.PREVIEW_OFFERED:
+            raise MessageError("the preview link has been used already")
+        partner = self._access_point.partners[opened.signer.party_id]
+        if not is_location_on(request.preview.return_location, partner.return_hosts):
+            raise MessageError("ReturnLocation is not on a host of this requester", rule="R-EDM-REQ-C120")
+        decide_until = opened.header.timestamp + self._limits.decide
+        preview = replace(
+            preview,
+            second_request_id=request.request_id,
+            return_location=request.preview.return_location,
+            decide_until=decide_until,
+        )
+        state = next_provider_state(ProviderState(kept.state), Event.SECOND_REQUEST)
+        deadline = decide_until if preview.opened_at else min(preview.link_expires, decide_until)
+        unit.keep(Kept(kept.exchange_id, state, deadline, replace(kept.record, preview=preview)))
+
+    def _previewed(
+        self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest
+    ) -> Kept[ProviderExchange]:
+        """The exchange whose preview link request 2 names, if it belongs to the same requester and says the same."""
+        kept = unit.find(opened.header.exchange_id)
+        known = kept is not None and kept.record.preview is not None and request.preview is not None
+        if (
+            not known
+            or kept is None
+            or kept.record.preview.location != request.preview.location  # type: ignore[union-attr]
+            or kept.record.party_id != opened.signer.party_id
+        ):
+            raise MessageError("the preview link is not known in this exchange", rule="R-EDM-REQ-C005")
+        if kept.record.conversation_id != opened.header.conversation_id:
+            raise MessageError("request 2 has another ConversationId than request 1", rule="R-EDM-ebMS-017")
+        if not checks.same_but_for_the_preview(kept.record.request, request):
+            raise MessageError("request 2 asks for something else than request 1")
+        return kept
+
+    def _lapse(self, unit: ProviderUnit, kept: Kept[ProviderExchange], request_id: str, now: datetime) -> None:
+        """Answer 0005 instead of evidence: the preview has expired without a decision."""
+        request = kept.record.request
+        answer = self._answers.error(
+            ErrorCode.TIMEOUT,
+            "the preview expired without a decision",
+            now,
+            specification=request.specification,
+            request_id=request_id,
+            requester=request.requester,
+        )
+        self._conclude(unit, kept, Event.TIME_UP, answer, (), now, now + self._limits.first_round_trip)
+
+    def answer_decision(
+        self, unit: ProviderUnit, kept: Kept[ProviderExchange], accepted: Sequence[int], now: datetime
+    ) -> None:
+        """Send all and only the packages that the person accepted, perhaps none, as the answer to request 2."""
+        preview = kept.record.preview
+        assert preview is not None and preview.second_request_id is not None  # noqa: S101 (the space is open)
+        chosen = tuple(kept.record.packages[number] for number in accepted)
+        answer = self._answers.response(
+            kept.record.request, preview.second_request_id, now, tuple(held.package for held in chosen)
+        )
+        deadline = now + self._limits.first_round_trip
+        self._conclude(unit, kept, Event.EVIDENCE if chosen else Event.NOTHING, answer, chosen, now, deadline)
+
+    # --- answers out ---
+
+    def _conclude(
+        self,
+        unit: ProviderUnit,
+        kept: Kept[ProviderExchange],
+        happened: Event,
+        answer: Answer,
+        chosen: tuple[HeldPackage, ...],
+        now: datetime,
+        deadline: datetime,
+    ) -> None:
+        state = next_provider_state(ProviderState(kept.state), happened)
+        unit.keep(replace(kept, state=state, deadline=None))
+        self._send(unit, kept.exchange_id, kept.record, answer, chosen, now, deadline)
+
+    def _send(
+        self,
+        unit: ProviderUnit,
+        exchange_id: str,
+        exchange: ProviderExchange,
+        answer: Answer,
+        chosen: tuple[HeldPackage, ...],
+        now: datetime,
+        deadline: datetime,
+    ) -> None:
+        document = write_answer(answer)
+        parts = [Part(self._access_point.content_id(), REGREP, document)]
+        parts += [
+            Part(part.content_id, part.media_type, unit.files.get(part.file))
+            for held in chosen
+            for part in held.parts
+        ]
+        header = self._access_point.header(
+            exchange.party_id,
+            action=EXECUTE_QUERY_RESPONSE if isinstance(answer, EvidenceResponse) else EXCEPTION_RESPONSE,
+            conversation_id=exchange.conversation_id,
+            exchange_id=exchange_id,
+            original_sender=exchange.final_recipient,
+            final_recipient=exchange.original_sender,
+            specification=answer.specification,
+        )
+        sealed = self._access_point.post(unit, header, parts, deadline)
+        unit.journal(self._departure(sealed, exchange.request, answer, chosen, document, now))
+
+    def _refuse(
+        self,
+        unit: ProviderUnit,
+        opened: OpenedMessage,
+        request: EvidenceRequest,
+        refusal: Refusal,
+        now: datetime,
+    ) -> None:
+        """Answer a request that was read with an EDM exception; an exchange that is under way stays as it is."""
+        answer = self._answers.error(
+            refusal.code,
+            refusal.detail,
+            now,
+            specification=request.specification,
+            request_id=request.request_id,
+            requester=request.requester,
+        )
+        self._reply(unit, opened, answer, request, now)
+        if unit.find(opened.header.exchange_id) is None:
+            exchange = ProviderExchange(
+                opened.header.conversation_id,
+                opened.signer.party_id,
+                opened.header.original_sender,
+                opened.header.final_recipient,
+                request,
+            )
+            state = next_provider_state(ProviderState.NEW, Event.REFUSAL)
+            unit.keep(Kept(opened.header.exchange_id, state, None, exchange))
+
+    def _refuse_unread(self, unit: ProviderUnit, opened: OpenedMessage, broken: MessageError, now: datetime) -> None:
+        """Answer a request that could not be read: 0003 with the rule, and its id where that can be told."""
+        self._record_arrival(unit, opened, None, Entry.REQUEST_RECEIVED, now, broken.detail)
+        answer = self._answers.error(
+            ErrorCode.INVALID_REQUEST,
+            broken.detail,
+            now,
+            specification=opened.header.specification,
+            request_id=request_id_of(opened.parts[0].content),
+            requester=None,
+        )
+        self._reply(unit, opened, answer, None, now)
+
+    def _reply(
+        self,
+        unit: ProviderUnit,
+        opened: OpenedMessage,
+        answer: EvidenceError,
+        request: EvidenceRequest | None,
+        now: datetime,
+    ) -> None:
+        document = write_answer(answer)
+        header = self._access_point.header(
+            opened.signer.party_id, action=EXCEPTION_RESPONSE, **replying_to(opened.header)
+        )
+        part = Part(self._access_point.content_id(), REGREP, document)
+        sealed = self._access_point.post(unit, header, (part,), self._first_deadline(opened))
+        unit.journal(self._departure(sealed, request, answer, (), document, now))
+
+    # --- what becomes of answers and deadlines ---
+
+    def receipted(self, unit: ProviderUnit, waiting: Waiting) -> None:
+        """After the receipt for a final answer the provider keeps no evidence."""
+        self._close(unit, waiting.exchange_id, Event.RECEIPT)
+
+    def undeliverable(self, unit: ProviderUnit, waiting: Waiting, why: str) -> None:
+        self._close(unit, waiting.exchange_id, Event.UNDELIVERABLE)
+
+    def _close(self, unit: ProviderUnit, exchange_id: str, happened: Event) -> None:
+        kept = unit.find(exchange_id)
+        if kept is None or kept.state != ProviderState.ANSWERED:
+            return
+        self._forget_evidence(unit, replace(kept, state=next_provider_state(ProviderState.ANSWERED, happened)))
+
+    def _forget_evidence(self, unit: ProviderUnit, kept: Kept[ProviderExchange]) -> None:
+        for file in kept.record.files:
+            unit.discard(file)
+        if kept.record.packages:
+            unit.journal(
+                JournalEntry(
+                    self._clock.now(),
+                    Entry.EVIDENCE_DELETED,
+                    exchange_id=kept.exchange_id,
+                    conversation_id=kept.record.conversation_id,
+                    evidence=evidence_parts(kept.record.packages),
+                )
+            )
+        unit.keep(replace(kept, deadline=None, record=replace(kept.record, packages=())))
+
+    def sweep(self, unit: ProviderUnit, now: datetime) -> None:
+        """A link that nobody followed lapses at T2, a preview without a decision at T3."""
+        for exchange_id in unit.overdue(now):
+            kept = unit.find(exchange_id)
+            if kept is not None and kept.record.preview is not None:
+                self._time_up(unit, kept, now)
+
+    def _time_up(self, unit: ProviderUnit, kept: Kept[ProviderExchange], now: datetime) -> None:
+        preview = kept.record.preview
+        unit.journal(
+            JournalEntry(
+                now,
+                Entry.TIME_UP,
+                exchange_id=kept.exchange_id,
+                conversation_id=kept.record.conversation_id,
+                detail="no decision in time" if preview and preview.opened_at else "nobody followed the link in time",
+            )
+        )
+        if preview is None or preview.second_request_id is None:
+            state = next_provider_state(ProviderState(kept.state), Event.LINK_LAPSED)
+            self._forget_evidence(unit, replace(kept, state=state))
+        else:
+            self._lapse(unit, kept, preview.second_request_id, now)
+
+    def files_in_use(self, unit: ProviderUnit) -> frozenset[str]:
+        return frozenset(file for kept in unit.all() for file in kept.record.files)
+
+    # --- the journal ---
+
+    def _record_arrival(
+        self,
+        unit: ProviderUnit,
+        opened: OpenedMessage,
+        request: EvidenceRequest | None,
+        entry: Entry,
+        now: datetime,
+        detail: str | None,
+    ) -> None:
+        line = self._entry(opened, request, entry, now)
+        unit.journal(
+            replace(
+                line,
+                detail=detail,
+                signer=opened.signer.party_id,
+                signature_valid=True,
+                schema_valid=request is not None,
+                digests=tuple((digest.uri, digest.value) for digest in opened.digests),
+                document=opened.parts[0].content,
+                soap=opened.soap,
+            )
+        )
+
+    def _entry(
+        self, opened: OpenedMessage, request: EvidenceRequest | None, entry: Entry, now: datetime
+    ) -> JournalEntry:
+        return JournalEntry(
+            now,
+            entry,
+            exchange_id=opened.header.exchange_id,
+            conversation_id=opened.header.conversation_id,
+            requester=str(opened.header.original_sender),
+            provider=str(opened.header.final_recipient),
+            procedure=request.procedure if request else None,
+            evidence_type=request.evidence.evidence_type.classification if request else None,
+            request_id=request.request_id if request else None,
+            message_id=opened.header.message_id,
+            subject=_subject(request) if request else None,
+        )
+
+    def _departure(
+        self,
+        sealed: SealedMessage,
+        request: EvidenceRequest | None,
+        answer: Answer,
+        chosen: tuple[HeldPackage, ...],
+        document: bytes,
+        now: datetime,
+    ) -> JournalEntry:
+        exception = answer.exceptions[0] if isinstance(answer, EvidenceError) else None
+        return JournalEntry(
+            now,
+            Entry.EXCEPTION_SENT if exception else Entry.RESPONSE_SENT,
+            exchange_id=sealed.header.exchange_id,
+            conversation_id=sealed.header.conversation_id,
+            requester=str(sealed.header.final_recipient),
+            provider=str(sealed.header.original_sender),
+            procedure=request.procedure if request else None,
+            evidence_type=request.evidence.evidence_type.classification if request else None,
+            request_id=answer.request_id,
+            response_id=answer.response_id,
+            message_id=sealed.message_id,
+            error_code=exception.code.code if exception else None,
+            detail=exception.detail if exception else None,
+            signer=sealed.header.sender.value,
+            schema_valid=True,
+            signature_valid=True,
+            evidence=evidence_parts(chosen),
+            digests=tuple((digest.uri, digest.value) for digest in sealed.digests),
+            subject=_subject(request) if request else None,
+            content_type=sealed.content_type,
+            document=document,
+            soap=sealed.soap,
+        )
+
+
+def _new(opened: OpenedMessage, exchange: ProviderExchange) -> Kept[ProviderExchange]:
+    return Kept(opened.header.exchange_id, ProviderState.NEW, None, exchange)
+
+
+def _subject(request: EvidenceRequest) -> str:
+    """The evidence subject as the log keeps it (encrypted there): the eIDAS identifier, or the name."""
+    if isinstance(request.subject, NaturalPerson):
+        return request.subject.identifier or f"{request.subject.given_name} {request.subject.family_name}"
+    return request.subject.legal_person_identifier
+
+
+def evidence_parts(packages: Sequence[HeldPackage]) -> tuple[EvidencePart, ...]:
+    """What the journal keeps of these packages for good."""
+    return tuple(
+        EvidencePart(document.evidence_id, part.content_id, part.media_type, part.sha256, part.length)
+        for held in packages
+        for document, part in zip(held.package.documents, held.parts, strict=True)
+    )

@@ -1,0 +1,43 @@
+"""What the requester remembers of an exchange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from oots.model.identifiers import Identifier
+from oots.model.request import EvidenceRequest
+from oots.model.response import EvidenceResponse, PreviewOffer
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedPart:
+    """An evidence part as it arrived: an encrypted file, until the procedure step ends, and its digest for good."""
+
+    content_id: str
+    media_type: str
+    file: str
+    sha256: str
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterExchange:
+    """One exchange of the portal.
+
+    `request` is request 1; `second_request_id` the id of request 2 once that was sent. `error_code` and
+    `error_detail` are those of an exception that ended the exchange.
+    """
+
+    conversation_id: str
+    case: str
+    party_id: str
+    request: EvidenceRequest
+    started_at: datetime
+    offer: PreviewOffer | None = None
+    second_request_id: str | None = None
+    response: EvidenceResponse | None = None
+    parts: tuple[ReceivedPart, ...] = ()
+    error_code: str | None = None
+    error_detail: str | None = None
+    evidence_deleted_at: datetime | None = None

@@ -1,0 +1,446 @@
+"""The evidence requester: asks, goes to the preview, collects, and forgets."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE
+from oots.edelivery.message import OpenedMessage, Part
+from oots.exchange.access_point import AccessPoint
+from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
+from oots.exchange.envelope import open_answer, write_request
+from oots.exchange.journal import Entry, EvidencePart, JournalEntry, TimelineEvent
+from oots.exchange.limits import TimeLimits
+from oots.exchange.partners import is_location_on
+from oots.exchange.store import Kept, Store, Unit, Waiting
+from oots.model.agent import Agent, AgentRole
+from oots.model.clock import Clock, Ids
+from oots.model.errors import MessageError
+from oots.model.evidence import Distribution, DocumentKind, EvidenceDocument, RequestedEvidenceType
+from oots.model.person import NaturalPerson
+from oots.model.request import EvidenceRequest, PreviewVisit
+from oots.model.response import Answer, EvidenceError, EvidenceResponse, PreviewOffer
+from oots.requester.cases import Case
+from oots.requester.discovery import SPECIFICATION, Finding
+from oots.requester.record import ReceivedPart, RequesterExchange
+
+REGREP = "application/x-ebrs+xml"
+XML = "application/xml"
+
+RequesterUnit = Unit[RequesterExchange]
+
+
+class NotPossibleError(Exception):
+    """What the person wants cannot be done where the exchange stands; `state` says where that is."""
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+        super().__init__(state)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where an exchange stands, for the portal's pages and for machines.
+
+    `offer` is there once the provider has offered a preview; `documents` once evidence has arrived (their bytes are
+    gone after `evidence_deleted_at`). `deadline` is when the portal gives up waiting.
+    """
+
+    exchange_id: str
+    conversation_id: str
+    case: str
+    state: RequesterState
+    request: EvidenceRequest
+    deadline: datetime | None
+    offer: PreviewOffer | None
+    documents: tuple[EvidenceDocument, ...]
+    parts: tuple[ReceivedPart, ...]
+    available_from: datetime | None
+    error_code: str | None
+    error_detail: str | None
+    evidence_deleted_at: datetime | None
+    previewed: bool
+
+
+class EvidenceRequester:
+    """One authority's procedure portal behind an access point (the `Handler` of its messages)."""
+
+    def __init__(
+        self,
+        *,
+        access_point: AccessPoint[RequesterExchange],
+        store: Store[RequesterExchange],
+        authority: Agent,
+        return_base: str,
+        limits: TimeLimits,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._access_point = access_point
+        self._store = store
+        self.authority = replace(authority, role=AgentRole.EVIDENCE_REQUESTER)
+        self._return_base = return_base
+        self._limits = limits
+        self._clock = clock
+        self._ids = ids
+
+    # --- what a person does ---
+
+    def ask(self, case: Case, finding: Finding, person: NaturalPerson, conversation_id: str) -> str:
+        """Turn the person's explicit request into request 1; returns the ExchangeId.
+
+        `conversation_id` is the bare UUID of the person's session in the portal.
+        """
+        now = self._clock.now()
+        exchange_id = self._ids.uuid()
+        request = self._request(case, finding, person, now)
+        record = RequesterExchange(
+            conversation_id, case.key, finding.access_service.identifier.value, request, now
+        )
+        with self._store.begin() as unit:
+            sent_at = self._send(unit, exchange_id, record, request)
+            deadline = sent_at + self._limits.first_round_trip + self._limits.grace
+            state = next_requester_state(RequesterState.NEW, Event.REQUEST)
+            unit.keep(Kept(exchange_id, state, deadline, record))
+        return exchange_id
+
+    def _request(self, case: Case, finding: Finding, person: NaturalPerson, now: datetime) -> EvidenceRequest:
+        publisher = finding.access_service.publisher
+        return EvidenceRequest(
+            request_id=self._ids.uuid(),
+            specification=SPECIFICATION,
+            issued=now,
+            procedure=case.procedure,
+            requirements=(replace(finding.requirement, descriptions=()),),
+            requesters=(self.authority,),
+            provider=Agent(publisher.identifier, publisher.names),
+            evidence=RequestedEvidenceType(
+                finding.service.identifier,
+                finding.service.evidence_type,
+                (_wanted(finding.service.distributions),),
+            ),
+            subject=person,
+            possibility_for_preview=case.preview,
+            explicit_request_given=True,
+        )
+
+    def go_to_preview(self, exchange_id: str) -> str:
+        """Send request 2 (once) and return the preview location, a lawful https URL for the person's browser."""
+        with self._store.begin() as unit:
+            kept = self._kept(unit, exchange_id)
+            offer = kept.record.offer
+            if offer is None:
+                raise NotPossibleError(kept.state)
+            if kept.state == RequesterState.PREVIEW_OFFERED:
+                self._ask_again(unit, kept, offer)
+            elif kept.state != RequesterState.PREVIEWING:
+                raise NotPossibleError(kept.state)
+            return offer.location
+
+    def _ask_again(self, unit: RequesterUnit, kept: Kept[RequesterExchange], offer: PreviewOffer) -> None:
+        request = replace(
+            kept.record.request,
+            request_id=self._ids.uuid(),
+            issued=self._clock.now(),
+            preview=PreviewVisit(offer.location, f"{self._return_base}/return/{kept.exchange_id}"),
+        )
+        sent_at = self._send(unit, kept.exchange_id, kept.record, request)
+        state = next_requester_state(RequesterState.PREVIEW_OFFERED, Event.SECOND_REQUEST)
+        deadline = sent_at + self._limits.decide + self._limits.grace
+        record = replace(kept.record, second_request_id=request.request_id)
+        unit.keep(replace(kept, state=state, deadline=deadline, record=record))
+
+    def progress(self, exchange_id: str) -> Progress:
+        """Where the exchange stands; raises LookupError for an unknown one."""
+        with self._store.begin() as unit:
+            return _progress(self._kept(unit, exchange_id))
+
+    def evidence(self, exchange_id: str, number: int) -> tuple[EvidenceDocument, bytes]:
+        """A received document and its bytes; raises LookupError when there is none or it has been deleted."""
+        with self._store.begin() as unit:
+            kept = self._kept(unit, exchange_id)
+            if kept.record.evidence_deleted_at is not None:
+                raise LookupError("the evidence has been deleted")
+            document = _documents(kept.record)[number]
+            part = next(part for part in kept.record.parts if part.content_id == document.content_id)
+            return document, unit.files.get(part.file)
+
+    def finish(self, exchange_id: str) -> None:
+        """End the procedure step: the evidence has been used and is deleted."""
+        now = self._clock.now()
+        with self._store.begin() as unit:
+            kept = self._kept(unit, exchange_id)
+            if kept.state != RequesterState.DELIVERED:
+                raise NotPossibleError(kept.state)
+            for part in kept.record.parts:
+                unit.discard(part.file)
+            line = self._line(kept, Entry.EVIDENCE_DELETED, now)
+            unit.journal(replace(line, evidence=_evidence_parts(kept.record)))
+            state = next_requester_state(RequesterState.DELIVERED, Event.FINISH)
+            record = replace(kept.record, evidence_deleted_at=now)
+            unit.keep(replace(kept, state=state, record=record))
+
+    def timeline(self, exchange_id: str) -> tuple[TimelineEvent, ...]:
+        """What the journal says of the exchange."""
+        with self._store.begin() as unit:
+            return unit.timeline(exchange_id)
+
+    def _kept(self, unit: RequesterUnit, exchange_id: str) -> Kept[RequesterExchange]:
+        kept = unit.find(exchange_id)
+        if kept is None:
+            raise LookupError(exchange_id)
+        return kept
+
+    # --- messages out ---
+
+    def _send(
+        self, unit: RequesterUnit, exchange_id: str, record: RequesterExchange, request: EvidenceRequest
+    ) -> datetime:
+        """Queue a request; returns its ebMS timestamp."""
+        document = write_request(request)
+        limit = self._limits.first_round_trip if request.preview is None else self._limits.decide
+        header = self._access_point.header(
+            record.party_id,
+            action=EXECUTE_QUERY_REQUEST,
+            conversation_id=record.conversation_id,
+            exchange_id=exchange_id,
+            original_sender=self.authority.identifier,
+            final_recipient=request.provider.identifier,
+            specification=request.specification,
+        )
+        part = Part(self._access_point.content_id(), REGREP, document)
+        sealed = self._access_point.post(unit, header, (part,), header.timestamp + limit + self._limits.grace)
+        kept = Kept(exchange_id, RequesterState.NEW, None, replace(record, request=request))
+        unit.journal(
+            replace(
+                self._line(kept, Entry.REQUEST_SENT, header.timestamp),
+                message_id=sealed.message_id,
+                signer=self._access_point.party.value,
+                schema_valid=True,
+                signature_valid=True,
+                digests=tuple((digest.uri, digest.value) for digest in sealed.digests),
+                content_type=sealed.content_type,
+                document=document,
+                soap=sealed.soap,
+            )
+        )
+        return header.timestamp
+
+    # --- messages in ---
+
+    def take(self, unit: RequesterUnit, opened: OpenedMessage, fault: MessageError | None) -> None:
+        """Act on an answer; one that fits no exchange or comes too late is recorded and ignored."""
+        now = self._clock.now()
+        kept = unit.find(opened.header.exchange_id)
+        try:
+            if fault is not None:
+                raise fault
+            answer = self._expected(kept, opened)
+            assert kept is not None  # noqa: S101 (otherwise nothing was expected)
+            self._act(unit, kept, opened, answer, now)
+        except (MessageError, UnlawfulTransitionError) as unfit:
+            entry = self._arrival(opened, kept, Entry.ANSWER_IGNORED, None, now)
+            unit.journal(replace(entry, detail=str(unfit)))
+
+    def _expected(self, kept: Kept[RequesterExchange] | None, opened: OpenedMessage) -> Answer:
+        """The answer, if it is one to the request that is open, from whom it was sent to."""
+        if opened.header.action not in (EXECUTE_QUERY_RESPONSE, EXCEPTION_RESPONSE):
+            raise MessageError("a portal takes answers only")
+        answer = open_answer(opened)
+        if kept is None or kept.record.party_id != opened.signer.party_id:
+            raise MessageError("no exchange with this partner has that ExchangeId")
+        if kept.record.conversation_id != opened.header.conversation_id:
+            raise MessageError("the answer belongs to another conversation", rule="R-EDM-ebMS-017")
+        open_request_id = kept.record.second_request_id or kept.record.request.request_id
+        if answer.request_id not in (None, open_request_id):
+            raise MessageError("the answer is to a request that is not open", rule="R-EDM-RESP-S003")
+        return answer
+
+    def _act(
+        self,
+        unit: RequesterUnit,
+        kept: Kept[RequesterExchange],
+        opened: OpenedMessage,
+        answer: Answer,
+        now: datetime,
+    ) -> None:
+        event = _event_of(answer)
+        state = next_requester_state(RequesterState(kept.state), event)
+        record = self._with_answer(unit, kept.record, opened, answer)
+        deadline = self._deadline_after(event, now)
+        unit.keep(replace(kept, state=state, deadline=deadline, record=record))
+        received = isinstance(answer, EvidenceResponse)
+        entry = Entry.RESPONSE_RECEIVED if received else Entry.EXCEPTION_RECEIVED
+        unit.journal(self._arrival(opened, replace(kept, record=record), entry, answer, now))
+
+    def _deadline_after(self, event: Event, now: datetime) -> datetime | None:
+        if event is Event.PREVIEW_OFFERED:
+            return now + self._limits.follow_link + self._limits.grace
+        return None
+
+    def _with_answer(
+        self, unit: RequesterUnit, record: RequesterExchange, opened: OpenedMessage, answer: Answer
+    ) -> RequesterExchange:
+        if isinstance(answer, EvidenceResponse):
+            parts = tuple(_kept_part(unit, part) for part in opened.parts[1:])
+            return replace(record, response=answer, parts=parts)
+        if answer.preview is not None:
+            partner = self._access_point.partners[record.party_id]
+            if not is_location_on(answer.preview.location, partner.preview_hosts):
+                raise MessageError("PreviewLocation is not on a host of this provider", rule="R-EDM-ERR-C019")
+            return replace(record, offer=answer.preview)
+        exception = answer.exceptions[0]
+        return replace(record, error_code=exception.code.code, error_detail=exception.detail)
+
+    # --- what becomes of requests and deadlines ---
+
+    def receipted(self, unit: RequesterUnit, waiting: Waiting) -> None:
+        """A receipt says that the request has arrived; the exchange moves with the answer only."""
+
+    def undeliverable(self, unit: RequesterUnit, waiting: Waiting, why: str) -> None:
+        self._end(unit, waiting.exchange_id, Event.UNDELIVERABLE)
+
+    def sweep(self, unit: RequesterUnit, now: datetime) -> None:
+        """A requester that has waited long enough gives up on its own (TDD 4.4)."""
+        for exchange_id in unit.overdue(now):
+            kept = self._kept(unit, exchange_id)
+            unit.journal(replace(self._line(kept, Entry.TIME_UP, now), detail=f"gave up while {kept.state}"))
+            self._end(unit, exchange_id, Event.TIME_UP)
+
+    def _end(self, unit: RequesterUnit, exchange_id: str, event: Event) -> None:
+        kept = self._kept(unit, exchange_id)
+        try:
+            state = next_requester_state(RequesterState(kept.state), event)
+        except UnlawfulTransitionError:
+            return
+        unit.keep(replace(kept, state=state, deadline=None))
+
+    def files_in_use(self, unit: RequesterUnit) -> frozenset[str]:
+        return frozenset(
+            part.file
+            for kept in unit.all()
+            if kept.record.evidence_deleted_at is None
+            for part in kept.record.parts
+        )
+
+    # --- the journal ---
+
+    def _line(self, kept: Kept[RequesterExchange], entry: Entry, now: datetime) -> JournalEntry:
+        request = kept.record.request
+        return JournalEntry(
+            now,
+            entry,
+            exchange_id=kept.exchange_id,
+            conversation_id=kept.record.conversation_id,
+            requester=str(self.authority.identifier),
+            provider=str(request.provider.identifier),
+            procedure=request.procedure,
+            evidence_type=request.evidence.evidence_type.classification,
+            request_id=request.request_id,
+            subject=_subject(request),
+        )
+
+    def _arrival(
+        self,
+        opened: OpenedMessage,
+        kept: Kept[RequesterExchange] | None,
+        entry: Entry,
+        answer: Answer | None,
+        now: datetime,
+    ) -> JournalEntry:
+        line = self._line(kept, entry, now) if kept else JournalEntry(now, entry)
+        exception = answer.exceptions[0] if isinstance(answer, EvidenceError) else None
+        return replace(
+            line,
+            exchange_id=opened.header.exchange_id,
+            conversation_id=opened.header.conversation_id,
+            message_id=opened.header.message_id,
+            request_id=answer.request_id if answer else line.request_id,
+            response_id=answer.response_id if answer else None,
+            error_code=exception.code.code if exception else None,
+            detail=exception.detail if exception else None,
+            signer=opened.signer.party_id,
+            schema_valid=answer is not None,
+            signature_valid=True,
+            evidence=_evidence_parts(kept.record) if kept and isinstance(answer, EvidenceResponse) else (),
+            digests=tuple((digest.uri, digest.value) for digest in opened.digests),
+            document=opened.parts[0].content,
+            soap=opened.soap,
+        )
+
+
+def _wanted(distributions: tuple[Distribution, ...]) -> Distribution:
+    """Structured evidence with its readable version where it is offered, otherwise the first that is offered."""
+    for offered in distributions:
+        if offered.format == XML:
+            return replace(offered, associated_documents=(DocumentKind.HUMAN_READABLE_VERSION,))
+    return distributions[0]
+
+
+def _event_of(answer: Answer) -> Event:
+    if isinstance(answer, EvidenceError):
+        if answer.preview is not None:
+            return Event.PREVIEW_OFFERED
+        timed_out = answer.exceptions[0].code.code == "EDM:ERR:0005"
+        return Event.TIME_UP if timed_out else Event.REFUSAL
+    if answer.available_from is not None:
+        return Event.DEFERRAL
+    return Event.EVIDENCE if answer.packages else Event.NOTHING
+
+
+def _kept_part(unit: RequesterUnit, part: Part) -> ReceivedPart:
+    return ReceivedPart(
+        part.content_id,
+        part.media_type,
+        unit.files.put(part.content),
+        hashlib.sha256(part.content).hexdigest(),
+        len(part.content),
+    )
+
+
+def _documents(record: RequesterExchange) -> tuple[EvidenceDocument, ...]:
+    if record.response is None:
+        return ()
+    return tuple(document for package in record.response.packages for document in package.documents)
+
+
+def _evidence_parts(record: RequesterExchange) -> tuple[EvidencePart, ...]:
+    parts = {part.content_id: part for part in record.parts}
+    return tuple(
+        EvidencePart(
+            document.evidence_id,
+            document.content_id,
+            parts[document.content_id].media_type,
+            parts[document.content_id].sha256,
+            parts[document.content_id].length,
+        )
+        for document in _documents(record)
+    )
+
+
+def _progress(kept: Kept[RequesterExchange]) -> Progress:
+    record = kept.record
+    return Progress(
+        kept.exchange_id,
+        record.conversation_id,
+        record.case,
+        RequesterState(kept.state),
+        record.request,
+        kept.deadline,
+        record.offer,
+        _documents(record),
+        record.parts,
+        record.response.available_from if record.response else None,
+        record.error_code,
+        record.error_detail,
+        record.evidence_deleted_at,
+        record.second_request_id is not None,
+    )
+
+
+def _subject(request: EvidenceRequest) -> str:
+    if isinstance(request.subject, NaturalPerson):
+        return request.subject.identifier or f"{request.subject.given_name} {request.subject.family_name}"
+    return request.subject.legal_person_identifier
