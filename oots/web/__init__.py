@@ -1,0 +1,1 @@
+"""What does a person meet: page frame, languages, sessions, sign-in client, security headers, assets."""

@@ -1,0 +1,129 @@
+"""The page frame: one layout for every page, in Danish and English, in the look of each authority.
+
+In a template: `{% extends "frame.html" %}` with the blocks `title` and `main`; `t("dansk", "english")` picks the
+language; `lang` is `da` or `en`; `csrf_field()` is the hidden input of a POST form; `when(datetime)` and `day(date)`
+write dates; `parts` holds the macros of `parts.html` (`parts.alert(…)`), without an import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from fastapi import FastAPI
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from oots.web.sessions import CSRF_FIELD, session_of
+from oots.web.words import Lang, Words, day, when
+
+ROOM = Path(__file__).parent
+ASSETS = ROOM / "assets"
+DESIGN_SYSTEM = ASSETS / "dkfds" / "css" / "dkfds.min.css"
+LANGUAGE_COOKIE = "lang"
+
+
+class Theme(StrEnum):
+    """The look of an authority; the value names its stylesheet."""
+
+    REQUESTER = "requester"
+    PROVIDER = "provider"
+    EID = "eid"
+
+
+class Frame:
+    """Renders the templates of one service.
+
+    `theme` is a `Theme` or its value; `templates` the service's own folder; `authority` and `service` the two lines
+    of the page head; `stand_ins` names what on these pages is not the real thing, one sentence each.
+    """
+
+    def __init__(
+        self,
+        *,
+        theme: str,
+        templates: Path,
+        authority: Words,
+        service: Words,
+        stand_ins: Sequence[Words] = (),
+    ) -> None:
+        self._look = {
+            "theme": Theme(theme).value,
+            "authority": authority,
+            "service": service,
+            "stand_ins": tuple(stand_ins),
+            "stylesheets": _stylesheets(Theme(theme)),
+        }
+        self._environment = Environment(
+            loader=FileSystemLoader([templates, ROOM / "templates"]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def page(self, request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
+        """The template `name` as a page in the visitor's language; `?lang=` is remembered in a cookie."""
+        lang = language(request)
+        words = self._look | _words(request, lang)
+        words["parts"] = self._environment.get_template("parts.html").make_module(words)
+        html = self._environment.get_template(name).render(words | context)
+        response = HTMLResponse(html, status_code=status, headers={"Content-Language": lang})
+        if "lang" in request.query_params:
+            response.set_cookie(
+                LANGUAGE_COOKIE, lang, httponly=True, samesite="lax", secure=request.url.scheme == "https"
+            )
+        return response
+
+    def attach(self, app: FastAPI) -> None:
+        """Serve the stylesheets under `/assets` and answer HTTP errors with pages instead of JSON."""
+
+        async def refuse(request: Request, error: Exception) -> Response:
+            status = error.status_code if isinstance(error, HTTPException) else 500
+            return self.page(request, "error.html", status, code=status)
+
+        app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
+        app.add_exception_handler(HTTPException, refuse)
+        app.add_exception_handler(500, refuse)
+
+
+def language(request: Request) -> Lang:
+    """The visitor's language: `?lang=`, else the cookie, else Danish."""
+    wanted = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return "en" if wanted == "en" else "da"
+
+
+def _words(request: Request, lang: Lang) -> dict[str, object]:
+    def csrf_field() -> Markup:
+        return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, session_of(request).csrf_token)
+
+    def t(danish: str, english: str) -> str:
+        return Words(danish, english).in_(lang)
+
+    dates: dict[str, Callable[..., Markup]] = {"when": lambda at: when(at, lang), "day": lambda on: day(on, lang)}
+    return dates | {
+        "lang": lang,
+        "t": t,
+        "csrf_field": csrf_field,
+        "language_links": _language_links(request) if request.method == "GET" else (),
+    }
+
+
+def _language_links(request: Request) -> tuple[tuple[str, str, str], ...]:
+    """Code, own name and link of each language; a link of a query alone keeps the page."""
+    return tuple(
+        (code, name, "?" + request.url.include_query_params(lang=code).query)
+        for code, name in (("da", "Dansk"), ("en", "English"))
+    )
+
+
+def _stylesheets(theme: Theme) -> tuple[str, ...]:
+    """Only the Danish authority wears the Danish design system; a small sheet of our own serves otherwise."""
+    danish = theme is Theme.PROVIDER and DESIGN_SYSTEM.is_file()
+    ground = ("dkfds/css/dkfds.min.css", "design-system.css") if danish else ("plain.css",)
+    return (*ground, "frame.css", f"{theme.value}.css")
