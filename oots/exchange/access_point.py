@@ -8,7 +8,7 @@ import logging
 import random
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -34,7 +34,6 @@ RecordT = TypeVar("RecordT")
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(seconds=60)
-SOAP = "application/soap+xml"
 
 
 class Handler(Protocol[RecordT]):
@@ -55,14 +54,6 @@ class Handler(Protocol[RecordT]):
     def files_in_use(self, unit: Unit[RecordT]) -> frozenset[str]:
         """The files that exchanges still need."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back in the HTTP answer: a receipt or an error signal."""
-
-    status: int
-    body: bytes
 
 
 class AccessPoint(Generic[RecordT]):
@@ -96,14 +87,14 @@ class AccessPoint(Generic[RecordT]):
         """Name the service that acts on messages."""
         self._handler = handler
 
-    def receive(self, content_type: str, body: bytes) -> Reply:
+    def receive(self, content_type: str, body: bytes) -> bytes:
         """One HTTP request: a receipt once the message is recorded, an error signal if it is not believed."""
         now = self._clock.now()
         try:
             opened, fault = self._believe(content_type, body, now)
-            reply = Reply(200, self._accept(opened, fault, content_type, body, now))
+            reply = self._accept(opened, fault, body, now)
         except TransportError as refusal:
-            reply = Reply(200, self._turn_away(refusal, body, now))
+            reply = self._turn_away(refusal, body, now)
         self._work.set()
         return reply
 
@@ -119,9 +110,7 @@ class AccessPoint(Generic[RecordT]):
             raise TransportError("EBMS:0009", "InvalidHeader", f"addressed to {opened.header.receiver.value}")
         return opened, fault
 
-    def _accept(
-        self, opened: OpenedMessage, fault: MessageError | None, content_type: str, body: bytes, now: datetime
-    ) -> bytes:
+    def _accept(self, opened: OpenedMessage, fault: MessageError | None, body: bytes, now: datetime) -> bytes:
         digest = hashlib.sha256(body).hexdigest()
         party, message_id = opened.signer.party_id, opened.header.message_id
         with self._store.begin() as unit:
@@ -137,7 +126,8 @@ class AccessPoint(Generic[RecordT]):
         raise TransportError("EBMS:0101", "FailedAuthentication", f"message id {message_id} used for another message")
 
     def _turn_away(self, refusal: TransportError, body: bytes, now: datetime) -> bytes:
-        detail = f"{refusal.ebms} {refusal.short}: {refusal.why} ({len(body)} bytes, sha256 {hashlib.sha256(body).hexdigest()})"
+        digest = hashlib.sha256(body).hexdigest()
+        detail = f"{refusal.ebms} {refusal.short}: {refusal.why} ({len(body)} bytes, sha256 {digest})"
         with self._store.begin() as unit:
             unit.journal(JournalEntry(now, Entry.MESSAGE_REFUSED, detail=detail, signature_valid=False))
         return error_signal(refusal, self._message_id(), now, None)

@@ -1,11 +1,11 @@
-"""The one door between bytes and the model: what comes in is judged before it is read, what goes out before it leaves."""
+"""The one door between bytes and the model: judged before it is read, and before it leaves."""
 
 from __future__ import annotations
 
 from oots.edelivery.header import UserMessage
 from oots.edelivery.message import OpenedMessage
-from oots.model.identifiers import Identifier
 from oots.model.errors import MessageError
+from oots.model.identifiers import Identifier
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceResponse
 from oots.wire import answer as answer_codec

@@ -124,9 +124,13 @@ class Unit(Generic[RecordT]):
         return tuple(rows.scalars())
 
     def received(self, party_id: str, message_id: str) -> Received | None:
-        row = self._connection.execute(
-            select(INBOX).where(INBOX.c.party_id == party_id, INBOX.c.message_id == message_id)
-        ).mappings().first()
+        row = (
+            self._connection.execute(
+                select(INBOX).where(INBOX.c.party_id == party_id, INBOX.c.message_id == message_id)
+            )
+            .mappings()
+            .first()
+        )
         return Received(row["body_sha256"], row["receipt"]) if row else None
 
     def receive(self, party_id: str, message_id: str, received: Received, at: datetime) -> None:
@@ -141,9 +145,12 @@ class Unit(Generic[RecordT]):
         )
 
     def request_seen(self, request_id: str) -> bool:
-        return self._connection.execute(
-            select(SEEN_REQUEST.c.request_id).where(SEEN_REQUEST.c.request_id == request_id)
-        ).first() is not None
+        return (
+            self._connection.execute(
+                select(SEEN_REQUEST.c.request_id).where(SEEN_REQUEST.c.request_id == request_id)
+            ).first()
+            is not None
+        )
 
     def see_request(self, request_id: str, exchange_id: str, at: datetime) -> None:
         self._connection.execute(

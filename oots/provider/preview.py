@@ -129,9 +129,7 @@ class PreviewSpace:
                 self._open(unit, kept, replace(preview, opened_at=now), now)
             return True
 
-    def _open(
-        self, unit: ProviderUnit, kept: Kept[ProviderExchange], preview: Preview, now: datetime
-    ) -> None:
+    def _open(self, unit: ProviderUnit, kept: Kept[ProviderExchange], preview: Preview, now: datetime) -> None:
         unit.keep(
             replace(
                 kept,
@@ -175,7 +173,7 @@ class PreviewSpace:
         kept = replace(kept, record=replace(kept.record, preview=preview))
         line = _line(kept, Entry.PREVIEW_DECIDED, now, decision="accept" if chosen else "decline")
         unit.journal(replace(line, evidence=evidence_parts(chosen)))
-        self._provider.answer_decision(unit, kept, accepted, now)
+        self._provider.answer_decision(unit, kept, chosen, now)
         return kept
 
     def _at(self, unit: ProviderUnit, token: str, *stages: Stage) -> Kept[ProviderExchange]:

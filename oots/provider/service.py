@@ -136,9 +136,7 @@ class EvidenceProvider:
     ) -> Matched:
         match = self._ask_register(subject)
         matched = isinstance(match, Matched)
-        entry = self._entry(
-            opened, request, Entry.IDENTITY_MATCHED if matched else Entry.IDENTITY_NOT_MATCHED, now
-        )
+        entry = self._entry(opened, request, Entry.IDENTITY_MATCHED if matched else Entry.IDENTITY_NOT_MATCHED, now)
         detail = None if matched else f"{match.candidates} candidates"  # type: ignore[union-attr]  # NotMatched then
         unit.journal(replace(entry, detail=detail))
         if not isinstance(match, Matched):
@@ -227,22 +225,21 @@ class EvidenceProvider:
     # --- round trip 2 ---
 
     def _second(self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest, now: datetime) -> None:
-        kept = self._previewed(unit, opened, request)
-        preview = kept.record.preview
-        assert preview is not None and request.preview is not None  # noqa: S101 (held by _previewed)
+        kept, preview = self._previewed(unit, opened, request)
+        return_location = request.preview.return_location if request.preview else ""
         if kept.state == ProviderState.LINK_LAPSED:
             self._lapse(unit, kept, request.request_id, now)
             return
         if kept.state != ProviderState.PREVIEW_OFFERED:
             raise MessageError("the preview link has been used already")
         partner = self._access_point.partners[opened.signer.party_id]
-        if not is_location_on(request.preview.return_location, partner.return_hosts):
+        if not is_location_on(return_location, partner.return_hosts):
             raise MessageError("ReturnLocation is not on a host of this requester", rule="R-EDM-REQ-C120")
         decide_until = opened.header.timestamp + self._limits.decide
         preview = replace(
             preview,
             second_request_id=request.request_id,
-            return_location=request.preview.return_location,
+            return_location=return_location,
             decide_until=decide_until,
         )
         state = next_provider_state(ProviderState(kept.state), Event.SECOND_REQUEST)
@@ -251,22 +248,17 @@ class EvidenceProvider:
 
     def _previewed(
         self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest
-    ) -> Kept[ProviderExchange]:
+    ) -> tuple[Kept[ProviderExchange], Preview]:
         """The exchange whose preview link request 2 names, if it belongs to the same requester and says the same."""
         kept = unit.find(opened.header.exchange_id)
-        known = kept is not None and kept.record.preview is not None and request.preview is not None
-        if (
-            not known
-            or kept is None
-            or kept.record.preview.location != request.preview.location  # type: ignore[union-attr]
-            or kept.record.party_id != opened.signer.party_id
-        ):
+        preview = kept.record.preview if kept and kept.record.party_id == opened.signer.party_id else None
+        if kept is None or preview is None or request.preview is None or preview.location != request.preview.location:
             raise MessageError("the preview link is not known in this exchange", rule="R-EDM-REQ-C005")
         if kept.record.conversation_id != opened.header.conversation_id:
             raise MessageError("request 2 has another ConversationId than request 1", rule="R-EDM-ebMS-017")
         if not checks.same_but_for_the_preview(kept.record.request, request):
             raise MessageError("request 2 asks for something else than request 1")
-        return kept
+        return kept, preview
 
     def _lapse(self, unit: ProviderUnit, kept: Kept[ProviderExchange], request_id: str, now: datetime) -> None:
         """Answer 0005 instead of evidence: the preview has expired without a decision."""
@@ -282,15 +274,13 @@ class EvidenceProvider:
         self._conclude(unit, kept, Event.TIME_UP, answer, (), now, now + self._limits.first_round_trip)
 
     def answer_decision(
-        self, unit: ProviderUnit, kept: Kept[ProviderExchange], accepted: Sequence[int], now: datetime
+        self, unit: ProviderUnit, kept: Kept[ProviderExchange], chosen: tuple[HeldPackage, ...], now: datetime
     ) -> None:
         """Send all and only the packages that the person accepted, perhaps none, as the answer to request 2."""
-        preview = kept.record.preview
-        assert preview is not None and preview.second_request_id is not None  # noqa: S101 (the space is open)
-        chosen = tuple(kept.record.packages[number] for number in accepted)
-        answer = self._answers.response(
-            kept.record.request, preview.second_request_id, now, tuple(held.package for held in chosen)
-        )
+        preview, request = kept.record.preview, kept.record.request
+        second = preview.second_request_id if preview else None
+        packages = tuple(held.package for held in chosen)
+        answer = self._answers.response(request, second or request.request_id, now, packages)
         deadline = now + self._limits.first_round_trip
         self._conclude(unit, kept, Event.EVIDENCE if chosen else Event.NOTHING, answer, chosen, now, deadline)
 
@@ -323,9 +313,7 @@ class EvidenceProvider:
         document = write_answer(answer)
         parts = [Part(self._access_point.content_id(), REGREP, document)]
         parts += [
-            Part(part.content_id, part.media_type, unit.files.get(part.file))
-            for held in chosen
-            for part in held.parts
+            Part(part.content_id, part.media_type, unit.files.get(part.file)) for held in chosen for part in held.parts
         ]
         header = self._access_point.header(
             exchange.party_id,

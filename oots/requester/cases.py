@@ -30,10 +30,13 @@ CASES = (
         "change-of-address",
         "V1",
         _REQUIREMENTS + "ed63cd8b-b2ad-4508-bfbb-5c3353791b27",
-        (Text("DA", "Flyt til Litauen: anmeld din nye adresse"), Text("EN", "Move to Lithuania: register your address")),
+        (
+            Text("DA", "Flyt til Litauen: anmeld din nye adresse"),
+            Text("EN", "Move to Lithuania: register your address"),
+        ),
         (
             Text("DA", "Du skal vise, hvor du boede, før du flyttede. Vi kan hente din danske bopælsattest for dig."),
-            Text("EN", "You must show where you lived before you moved. We can fetch your Danish residence certificate."),
+            Text("EN", "You must show where you lived before. We can fetch your Danish residence certificate for you."),
         ),
     ),
     Case(

@@ -21,7 +21,7 @@ from oots.model.errors import MessageError
 from oots.model.evidence import Distribution, DocumentKind, EvidenceDocument, RequestedEvidenceType
 from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest, PreviewVisit
-from oots.model.response import Answer, EvidenceError, EvidenceResponse, PreviewOffer
+from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
 from oots.requester.cases import Case
 from oots.requester.discovery import SPECIFICATION, Finding
 from oots.requester.record import ReceivedPart, RequesterExchange
@@ -96,9 +96,7 @@ class EvidenceRequester:
         now = self._clock.now()
         exchange_id = self._ids.uuid()
         request = self._request(case, finding, person, now)
-        record = RequesterExchange(
-            conversation_id, case.key, finding.access_service.identifier.value, request, now
-        )
+        record = RequesterExchange(conversation_id, case.key, finding.access_service.identifier.value, request, now)
         with self._store.begin() as unit:
             sent_at = self._send(unit, exchange_id, record, request)
             deadline = sent_at + self._limits.first_round_trip + self._limits.grace
@@ -237,15 +235,15 @@ class EvidenceRequester:
         try:
             if fault is not None:
                 raise fault
-            answer = self._expected(kept, opened)
-            assert kept is not None  # noqa: S101 (otherwise nothing was expected)
-            self._act(unit, kept, opened, answer, now)
+            self._act(unit, *self._expected(kept, opened), opened, now)
         except (MessageError, UnlawfulTransitionError) as unfit:
             entry = self._arrival(opened, kept, Entry.ANSWER_IGNORED, None, now)
             unit.journal(replace(entry, detail=str(unfit)))
 
-    def _expected(self, kept: Kept[RequesterExchange] | None, opened: OpenedMessage) -> Answer:
-        """The answer, if it is one to the request that is open, from whom it was sent to."""
+    def _expected(
+        self, kept: Kept[RequesterExchange] | None, opened: OpenedMessage
+    ) -> tuple[Kept[RequesterExchange], Answer]:
+        """The exchange and the answer, if it is one to the request that is open, from whom it was sent to."""
         if opened.header.action not in (EXECUTE_QUERY_RESPONSE, EXCEPTION_RESPONSE):
             raise MessageError("a portal takes answers only")
         answer = open_answer(opened)
@@ -256,17 +254,17 @@ class EvidenceRequester:
         open_request_id = kept.record.second_request_id or kept.record.request.request_id
         if answer.request_id not in (None, open_request_id):
             raise MessageError("the answer is to a request that is not open", rule="R-EDM-RESP-S003")
-        return answer
+        return kept, answer
 
     def _act(
         self,
         unit: RequesterUnit,
         kept: Kept[RequesterExchange],
-        opened: OpenedMessage,
         answer: Answer,
+        opened: OpenedMessage,
         now: datetime,
     ) -> None:
-        event = _event_of(answer)
+        event = self._event_of(kept, answer)
         state = next_requester_state(RequesterState(kept.state), event)
         record = self._with_answer(unit, kept.record, opened, answer)
         deadline = self._deadline_after(event, now)
@@ -287,12 +285,24 @@ class EvidenceRequester:
             parts = tuple(_kept_part(unit, part) for part in opened.parts[1:])
             return replace(record, response=answer, parts=parts)
         if answer.preview is not None:
-            partner = self._access_point.partners[record.party_id]
-            if not is_location_on(answer.preview.location, partner.preview_hosts):
-                raise MessageError("PreviewLocation is not on a host of this provider", rule="R-EDM-ERR-C019")
+            if self._is_foreign(record, answer.preview):
+                return replace(record, error_detail="R-EDM-ERR-C019: PreviewLocation is not on a host of this provider")
             return replace(record, offer=answer.preview)
         exception = answer.exceptions[0]
         return replace(record, error_code=exception.code.code, error_detail=exception.detail)
+
+    def _is_foreign(self, record: RequesterExchange, offer: PreviewOffer) -> bool:
+        """Whether the link leads to a host that is not one of this provider's: nobody is sent there."""
+        return not is_location_on(offer.location, self._access_point.partners[record.party_id].preview_hosts)
+
+    def _event_of(self, kept: Kept[RequesterExchange], answer: Answer) -> Event:
+        if isinstance(answer, EvidenceError):
+            if answer.preview is not None:
+                return Event.REFUSAL if self._is_foreign(kept.record, answer.preview) else Event.PREVIEW_OFFERED
+            return Event.TIME_UP if answer.exceptions[0].code is ErrorCode.TIMEOUT else Event.REFUSAL
+        if answer.available_from is not None:
+            return Event.DEFERRAL
+        return Event.EVIDENCE if answer.packages else Event.NOTHING
 
     # --- what becomes of requests and deadlines ---
 
@@ -319,10 +329,7 @@ class EvidenceRequester:
 
     def files_in_use(self, unit: RequesterUnit) -> frozenset[str]:
         return frozenset(
-            part.file
-            for kept in unit.all()
-            if kept.record.evidence_deleted_at is None
-            for part in kept.record.parts
+            part.file for kept in unit.all() if kept.record.evidence_deleted_at is None for part in kept.record.parts
         )
 
     # --- the journal ---
@@ -360,7 +367,7 @@ class EvidenceRequester:
             request_id=answer.request_id if answer else line.request_id,
             response_id=answer.response_id if answer else None,
             error_code=exception.code.code if exception else None,
-            detail=exception.detail if exception else None,
+            detail=(kept.record.error_detail if kept else None) or (exception.detail if exception else None),
             signer=opened.signer.party_id,
             schema_valid=answer is not None,
             signature_valid=True,
@@ -377,17 +384,6 @@ def _wanted(distributions: tuple[Distribution, ...]) -> Distribution:
         if offered.format == XML:
             return replace(offered, associated_documents=(DocumentKind.HUMAN_READABLE_VERSION,))
     return distributions[0]
-
-
-def _event_of(answer: Answer) -> Event:
-    if isinstance(answer, EvidenceError):
-        if answer.preview is not None:
-            return Event.PREVIEW_OFFERED
-        timed_out = answer.exceptions[0].code.code == "EDM:ERR:0005"
-        return Event.TIME_UP if timed_out else Event.REFUSAL
-    if answer.available_from is not None:
-        return Event.DEFERRAL
-    return Event.EVIDENCE if answer.packages else Event.NOTHING
 
 
 def _kept_part(unit: RequesterUnit, part: Part) -> ReceivedPart:

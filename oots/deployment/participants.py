@@ -1,0 +1,59 @@
+"""Who needs a key in the demo, declared once for the town on one machine and for compose."""
+
+from __future__ import annotations
+
+from oots.trust.authority import Participant
+from oots.trust.certificates import Role
+
+REQUESTER_PARTY = "AP_LT_01"
+PROVIDER_PARTY = "AP_DK_01"
+TLS = "tls"
+DIRECTORIES = "directories"
+
+TLS_HOSTS = (
+    "127.0.0.1",
+    "localhost",
+    "portal.lt.localhost",
+    "preview.aarhus.localhost",
+    "directories.localhost",
+    "eid.localhost",
+    "requester",
+    "provider",
+    "directories",
+    "eid",
+)
+
+
+def key_name(party_id: str) -> str:
+    """The stem of an access point's key files."""
+    return party_id.lower().replace("_", "-")
+
+
+def seal_name(municipality: str) -> str:
+    """The stem of a municipality's seal key files."""
+    return f"seal-{municipality}"
+
+
+def participants(municipality: str, cvr: str) -> tuple[Participant, ...]:
+    """Everyone in the demo; `municipality` is the kommunekode whose seal is needed, `cvr` its CVR number."""
+    return (
+        Participant(key_name(REQUESTER_PARTY), REQUESTER_PARTY, Role.ACCESS_POINT),
+        Participant(key_name(PROVIDER_PARTY), PROVIDER_PARTY, Role.ACCESS_POINT),
+        Participant(seal_name(municipality), cvr, Role.SEAL),
+        Participant(DIRECTORIES, DIRECTORIES, Role.DIRECTORY),
+        Participant(TLS, "demo-hosts", Role.TLS, TLS_HOSTS),
+        Participant("dossier-requester", REQUESTER_PARTY, Role.DOSSIER),
+        Participant("dossier-provider", PROVIDER_PARTY, Role.DOSSIER),
+        Participant("reviewer", "it-architecture-council", Role.REVIEWER),
+    )
+
+
+def keys_of(service: str, municipality: str) -> tuple[str, ...]:
+    """The key files that belong into the volume of one service, and of no other."""
+    own = {
+        "requester": (key_name(REQUESTER_PARTY), "dossier-requester"),
+        "provider": (key_name(PROVIDER_PARTY), seal_name(municipality), "dossier-provider"),
+        "directories": (DIRECTORIES,),
+        "eid": (),
+    }
+    return (*own[service], TLS)

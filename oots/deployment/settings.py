@@ -1,0 +1,101 @@
+"""The settings of each service, read once from `OOTS_…` variables; all faults are named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from oots.exchange.limits import TimeLimits
+from oots.exchange.partners import Partner
+from oots.model.errors import ConfigurationError
+
+PREFIX = "OOTS_"
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs. `tls_hosts` are names for which it holds the certificate `tls`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(ge=1, le=65535)
+    keys: Path
+    tls: bool = False
+    origins: dict[str, str] = {}
+
+
+class ExchangeSettings(ServiceSettings):
+    """What a service with an access point needs.
+
+    `party_id` names its access point and its keys. `partners` maps a party id to its endpoint and its hosts. `t1`,
+    `t2`, `t3` and `grace` are ISO 8601 durations or seconds (TDD 4.4.3). `eid_internal` is where the service itself
+    reaches the stand-in eIDAS node, `eid_origin` what stands in its tokens. `insight` opens the exchange pages.
+    """
+
+    state: Path
+    party_id: str
+    partners: dict[str, Partner]
+    t1: timedelta = timedelta(minutes=5)
+    t2: timedelta = timedelta(minutes=15)
+    t3: timedelta = timedelta(minutes=40)
+    grace: timedelta = timedelta(minutes=1)
+    largest_message: int = Field(default=100 * 1024 * 1024, gt=0)
+    eid_origin: str = "https://eid.localhost"
+    eid_internal: str
+    client_secret: str = Field(min_length=16, repr=False)
+    insight: bool = False
+
+    @property
+    def limits(self) -> TimeLimits:
+        return TimeLimits(self.t1, self.t2, self.t3, self.grace)
+
+
+class RequesterSettings(ExchangeSettings):
+    """The procedure portal. `directories` is the base URL of Evidence Broker and Data Service Directory."""
+
+    portal_origin: str = "https://portal.lt.localhost"
+    directories: str
+
+
+class ProviderSettings(ExchangeSettings):
+    """The municipality's data service. `municipality` is a kommunekode, `register` a file of persons of one's own."""
+
+    preview_origin: str = "https://preview.aarhus.localhost"
+    municipality: str = "0751"
+    register_file: Path | None = None
+
+
+class DirectoriesSettings(ServiceSettings):
+    """The stand-in directories. `data` is a folder of entries of one's own."""
+
+    data: Path | None = None
+
+
+class EidSettings(ServiceSettings):
+    """The stand-in eIDAS node. `clients` maps a client id to its secret and its redirect URIs."""
+
+    eid_origin: str = "https://eid.localhost"
+    clients: dict[str, tuple[str, tuple[str, ...]]] = Field(repr=False)
+
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+
+def read(kind: type[SettingsT], values: Mapping[str, object] | None = None) -> SettingsT:
+    """Settings from the environment, or from `values` alone; raises ConfigurationError with every fault."""
+    try:
+        return kind() if values is None else kind.model_validate(dict(values))
+    except ValidationError as faults:
+        raise ConfigurationError(*(_named(fault) for fault in faults.errors())) from None
+
+
+def _named(fault: Mapping[str, object]) -> str:
+    location = fault["loc"]
+    assert isinstance(location, tuple)  # noqa: S101 (pydantic's own shape)
+    name = PREFIX + str(location[0]).upper() + "".join(f".{part}" for part in location[1:])
+    return f"{name}: {fault['msg']}"

@@ -1,0 +1,165 @@
+"""The town: requester, provider, directories and eIDAS node on one machine, and the settings that join them."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from oots.deployment.participants import PROVIDER_PARTY, REQUESTER_PARTY
+from oots.deployment.settings import PREFIX
+from oots.model.errors import ConfigurationError
+
+SERVICES = ("directories", "eid", "provider", "requester")
+PORTAL = "portal.lt.localhost"
+PREVIEW = "preview.aarhus.localhost"
+DIRECTORIES = "directories.localhost"
+EID = "eid.localhost"
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The TCP port of each service."""
+
+    requester: int
+    provider: int
+    directories: int
+    eid: int
+
+    @classmethod
+    def from_first(cls, first: int) -> Ports:
+        """The portal's port and the next three."""
+        return cls(first, first + 1, first + 2, first + 3)
+
+    def taken(self) -> tuple[int, ...]:
+        """Those on which something listens already."""
+        return tuple(port for port in vars(self).values() if not _is_free(port))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Town:
+    """Where the town lives and how its services find each other."""
+
+    state: Path
+    ports: Ports
+    tls: bool = False
+    municipality: str = "0751"
+    limits: Mapping[str, timedelta] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(
+        default_factory=lambda: {"portal": secrets.token_urlsafe(24), "preview": secrets.token_urlsafe(24)},
+        repr=False,
+    )
+
+    @property
+    def keys(self) -> Path:
+        return self.state / "keys"
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Each lawful origin with the address at which a browser on this machine finds it."""
+        return {
+            f"https://{PORTAL}": self._browser(PORTAL, self.ports.requester),
+            f"https://{PREVIEW}": self._browser(PREVIEW, self.ports.provider),
+            f"https://{DIRECTORIES}": self._browser(DIRECTORIES, self.ports.directories),
+            f"https://{EID}": self._browser(EID, self.ports.eid),
+        }
+
+    def _browser(self, host: str, port: int) -> str:
+        return f"{'https' if self.tls else 'http'}://{host}:{port}"
+
+    def _internal(self, port: int) -> str:
+        return self._browser(LOOPBACK, port)
+
+    def values(self, service: str) -> dict[str, object]:
+        """The settings of one service, by the names that `deployment.settings` knows."""
+        own = {
+            "directories": self._directories,
+            "eid": self._eid,
+            "provider": self._provider,
+            "requester": self._requester,
+        }
+        common = {
+            "port": getattr(self.ports, service),
+            "keys": self.keys,
+            "tls": self.tls,
+            "origins": self.origins,
+        }
+        return common | own[service]()
+
+    def environment(self, service: str) -> dict[str, str]:
+        """The same as variables for a process of its own."""
+        return {PREFIX + name.upper(): _written(value) for name, value in self.values(service).items()}
+
+    def _directories(self) -> dict[str, object]:
+        return {}
+
+    def _eid(self) -> dict[str, object]:
+        origins = self.origins
+        return {
+            "clients": {
+                "portal": (self.secrets["portal"], (f"{origins[f'https://{PORTAL}']}/signin/callback",)),
+                "preview": (self.secrets["preview"], (f"{origins[f'https://{PREVIEW}']}/signin/callback",)),
+            }
+        }
+
+    def _requester(self) -> dict[str, object]:
+        partner = {
+            "party_id": PROVIDER_PARTY,
+            "endpoint": f"{self._internal(self.ports.provider)}/as4",
+            "preview_hosts": [PREVIEW],
+        }
+        return self._exchanging("requester", REQUESTER_PARTY, partner) | {
+            "client_secret": self.secrets["portal"],
+            "directories": self._internal(self.ports.directories),
+        }
+
+    def _provider(self) -> dict[str, object]:
+        partner = {
+            "party_id": REQUESTER_PARTY,
+            "endpoint": f"{self._internal(self.ports.requester)}/as4",
+            "return_hosts": [PORTAL],
+        }
+        return self._exchanging("provider", PROVIDER_PARTY, partner) | {
+            "client_secret": self.secrets["preview"],
+            "municipality": self.municipality,
+        }
+
+    def _exchanging(self, service: str, party_id: str, partner: dict[str, object]) -> dict[str, object]:
+        return {
+            "state": self.state / service,
+            "party_id": party_id,
+            "partners": {partner["party_id"]: partner},
+            "eid_internal": self._internal(self.ports.eid),
+            "insight": True,
+        } | self.limits
+
+
+def _written(value: object) -> str:
+    if isinstance(value, timedelta):
+        return str(value.total_seconds())
+    if isinstance(value, dict | list | tuple | bool):
+        return json.dumps(value)
+    return str(value)
+
+
+def refuse_taken(ports: Ports) -> None:
+    """Raises ConfigurationError, naming each port that another program holds and the way out."""
+    taken = ports.taken()
+    if taken:
+        held = ", ".join(str(port) for port in taken)
+        raise ConfigurationError(f"port {held} is taken by another program; choose others with --port N (N to N+3)")
