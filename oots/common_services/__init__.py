@@ -1,0 +1,1 @@
+"""Who can answer: Evidence Broker and Data Service Directory, server and client."""

@@ -1,0 +1,94 @@
+"""The directories' client: asks the three queries and reads the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import httpx
+
+from oots.common_services.queries import DATA_SERVICES_QUERY, EVIDENCE_TYPES_QUERY, REQUIREMENTS_QUERY
+from oots.model.catalogue import DataService, EvidenceTypesOfRequirement, RequirementOfProcedures
+from oots.model.errors import MessageError, PeerError
+from oots.wire.catalogue import decode_data_services, decode_evidence_types, decode_requirements
+
+HEADERS = {"Accept": "application/x-ebrs+xml", "Accept-Version": "oots-cs:v2.0", "Accept-Encoding": "identity"}
+LARGEST_ANSWER = 5_000_000
+"""Octets; the largest captured answer of the real directories is a hundredth of this."""
+
+
+class DirectoriesClient:
+    """Evidence Broker and Data Service Directory as one sees them from a portal.
+
+    `eb_base` and `dsd_base` are the URLs before `/rest/search`. Every method raises `DirectoryError` when the
+    directory answers with a failure, and `PeerError` when it cannot be reached or its answer cannot be read.
+    """
+
+    def __init__(self, client: httpx.Client, eb_base: str, dsd_base: str) -> None:
+        self._client = client
+        self._evidence_broker = eb_base.rstrip("/") + "/rest/search"
+        self._data_service_directory = dsd_base.rstrip("/") + "/rest/search"
+
+    def requirements(self, procedure: str, country: str) -> tuple[RequirementOfProcedures, ...]:
+        """The requirements on which `procedure` (code list Procedures) relies in `country`."""
+        parameters = {"queryId": REQUIREMENTS_QUERY, "procedure-id": procedure, "country-code": country}
+        answer = self._ask(self._evidence_broker, parameters)
+        try:
+            return decode_requirements(answer)
+        except MessageError as error:
+            raise _unreadable(error) from error
+
+    def evidence_types(self, requirement_id: str, country: str) -> EvidenceTypesOfRequirement:
+        """What proves the requirement (its URL) in `country`."""
+        parameters = {"queryId": EVIDENCE_TYPES_QUERY, "requirement-id": requirement_id, "country-code": country}
+        answer = self._ask(self._evidence_broker, parameters)
+        try:
+            return decode_evidence_types(answer)
+        except MessageError as error:
+            raise _unreadable(error) from error
+
+    def data_services(self, classification: str, country: str, specification: str) -> tuple[DataService, ...]:
+        """Who issues the evidence type (its URL) in `country` and speaks `specification` (`oots-edm:v2.0`)."""
+        parameters = {
+            "queryId": DATA_SERVICES_QUERY,
+            "evidence-type-classification": classification,
+            "country-code": country,
+            "specification": specification,
+        }
+        answer = self._ask(self._data_service_directory, parameters)
+        try:
+            return decode_data_services(answer)
+        except MessageError as error:
+            raise _unreadable(error) from error
+
+    def _ask(self, url: str, parameters: Mapping[str, str]) -> bytes:
+        try:
+            with self._client.stream(
+                "GET", url, params=parameters, headers=HEADERS, follow_redirects=False
+            ) as response:
+                _check_form(response)
+                return _read(response)
+        except httpx.HTTPError as error:
+            raise PeerError(f"the directory cannot be reached: {type(error).__name__}") from error
+
+
+def _check_form(response: httpx.Response) -> None:
+    if response.status_code != httpx.codes.OK:
+        raise PeerError(f"the directory answered with HTTP status {response.status_code} instead of 200")
+    if response.headers.get("content-type", "").split(";")[0].strip().lower() != HEADERS["Accept"]:
+        raise PeerError("the directory answered with another media type than application/x-ebrs+xml")
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise PeerError("the directory compressed its answer unasked")
+
+
+def _read(response: httpx.Response) -> bytes:
+    """The body, read piece by piece so that an endless answer costs no memory."""
+    body = bytearray()
+    for piece in response.iter_raw():
+        body += piece
+        if len(body) > LARGEST_ANSWER:
+            raise PeerError(f"the directory's answer is larger than {LARGEST_ANSWER} octets")
+    return bytes(body)
+
+
+def _unreadable(error: MessageError) -> PeerError:
+    return PeerError(f"the directory's answer cannot be read: {error.detail}")

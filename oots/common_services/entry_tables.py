@@ -1,0 +1,166 @@
+"""The shape of one table in an entry file, and its translation into the model."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from oots.common_services.codes import COUNTRIES, PROCEDURES
+from oots.model.agent import Address
+from oots.model.catalogue import AccessService, EvidenceTypeList, Publisher, ReferenceFramework, Requirement
+from oots.model.evidence import Distribution, EvidenceType
+from oots.model.identifiers import Identifier
+from oots.model.person import LevelOfAssurance
+from oots.model.text import Text
+
+REPOSITORY = r"https://sr\.oots\.tech\.ec\.europa\.eu/"
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+def _country(code: str) -> str:
+    if code not in COUNTRIES:
+        raise ValueError(f"{code!r} is no country code of the exchange (Greece is EL)")
+    return code
+
+
+def _procedure(code: str) -> str:
+    if code not in PROCEDURES:
+        raise ValueError(f"{code!r} is no code of the list Procedures")
+    return code
+
+
+BareUuid = Annotated[str, Field(pattern=f"^{UUID}$")]
+RequirementUrl = Annotated[str, Field(pattern=f"^{REPOSITORY}requirements/{UUID}$")]
+ClassificationUrl = Annotated[str, Field(pattern=f"^{REPOSITORY}evidencetypeclassifications/([A-Z]{{2}}|oots)/{UUID}$")]
+DataModelUrl = Annotated[str, Field(pattern=f"^{REPOSITORY}datamodels/[A-Za-z0-9._-]+$")]
+PartyScheme = Annotated[
+    str,
+    Field(
+        pattern=r"^urn:(cef\.eu:names:identifier:EAS:[0-9]{4}"
+        r"|oasis:names:tc:ebcore:partyid-type:unregistered:([A-Z]{2}|oots))$"
+    ),
+]
+Specification = Annotated[str, Field(pattern=r"^oots-edm:v[0-9]+\.[0-9]+$")]
+Nuts = Annotated[str, Field(pattern=r"^[A-Z]{2}[A-Z0-9]{1,3}$")]
+Country = Annotated[str, AfterValidator(_country)]
+Procedure = Annotated[str, AfterValidator(_procedure)]
+Language = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Wording = Annotated[str, Field(min_length=2)]
+Texts = Annotated[dict[Language, Wording], Field(min_length=1)]
+
+
+def _texts(wordings: dict[str, str]) -> tuple[Text, ...]:
+    return tuple(Text(lang, value) for lang, value in wordings.items())
+
+
+class Table(BaseModel):
+    """A table of an entry file; keys that nobody knows are faults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FrameworkTable(Table):
+    """`[[requirement.framework]]`: a national procedure that relies on the requirement."""
+
+    identifier: BareUuid
+    titles: Texts
+    procedure: Procedure
+    country: Country
+
+    def read(self) -> ReferenceFramework:
+        return ReferenceFramework(self.identifier, _texts(self.titles), self.procedure, self.country)
+
+
+class RequirementTable(Table):
+    """`[[requirement]]`."""
+
+    identifier: RequirementUrl
+    names: Texts
+    descriptions: dict[Language, Wording] = {}
+    framework: Annotated[tuple[FrameworkTable, ...], Field(min_length=1)]
+
+    def read(self) -> Requirement:
+        return Requirement(self.identifier, _texts(self.names), _texts(self.descriptions))
+
+
+class EvidenceTypeTable(Table):
+    """`[[evidence_type]]`."""
+
+    identifier: ClassificationUrl
+    titles: Texts
+    descriptions: dict[Language, Wording] = {}
+
+    def read(self) -> EvidenceType:
+        return EvidenceType(self.identifier, _texts(self.titles), _texts(self.descriptions))
+
+
+class EvidenceTypeListTable(Table):
+    """`[[evidence_type_list]]`: `evidence_types` name tables `[[evidence_type]]`, needed together."""
+
+    identifier: BareUuid
+    requirement: RequirementUrl
+    country: Country
+    names: Texts
+    evidence_types: Annotated[tuple[ClassificationUrl, ...], Field(min_length=1)]
+
+    def read(self, types: dict[str, EvidenceType]) -> EvidenceTypeList:
+        members = tuple(types[classification] for classification in self.evidence_types)
+        return EvidenceTypeList(self.identifier, _texts(self.names), members, self.country)
+
+
+class PartyTable(Table):
+    """An identifier within its scheme."""
+
+    scheme: PartyScheme
+    value: Wording
+
+    def read(self) -> Identifier:
+        return Identifier(self.scheme, self.value)
+
+
+class PublisherTable(Table):
+    """`[access_service.publisher]`: the evidence provider; `nuts` is the region it is competent for."""
+
+    party: PartyTable
+    names: Texts
+    country: Country
+    nuts: Nuts | None = None
+
+    def read(self) -> Publisher:
+        address = Address(self.country, nuts=self.nuts)
+        return Publisher(self.party.read(), _texts(self.names), address, self.country, self.nuts)
+
+
+class AccessServiceTable(Table):
+    """`[[access_service]]`: `identifier` is a name inside the entry files, `party` the access point."""
+
+    identifier: Wording
+    party: PartyTable
+    names: Texts
+    conforms_to: Annotated[tuple[Specification, ...], Field(min_length=1)]
+    publisher: PublisherTable
+
+    def read(self) -> AccessService:
+        return AccessService(self.party.read(), _texts(self.names), self.conforms_to, self.publisher.read())
+
+
+class DistributionTable(Table):
+    """`[[data_service.distribution]]`."""
+
+    format: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$")]
+    languages: tuple[Language, ...] = ()
+    conforms_to: DataModelUrl | None = None
+
+    def read(self) -> Distribution:
+        return Distribution(self.format, self.languages, self.conforms_to)
+
+
+class DataServiceTable(Table):
+    """`[[data_service]]`: `access_services` name tables `[[access_service]]`."""
+
+    identifier: BareUuid
+    evidence_type: ClassificationUrl
+    level_of_assurance: LevelOfAssurance
+    access_services: Annotated[tuple[str, ...], Field(min_length=1)]
+    distribution: Annotated[tuple[DistributionTable, ...], Field(min_length=1)]

@@ -1,0 +1,176 @@
+"""The three directory queries: parameters in, model or refusal out (TDD 3.1, 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
+
+from oots.common_services.codes import COUNTRIES, PROCEDURES
+from oots.common_services.entries import Entries
+from oots.model.catalogue import (
+    AccessService,
+    DataService,
+    EvidenceTypesOfRequirement,
+    ReferenceFramework,
+    RequirementOfProcedures,
+)
+
+REQUIREMENTS_QUERY = "urn:fdc:oots:eb:ebxml-regrep:queries:requirements-by-procedure-and-jurisdiction"
+EVIDENCE_TYPES_QUERY = "urn:fdc:oots:eb:ebxml-regrep:queries:evidence-types-by-requirement-and-jurisdiction"
+DATA_SERVICES_QUERY = "urn:fdc:oots:dsd:ebxml-regrep:queries:dataservices-by-evidencetype-and-jurisdiction"
+
+NOT_FOUND = "rs:ObjectNotFoundExceptionType"
+INVALID = "rs:InvalidRequestExceptionType"
+
+Parameters = Sequence[tuple[str, str]]
+"""Names and values as the query string gives them, decoded, repetitions included."""
+
+
+class Refusal(Enum):
+    """Code lists EBErrorCodes and DSDErrorCodes: code, `xsi:type` and message belong together."""
+
+    EB_EMPTY = ("EB:ERR:0001", NOT_FOUND, "The result set is empty")
+    EB_REQUIREMENT = (
+        "EB:ERR:0002",
+        NOT_FOUND,
+        "The requirement requested, represented by the requirement id, does not exist",
+    )
+    EB_PARAMETERS = ("EB:ERR:0003", INVALID, "The query parameters do not follow the query specification")
+    EB_PROCEDURE = ("EB:ERR:0005", INVALID, "The value of the procedure-id query parameter is invalid or unknown")
+    EB_COUNTRY = (
+        "EB:ERR:0006",
+        INVALID,
+        "The value of the procedure implementation country query parameter is invalid or unknown",
+    )
+    EB_QUERY = ("EB:ERR:0007", INVALID, "The requested Query does not exist")
+    DSD_EMPTY = ("DSD:ERR:0001", NOT_FOUND, "No Data Services were found based on the given parameters")
+    DSD_EVIDENCE_TYPE = ("DSD:ERR:0002", NOT_FOUND, "The Evidence Type requested cannot be found")
+    DSD_PARAMETERS = ("DSD:ERR:0003", INVALID, "The query parameters do not follow the query specification")
+    DSD_QUERY = ("DSD:ERR:0004", INVALID, "The requested Query does not exist")
+
+    def __init__(self, code: str, exception_type: str, message: str) -> None:
+        self.code = code
+        self.exception_type = exception_type
+        self.message = message
+
+
+class QueryError(Exception):
+    """The query has no result; `detail` names the parameter at fault, never its value."""
+
+    def __init__(self, refusal: Refusal, detail: str) -> None:
+        self.refusal = refusal
+        self.detail = detail
+        super().__init__(f"{refusal.code}: {detail}")
+
+
+def evidence_broker_query(parameters: Parameters) -> str:
+    """The `queryId`; EB:ERR:0007 unless it is one of the two queries of the Evidence Broker."""
+    return _query_id(parameters, {REQUIREMENTS_QUERY, EVIDENCE_TYPES_QUERY}, Refusal.EB_QUERY)
+
+
+def data_service_directory_query(parameters: Parameters) -> str:
+    """The `queryId`; DSD:ERR:0004 unless it is the query of the Data Service Directory."""
+    return _query_id(parameters, {DATA_SERVICES_QUERY}, Refusal.DSD_QUERY)
+
+
+def find_requirements(entries: Entries, parameters: Parameters) -> tuple[RequirementOfProcedures, ...]:
+    """Requirements with those of their frameworks that belong to `procedure-id` and `country-code`, both optional.
+
+    `return-incomplete` is understood and changes nothing, since no entry is held that is incomplete.
+    """
+    given = _single(
+        parameters,
+        required=(),
+        optional=("procedure-id", "country-code", "return-incomplete"),
+        or_else=Refusal.EB_PARAMETERS,
+    )
+    procedure, country = given.get("procedure-id"), given.get("country-code")
+    if procedure is not None and procedure not in PROCEDURES:
+        raise QueryError(Refusal.EB_PROCEDURE, "procedure-id")
+    if country is not None and country not in COUNTRIES:
+        raise QueryError(Refusal.EB_COUNTRY, "country-code")
+    if given.get("return-incomplete", "false") not in ("true", "false"):
+        raise QueryError(Refusal.EB_PARAMETERS, "return-incomplete")
+
+    def fits(framework: ReferenceFramework) -> bool:
+        return procedure in (None, framework.procedure) and country in (None, framework.country)
+
+    narrowed = (replace(held, frameworks=tuple(filter(fits, held.frameworks))) for held in entries.requirements)
+    result = tuple(requirement for requirement in narrowed if requirement.frameworks)
+    if not result:
+        raise QueryError(Refusal.EB_EMPTY, "no requirement for this procedure and country")
+    return result
+
+
+def find_evidence_types(entries: Entries, parameters: Parameters) -> EvidenceTypesOfRequirement:
+    """The lists of evidence types that prove `requirement-id` (required) in `country-code` (optional)."""
+    given = _single(parameters, required=("requirement-id",), optional=("country-code",), or_else=Refusal.EB_PARAMETERS)
+    country = given.get("country-code")
+    if country is not None and country not in COUNTRIES:
+        raise QueryError(Refusal.EB_COUNTRY, "country-code")
+    held = next(
+        (held for held in entries.evidence_types if held.requirement.identifier == given["requirement-id"]), None
+    )
+    if held is None:
+        raise QueryError(Refusal.EB_REQUIREMENT, "requirement-id")
+    lists = tuple(candidate for candidate in held.lists if country in (None, candidate.country))
+    if not lists:
+        raise QueryError(Refusal.EB_EMPTY, "no evidence type for this requirement and country")
+    return replace(held, lists=lists)
+
+
+def find_data_services(entries: Entries, parameters: Parameters) -> tuple[DataService, ...]:
+    """Data services for `evidence-type-classification` in `country-code`; `specification` (optional) narrows further.
+
+    A data service is named with those of its access services that fit.
+    """
+    given = _single(
+        parameters,
+        required=("evidence-type-classification", "country-code"),
+        optional=("specification",),
+        or_else=Refusal.DSD_PARAMETERS,
+    )
+    classification, country = given["evidence-type-classification"], given["country-code"]
+    specification = given.get("specification")
+    if country not in COUNTRIES:
+        raise QueryError(Refusal.DSD_PARAMETERS, "country-code")
+    if classification not in entries.classifications:
+        raise QueryError(Refusal.DSD_EVIDENCE_TYPE, "evidence-type-classification")
+
+    def fits(access_service: AccessService) -> bool:
+        in_country = access_service.publisher.jurisdiction_country == country
+        return in_country and (specification is None or specification in access_service.conforms_to)
+
+    of_type = (held for held in entries.data_services if held.evidence_type.classification == classification)
+    narrowed = (replace(held, access_services=tuple(filter(fits, held.access_services))) for held in of_type)
+    result = tuple(data_service for data_service in narrowed if data_service.access_services)
+    if not result:
+        raise QueryError(Refusal.DSD_EMPTY, "no data service for this evidence type, country and specification")
+    return result
+
+
+def _query_id(parameters: Parameters, known: set[str], or_else: Refusal) -> str:
+    named = [value for name, value in parameters if name == "queryId"]
+    if len(named) != 1 or named[0] not in known:
+        raise QueryError(or_else, "queryId")
+    return named[0]
+
+
+def _single(
+    parameters: Parameters, *, required: Sequence[str], optional: Sequence[str], or_else: Refusal
+) -> dict[str, str]:
+    """Parameters by name; `or_else` when one is missing, empty, repeated or not of this query."""
+    given: dict[str, str] = {}
+    for name, value in parameters:
+        if name == "queryId":
+            continue
+        if name not in (*required, *optional):
+            raise QueryError(or_else, "a parameter that the query does not have")
+        if name in given or not value:
+            raise QueryError(or_else, name)
+        given[name] = value
+    for name in required:
+        if name not in given:
+            raise QueryError(or_else, name)
+    return given

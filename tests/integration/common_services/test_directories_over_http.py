@@ -1,0 +1,222 @@
+"""The directories' door and their client, one asking the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from oots.common_services import client as client_module
+from oots.common_services.api import router
+from oots.common_services.client import DirectoriesClient
+from oots.common_services.entries import STANDARD_ENTRIES, load_entries
+from oots.common_services.queries import DATA_SERVICES_QUERY, EVIDENCE_TYPES_QUERY, REQUIREMENTS_QUERY
+from oots.model.clock import SequentialIds
+from oots.model.errors import PeerError
+from oots.wire.catalogue import DirectoryError
+from tests.support.common_services import client_of
+
+ENTRIES = load_entries(STANDARD_ENTRIES)
+HOST = "http://directories.test"
+HEADERS = {"Accept": "application/x-ebrs+xml", "Accept-Version": "oots-cs:v2.0"}
+BROKER = f"{HOST}/eb/rest/search"
+DIRECTORY = f"{HOST}/dsd/rest/search"
+REQUIREMENTS = {"queryId": REQUIREMENTS_QUERY, "procedure-id": "V1", "country-code": "LT"}
+EVIDENCE_TYPES = {
+    "queryId": EVIDENCE_TYPES_QUERY,
+    "requirement-id": ENTRIES.requirements[0].requirement.identifier,
+    "country-code": "DK",
+}
+DATA_SERVICES = {
+    "queryId": DATA_SERVICES_QUERY,
+    "evidence-type-classification": ENTRIES.data_services[0].evidence_type.classification,
+    "country-code": "DK",
+    "specification": "oots-edm:v2.0",
+}
+ASKED = [(BROKER, REQUIREMENTS), (BROKER, EVIDENCE_TYPES), (DIRECTORY, DATA_SERVICES)]
+ELSEWHERE = "https://sr.oots.tech.ec.europa.eu/none/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+SUCCESS = b'status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"'
+FAILURE = b'status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"'
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    """A client of an application that holds the standard entries."""
+    app = FastAPI()
+    app.include_router(router(ENTRIES, SequentialIds(7)))
+    with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture
+def directories(http: httpx.Client) -> DirectoriesClient:
+    return DirectoriesClient(http, f"{HOST}/eb", f"{HOST}/dsd/")
+
+
+def directories_that(answer: Callable[[httpx.Request], httpx.Response]) -> DirectoriesClient:
+    return DirectoriesClient(httpx.Client(transport=httpx.MockTransport(answer)), f"{HOST}/eb", f"{HOST}/dsd")
+
+
+def genuine_answer(http: httpx.Client) -> bytes:
+    return http.get(BROKER, params=REQUIREMENTS, headers=HEADERS).content
+
+
+def test_a_portal_finds_its_way_from_the_procedure_to_the_access_point(directories: DirectoriesClient) -> None:
+    (requirement,) = directories.requirements("V1", "LT")
+    assert [framework.procedure for framework in requirement.frameworks] == ["V1"]
+    offered = directories.evidence_types(requirement.requirement.identifier, "DK")
+    assert offered.lists == ENTRIES.evidence_types[0].lists
+    classification = offered.lists[0].evidence_types[0].classification
+    assert directories.data_services(classification, "DK", "oots-edm:v2.0") == ENTRIES.data_services[:1]
+
+
+@pytest.mark.parametrize(("url", "parameters"), ASKED)
+def test_an_answer_is_regrep_that_may_be_kept(http: httpx.Client, url: str, parameters: dict[str, str]) -> None:
+    answer = http.get(url, params=parameters, headers=HEADERS)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/x-ebrs+xml"
+    assert answer.headers["cache-control"] == "public, max-age=3600"
+    assert SUCCESS in answer.content
+
+
+@pytest.mark.parametrize(
+    ("url", "accepted", "change", "code"),
+    [
+        (BROKER, REQUIREMENTS, {"procedure-id": "V2"}, "EB:ERR:0001"),
+        (BROKER, EVIDENCE_TYPES, {"requirement-id": ELSEWHERE}, "EB:ERR:0002"),
+        (BROKER, EVIDENCE_TYPES, {"unheard-of": "1"}, "EB:ERR:0003"),
+        (BROKER, REQUIREMENTS, {"procedure-id": "Q1"}, "EB:ERR:0005"),
+        (BROKER, REQUIREMENTS, {"country-code": "GR"}, "EB:ERR:0006"),
+        (BROKER, REQUIREMENTS, {"queryId": DATA_SERVICES_QUERY}, "EB:ERR:0007"),
+        (DIRECTORY, DATA_SERVICES, {"country-code": "SE"}, "DSD:ERR:0001"),
+        (DIRECTORY, DATA_SERVICES, {"evidence-type-classification": ELSEWHERE}, "DSD:ERR:0002"),
+        (DIRECTORY, DATA_SERVICES, {"country-code": "XX"}, "DSD:ERR:0003"),
+        (DIRECTORY, DATA_SERVICES, {"queryId": REQUIREMENTS_QUERY}, "DSD:ERR:0004"),
+    ],
+)
+def test_a_refusal_is_an_http_success_that_is_not_kept(
+    http: httpx.Client, url: str, accepted: dict[str, str], change: dict[str, str], code: str
+) -> None:
+    assert SUCCESS in http.get(url, params=accepted, headers=HEADERS).content
+    answer = http.get(url, params=accepted | change, headers=HEADERS)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/x-ebrs+xml"
+    assert answer.headers["cache-control"] == "no-store"
+    assert FAILURE in answer.content
+    assert f'code="{code}"'.encode() in answer.content
+
+
+@pytest.mark.parametrize("accepted", ["application/x-ebrs+xml", "text/html, Application/X-EBRS+XML;q=0.5", "*/*"])
+def test_a_media_type_that_is_written_is_answered(http: httpx.Client, accepted: str) -> None:
+    assert SUCCESS in http.get(BROKER, params=REQUIREMENTS, headers={"Accept": accepted}).content
+
+
+@pytest.mark.parametrize("header", [{"Accept": "application/json"}, {"Accept-Version": "oots-cs:v1.0"}])
+@pytest.mark.parametrize(
+    ("url", "parameters", "code"), [(BROKER, REQUIREMENTS, "EB:ERR:0003"), (DIRECTORY, DATA_SERVICES, "DSD:ERR:0003")]
+)
+def test_a_form_that_is_not_written_is_refused(
+    http: httpx.Client, url: str, parameters: dict[str, str], code: str, header: dict[str, str]
+) -> None:
+    assert SUCCESS in http.get(url, params=parameters, headers=HEADERS).content
+    refused = http.get(url, params=parameters, headers=HEADERS | header).content
+    assert f'code="{code}"'.encode() in refused
+    assert f'detail="{next(iter(header))}"'.encode() in refused
+
+
+def test_the_client_raises_the_code_that_a_directory_refused_with(directories: DirectoriesClient) -> None:
+    assert directories.requirements("V1", "LT")
+    with pytest.raises(DirectoryError) as of_the_broker:
+        directories.requirements("V1", "GR")
+    with pytest.raises(DirectoryError) as of_the_directory:
+        directories.data_services(ELSEWHERE, "DK", "oots-edm:v2.0")
+    assert (of_the_broker.value.code, of_the_broker.value.detail) == ("EB:ERR:0006", "country-code")
+    assert of_the_directory.value.code == "DSD:ERR:0002"
+    assert isinstance(of_the_broker.value, PeerError)
+
+
+def test_the_client_asks_for_the_form_that_it_reads() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(503)
+
+    with pytest.raises(PeerError):
+        directories_that(answer).evidence_types("https://example.test/a b", "EL")
+    (request,) = seen
+    assert {name: request.headers[name] for name in HEADERS} == HEADERS
+    assert dict(request.url.params) == {
+        "queryId": EVIDENCE_TYPES_QUERY,
+        "requirement-id": "https://example.test/a b",
+        "country-code": "EL",
+    }
+
+
+def test_a_directory_that_cannot_be_reached_is_a_peer_error_without_the_address() -> None:
+    def broken(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("name or service not known: directories.test", request=request)
+
+    with pytest.raises(PeerError, match="cannot be reached: ConnectError$") as refused:
+        directories_that(broken).requirements("V1", "LT")
+    assert not isinstance(refused.value, DirectoryError)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"status_code": 500}, "HTTP status 500"),
+        ({"status_code": 302, "headers": {"location": "http://elsewhere.test/"}}, "HTTP status 302"),
+        ({"headers": {"content-type": "text/html"}}, "another media type"),
+        ({"headers": {"content-type": "application/x-ebrs+xml", "content-encoding": "br"}}, "compressed"),
+        ({"content": b"<query:QueryResponse"}, "cannot be read"),
+        ({"content": b"<!DOCTYPE a><a/>"}, "cannot be read"),
+        ({"content": b""}, "cannot be read"),
+        ({"content": b"<answer/>"}, "cannot be read"),
+    ],
+)
+def test_an_answer_that_is_not_what_the_protocol_demands_is_a_peer_error(
+    http: httpx.Client, change: dict[str, object], why: str
+) -> None:
+    control = {
+        "status_code": 200,
+        "headers": {"content-type": "application/x-ebrs+xml"},
+        "content": genuine_answer(http),
+    }
+    assert directories_that(lambda _: httpx.Response(**control)).requirements("V1", "LT")  # type: ignore[arg-type]
+    with pytest.raises(PeerError, match=why) as refused:
+        directories_that(lambda _: httpx.Response(**(control | change))).requirements("V1", "LT")  # type: ignore[arg-type]
+    assert not isinstance(refused.value, DirectoryError)
+
+
+def test_an_answer_of_another_query_is_a_peer_error(http: httpx.Client) -> None:
+    def swapped(request: httpx.Request) -> httpx.Response:
+        return http.get(BROKER, params=REQUIREMENTS, headers=HEADERS)
+
+    assert directories_that(swapped).requirements("V1", "LT")
+    with pytest.raises(PeerError, match="cannot be read"):
+        directories_that(swapped).data_services(ELSEWHERE, "DK", "oots-edm:v2.0")
+
+
+def test_an_answer_without_end_is_given_up(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    genuine = genuine_answer(http)
+    served: list[bytes] = []
+
+    def pieces() -> Iterator[bytes]:
+        while len(served) < 1000:
+            served.append(genuine)
+            yield genuine
+
+    def endless(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-type": "application/x-ebrs+xml"}, content=pieces())
+
+    def whole(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"content-type": "application/x-ebrs+xml"}, content=genuine)
+
+    monkeypatch.setattr(client_module, "LARGEST_ANSWER", len(genuine))
+    assert directories_that(whole).requirements("V1", "LT")
+    with pytest.raises(PeerError, match="larger than"):
+        directories_that(endless).requirements("V1", "LT")
+    assert len(served) == 2
