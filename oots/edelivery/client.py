@@ -1,0 +1,61 @@
+"""Pushing a sealed message to the other access point and taking its receipt from the HTTP answer."""
+
+from __future__ import annotations
+
+import httpx
+
+from oots.edelivery.signal import Signal, SignalKind, read_signal
+from oots.model.errors import PeerError, TransportError
+
+MOST_ANSWER_BYTES = 1024 * 1024
+
+
+class RefusedByPeerError(PeerError):
+    """The other access point answered with an error signal; sending the same message again is of no use.
+
+    `ebms` is the first error code of the signal.
+    """
+
+    def __init__(self, ebms: str) -> None:
+        self.ebms = ebms
+        super().__init__(f"refused with {ebms}")
+
+
+def deliver(client: httpx.Client, endpoint: str, content_type: str, body: bytes) -> bytes:
+    """Post a message and return the receipt, which is yet to be checked.
+
+    Raises RefusedByPeerError for an error signal, PeerError when the answer is not a receipt or does not come.
+    """
+    status, answer = _post(client, endpoint, content_type, body)
+    signal = _signal(answer)
+    if signal is not None and signal.kind is SignalKind.ERROR:
+        raise RefusedByPeerError(signal.codes[0])
+    if status != httpx.codes.OK:
+        raise PeerError(f"the access point answered with HTTP status {status}")
+    if signal is None:
+        raise PeerError("the access point answered with neither receipt nor error signal")
+    return answer
+
+
+def _post(client: httpx.Client, endpoint: str, content_type: str, body: bytes) -> tuple[int, bytes]:
+    try:
+        with client.stream("POST", endpoint, content=body, headers={"Content-Type": content_type}) as response:
+            return response.status_code, _capped(response)
+    except (httpx.HTTPError, httpx.InvalidURL) as fault:
+        raise PeerError(f"the access point cannot be reached ({type(fault).__name__})") from fault
+
+
+def _capped(response: httpx.Response) -> bytes:
+    answer = bytearray()
+    for chunk in response.iter_bytes():
+        answer += chunk
+        if len(answer) > MOST_ANSWER_BYTES:
+            raise PeerError("the access point answered with more than a signal")
+    return bytes(answer)
+
+
+def _signal(answer: bytes) -> Signal | None:
+    try:
+        return read_signal(answer)
+    except TransportError:
+        return None

@@ -1,0 +1,176 @@
+"""AS4 user messages: sealed into signed multipart bytes, and opened again only as far as they are believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cryptography import x509
+
+from oots.edelivery import compression, mime, soap
+from oots.edelivery.faults import decompression_failure, failed_authentication, mime_inconsistency
+from oots.edelivery.header import CID, PartInfo, UserMessage, decode, encode, is_left_right, part_uris
+from oots.edelivery.limits import Limits
+from oots.edelivery.mime import MimePart, Package
+from oots.edelivery.rules import first_broken
+from oots.edelivery.signature import SignedDigest, Verified, sign, verify
+from oots.model.errors import MessageError
+from oots.trust.certificates import Party, TrustAnchors
+from oots.trust.keys import KeyPair
+from oots.wire.xml import canonical, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One payload: `content_id` is `left@right`, `content` uncompressed. The first one is the RegRep document."""
+
+    content_id: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SealedMessage:
+    """A message ready to send: `body` goes into the HTTP request under `content_type`; `soap` is its first part."""
+
+    message_id: str
+    content_type: str
+    body: bytes
+    soap: bytes
+    digests: tuple[SignedDigest, ...]
+    header: UserMessage
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMessage:
+    """A believed message: header and parts come out of what `signer` signed; `soap` is the first part as received."""
+
+    header: UserMessage
+    parts: tuple[Part, ...]
+    signer: Party
+    certificate: x509.Certificate
+    digests: tuple[SignedDigest, ...]
+    soap: bytes
+
+
+class HeaderRuleError(MessageError):
+    """A believed message whose header breaks a rule: answered with a receipt and then an EDM exception."""
+
+    def __init__(self, opened: OpenedMessage, why: str, rule: str) -> None:
+        self.opened = opened
+        super().__init__(why, rule=rule)
+
+
+def seal_message(header: UserMessage, parts: Sequence[Part], key: KeyPair) -> SealedMessage:
+    """Package and sign a message; equal arguments give equal bytes.
+
+    `header.parts` is derived from `parts`: evidence in XML over 64 KB is gzipped, the document and all else never.
+    Raises ValueError for what no receiver of this profile would take: ids that are not `left@right` or not unique,
+    XML that is not in canonical form.
+    """
+    attachments = [_packed(part, first=position == 0) for position, part in enumerate(parts)]
+    header = replace(header, parts=tuple(_info(part, sent) for part, sent in zip(parts, attachments, strict=True)))
+    _expect_lawful_ids(header)
+    root = soap.build([encode(header)])
+    octets = {CID + sent.content_id: _digested(sent) for sent in attachments}
+    envelope, digests = sign(root, octets, key)
+    content_type, body = mime.write(envelope, attachments, header.message_id)
+    return SealedMessage(header.message_id, content_type, body, envelope, digests, header)
+
+
+def _packed(part: Part, *, first: bool) -> MimePart:
+    if not first and compression.is_xml(part.media_type) and len(part.content) > compression.THRESHOLD:
+        packed = compression.compress(part.content)
+        if compression.shrinks_lawfully(part.content, packed, Limits()):
+            return MimePart(part.content_id, compression.GZIP, packed)
+    return MimePart(part.content_id, part.media_type, part.content)
+
+
+def _info(part: Part, sent: MimePart) -> PartInfo:
+    return PartInfo(part.content_id, part.media_type, compressed=sent.media_type != part.media_type)
+
+
+def _expect_lawful_ids(header: UserMessage) -> None:
+    content_ids = [part.content_id for part in header.parts]
+    if not all(map(is_left_right, [header.message_id, *content_ids])):
+        raise ValueError("message ids and content ids must be of the form left@right")
+    if len(set(content_ids)) != len(content_ids):
+        raise ValueError("content ids must be unique")
+
+
+def _digested(sent: MimePart) -> bytes:
+    if compression.is_xml(sent.media_type) and canonical(parse(sent.content)) != sent.content:
+        raise ValueError(f"the part {sent.content_id} is not in canonical form")
+    return sent.content
+
+
+def open_message(
+    content_type: str, body: bytes, anchors: TrustAnchors, at: datetime, *, limits: Limits | None = None
+) -> OpenedMessage:
+    """Open a message received at `at` (aware), believing nothing but what a trusted access point signed.
+
+    Raises TransportError until the message is believed and readable: EBMS:0007 (MIME), 0009 (envelope and header),
+    0101 (signature, certificate, party) and 0303 (decompression). Raises HeaderRuleError, with the message, for a
+    believed header that breaks a rule R-EDM-ebMS-*.
+    """
+    limits = limits or Limits()
+    package = mime.read(content_type, body, limits)
+    envelope = soap.read(package.soap)
+    attachments = _expected_attachments(part_uris(envelope.messaging), package)
+    digested = {uri: _canonical_form(part) for uri, part in attachments.items()}
+    verified = verify(envelope, package.soap, digested, anchors, at)
+    header, properties = decode(verified.messaging)
+    _expect_sender(header, verified)
+    parts = _parts(header, attachments, digested, limits)
+    opened = OpenedMessage(header, parts, verified.signer, verified.certificate, verified.digests, package.soap)
+    if broken := first_broken(header, properties):
+        rule, why = broken
+        raise HeaderRuleError(opened, why, rule)
+    return opened
+
+
+def _expected_attachments(uris: tuple[str, ...], package: Package) -> dict[str, MimePart]:
+    attachments = {CID + content_id: part for content_id, part in package.attachments.items()}
+    if sorted(uris) != sorted(attachments):
+        raise mime_inconsistency("PartInfo and MIME parts are not the same set")
+    return attachments
+
+
+def _canonical_form(part: MimePart) -> bytes:
+    """What a receiver digests: the canonical form of XML (as WSS4J does), octets of everything else."""
+    if not compression.is_xml(part.media_type):
+        return part.content
+    try:
+        return canonical(parse(part.content))
+    except MessageError as fault:
+        raise mime_inconsistency(f"a part is no acceptable XML: {fault.why}") from None
+
+
+def _expect_sender(header: UserMessage, verified: Verified) -> None:
+    if header.sender.value != verified.signer.party_id:
+        raise failed_authentication(f"signed by {verified.signer.party_id}, but sent as another party")
+
+
+def _parts(
+    header: UserMessage, attachments: dict[str, MimePart], digested: dict[str, bytes], limits: Limits
+) -> tuple[Part, ...]:
+    parts = []
+    room = limits.message
+    for info in header.parts:
+        sent = attachments[CID + info.content_id]
+        _expect_as_signed(info, sent, digested[CID + info.content_id])
+        content = compression.expand(sent.content, limits) if info.compressed else sent.content
+        room -= len(content)
+        if room < 0 or len(content) > limits.part:
+            raise decompression_failure("the parts are larger than a message may be")
+        parts.append(Part(info.content_id, info.media_type or sent.media_type, content))
+    return tuple(parts)
+
+
+def _expect_as_signed(info: PartInfo, sent: MimePart, digested: bytes) -> None:
+    stated = compression.GZIP if info.compressed else info.media_type
+    if stated and sent.media_type != stated:
+        raise mime_inconsistency("the type of a part is not the one that its PartInfo states")
+    if digested != sent.content:
+        raise mime_inconsistency("a part in XML is not in canonical form")

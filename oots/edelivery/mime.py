@@ -1,0 +1,155 @@
+"""The multipart/related package of SOAP with attachments (RFC 2387): written byte-stably, read strictly."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from email.policy import HTTP
+from itertools import count
+
+from oots.edelivery import soap
+from oots.edelivery.faults import mime_inconsistency
+from oots.edelivery.limits import Limits
+
+_CRLF = b"\r\n"
+_HEADERS_END = b"\r\n\r\n"
+_MOST_HEADER_BYTES = 4096
+_HEADER_LINE = re.compile(r"([A-Za-z-]+):[ ]*([\x20-\x7e]*)")
+_BOUNDARY = re.compile(r"[A-Za-z0-9'()+_,./:=? -]{0,69}[A-Za-z0-9'()+_,./:=?-]")
+_CONTENT_ID = re.compile(r"<([\x21-\x3b\x3d\x3f-\x7e]+)>")
+_NEEDED = frozenset({"content-type", "content-id", "content-transfer-encoding"})
+_WITHOUT_MEANING = frozenset({"content-disposition", "content-description"})
+
+
+@dataclass(frozen=True, slots=True)
+class MimePart:
+    """One body part: `content_id` without angle brackets, `media_type` as its header states it, `content` as sent."""
+
+    content_id: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package taken apart: the SOAP root part and the attachments by Content-ID."""
+
+    soap: bytes
+    attachments: dict[str, MimePart]
+
+
+def write(envelope: bytes, attachments: Sequence[MimePart], message_id: str) -> tuple[str, bytes]:
+    """Content-Type and body of the package; the boundary is derived from the message id."""
+    boundary = _boundary(message_id, [envelope, *(part.content for part in attachments)])
+    root = MimePart(f"soap.{message_id}", soap.CONTENT_TYPE, envelope)
+    content_type = f'multipart/related; type="{soap.MEDIA_TYPE}"; start="<{root.content_id}>"; boundary="{boundary}"'
+    delimiter = b"--" + boundary.encode()
+    pieces: list[bytes] = []
+    for part in (root, *attachments):
+        pieces += [delimiter, _CRLF, _headers(part), part.content, _CRLF]
+    return content_type, b"".join([*pieces, delimiter, b"--", _CRLF])
+
+
+def _headers(part: MimePart) -> bytes:
+    return (
+        f"Content-Type: {part.media_type}\r\n"
+        f"Content-ID: <{part.content_id}>\r\n"
+        "Content-Transfer-Encoding: binary\r\n\r\n"
+    ).encode("ascii")
+
+
+def _boundary(message_id: str, contents: Sequence[bytes]) -> str:
+    candidates = (hashlib.sha256(f"{message_id}/{attempt}".encode()).hexdigest()[:40] for attempt in count())
+    return next(each for each in candidates if not any(each.encode() in content for content in contents))
+
+
+def read(content_type: str, body: bytes, limits: Limits) -> Package:
+    """Take a package apart: the SOAP part first, then attachments with a Content-ID each.
+
+    Only binary transfer encoding, no nesting, no preamble or epilogue, no folded, repeated or unknown part headers.
+    Raises TransportError (EBMS:0007).
+    """
+    if len(body) > limits.message:
+        raise mime_inconsistency(f"the message is larger than {limits.message} bytes")
+    parameters = _parameters(content_type)
+    parts = [_part(body, start, end) for start, end in _spans(body, parameters["boundary"], limits.parts + 1)]
+    root, attachments = parts[0], parts[1:]
+    _expect_root(root, parameters, limits)
+    by_content_id = {part.content_id: part for part in attachments}
+    if len(by_content_id | {root.content_id: root}) != len(parts):
+        raise mime_inconsistency("a Content-ID is used twice")
+    return Package(root.content, by_content_id)
+
+
+def _parameters(content_type: str) -> dict[str, str]:
+    if len(content_type) > _MOST_HEADER_BYTES or not content_type.isascii() or not content_type.isprintable():
+        raise mime_inconsistency("the Content-Type of the message is not printable ASCII of moderate length")
+    header = HTTP.header_factory("Content-Type", content_type)
+    parameters = {name.lower(): value for name, value in header.params.items()}
+    if header.defects or header.content_type != "multipart/related":
+        raise mime_inconsistency("the message is not multipart/related")
+    if parameters.get("type", soap.MEDIA_TYPE) != soap.MEDIA_TYPE:
+        raise mime_inconsistency("the package is not of the type application/soap+xml")
+    if not _BOUNDARY.fullmatch(parameters.get("boundary", "")):
+        raise mime_inconsistency("the message has no lawful boundary")
+    return parameters
+
+
+def _spans(body: bytes, boundary: str, most: int) -> Iterator[tuple[int, int]]:
+    """Start and end of each part between its delimiter lines."""
+    dash_boundary = b"--" + boundary.encode("ascii")
+    delimiter = _CRLF + dash_boundary
+    if not body.startswith(dash_boundary + _CRLF):
+        raise mime_inconsistency("the body does not begin with its boundary")
+    start = len(dash_boundary) + len(_CRLF)
+    for _ in range(most):
+        end = body.find(delimiter, start - len(_CRLF))
+        if end < start:
+            raise mime_inconsistency("a part has no end, or no headers")
+        yield start, end
+        after = end + len(delimiter)
+        if body[after : after + 2] != _CRLF:
+            return _expect_end(body[after : after + 5])
+        start = after + len(_CRLF)
+    raise mime_inconsistency(f"more than {most} parts")
+
+
+def _expect_end(rest: bytes) -> None:
+    if rest not in (b"--", b"--\r\n"):
+        raise mime_inconsistency("the last boundary does not end the message")
+
+
+def _part(body: bytes, start: int, end: int) -> MimePart:
+    headers_end = body.find(_HEADERS_END, start, min(end, start + _MOST_HEADER_BYTES))
+    if headers_end < 0:
+        raise mime_inconsistency("a part has no headers, or too long ones")
+    headers = _part_headers(body[start:headers_end])
+    content_id = _CONTENT_ID.fullmatch(headers["content-id"])
+    if content_id is None:
+        raise mime_inconsistency("a Content-ID is malformed")
+    return MimePart(content_id[1], headers["content-type"], body[headers_end + len(_HEADERS_END) : end])
+
+
+def _part_headers(block: bytes) -> dict[str, str]:
+    lines = [_HEADER_LINE.fullmatch(line) for line in block.decode("latin-1").split("\r\n")]
+    headers = {line[1].lower(): line[2] for line in lines if line is not None}
+    if len(headers) != len(lines):
+        raise mime_inconsistency("a part header is malformed, folded or repeated")
+    if not _NEEDED <= headers.keys() <= _NEEDED | _WITHOUT_MEANING:
+        raise mime_inconsistency("a part lacks a header or has an unknown one")
+    if headers["content-transfer-encoding"] != "binary":
+        raise mime_inconsistency("a part is not transferred in binary")
+    if headers["content-type"].lower().startswith(("multipart/", "message/")):
+        raise mime_inconsistency("parts within parts are not accepted")
+    return headers
+
+
+def _expect_root(root: MimePart, parameters: dict[str, str], limits: Limits) -> None:
+    if parameters.get("start", f"<{root.content_id}>") != f"<{root.content_id}>":
+        raise mime_inconsistency("the package does not start with its first part")
+    if root.media_type.replace(" ", "").lower() not in (soap.MEDIA_TYPE, soap.CONTENT_TYPE.replace(" ", "").lower()):
+        raise mime_inconsistency("the first part is not a SOAP envelope in UTF-8")
+    if len(root.content) > limits.soap:
+        raise mime_inconsistency(f"the SOAP envelope is larger than {limits.soap} bytes")

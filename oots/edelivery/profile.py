@@ -1,0 +1,187 @@
+"""What a WS-Security header of this profile looks like, element by element, before any of it is computed.
+
+One certificate and one signature in `soap:Header/wsse:Security`; the signature covers eb:Messaging, the SOAP body and
+every attachment, each once, with fixed algorithms (eDelivery AS4 1.15, WS-Security SwA profile 1.1).
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from oots.edelivery.soap import DS, MUST_UNDERSTAND, WSSE, WSU_ID, Envelope
+
+EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
+RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+ECDSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
+ATTACHMENT_CONTENT = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Signature-Transform"
+X509_V3 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3"
+BASE64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
+
+TOKEN = f"{{{WSSE}}}BinarySecurityToken"
+TOKEN_REFERENCE = f"{{{WSSE}}}SecurityTokenReference"
+REFERENCE_TO_TOKEN = f"{{{WSSE}}}Reference"
+_INCLUSIVE_NAMESPACES = f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
+_DIGEST_BYTES = 32
+
+
+class ProfileError(ValueError):
+    """The header deviates from the profile; the text is for the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDigest:
+    """What one `ds:Reference` says: `uri` is `#id` or `cid:…`, `value` the base64 digest of what it points to."""
+
+    uri: str
+    value: str
+    algorithm: str = SHA256
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityHeader:
+    """A header of the right shape; nothing in it is believed yet. `certificate` is DER."""
+
+    certificate: bytes
+    digests: tuple[SignedDigest, ...]
+
+
+def ds(name: str) -> str:
+    """The Clark name of an element of XML Signature."""
+    return f"{{{DS}}}{name}"
+
+
+def examine(envelope: Envelope, attachments: Collection[str]) -> SecurityHeader:
+    """Read the security header of an envelope with attachments of the given `cid:` URIs.
+
+    Raises ProfileError for any deviation, and TransportError (EBMS:0101) unless there is exactly one such header.
+    """
+    _expect_unique_ids(envelope.root)
+    token, signature = _children(envelope.security, TOKEN, ds("Signature"))
+    _expect_attributes(envelope.security, {MUST_UNDERSTAND: {"true", "1"}})
+    _expect_attributes(token, {"EncodingType": {BASE64}, "ValueType": {X509_V3}, WSU_ID: None})
+    signed_info, value, key_info = _children(signature, ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"))
+    _expect_attributes(signature, {}, optional={"Id"})
+    _expect_attributes(value, {})
+    _decoded(value)
+    _expect_key_info(key_info, token.get(WSU_ID, ""))
+    digests = _signed_info(signed_info)
+    _expect_coverage(envelope, attachments, digests)
+    return SecurityHeader(_decoded(token), digests)
+
+
+def _expect_unique_ids(root: etree._Element) -> None:
+    values = Counter(
+        value
+        for element in root.iter()
+        for name, value in element.items()
+        if etree.QName(name).localname.lower() == "id"
+    )
+    if any(times > 1 for times in values.values()):
+        raise ProfileError("an id is used twice")
+
+
+def _expect_key_info(key_info: etree._Element, token_id: str) -> None:
+    _expect_attributes(key_info, {}, optional={"Id"})
+    (token_reference,) = _children(key_info, TOKEN_REFERENCE)
+    _expect_attributes(token_reference, {}, optional={WSU_ID})
+    (reference,) = _children(token_reference, REFERENCE_TO_TOKEN)
+    _children(reference)
+    _expect_attributes(reference, {"URI": {f"#{token_id}"}, "ValueType": {X509_V3}})
+
+
+def _signed_info(signed_info: etree._Element) -> tuple[SignedDigest, ...]:
+    references = signed_info.findall(ds("Reference"))
+    method, algorithm, *_ = _children(
+        signed_info, ds("CanonicalizationMethod"), ds("SignatureMethod"), *[ds("Reference")] * len(references)
+    )
+    _expect_attributes(signed_info, {})
+    _expect_exclusive_c14n(method)
+    _children(algorithm)
+    _expect_attributes(algorithm, {"Algorithm": {RSA_SHA256, ECDSA_SHA256}})
+    return tuple(_reference(reference) for reference in references)
+
+
+def _reference(reference: etree._Element) -> SignedDigest:
+    transforms, method, value = _children(reference, ds("Transforms"), ds("DigestMethod"), ds("DigestValue"))
+    _expect_attributes(reference, {"URI": None})
+    for each in (transforms, value):
+        _expect_attributes(each, {})
+    uri = reference.get("URI", "")
+    (transform,) = _children(transforms, ds("Transform"))
+    if uri.startswith("#"):
+        _expect_exclusive_c14n(transform)
+    else:
+        _children(transform)
+        _expect_attributes(transform, {"Algorithm": {ATTACHMENT_CONTENT}})
+    return SignedDigest(uri, digest_value(method, value))
+
+
+def digest_value(method: etree._Element, value: etree._Element) -> str:
+    """The base64 SHA-256 digest in `ds:DigestMethod` and `ds:DigestValue`; raises ProfileError for another form."""
+    _children(method)
+    _expect_attributes(method, {"Algorithm": {SHA256}})
+    digest = _decoded(value)
+    if len(digest) != _DIGEST_BYTES:
+        raise ProfileError("a digest has not the length of SHA-256")
+    return b64encode(digest).decode()
+
+
+def _expect_exclusive_c14n(method: etree._Element) -> None:
+    """Java stacks write InclusiveNamespaces into every exclusive canonicalisation; it is signed and harmless."""
+    _expect_attributes(method, {"Algorithm": {EXCLUSIVE_C14N}})
+    if [child.tag for child in method] != [_INCLUSIVE_NAMESPACES]:
+        _children(method)
+    else:
+        _expect_attributes(method[0], {"PrefixList": None})
+
+
+def _expect_coverage(envelope: Envelope, attachments: Collection[str], digests: tuple[SignedDigest, ...]) -> None:
+    parts = [f"#{element.get(WSU_ID, '')}" for element in (envelope.messaging, envelope.body)]
+    if "#" in parts or sorted(digest.uri for digest in digests) != sorted([*parts, *attachments]):
+        raise ProfileError("the signature does not cover exactly the header, the body and every part")
+
+
+def _children(element: etree._Element, *tags: str) -> list[etree._Element]:
+    """The children of `element`, which must have exactly these names; text beside children is refused."""
+    children = list(element)
+    if [child.tag for child in children] != list(tags):
+        raise ProfileError(f"unexpected content in {etree.QName(element).localname}")
+    stray = [child.tail for child in children] + ([element.text] if children or not tags else [])
+    if any((text or "").strip() for text in stray):
+        raise ProfileError(f"stray text in {etree.QName(element).localname}")
+    return children
+
+
+def _expect_attributes(
+    element: etree._Element, needed: Mapping[str, Collection[str] | None], optional: Collection[str] = ()
+) -> None:
+    """`needed` maps names to the values that are allowed, None meaning any; no attributes but these may stand."""
+    names = {str(name) for name in element.attrib}
+    if not needed.keys() <= names <= needed.keys() | set(optional):
+        raise ProfileError(f"unexpected attributes on {etree.QName(element).localname}")
+    for name, allowed in needed.items():
+        if allowed is not None and element.get(name) not in allowed:
+            raise ProfileError(
+                f"{etree.QName(element).localname} is not of the profile in {etree.QName(name).localname}"
+            )
+
+
+def _decoded(element: etree._Element) -> bytes:
+    """The bytes of a base64 text; every character counts, lines may be broken."""
+    text = "".join((element.text or "").split())
+    if len(element):
+        raise ProfileError(f"unexpected content in {etree.QName(element).localname}")
+    try:
+        data = b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        data = b""
+    if not data or b64encode(data).decode() != text:
+        raise ProfileError(f"{etree.QName(element).localname} is no base64")
+    return data

@@ -1,0 +1,87 @@
+"""Signed receipts with non-repudiation information: proof for the sender of what arrived (AS4 5.1.8, ebBP signals)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from datetime import datetime
+
+from lxml import etree
+
+from oots.edelivery import soap
+from oots.edelivery.faults import invalid_receipt
+from oots.edelivery.message import OpenedMessage
+from oots.edelivery.profile import ProfileError, digest_value, ds
+from oots.edelivery.signal import SignalKind, signal_message, signal_of
+from oots.edelivery.signature import SignedDigest, sign, verify
+from oots.edelivery.soap import EBBP, add, eb
+from oots.model.errors import TransportError
+from oots.trust.certificates import TrustAnchors
+from oots.trust.keys import KeyPair
+
+_INFORMATION = f"{{{EBBP}}}NonRepudiationInformation"
+_PART_INFORMATION = f"{{{EBBP}}}MessagePartNRInformation"
+
+
+def seal_receipt(opened: OpenedMessage, message_id: str, now: datetime, key: KeyPair) -> bytes:
+    """A signed SOAP envelope that repeats every `ds:Reference` of the received signature."""
+    message = signal_message(message_id, now, opened.header.message_id)
+    information = add(add(message, eb("Receipt")), _INFORMATION)
+    for reference in _references_signed(opened.soap):
+        add(information, _PART_INFORMATION).append(deepcopy(reference))
+    receipt, _digests = sign(soap.build([message]), {}, key)
+    return receipt
+
+
+def _references_signed(received: bytes) -> Iterator[etree._Element]:
+    return soap.read(received).security.iterfind(f"{ds('Signature')}/{ds('SignedInfo')}/{ds('Reference')}")
+
+
+def check_receipt(
+    receipt: bytes,
+    *,
+    message_id: str,
+    digests: tuple[SignedDigest, ...],
+    receiver: str,
+    anchors: TrustAnchors,
+    at: datetime,
+) -> None:
+    """Accept a receipt for `message_id` that `receiver` (a party id) signed and that names exactly `digests`.
+
+    Raises TransportError (EBMS:0302) for any other.
+    """
+    try:
+        _check(receipt, message_id, digests, receiver, anchors, at)
+    except (TransportError, ProfileError) as fault:
+        raise invalid_receipt(f"the receipt for {message_id} is refused: {fault}") from fault
+
+
+def _check(
+    receipt: bytes,
+    message_id: str,
+    digests: tuple[SignedDigest, ...],
+    receiver: str,
+    anchors: TrustAnchors,
+    at: datetime,
+) -> None:
+    verified = verify(soap.read(receipt), receipt, {}, anchors, at)
+    if verified.signer.party_id != receiver:
+        raise invalid_receipt(f"signed by {verified.signer.party_id}")
+    signal = signal_of(verified.messaging)
+    if signal.kind is not SignalKind.RECEIPT or signal.ref_to != message_id:
+        raise invalid_receipt("it is for another message")
+    if sorted(_received(verified.messaging), key=_uri) != sorted(digests, key=_uri):
+        raise invalid_receipt("it names other digests than were sent")
+
+
+def _uri(digest: SignedDigest) -> str:
+    return digest.uri
+
+
+def _received(messaging: etree._Element) -> Iterator[SignedDigest]:
+    path = f"{eb('SignalMessage')}/{eb('Receipt')}/{_INFORMATION}/{_PART_INFORMATION}/{ds('Reference')}"
+    for reference in messaging.iterfind(path):
+        method, value = reference.find(ds("DigestMethod")), reference.find(ds("DigestValue"))
+        if method is None or value is None:
+            raise invalid_receipt("a reference has no digest")
+        yield SignedDigest(reference.get("URI", ""), digest_value(method, value))

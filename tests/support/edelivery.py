@@ -1,0 +1,81 @@
+"""Keys, headers and parts for messages between a Danish and a Lithuanian access point."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from oots.edelivery.header import EXECUTE_QUERY_RESPONSE, PARTY_TYPE, REGREP, SPECIFICATION, UserMessage
+from oots.edelivery.message import Part
+from oots.model.identifiers import EAS, Identifier
+from oots.trust.authority import Participant, Terms, authority_certificate, leaf_certificate
+from oots.trust.certificates import Role, TrustAnchors
+from oots.trust.keys import KeyPair, PrivateKey
+
+NOW = datetime(2026, 8, 6, 10, 0, tzinfo=UTC)
+DENMARK, LITHUANIA, STRANGER = "AP_DK_01", "AP_LT_01", "AP_XX_01"
+DOCUMENT = Part("answer@ap-dk-01.oots.example", REGREP, b"<r><a>bop\xc3\xa6l</a></r>")
+EVIDENCE = Part("evidence@ap-dk-01.oots.example", "application/xml", b"<e>Arbejdernes Landsbank</e>")
+PDF = Part("readable@ap-dk-01.oots.example", "application/pdf", b"%PDF-1.7\r\n\x00\xff\r\n--not-a-boundary\r\n%%EOF\r\n")
+PARTS = (DOCUMENT, EVIDENCE, PDF)
+
+
+@dataclass(frozen=True)
+class Domain:
+    """An authority with the access points that it has certified."""
+
+    anchors: TrustAnchors
+    keys: dict[str, KeyPair]
+
+
+def _terms() -> Terms:
+    return Terms(NOW - timedelta(days=1), timedelta(days=100), timedelta(days=50), specimen=False)
+
+
+def certify(root: KeyPair, party_id: str, key: PrivateKey, role: Role = Role.ACCESS_POINT) -> KeyPair:
+    certificate = leaf_certificate(key, Participant(party_id.lower(), party_id, role), _terms(), root)
+    return KeyPair(key, certificate, ())
+
+
+def new_root() -> KeyPair:
+    key = ec.generate_private_key(ec.SECP256R1())
+    return KeyPair(key, authority_certificate(key, "root CA", _terms(), None), ())
+
+
+@cache
+def rsa_key(name: str) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@cache
+def domain() -> Domain:
+    """The domain whose members believe one another: RSA message keys, and one party on P-256."""
+    root = new_root()
+    keys = {
+        DENMARK: certify(root, DENMARK, rsa_key(DENMARK)),
+        LITHUANIA: certify(root, LITHUANIA, rsa_key(LITHUANIA)),
+        "P-256": certify(root, DENMARK, ec.generate_private_key(ec.SECP256R1())),
+        "seal": certify(root, DENMARK, ec.generate_private_key(ec.SECP256R1()), Role.SEAL),
+        "foreign": certify(new_root(), DENMARK, rsa_key("foreign")),
+    }
+    return Domain(TrustAnchors([root.certificate]), keys)
+
+
+def a_header(**changes: object) -> UserMessage:
+    fields: dict[str, object] = {
+        "message_id": "00000000-0000-4000-8000-000000000001@ap-dk-01.oots.example",
+        "timestamp": NOW,
+        "sender": Identifier(PARTY_TYPE, DENMARK),
+        "receiver": Identifier(PARTY_TYPE, LITHUANIA),
+        "action": EXECUTE_QUERY_RESPONSE,
+        "conversation_id": "00000000-0000-4000-8000-000000000002",
+        "original_sender": Identifier(EAS + "0096", "1058"),
+        "final_recipient": Identifier(EAS + "0204", "LT-301"),
+        "exchange_id": "00000000-0000-4000-8000-000000000003",
+        "specification": SPECIFICATION,
+        "parts": (),
+    }
+    return UserMessage(**(fields | changes))  # type: ignore[arg-type]
