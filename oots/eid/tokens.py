@@ -1,0 +1,103 @@
+"""One-time codes and the signed ID tokens for which they are redeemed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from typing import Any
+
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet
+
+from oots.eid.authorization import AuthorizationRequest, Client
+from oots.eid.personas import Persona
+from oots.model.clock import Clock
+from oots.web.signin import LEVELS
+
+CODE_LIFETIME = timedelta(seconds=60)
+TOKEN_LIFETIME = timedelta(minutes=5)
+_ACR = {level: acr for acr, level in LEVELS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a code stands for: this person, signed in at this moment, for this request."""
+
+    request: AuthorizationRequest
+    persona: Persona
+    auth_time: datetime
+
+    def redeemable(self, client_id: str, redirect_uri: str, verifier: str) -> bool:
+        """Whether the one who redeems is the one who asked (RFC 6749 4.1.3, RFC 7636 4.6)."""
+        proven = compare_digest(create_s256_code_challenge(verifier).encode(), self.request.challenge.encode())
+        return proven and (client_id, redirect_uri) == (self.request.client_id, self.request.redirect_uri)
+
+
+class Codes:
+    """Codes in memory: each opens its grant once, within a minute. A restart only forces a new sign-in."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._grants: dict[str, Grant] = {}
+
+    def issue(self, request: AuthorizationRequest, persona: Persona) -> str:
+        now = self._clock.now()
+        self._grants = {code: grant for code, grant in self._grants.items() if now < grant.auth_time + CODE_LIFETIME}
+        code = secrets.token_urlsafe(32)
+        self._grants[code] = Grant(request, persona, now)
+        return code
+
+    def redeem(self, code: str) -> Grant | None:
+        grant = self._grants.pop(code, None)
+        alive = grant is not None and self._clock.now() < grant.auth_time + CODE_LIFETIME
+        return grant if alive else None
+
+
+class TokenSigner:
+    """Signs ID tokens with ES256 and publishes the key for it."""
+
+    def __init__(self, issuer: str, key: ec.EllipticCurvePrivateKey, clock: Clock) -> None:
+        self._issuer = issuer
+        self._clock = clock
+        self._key = ECKey.import_key(key, {"use": "sig", "alg": "ES256"})
+        self._key.ensure_kid()
+
+    def jwks(self) -> Mapping[str, Any]:
+        """The public key set (RFC 7517)."""
+        return KeySet([self._key]).as_dict(private=False)
+
+    def id_token(self, grant: Grant, client: Client) -> str:
+        now = self._clock.now()
+        claims = {
+            "iss": self._issuer,
+            "aud": grant.request.client_id,
+            "iat": int(now.timestamp()),
+            "exp": int((now + TOKEN_LIFETIME).timestamp()),
+            "auth_time": int(grant.auth_time.timestamp()),
+            "nonce": grant.request.nonce,
+        }
+        header = {"alg": "ES256", "kid": self._key.kid, "typ": "JWT"}
+        return jwt.encode(header, claims | eidas_attributes(grant.persona, client.country), self._key)
+
+
+def eidas_attributes(persona: Persona, requesting_country: str) -> dict[str, str]:
+    """The minimum data set for natural persons (2015/1501, annex) as claims, with the optional ones that are known."""
+    identifier = f"{persona.country}/{requesting_country}/{persona.identifier}"
+    optional = {
+        "BirthName": persona.birth_name,
+        "PlaceOfBirth": persona.place_of_birth,
+        "Gender": persona.gender,
+    }
+    return {
+        "sub": identifier,
+        "acr": _ACR[persona.level],
+        "PersonIdentifier": identifier,
+        "FamilyName": persona.family_name,
+        "FirstName": persona.given_name,
+        "DateOfBirth": persona.date_of_birth.isoformat(),
+    } | {name: value for name, value in optional.items() if value}

@@ -1,0 +1,212 @@
+"""Sign-in at the eIDAS node: an OpenID Connect relying party (code flow, PKCE, signed ID token)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+import httpx
+from authlib.oauth2.base import OAuth2Error
+from authlib.oauth2.client import OAuth2Client
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from oots.model.clock import Clock
+from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.web.sessions import session_of
+
+LEVELS = {
+    "http://eidas.europa.eu/LoA/low": LevelOfAssurance.LOW,
+    "http://eidas.europa.eu/LoA/substantial": LevelOfAssurance.SUBSTANTIAL,
+    "http://eidas.europa.eu/LoA/high": LevelOfAssurance.HIGH,
+}
+"""Claim `acr`: the levels as eIDAS nodes write them."""
+
+_PENDING = "_sign_in"
+_MOST_PENDING = 5
+_LEEWAY_SECONDS = 30
+
+
+class SignInFailure(StrEnum):
+    """Why nobody is signed in."""
+
+    CANCELLED = "cancelled"
+    UNKNOWN_STATE = "unknown-state"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    UNTRUSTED_TOKEN = "untrusted-token"  # noqa: S105 a kind of failure, not a secret
+
+
+class SignInError(Exception):
+    """Nobody is signed in; `kind` says why, and nothing personal is told."""
+
+    def __init__(self, kind: SignInFailure) -> None:
+        self.kind = kind
+        super().__init__(kind.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who signed in and when; `next` is the local path that `begin` was given."""
+
+    person: NaturalPerson
+    auth_time: datetime
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """The eIDAS node: `issuer` as its tokens name it, the page for browsers, and two back-channel addresses."""
+
+    issuer: str
+    authorize_url: str
+    token_url: str
+    jwks_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """What is remembered of a sign-in that was begun; lives in the session, by its state."""
+
+    verifier: str
+    nonce: str
+    next: str
+    not_before: int
+
+
+class SignIn:
+    """Signs persons in for one service. `redirect_uri` is the browser-facing callback, registered at the node.
+
+    `http` reaches the node's back channel. The middleware `Sessions` must be on the service.
+    """
+
+    def __init__(
+        self, *, node: Node, client_id: str, client_secret: str, redirect_uri: str, clock: Clock, http: httpx.Client
+    ) -> None:
+        self._node = node
+        self._client_id = client_id
+        self._secret = client_secret
+        self._redirect_uri = redirect_uri
+        self._clock = clock
+        self._http = http
+
+    def begin(self, request: Request, next: str, prompt_login: bool = False) -> RedirectResponse:
+        """Send the browser to the node; `prompt_login` demands that the person signs in anew.
+
+        `next` is a path of this service with query; ValueError for anything that leads elsewhere.
+        """
+        if not next.startswith("/") or next.startswith("//") or any(each <= " " or each == "\\" for each in next):
+            raise ValueError("after sign-in the person returns to a path of this service")
+        state = secrets.token_urlsafe(24)
+        not_before = self._now() if prompt_login else 0
+        pending = _Pending(secrets.token_urlsafe(48), secrets.token_urlsafe(24), next, not_before)
+        _remember(request, state, pending)
+        prompt = {"prompt": "login"} if prompt_login else {}
+        url, _ = self._client().create_authorization_url(
+            self._node.authorize_url, state=state, code_verifier=pending.verifier, nonce=pending.nonce, **prompt
+        )
+        return RedirectResponse(url, 303)
+
+    async def complete(self, request: Request) -> SignedIn:
+        """The person behind the node's answer at the callback; the session goes on under a new name.
+
+        Each state counts once. Raises SignInError.
+        """
+        pending = _recall(request, request.query_params.get("state", ""))
+        error, code = request.query_params.get("error"), request.query_params.get("code")
+        if error or not code:
+            raise SignInError(SignInFailure.CANCELLED if error == "access_denied" else SignInFailure.REFUSED)
+        claims = await run_in_threadpool(self._redeem, code, pending)
+        signed_in = _signed_in(claims, pending)
+        session_of(request).renew()
+        return signed_in
+
+    def _redeem(self, code: str, pending: _Pending) -> dict[str, Any]:
+        """The ID token's claims, checked as OpenID Connect Core 3.1.3.7 demands."""
+        try:
+            token = self._client().fetch_token(
+                self._node.token_url,
+                auth=(self._client_id, self._secret),
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=pending.verifier,
+            )
+            keys = self._http.get(self._node.jwks_url).raise_for_status().json()
+            return self._verified(str(token.get("id_token")), keys, pending.nonce)
+        except httpx.HTTPError as unreachable:
+            raise SignInError(SignInFailure.UNREACHABLE) from unreachable
+        except OAuth2Error as refusal:
+            raise SignInError(SignInFailure.REFUSED) from refusal
+        except (JoseError, ValueError) as flaw:
+            raise SignInError(SignInFailure.UNTRUSTED_TOKEN) from flaw
+
+    def _verified(self, id_token: str, keys: Any, nonce: str) -> dict[str, Any]:
+        token = jwt.decode(id_token, KeySet.import_key_set(keys), algorithms=["ES256"])
+        expected = {
+            "iss": {"essential": True, "value": self._node.issuer},
+            "aud": {"essential": True, "value": self._client_id},
+            "auth_time": {"essential": True},
+        }
+        claims = CodeIDToken(token.claims, token.header, expected, {"nonce": nonce, "client_id": self._client_id})
+        claims.validate(now=self._now(), leeway=_LEEWAY_SECONDS)
+        return dict(claims)
+
+    def _client(self) -> OAuth2Client:
+        return OAuth2Client(
+            self._http,
+            client_id=self._client_id,
+            client_secret=self._secret,
+            redirect_uri=self._redirect_uri,
+            scope="openid",
+            code_challenge_method="S256",
+        )
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())
+
+
+def _remember(request: Request, state: str, pending: _Pending) -> None:
+    begun = session_of(request).get(_PENDING, {})
+    latest = dict(list(begun.items())[1 - _MOST_PENDING :])
+    kept = {"verifier": pending.verifier, "nonce": pending.nonce, "next": pending.next}
+    session_of(request)[_PENDING] = latest | {state: kept | {"not_before": pending.not_before}}
+
+
+def _recall(request: Request, state: str) -> _Pending:
+    begun = dict(session_of(request).get(_PENDING, {}))
+    kept = begun.pop(state, None)
+    if kept is None:
+        raise SignInError(SignInFailure.UNKNOWN_STATE)
+    session_of(request)[_PENDING] = begun
+    return _Pending(**kept)
+
+
+def _signed_in(claims: dict[str, Any], pending: _Pending) -> SignedIn:
+    if claims["auth_time"] < pending.not_before - _LEEWAY_SECONDS:
+        raise SignInError(SignInFailure.UNTRUSTED_TOKEN)
+    try:
+        return SignedIn(_person(claims), datetime.fromtimestamp(claims["auth_time"], UTC), pending.next)
+    except (KeyError, TypeError, ValueError) as flaw:
+        raise SignInError(SignInFailure.UNTRUSTED_TOKEN) from flaw
+
+
+def _person(claims: dict[str, Any]) -> NaturalPerson:
+    """The eIDAS minimum data set for natural persons (2015/1501), with its optional attributes."""
+    return NaturalPerson(
+        family_name=claims["FamilyName"],
+        given_name=claims["FirstName"],
+        date_of_birth=date.fromisoformat(claims["DateOfBirth"]),
+        level_of_assurance=LEVELS[claims["acr"]],
+        identifier=claims["PersonIdentifier"],
+        birth_name=claims.get("BirthName"),
+        place_of_birth=claims.get("PlaceOfBirth"),
+        gender=claims.get("Gender"),
+    )
