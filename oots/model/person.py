@@ -47,6 +47,12 @@ class NaturalPerson:
     place_of_birth: str | None = None
     current_address: Address | None = None
     gender: str | None = None
+    nationality: str | None = None
+    country_of_birth: str | None = None
+    town_of_birth: str | None = None
+    country_of_residence: str | None = None
+    phone_number: str | None = None
+    email_address: str | None = None
     sector_attributes: tuple[SectorSpecificAttribute, ...] = ()
 
 

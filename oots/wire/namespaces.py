@@ -13,7 +13,7 @@ XLINK: Final = "http://www.w3.org/1999/xlink"
 XML: Final = "http://www.w3.org/XML/1998/namespace"
 EB: Final = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/"
 
-NSMAP: Final[dict[str | None, str]] = {
+NSMAP: Final[dict[str, str]] = {
     "query": QUERY,
     "rim": RIM,
     "rs": RS,

@@ -1,0 +1,192 @@
+"""The Evidence Response as `query:QueryResponse` (TDD 4.5.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from lxml import etree
+
+from oots.model.agent import Agent, AgentRole
+from oots.model.errors import MessageError
+from oots.model.identifiers import bare_uuid, is_uuid, urn_uuid
+from oots.model.response import EvidenceResponse
+from oots.wire import writer
+from oots.wire.agent import only_role, read_agent, read_named_agent, write_agent, write_named
+from oots.wire.namespaces import QUERY, RIM, RS
+from oots.wire.package import read_package, write_package
+from oots.wire.profile import profile_of
+from oots.wire.reader import SHAPE, Reader, Rules, elements
+from oots.wire.slots import (
+    SlotRule,
+    Slots,
+    SlotTable,
+    SlotType,
+    any_slot,
+    collection_slot,
+    date_time_slot,
+    string_slot,
+)
+from oots.wire.xml import canonical, parse
+
+STATUS: Final = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:"
+SUCCESS: Final = STATUS + "Success"
+UNAVAILABLE: Final = STATUS + "Unavailable"
+
+RESPONSE_SLOTS: Final = SlotTable(
+    rules=(
+        SlotRule("SpecificationIdentifier", SlotType.STRING, "R-EDM-RESP-S009", "R-EDM-RESP-S017"),
+        SlotRule("EvidenceResponseIdentifier", SlotType.STRING, "R-EDM-RESP-S010", "R-EDM-RESP-S018"),
+        SlotRule("IssueDateTime", SlotType.DATE_TIME, "R-EDM-RESP-S011", "R-EDM-RESP-S019", value="R-EDM-RESP-C004"),
+        SlotRule(
+            "EvidenceProvider",
+            SlotType.COLLECTION,
+            "R-EDM-RESP-S012",
+            "R-EDM-RESP-S020",
+            holds="Agent",
+            content="R-EDM-RESP-S025",
+            member="R-EDM-RESP-S021",
+        ),
+        SlotRule(
+            "EvidenceRequester",
+            SlotType.ANY,
+            "R-EDM-RESP-S013",
+            "R-EDM-RESP-S022",
+            holds="Agent",
+            content="R-EDM-RESP-S027",
+        ),
+        SlotRule(
+            "ResponseAvailableDateTime",
+            SlotType.DATE_TIME,
+            "R-EDM-RESP-S014",
+            "R-EDM-RESP-S023",
+            value="R-EDM-RESP-C005",
+        ),
+    ),
+    unknown="R-EDM-RESP-S016",
+)
+
+_PROVIDER: Final[Rules] = {
+    SHAPE: "R-EDM-RESP-S026",
+    "Identifier/@schemeID": "R-EDM-RESP-C006",
+    "Identifier/@schemeID=": "R-EDM-RESP-C007",
+    "AdminUnitLevel1=": "R-EDM-RESP-C008",
+    "Classification": "R-EDM-RESP-C010",
+    "Classification=": "R-EDM-RESP-C011",
+}
+_REQUESTER: Final[Rules] = {
+    SHAPE: "R-EDM-RESP-S028",
+    "Identifier/@schemeID": "R-EDM-RESP-C013",
+    "Identifier/@schemeID=": "R-EDM-RESP-C014",
+}
+
+
+def encode_response(response: EvidenceResponse) -> bytes:
+    """The canonical bytes of the response: Unavailable where `available_from` is set, else Success."""
+    status = SUCCESS if response.available_from is None else UNAVAILABLE
+    return canonical(
+        writer.query(
+            "QueryResponse",
+            {"requestId": urn_uuid(response.request_id), "status": status},
+            *_write_slots(response),
+            writer.rim("RegistryObjectList", {}, *(write_package(package) for package in response.packages)),
+        )
+    )
+
+
+def decode_response(data: bytes) -> EvidenceResponse:
+    """The response in `data`. A `MessageError` names the rule that is broken; the version is looked at first."""
+    root = parse(data)
+    enforce_response_root(root, "R-EDM-RESP-S001", "R-EDM-RESP-S002")
+    slots = Slots(root, RESPONSE_SLOTS)
+    profile = profile_of(slots.string("SpecificationIdentifier"), "R-EDM-RESP-C002")
+    slots.enforce()
+    available_from = _read_availability(root, slots)
+    return EvidenceResponse(
+        response_id=read_response_id(slots, "R-EDM-RESP-C003"),
+        request_id=_read_request_id(root),
+        specification=profile.specification,
+        issued=slots.moment("IssueDateTime"),
+        providers=_read_providers(slots),
+        requester=read_named_agent(Reader(slots.any("EvidenceRequester"), _REQUESTER)),
+        packages=tuple(read_package(element, profile) for element in elements(_read_list(root))),
+        available_from=available_from,
+    )
+
+
+def enforce_response_root(root: etree._Element, name_rule: str, namespace_rule: str) -> None:
+    name = etree.QName(root)
+    if name.localname != "QueryResponse":
+        raise MessageError("the document is not a QueryResponse", rule=name_rule)
+    if name.namespace != QUERY:
+        raise MessageError("QueryResponse is not in the query namespace", rule=namespace_rule)
+
+
+def read_response_id(slots: Slots, rule: str) -> str:
+    value = slots.string("EvidenceResponseIdentifier")
+    if not is_uuid(value):
+        raise MessageError("EvidenceResponseIdentifier is not a UUID", rule=rule)
+    return value
+
+
+def _write_slots(response: EvidenceResponse) -> list[etree._Element]:
+    return [
+        string_slot("SpecificationIdentifier", response.specification),
+        string_slot("EvidenceResponseIdentifier", response.response_id),
+        date_time_slot("IssueDateTime", response.issued),
+        collection_slot("EvidenceProvider", [write_agent(agent) for agent in response.providers]),
+        any_slot("EvidenceRequester", write_named("Agent", response.requester)),
+        *_write_availability(response.available_from),
+    ]
+
+
+def _write_availability(available_from: datetime | None) -> list[etree._Element]:
+    return [] if available_from is None else [date_time_slot("ResponseAvailableDateTime", available_from)]
+
+
+def _read_availability(root: etree._Element, slots: Slots) -> datetime | None:
+    """When to ask again: there exactly when the status is Unavailable."""
+    status = root.get("status")
+    if status is None:
+        raise MessageError("the status is missing", rule="R-EDM-RESP-S005")
+    if status not in (SUCCESS, UNAVAILABLE):
+        raise MessageError("the status is neither Success nor Unavailable", rule="R-EDM-RESP-S006")
+    if status == UNAVAILABLE:
+        return slots.moment("ResponseAvailableDateTime")
+    if slots.has("ResponseAvailableDateTime"):
+        raise MessageError("a date of availability comes with Unavailable only", rule="R-EDM-RESP-S045")
+    return None
+
+
+def _read_request_id(root: etree._Element) -> str:
+    value = root.get("requestId")
+    if value is None:
+        raise MessageError("requestId is missing", rule="R-EDM-RESP-S003")
+    try:
+        return bare_uuid(value)
+    except ValueError:
+        raise MessageError("requestId is not urn:uuid: followed by a UUID", rule="R-EDM-RESP-S004") from None
+
+
+def _read_providers(slots: Slots) -> tuple[Agent, ...]:
+    readers = [Reader(element, _PROVIDER) for element in slots.collection("EvidenceProvider")]
+    agents = tuple(_read_provider(reader) for reader in readers)
+    only_role(agents, AgentRole.EVIDENCE_PROVIDER, "R-EDM-RESP-C046")
+    return agents
+
+
+def _read_provider(reader: Reader) -> Agent:
+    reader.one("Classification")
+    agent = read_agent(reader)
+    if agent.role is AgentRole.EVIDENCE_PROVIDER:
+        reader.one("Address")
+    return agent
+
+
+def _read_list(root: etree._Element) -> etree._Element:
+    if root.find(f"{{{RS}}}Exception") is not None:
+        raise MessageError("an exception has no place in a response", rule="R-EDM-RESP-S008")
+    found = root.findall(f"{{{RIM}}}RegistryObjectList")
+    if len(found) != 1:
+        raise MessageError("there is not one RegistryObjectList", rule="R-EDM-RESP-S007")
+    return found[0]
