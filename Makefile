@@ -1,0 +1,53 @@
+# What one can do here. `make` alone lists it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint types layers specimens
+.SUFFIXES:
+
+help: ## List what one can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/development.stamp ## Create .venv with everything for running and testing
+
+demo: $(VENV)/run-time.stamp ## Start all services and say where to click (ARGS="--port 9000")
+	$(BIN)/oots demo $(ARGS)
+
+test: lint types layers ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
+	$(BIN)/pytest $(ARGS)
+
+lint: setup ## Check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## Check types
+	$(BIN)/mypy
+
+layers: setup ## Check that no floor imports from above
+	$(BIN)/lint-imports
+
+specimens: setup ## Write evidence_samples/ anew under the frozen clock
+	$(BIN)/python -m oots.scenarios.specimens evidence_samples
+
+$(BIN)/python:
+	@for python in $(PYTHON) python3.13 python3.12 python3.11; do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			$$python -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; \
+			exit 0; \
+		fi; \
+	done; \
+	echo "Python 3.11 or newer is needed. Install it, or name it: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; \
+	exit 1
+
+$(VENV)/run-time.stamp: requirements.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(BIN)/python -m oots.web.install_assets
+	@touch $@
+
+$(VENV)/development.stamp: requirements-dev.txt $(VENV)/run-time.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
