@@ -175,7 +175,7 @@ def _faults(root: etree._Element, profile: str) -> tuple[Fault, ...]:
     """Every fault in readable words; where the readable validator finds or can say nothing, the gate's first one."""
     try:
         readable = tuple(_readable_faults(root, profile))
-    except XMLSchemaException:  # an xsi:type that no schema declares ends its walk
+    except (XMLSchemaException, RecursionError):  # an undeclared xsi:type or a very deep document ends its walk
         readable = ()
     refused = () if readable else (first_fault(root, profile),)
     return readable or tuple(fault for fault in refused if fault)
