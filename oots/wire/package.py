@@ -11,10 +11,10 @@ from oots.model.errors import MessageError
 from oots.model.evidence import Association, DocumentKind, EvidenceDocument, EvidencePackage
 from oots.model.identifiers import bare_uuid, urn_uuid
 from oots.wire import writer
-from oots.wire.evidence import read_delivered, read_main_metadata, read_uuid, refuse_main_metadata, write_evidence
+from oots.wire.metadata import read_metadata, write_evidence
 from oots.wire.namespaces import RIM, XLINK
 from oots.wire.profile import Profile
-from oots.wire.reader import BLANK, SHAPE, Reader, Rules, elements
+from oots.wire.reader import BLANK, elements
 from oots.wire.slots import XSI_TYPE, SlotRule, Slots, SlotTable, SlotType, any_slot, type_of
 
 CLASSIFICATION_SCHEME: Final = "urn:fdc:oots:classification:edm"
@@ -39,23 +39,6 @@ METADATA_SLOTS: Final = SlotTable(
     ),
     unknown="R-EDM-RESP-S015",
 )
-
-_METADATA: Final[Rules] = {
-    "Identifier=": "R-EDM-RESP-C015",
-    "IssuingDate=": "R-EDM-RESP-C016",
-    "EvidenceTypeClassification=": "R-EDM-RESP-C017",
-    "Title/@lang": "R-EDM-RESP-C018",
-    "Title/@lang=": "R-EDM-RESP-C019",
-    "Description/@lang": "R-EDM-RESP-C020",
-    "Description/@lang=": "R-EDM-RESP-C021",
-    "ConformsTo=": "R-EDM-RESP-C022",
-    "Format": "R-EDM-RESP-C023",
-    "Language=": "R-EDM-RESP-C026",
-    "StartDate": "R-EDM-RESP-C040",
-    "EndDate": "R-EDM-RESP-C041",
-}
-_MAIN: Final[Rules] = {SHAPE: "R-EDM-RESP-S062", **_METADATA}
-_SUPPLEMENTARY: Final[Rules] = {SHAPE: "R-EDM-RESP-S063", **_METADATA}
 
 _SOURCE_RULES: Final = {
     DocumentKind.ANNEX: "R-EDM-RESP-S052",
@@ -140,20 +123,17 @@ def _read_document(element: etree._Element, profile: Profile) -> EvidenceDocumen
     slots = Slots(element, METADATA_SLOTS)
     slots.enforce()
     classification_id, kind = _read_classification(element)
-    is_main = kind is DocumentKind.MAIN_EVIDENCE
-    reader = Reader(slots.any("EvidenceMetadata"), _MAIN if is_main else _SUPPLEMENTARY)
-    if not is_main:
-        refuse_main_metadata(reader)
     content_id, title = _read_reference(element)
+    metadata = read_metadata(slots.any("EvidenceMetadata"), kind, profile)
     return EvidenceDocument(
         object_id=_read_id(element),
         classification_id=classification_id,
-        evidence_id=read_uuid(reader),
+        evidence_id=metadata.evidence_id,
         kind=kind,
         content_id=content_id,
         title=title,
-        distribution=read_delivered(reader, profile),
-        main=read_main_metadata(reader, profile) if is_main else None,
+        distribution=metadata.distribution,
+        main=metadata.main,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from oots.model.identifiers import Identifier
-from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, SectorSpecificAttribute, Subject
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, SectorSpecificAttribute
 from oots.wire.agent import read_address, write_address
 from oots.wire.reader import Reader
 from oots.wire.writer import identifier, optional, sdg, sdg_identifier
@@ -77,11 +77,14 @@ def write_legal_person(person: LegalPerson) -> etree._Element:
     )
 
 
-def write_subject_of_evidence(subject: Subject) -> etree._Element:
-    """The child of `sdg:IsAbout`: only what R-EDM-RESP-S041 and S042 allow."""
-    if isinstance(subject, LegalPerson):
-        return sdg("LegalPerson", *_write_legal_names(subject))
-    return sdg("NaturalPerson", *_write_names(subject), *optional("PlaceOfBirth", subject.place_of_birth))
+def write_natural_subject(person: NaturalPerson) -> etree._Element:
+    """The person that evidence is about, with only what R-EDM-RESP-S041 allows to say."""
+    return sdg("NaturalPerson", *_write_names(person), *optional("PlaceOfBirth", person.place_of_birth))
+
+
+def write_legal_subject(person: LegalPerson) -> etree._Element:
+    """The legal person that evidence is about, with only what R-EDM-RESP-S042 allows to say."""
+    return sdg("LegalPerson", *_write_legal_names(person))
 
 
 def read_person(reader: Reader) -> NaturalPerson:
@@ -125,18 +128,14 @@ def read_legal_person(reader: Reader) -> LegalPerson:
     )
 
 
-def read_subject_of_evidence(is_about: Reader) -> Subject:
-    """What `sdg:IsAbout` holds: exactly one person, with the attributes that evidence may name."""
-    legal, natural = is_about.optional("LegalPerson"), is_about.optional("NaturalPerson")
-    if legal and not natural:
-        legal.only("LegalPersonIdentifier", "LegalName")
-        return LegalPerson(_read_legal_identifier(legal), legal.text("LegalName"))
-    if natural and not legal:
-        return _read_natural_subject(natural)
-    raise is_about.fault("IsAbout", "IsAbout does not name exactly one person")
+def read_legal_subject(reader: Reader) -> LegalPerson:
+    """The legal person that evidence is about."""
+    reader.only("LegalPersonIdentifier", "LegalName")
+    return LegalPerson(_read_legal_identifier(reader), reader.text("LegalName"))
 
 
-def _read_natural_subject(reader: Reader) -> NaturalPerson:
+def read_natural_subject(reader: Reader) -> NaturalPerson:
+    """The person that evidence is about."""
     reader.only("Identifier", "FamilyName", "GivenName", "DateOfBirth", "PlaceOfBirth")
     return NaturalPerson(
         family_name=reader.text("FamilyName"),

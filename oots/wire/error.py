@@ -1,0 +1,238 @@
+"""The Evidence Error Response as `query:QueryResponse` with status Failure (TDD 4.5.3)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+
+from oots.model.agent import Agent, AgentRole
+from oots.model.errors import MessageError
+from oots.model.identifiers import bare_uuid, urn_uuid
+from oots.model.response import EdmException, ErrorCode, EvidenceError, PreviewOffer
+from oots.wire import writer
+from oots.wire.agent import read_agent, read_named_agent, write_agent, write_named
+from oots.wire.namespaces import QUERY, RIM, RS
+from oots.wire.profile import PROFILES, Profile, profile_of
+from oots.wire.reader import SHAPE, Reader, Rules
+from oots.wire.response import STATUS, enforce_response_root, read_response_id
+from oots.wire.slots import (
+    XSI_TYPE,
+    SlotRule,
+    Slots,
+    SlotTable,
+    SlotType,
+    any_slot,
+    date_time_slot,
+    string_slot,
+    texts_slot,
+    type_of,
+)
+from oots.wire.xml import canonical, parse
+
+FAILURE: Final = STATUS + "Failure"
+SEVERITY_ERROR: Final = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"
+
+ERROR_SLOTS: Final = SlotTable(
+    rules=(
+        SlotRule("SpecificationIdentifier", SlotType.STRING, "R-EDM-ERR-S009", "R-EDM-ERR-S018"),
+        SlotRule("EvidenceResponseIdentifier", SlotType.STRING, "R-EDM-ERR-S010", "R-EDM-ERR-S019"),
+        SlotRule(
+            "ErrorProvider",
+            SlotType.ANY,
+            "R-EDM-ERR-S011",
+            "R-EDM-ERR-S020",
+            holds="Agent",
+            content="R-EDM-ERR-S026",
+        ),
+        SlotRule(
+            "EvidenceRequester",
+            SlotType.ANY,
+            "R-EDM-ERR-S013",
+            "R-EDM-ERR-S021",
+            holds="Agent",
+            content="R-EDM-ERR-S029",
+        ),
+    ),
+    unknown="R-EDM-ERR-S017",
+)
+EXCEPTION_SLOTS: Final = SlotTable(
+    rules=(
+        SlotRule("Timestamp", SlotType.DATE_TIME, "R-EDM-ERR-S012", "R-EDM-ERR-S022", value="R-EDM-ERR-C018"),
+        SlotRule("PreviewLocation", SlotType.STRING, "R-EDM-ERR-C022", "R-EDM-ERR-S023"),
+        SlotRule(
+            "PreviewDescription",
+            SlotType.INTERNATIONAL_STRING,
+            "R-EDM-ERR-C022",
+            "R-EDM-ERR-S024",
+            value="R-EDM-ERR-C020",
+        ),
+    ),
+    unknown="R-EDM-ERR-S027",
+)
+
+_PROVIDER: Final[Rules] = {
+    SHAPE: "R-EDM-ERR-S028",
+    "Identifier/@schemeID": "R-EDM-ERR-C003",
+    "Identifier/@schemeID=": "R-EDM-ERR-C004",
+    "Address": "R-EDM-ERR-C024",
+    "AdminUnitLevel1=": "R-EDM-ERR-C005",
+    "Classification": "R-EDM-ERR-C007",
+    "Classification=": "R-EDM-ERR-C008",
+}
+_REQUESTER: Final[Rules] = {
+    SHAPE: "R-EDM-ERR-S029",
+    "Identifier/@schemeID": "R-EDM-ERR-C009",
+    "Identifier/@schemeID=": "R-EDM-ERR-C010",
+}
+_TYPES: Final = {"rs": RS, "query": QUERY}
+_BY_CODE: Final = {code.code: code for code in ErrorCode}
+
+
+def encode_error(error: EvidenceError) -> bytes:
+    """The canonical bytes of the error; an exception with a preview gets the severity PreviewRequired."""
+    profile = PROFILES[error.specification]
+    request_id = {"requestId": urn_uuid(error.request_id)} if error.request_id else {}
+    return canonical(
+        writer.query(
+            "QueryResponse",
+            {**request_id, "status": FAILURE},
+            string_slot("SpecificationIdentifier", error.specification),
+            string_slot("EvidenceResponseIdentifier", error.response_id),
+            any_slot("ErrorProvider", write_agent(error.error_provider)),
+            *([any_slot("EvidenceRequester", write_named("Agent", error.requester))] if error.requester else []),
+            *(_write_exception(exception, profile) for exception in error.exceptions),
+        )
+    )
+
+
+def decode_error(data: bytes) -> EvidenceError:
+    """The error in `data`. A `MessageError` names the rule that is broken; the version is looked at first."""
+    root = parse(data)
+    enforce_response_root(root, "R-EDM-ERR-S001", "R-EDM-ERR-S002")
+    slots = Slots(root, ERROR_SLOTS)
+    profile = profile_of(slots.string("SpecificationIdentifier"), "R-EDM-ERR-C001")
+    slots.enforce()
+    _enforce_failure(root)
+    exceptions = tuple(_read_exception(element, profile) for element in root.findall(f"{{{RS}}}Exception"))
+    if not exceptions:
+        raise MessageError("a failure names no exception", rule="R-EDM-ERR-S008")
+    invalid = any(exception.code is ErrorCode.INVALID_REQUEST for exception in exceptions)
+    return EvidenceError(
+        response_id=read_response_id(slots, "R-EDM-ERR-C002"),
+        request_id=_read_request_id(root, invalid),
+        specification=profile.specification,
+        error_provider=_read_provider(Reader(slots.any("ErrorProvider"), _PROVIDER)),
+        requester=_read_requester(slots, invalid),
+        exceptions=exceptions,
+    )
+
+
+def _write_exception(exception: EdmException, profile: Profile) -> etree._Element:
+    attributes = {
+        XSI_TYPE: exception.code.exception_type,
+        "code": exception.code.code,
+        "message": exception.code.message,
+        "severity": profile.preview_required if exception.preview else SEVERITY_ERROR,
+        **({"detail": exception.detail} if exception.detail else {}),
+    }
+    return writer.rs(
+        "Exception",
+        attributes,
+        date_time_slot("Timestamp", exception.timestamp),
+        *_write_preview(exception.preview),
+    )
+
+
+def _write_preview(preview: PreviewOffer | None) -> list[etree._Element]:
+    if preview is None:
+        return []
+    location = string_slot("PreviewLocation", preview.location)
+    return [location, texts_slot("PreviewDescription", preview.descriptions)] if preview.descriptions else [location]
+
+
+def _enforce_failure(root: etree._Element) -> None:
+    if root.get("status") != FAILURE:
+        raise MessageError("the status is not Failure", rule="R-EDM-ERR-S006")
+    if root.find(f"{{{RIM}}}RegistryObjectList") is not None:
+        raise MessageError("a RegistryObjectList has no place in a failure", rule="R-EDM-ERR-S007")
+
+
+def _read_request_id(root: etree._Element, invalid: bool) -> str | None:
+    value = root.get("requestId")
+    if value is None and invalid:
+        return None
+    if value is None:
+        raise MessageError("requestId is missing, though the request was readable", rule="R-EDM-ERR-S003")
+    try:
+        return bare_uuid(value)
+    except ValueError:
+        raise MessageError("requestId is not urn:uuid: followed by a UUID", rule="R-EDM-ERR-S004") from None
+
+
+def _read_provider(reader: Reader) -> Agent:
+    reader.one("Classification")
+    agent = read_agent(reader)
+    reader.one("Address")
+    if agent.role is AgentRole.EVIDENCE_REQUESTER:
+        raise reader.fault("Classification=", "a requester provides no errors")
+    return agent
+
+
+def _read_requester(slots: Slots, invalid: bool) -> Agent | None:
+    if invalid and not slots.has("EvidenceRequester"):
+        return None
+    return read_named_agent(Reader(slots.any("EvidenceRequester"), _REQUESTER))
+
+
+def _read_exception(element: etree._Element, profile: Profile) -> EdmException:
+    slots = Slots(element, EXCEPTION_SLOTS)
+    slots.enforce()
+    code = _read_code(element)
+    preview = _read_preview(slots)
+    _enforce_severity(element.get("severity", ""), code, preview, profile)
+    return EdmException(
+        code=code,
+        timestamp=slots.moment("Timestamp"),
+        detail=element.get("detail") or None,
+        preview=preview,
+    )
+
+
+def _read_code(element: etree._Element) -> ErrorCode:
+    """The code of the list EDMErrorCodes, to which the type belongs; the message is the list's, not the sender's."""
+    namespace, name = type_of(element)
+    if not name:
+        raise MessageError("an exception has no type", rule="R-EDM-ERR-C012")
+    if not element.get("message"):
+        raise MessageError("an exception has no message", rule="R-EDM-ERR-C016")
+    code = _BY_CODE.get(element.get("code", ""))
+    if code is None:
+        raise MessageError("an exception has an unknown code", rule="R-EDM-ERR-C017")
+    prefix, _, listed = code.exception_type.partition(":")
+    if (namespace, name) != (_TYPES[prefix], listed):
+        raise MessageError("the code of an exception does not match its type", rule="R-EDM-ERR-C026")
+    return code
+
+
+def _read_preview(slots: Slots) -> PreviewOffer | None:
+    described = slots.has("PreviewDescription")
+    if not slots.has("PreviewLocation"):
+        if described:
+            raise MessageError("a preview is described but not located", rule="R-EDM-ERR-C022")
+        return None
+    location = slots.string("PreviewLocation")
+    if not location.startswith("https://"):
+        raise MessageError("PreviewLocation does not begin with https://", rule="R-EDM-ERR-C019")
+    return PreviewOffer(location, slots.texts("PreviewDescription") if described else ())
+
+
+def _enforce_severity(severity: str, code: ErrorCode, preview: PreviewOffer | None, profile: Profile) -> None:
+    """PreviewRequired, code 0002 and a preview location come together; everything else is an Error."""
+    if severity not in (SEVERITY_ERROR, profile.preview_required):
+        raise MessageError("an exception has an unknown severity", rule="R-EDM-ERR-C014")
+    required = severity == profile.preview_required
+    if required and code is not ErrorCode.AUTHORIZATION:
+        raise MessageError("only missing authorization may require a preview", rule="R-EDM-ERR-C015")
+    if required is (preview is None):
+        raise MessageError("a preview is required exactly where it is located", rule="R-EDM-ERR-C022")
