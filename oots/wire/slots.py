@@ -45,8 +45,8 @@ class SlotRule:
 
     name: str
     type: SlotType
-    presence: str
-    typed: str
+    presence: str | None = None
+    typed: str | None = None
     holds: str = ""
     content: str | None = None
     member: str | None = None
@@ -58,7 +58,7 @@ class SlotTable:
     """The slots of one element, with the rules on all of them alike (None where none was published)."""
 
     rules: tuple[SlotRule, ...]
-    unknown: str
+    unknown: str | None = None
     single_value: str | None = None
     empty: str | None = None
     no_member: str | None = None
