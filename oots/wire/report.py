@@ -177,8 +177,10 @@ def _faults(root: etree._Element, profile: str) -> tuple[Fault, ...]:
         readable = tuple(_readable_faults(root, profile))
     except (XMLSchemaException, RecursionError):  # an undeclared xsi:type or a very deep document ends its walk
         readable = ()
-    refused = () if readable else (first_fault(root, profile),)
-    return readable or tuple(fault for fault in refused if fault)
+    if readable:
+        return readable
+    fault = first_fault(root, profile)
+    return () if fault is None else (fault,)
 
 
 def _readable_faults(root: etree._Element, profile: str) -> Iterator[Fault]:
