@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from oots.model.response import Answer, EvidenceError
-from oots.wire.error import FAILURE, decode_error, encode_error
+from oots.wire.error import decode_error, encode_error
 from oots.wire.response import decode_response, encode_response
+from oots.wire.status import FAILURE
 from oots.wire.xml import parse
 
 

@@ -35,12 +35,11 @@ from oots.wire.person import read_level_of_assurance
 from oots.wire.profile import V2_0
 from oots.wire.reader import COUNTRY, Reader
 from oots.wire.slots import XSI_TYPE, SlotRule, Slots, SlotTable, SlotType, any_slot, string_slot
+from oots.wire.status import FAILURE, SEVERITY_ERROR, SUCCESS
 from oots.wire.writer import identifier, optional, sdg, texts
 from oots.wire.xml import canonical, parse
 
 SPECIFICATION: Final = "oots-cs:v2.0"
-STATUS: Final = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:"
-SEVERITY_ERROR: Final = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"
 MOST_DECLARATIONS: Final = 10_000
 """Each of many entries declares its namespaces anew; these documents are never canonicalised when read."""
 
@@ -98,17 +97,17 @@ def encode_directory_error(
     """Canonical bytes of a Failure; `exception_type` is a prefixed name (`rs:ObjectNotFoundExceptionType`)."""
     attributes = {XSI_TYPE: exception_type, "code": code, "message": message, "severity": severity}
     details = {"detail": detail} if detail else {}
-    return _answer("Failure", writer.rs("Exception", {**attributes, **details}))
+    return _answer(FAILURE, writer.rs("Exception", {**attributes, **details}))
 
 
 def _encode(slot: str, entries: Iterable[etree._Element], ids: Ids) -> bytes:
     found = [writer.rim("RegistryObject", {"id": urn_uuid(ids.uuid())}, any_slot(slot, entry)) for entry in entries]
-    return _answer("Success", writer.rim("RegistryObjectList", {}, *found))
+    return _answer(SUCCESS, writer.rim("RegistryObjectList", {}, *found))
 
 
 def _answer(status: str, content: etree._Element) -> bytes:
     specification = string_slot("SpecificationIdentifier", SPECIFICATION)
-    return canonical(writer.query("QueryResponse", {"status": STATUS + status}, specification, content))
+    return canonical(writer.query("QueryResponse", {"status": status}, specification, content))
 
 
 def _decode(slot: str, data: bytes) -> tuple[Reader, ...]:
@@ -116,7 +115,7 @@ def _decode(slot: str, data: bytes) -> tuple[Reader, ...]:
     root = parse(data, declarations=MOST_DECLARATIONS)
     if root.tag != f"{{{QUERY}}}QueryResponse":
         raise MessageError("the answer is not a QueryResponse")
-    if root.get("status") != STATUS + "Success":
+    if root.get("status") != SUCCESS:
         raise _failure(root)
     if (
         Slots(root, _table("SpecificationIdentifier", SlotType.STRING)).string("SpecificationIdentifier")
@@ -134,7 +133,7 @@ def _table(slot: str, kind: SlotType) -> SlotTable:
 
 def _failure(root: etree._Element) -> DirectoryError | MessageError:
     exception = root.find(f"{{{RS}}}Exception")
-    if root.get("status") != STATUS + "Failure" or exception is None:
+    if root.get("status") != FAILURE or exception is None:
         return MessageError("the answer is neither a success nor a failure with its exception")
     return DirectoryError(exception.get("code", ""), exception.get("message", ""), exception.get("detail"))
 

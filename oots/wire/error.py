@@ -15,7 +15,7 @@ from oots.wire.agent import read_agent, read_named_agent, write_agent, write_nam
 from oots.wire.namespaces import QUERY, RIM, RS
 from oots.wire.profile import PROFILES, Profile, profile_of
 from oots.wire.reader import SHAPE, Reader, Rules
-from oots.wire.response import STATUS, enforce_response_root, read_response_id
+from oots.wire.response import enforce_response_root, read_response_id
 from oots.wire.slots import (
     XSI_TYPE,
     SlotRule,
@@ -28,10 +28,8 @@ from oots.wire.slots import (
     texts_slot,
     type_of,
 )
+from oots.wire.status import FAILURE, SEVERITY_ERROR
 from oots.wire.xml import canonical, parse
-
-FAILURE: Final = STATUS + "Failure"
-SEVERITY_ERROR: Final = "urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"
 
 ERROR_SLOTS: Final = SlotTable(
     rules=(

@@ -27,11 +27,8 @@ from oots.wire.slots import (
     date_time_slot,
     string_slot,
 )
+from oots.wire.status import SUCCESS, UNAVAILABLE
 from oots.wire.xml import canonical, parse
-
-STATUS: Final = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:"
-SUCCESS: Final = STATUS + "Success"
-UNAVAILABLE: Final = STATUS + "Unavailable"
 
 RESPONSE_SLOTS: Final = SlotTable(
     rules=(
