@@ -19,8 +19,10 @@ _MOST_HEADER_BYTES = 4096
 _HEADER_LINE = re.compile(r"([A-Za-z-]+):[ ]*([\x20-\x7e]*)")
 _BOUNDARY = re.compile(r"[A-Za-z0-9'()+_,./:=? -]{0,69}[A-Za-z0-9'()+_,./:=?-]")
 _CONTENT_ID = re.compile(r"<([\x21-\x3b\x3d\x3f-\x7e]+)>")
-_NEEDED = frozenset({"content-type", "content-id", "content-transfer-encoding"})
-_WITHOUT_MEANING = frozenset({"content-disposition", "content-description"})
+# Spelled as everybody spells them, though MIME would allow any case: no octet may change and still be accepted.
+_NEEDED = frozenset({"Content-Type", "Content-ID", "Content-Transfer-Encoding"})
+_WITHOUT_MEANING = frozenset({"Content-Disposition", "Content-Description"})
+_SOAP_TYPES = frozenset({soap.MEDIA_TYPE, soap.CONTENT_TYPE, soap.CONTENT_TYPE.replace(" ", "")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +128,22 @@ def _part(body: bytes, start: int, end: int) -> MimePart:
     if headers_end < 0:
         raise mime_inconsistency("a part has no headers, or too long ones")
     headers = _part_headers(body[start:headers_end])
-    content_id = _CONTENT_ID.fullmatch(headers["content-id"])
+    content_id = _CONTENT_ID.fullmatch(headers["Content-ID"])
     if content_id is None:
         raise mime_inconsistency("a Content-ID is malformed")
-    return MimePart(content_id[1], headers["content-type"], body[headers_end + len(_HEADERS_END) : end])
+    return MimePart(content_id[1], headers["Content-Type"], body[headers_end + len(_HEADERS_END) : end])
 
 
 def _part_headers(block: bytes) -> dict[str, str]:
     lines = [_HEADER_LINE.fullmatch(line) for line in block.decode("latin-1").split("\r\n")]
-    headers = {line[1].lower(): line[2] for line in lines if line is not None}
+    headers = {line[1]: line[2] for line in lines if line is not None}
     if len(headers) != len(lines):
         raise mime_inconsistency("a part header is malformed, folded or repeated")
     if not _NEEDED <= headers.keys() <= _NEEDED | _WITHOUT_MEANING:
         raise mime_inconsistency("a part lacks a header or has an unknown one")
-    if headers["content-transfer-encoding"] != "binary":
+    if headers["Content-Transfer-Encoding"] != "binary":
         raise mime_inconsistency("a part is not transferred in binary")
-    if headers["content-type"].lower().startswith(("multipart/", "message/")):
+    if headers["Content-Type"].lower().startswith(("multipart/", "message/")):
         raise mime_inconsistency("parts within parts are not accepted")
     return headers
 
@@ -149,7 +151,7 @@ def _part_headers(block: bytes) -> dict[str, str]:
 def _expect_root(root: MimePart, parameters: dict[str, str], limits: Limits) -> None:
     if parameters.get("start", f"<{root.content_id}>") != f"<{root.content_id}>":
         raise mime_inconsistency("the package does not start with its first part")
-    if root.media_type.replace(" ", "").lower() not in (soap.MEDIA_TYPE, soap.CONTENT_TYPE.replace(" ", "").lower()):
+    if root.media_type not in _SOAP_TYPES:
         raise mime_inconsistency("the first part is not a SOAP envelope in UTF-8")
     if len(root.content) > limits.soap:
         raise mime_inconsistency(f"the SOAP envelope is larger than {limits.soap} bytes")

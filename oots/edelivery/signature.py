@@ -166,7 +166,7 @@ def _verify(
     envelope: Envelope, soap: bytes, attachments: Mapping[str, bytes], anchors: TrustAnchors, at: datetime
 ) -> Verified:
     header = examine(envelope, attachments)
-    certificate = x509.load_der_x509_certificate(header.certificate)
+    certificate = _certificate(header.certificate)
     signer = anchors.party_of(certificate, (), at, Role.ACCESS_POINT)
     results = dict(
         zip(
@@ -178,6 +178,14 @@ def _verify(
     messaging = _signed_element(results, envelope.messaging)
     _signed_element(results, envelope.body)
     return Verified(messaging, signer, certificate, header.digests)
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    certificate = x509.load_der_x509_certificate(der)
+    # A bit string may declare its last bits unused, which changes the certificate's bytes but not its meaning.
+    if not der.endswith(b"\0" + certificate.signature):
+        raise ProfileError("the certificate is not in its one encoding")
+    return certificate
 
 
 def _verify_signature(

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from lxml import etree
 
-from oots.edelivery.header import EXECUTE_QUERY_RESPONSE, PARTY_TYPE, REGREP, SPECIFICATION, UserMessage
+from oots.edelivery import mime, soap
+from oots.edelivery.header import CID, EXECUTE_QUERY_RESPONSE, PARTY_TYPE, REGREP, SPECIFICATION, UserMessage, encode
 from oots.edelivery.message import Part
+from oots.edelivery.mime import MimePart
+from oots.edelivery.profile import ds
+from oots.edelivery.signature import sign
 from oots.model.identifiers import EAS, Identifier
 from oots.trust.authority import Participant, Terms, authority_certificate, leaf_certificate
 from oots.trust.certificates import Role, TrustAnchors
 from oots.trust.keys import KeyPair, PrivateKey
+from oots.wire.xml import canonical
 
 NOW = datetime(2026, 8, 6, 10, 0, tzinfo=UTC)
 DENMARK, LITHUANIA, STRANGER = "AP_DK_01", "AP_LT_01", "AP_XX_01"
 DOCUMENT = Part("answer@ap-dk-01.oots.example", REGREP, b"<r><a>bop\xc3\xa6l</a></r>")
 EVIDENCE = Part("evidence@ap-dk-01.oots.example", "application/xml", b"<e>Arbejdernes Landsbank</e>")
-PDF = Part("readable@ap-dk-01.oots.example", "application/pdf", b"%PDF-1.7\r\n\x00\xff\r\n--not-a-boundary\r\n%%EOF\r\n")
+PDF = Part(
+    "readable@ap-dk-01.oots.example", "application/pdf", b"%PDF-1.7\r\n\x00\xff\r\n--not-a-boundary\r\n%%EOF\r\n"
+)
 PARTS = (DOCUMENT, EVIDENCE, PDF)
 
 
@@ -79,3 +90,49 @@ def a_header(**changes: object) -> UserMessage:
         "parts": (),
     }
     return UserMessage(**(fields | changes))  # type: ignore[arg-type]
+
+
+def sent(*parts: Part) -> list[MimePart]:
+    """Parts as attachments, uncompressed."""
+    return [MimePart(part.content_id, part.media_type, part.content) for part in parts]
+
+
+def handmade(
+    header: UserMessage, attachments: list[MimePart], *, covered: list[MimePart] | None = None, by: str = DENMARK
+) -> tuple[str, bytes]:
+    """A signed message as `seal_message` would not make it; the signature covers `covered`, by default all parts."""
+    root = soap.build([encode(header)])
+    octets = {CID + part.content_id: part.content for part in (attachments if covered is None else covered)}
+    envelope, _digests = sign(root, octets, domain().keys[by])
+    return mime.write(envelope, attachments, header.message_id)
+
+
+def repackaged(envelope: bytes, *parts: Part) -> tuple[str, bytes]:
+    """Another SOAP envelope around the given parts."""
+    return mime.write(envelope, sent(*parts), a_header().message_id)
+
+
+def altered(envelope: bytes, change: Callable[[etree._Element], None]) -> bytes:
+    """The envelope after a change that its signature does not follow."""
+    root = etree.fromstring(envelope)
+    change(root)
+    return canonical(root)
+
+
+def resigned(
+    envelope: bytes,
+    change: Callable[[etree._Element], None],
+    *,
+    hash_algorithm: hashes.HashAlgorithm | None = None,
+) -> bytes:
+    """The envelope after a change, with a valid signature of the same RSA key over the SignedInfo that results."""
+
+    def change_and_sign(root: etree._Element) -> None:
+        change(root)
+        (signed_info,) = root.iter(ds("SignedInfo"))
+        (value,) = root.iter(ds("SignatureValue"))
+        algorithm = hash_algorithm or hashes.SHA256()
+        signature = rsa_key(DENMARK).sign(canonical(signed_info), padding.PKCS1v15(), algorithm)
+        value.text = b64encode(signature).decode()
+
+    return altered(envelope, change_and_sign)

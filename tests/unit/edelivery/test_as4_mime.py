@@ -1,0 +1,191 @@
+"""Packages that are not what their headers say: refused with EBMS:0007, EBMS:0009 or EBMS:0303."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from oots.edelivery import mime
+from oots.edelivery.compression import GZIP
+from oots.edelivery.header import PartInfo, UserMessage
+from oots.edelivery.limits import Limits
+from oots.edelivery.message import open_message, seal_message
+from oots.edelivery.mime import MimePart
+from oots.model.errors import TransportError
+from tests.support.edelivery import DENMARK, DOCUMENT, EVIDENCE, NOW, PARTS, PDF, a_header, domain, handmade, sent
+
+MESSAGE = seal_message(a_header(), PARTS, domain().keys[DENMARK])
+EXTRA = MimePart("extra@ap-dk-01.oots.example", "application/pdf", b"%PDF")
+
+
+def refusal(content_type: str, body: bytes, limits: Limits | None = None) -> TransportError:
+    """The error of the refused message, whose control is accepted."""
+    open_message(MESSAGE.content_type, MESSAGE.body, domain().anchors, NOW)
+    with pytest.raises(TransportError) as caught:
+        open_message(content_type, body, domain().anchors, NOW, limits=limits)
+    return caught.value
+
+
+def packed(*attachments: MimePart) -> tuple[str, bytes]:
+    return mime.write(MESSAGE.soap, attachments, MESSAGE.message_id)
+
+
+def test_an_extra_part_is_refused() -> None:
+    refused = refusal(*packed(*sent(*PARTS), EXTRA))
+    assert (refused.ebms, refused.short) == ("EBMS:0007", "MimeInconsistency")
+    assert "same set" in refused.why
+
+
+def test_a_missing_part_is_refused() -> None:
+    refused = refusal(*packed(*sent(DOCUMENT, EVIDENCE)))
+    assert refused.ebms == "EBMS:0007"
+    assert "same set" in refused.why
+
+
+def test_a_content_id_used_twice_is_refused() -> None:
+    refused = refusal(*packed(*sent(*PARTS), *sent(PDF)))
+    assert refused.ebms == "EBMS:0007"
+    assert "used twice" in refused.why
+
+
+def test_part_info_that_names_a_part_twice_is_refused() -> None:
+    info = PartInfo(DOCUMENT.content_id, DOCUMENT.media_type)
+    refused = refusal(*handmade(a_header(parts=(info, info)), sent(DOCUMENT)))
+    assert refused.ebms == "EBMS:0007"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (b"Content-Transfer-Encoding: binary", b"Content-Transfer-Encoding: base64", "binary"),
+        (b"Content-Type: application/pdf", b"Content-Type: application/pdf;\r\n name=x", "folded"),
+        (b"Content-Type: application/pdf", b"Content-Type: application/pdf\r\nContent-Type: text/html", "repeated"),
+        (b"Content-Type: application/pdf", b"X-Header: 1\r\nContent-Type: application/pdf", "unknown"),
+        (b"Content-Type: application/pdf\r\n", b"", "lacks"),
+        (b"Content-Type: application/pdf", b"Content-Type: text/html", "not the one that its PartInfo"),
+        (b"Content-Type: application/pdf", b"Content-Type: multipart/mixed; boundary=x", "within parts"),
+        (b"Content-ID: <readable@", b"Content-ID: readable@", "Content-ID"),
+        (b"Content-ID: <readable@", b"Content-ID: <\xe6readable@", "malformed"),
+        (b"application/soap+xml; charset=UTF-8", b"application/soap+xml; charset=UTF-7", "UTF-8"),
+        (b"application/soap+xml; charset=UTF-8", b"text/xml; charset=UTF-8", "SOAP"),
+    ],
+)
+def test_a_part_header_out_of_order_is_refused(old: bytes, new: bytes, why: str) -> None:
+    assert MESSAGE.body.count(old) > 0
+    refused = refusal(MESSAGE.content_type, MESSAGE.body.replace(old, new))
+    assert refused.ebms == "EBMS:0007"
+    assert why in refused.why
+
+
+@pytest.mark.parametrize(
+    "break_body",
+    [
+        lambda body: b"preamble\r\n" + body,
+        lambda body: body + b"epilogue",
+        lambda body: body[:-4],
+        lambda body: body[: len(body) // 2],
+        lambda body: b"",
+    ],
+    ids=["preamble", "epilogue", "no closing boundary", "cut in half", "empty"],
+)
+def test_a_body_that_is_not_exactly_its_parts_is_refused(break_body: Callable[[bytes], bytes]) -> None:
+    assert refusal(MESSAGE.content_type, break_body(MESSAGE.body)).ebms == "EBMS:0007"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("multipart/related", "multipart/mixed"),
+        ("multipart/related", "text/xml"),
+        ('type="application/soap+xml"', 'type="text/xml"'),
+        ('start="<soap.', 'start="<other.'),
+        ('boundary="', 'boundary="x'),
+        ('boundary="', 'boundary="x"; boundary="'),
+        ("boundary=", "bound="),
+        ("multipart/related;", "multipart/related;\r\n"),
+        ("multipart/related;", "multipart/related" + "; x=y" * 1000 + ";"),
+    ],
+)
+def test_an_http_content_type_out_of_order_is_refused(old: str, new: str) -> None:
+    changed = MESSAGE.content_type.replace(old, new, 1)
+    assert changed != MESSAGE.content_type
+    assert refusal(changed, MESSAGE.body).ebms == "EBMS:0007"
+
+
+def test_headers_without_meaning_may_stand() -> None:
+    described = b"Content-Type: application/pdf\r\nContent-Disposition: attachment"
+    body = MESSAGE.body.replace(b"Content-Type: application/pdf", described)
+    assert open_message(MESSAGE.content_type, body, domain().anchors, NOW).parts == PARTS
+
+
+def test_more_parts_than_the_limit_are_refused() -> None:
+    limits = Limits(parts=3)
+    assert open_message(MESSAGE.content_type, MESSAGE.body, domain().anchors, NOW, limits=limits).parts == PARTS
+    refused = refusal(*packed(*sent(*PARTS), EXTRA), limits=limits)
+    assert refused.ebms == "EBMS:0007"
+    assert "more than 4 parts" in refused.why
+
+
+def test_a_message_larger_than_the_limit_is_refused_unread() -> None:
+    limits = Limits(message=len(MESSAGE.body))
+    assert open_message(MESSAGE.content_type, MESSAGE.body, domain().anchors, NOW, limits=limits).parts == PARTS
+    assert "larger" in refusal(MESSAGE.content_type, MESSAGE.body, Limits(message=len(MESSAGE.body) - 1)).why
+    assert "larger" in refusal(MESSAGE.content_type, MESSAGE.body, Limits(soap=len(MESSAGE.soap) - 1)).why
+
+
+def compressed(packed_content: bytes) -> tuple[UserMessage, list[MimePart]]:
+    header = a_header(
+        parts=(
+            PartInfo(DOCUMENT.content_id, DOCUMENT.media_type),
+            PartInfo(EVIDENCE.content_id, EVIDENCE.media_type, compressed=True),
+        )
+    )
+    return header, [*sent(DOCUMENT), MimePart(EVIDENCE.content_id, GZIP, packed_content)]
+
+
+GZIPPED = gzip.compress(EVIDENCE.content, mtime=0)
+
+
+def test_a_compressed_part_is_expanded() -> None:
+    received = open_message(*handmade(*compressed(GZIPPED)), domain().anchors, NOW)
+    assert received.parts == (DOCUMENT, EVIDENCE)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (gzip.compress(b"\0" * 10_000_000), "grows beyond"),
+        (EVIDENCE.content, "no gzip"),
+        (GZIPPED[:-1], "one gzip member"),
+        (GZIPPED + b"\0", "one gzip member"),
+        (GZIPPED + GZIPPED, "one gzip member"),
+        (b"", "one gzip member"),
+    ],
+    ids=["bomb", "not gzip", "cut", "trailing byte", "two members", "empty"],
+)
+def test_a_compressed_part_that_is_no_sane_gzip_is_refused(content: bytes, why: str) -> None:
+    refused = refusal(*handmade(*compressed(content)))
+    assert (refused.ebms, refused.short) == ("EBMS:0303", "DecompressionFailure")
+    assert why in refused.why
+
+
+def test_parts_that_expand_beyond_a_message_are_refused() -> None:
+    content_type, body = handmade(*compressed(gzip.compress(b"<e>" + b"0123456789" * 900 + b"</e>", mtime=0)))
+    assert len(open_message(content_type, body, domain().anchors, NOW, limits=Limits(part=10_000)).parts) == 2
+    assert "grows beyond" in refusal(content_type, body, Limits(part=9_000)).why
+    assert "larger than a message" in refusal(content_type, body, Limits(message=len(body))).why
+
+
+def test_an_xml_part_that_is_signed_but_not_canonical_is_refused() -> None:
+    pretty = replace(EVIDENCE, content=b"<e  >Arbejdernes Landsbank</e>")
+    header = replace(
+        a_header(), parts=tuple(PartInfo(part.content_id, part.media_type) for part in (DOCUMENT, EVIDENCE))
+    )
+    covered = sent(DOCUMENT, EVIDENCE)
+    assert open_message(*handmade(header, covered), domain().anchors, NOW).parts == (DOCUMENT, EVIDENCE)
+    refused = refusal(*handmade(header, sent(DOCUMENT, pretty), covered=covered))
+    assert refused.ebms == "EBMS:0007"
+    assert "canonical" in refused.why
