@@ -20,6 +20,7 @@ from oots.common_services.queries import (
 )
 from oots.model.clock import Ids
 from oots.wire.catalogue import (
+    SPECIFICATION,
     encode_data_services,
     encode_directory_error,
     encode_evidence_types,
@@ -27,7 +28,6 @@ from oots.wire.catalogue import (
 )
 
 MEDIA_TYPE = "application/x-ebrs+xml"
-SPECIFICATION = "oots-cs:v2.0"
 ANY_OF = (MEDIA_TYPE, "application/*", "*/*")
 SECONDS_TO_KEEP = 3600
 

@@ -9,9 +9,9 @@ import httpx
 from oots.common_services.queries import DATA_SERVICES_QUERY, EVIDENCE_TYPES_QUERY, REQUIREMENTS_QUERY
 from oots.model.catalogue import DataService, EvidenceTypesOfRequirement, RequirementOfProcedures
 from oots.model.errors import MessageError, PeerError
-from oots.wire.catalogue import decode_data_services, decode_evidence_types, decode_requirements
+from oots.wire.catalogue import SPECIFICATION, decode_data_services, decode_evidence_types, decode_requirements
 
-HEADERS = {"Accept": "application/x-ebrs+xml", "Accept-Version": "oots-cs:v2.0", "Accept-Encoding": "identity"}
+HEADERS = {"Accept": "application/x-ebrs+xml", "Accept-Version": SPECIFICATION, "Accept-Encoding": "identity"}
 LARGEST_ANSWER = 5_000_000
 """Octets; the largest captured answer of the real directories is a hundredth of this."""
 
@@ -83,7 +83,7 @@ def _check_form(response: httpx.Response) -> None:
 def _read(response: httpx.Response) -> bytes:
     """The body, read piece by piece so that an endless answer costs no memory."""
     body = bytearray()
-    for piece in response.iter_raw():
+    for piece in response.iter_bytes():
         body += piece
         if len(body) > LARGEST_ANSWER:
             raise PeerError(f"the directory's answer is larger than {LARGEST_ANSWER} octets")

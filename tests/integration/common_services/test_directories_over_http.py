@@ -159,7 +159,7 @@ def test_a_directory_that_cannot_be_reached_is_a_peer_error_without_the_address(
     def broken(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("name or service not known: directories.test", request=request)
 
-    with pytest.raises(PeerError, match="cannot be reached: ConnectError$") as refused:
+    with pytest.raises(PeerError, match=r"cannot be reached: ConnectError$") as refused:
         directories_that(broken).requirements("V1", "LT")
     assert not isinstance(refused.value, DirectoryError)
 

@@ -1,0 +1,174 @@
+"""The compose file against the code: services, commands, variables, ports, secrets and volumes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+import yaml
+
+from oots.cli.commands import app
+from oots.deployment.serving import KINDS
+from oots.deployment.settings import (
+    PREFIX,
+    DirectoriesSettings,
+    EidSettings,
+    ExchangeSettings,
+    ProviderSettings,
+    RequesterSettings,
+    ServiceSettings,
+    read,
+)
+from oots.deployment.town import CALLBACK, EID, PORTAL, PREVIEW, SERVICES
+from oots.model.errors import ConfigurationError
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "docker-compose.yml"
+DOCUMENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+CONTAINERS: dict[str, dict[str, Any]] = DOCUMENT["services"]
+SUBSTITUTION = re.compile(r"\$\{(\w+):-([^}]*)\}")
+
+
+def variables(service: str) -> dict[str, str]:
+    """The environment of a container as compose makes it when nothing is set outside."""
+    return {name: SUBSTITUTION.sub(r"\2", value) for name, value in CONTAINERS[service]["environment"].items()}
+
+
+def settings(service: str, monkeypatch: pytest.MonkeyPatch, given: dict[str, str] | None = None) -> ServiceSettings:
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    for name, value in (given or variables(service)).items():
+        monkeypatch.setenv(name, value)
+    return read(KINDS[service])
+
+
+def volume_at(container: str, mount: str) -> str:
+    (volume,) = [entry.split(":")[0] for entry in CONTAINERS[container]["volumes"] if entry.split(":")[1] == mount]
+    return str(volume)
+
+
+def test_the_compose_file_follows_the_specification_of_compose(tmp_path: Path) -> None:
+    checker = Path(sys.executable).with_name("check-jsonschema")
+    misspelt = tmp_path / "docker-compose.yml"
+    misspelt.write_text(FILE.read_text(encoding="utf-8").replace("healthcheck:", "healthchek:"), encoding="utf-8")
+    verdicts = [
+        subprocess.run(
+            [checker, "--builtin-schema", "vendor.compose-spec", file], capture_output=True, text=True, check=False
+        )
+        for file in (FILE, misspelt)
+    ]
+    assert verdicts[0].returncode == 0, verdicts[0].stdout
+    assert verdicts[1].returncode == 1
+
+
+def test_every_service_is_a_container_and_keys_are_handed_out_once() -> None:
+    assert set(CONTAINERS) == {*SERVICES, "keys"}
+    assert set(KINDS) == set(SERVICES)
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_the_command_of_a_container_is_one_of_ours(container: str) -> None:
+    words = list(CONTAINERS[container]["command"])
+    command = typer.main.get_command(app)
+    context = command.make_context("oots", words, resilient_parsing=False)
+    while hasattr(command, "resolve_command"):
+        name, command, words = command.resolve_command(context, words)
+        assert command is not None
+        context = command.make_context(name, list(words), parent=context)
+    if container != "keys":
+        assert CONTAINERS[container]["command"] == ["serve", container]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_variables_of_a_container_are_the_settings_of_its_service(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = variables(service)
+    known = {PREFIX + field.upper() for field in KINDS[service].model_fields}
+    assert set(given) <= known
+    assert settings(service, monkeypatch)
+    required = [PREFIX + name.upper() for name, field in KINDS[service].model_fields.items() if field.is_required()]
+    for name in required:
+        with pytest.raises(ConfigurationError, match=name):
+            settings(service, monkeypatch, {key: value for key, value in given.items() if key != name})
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_container_is_reached_from_this_machine_alone_and_tells_its_health(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = settings(service, monkeypatch).port
+    assert CONTAINERS[service]["ports"] == [f"127.0.0.1:{port}:{port}"]
+    assert "/healthz" in CONTAINERS[service]["healthcheck"]["test"][1]
+    assert CONTAINERS[service]["depends_on"]["keys"] == {"condition": "service_completed_successfully"}
+
+
+def test_the_health_check_is_a_program_that_runs() -> None:
+    shell, line = CONTAINERS["eid"]["healthcheck"]["test"]
+    assert shell == "CMD-SHELL"
+    environment = {"PATH": str(Path(sys.executable).parent), "OOTS_PORT": "1"}
+    refused = subprocess.run(["/bin/sh", "-c", line], env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "Connection refused" in refused.stderr
+
+
+def test_the_services_find_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    requester = settings("requester", monkeypatch)
+    provider = settings("provider", monkeypatch)
+    directories = settings("directories", monkeypatch)
+    eid = settings("eid", monkeypatch)
+    assert isinstance(requester, RequesterSettings)
+    assert isinstance(provider, ProviderSettings)
+    assert isinstance(directories, DirectoriesSettings)
+    assert requester.directories == f"http://directories:{directories.port}"
+    assert requester.eid_internal == provider.eid_internal == f"http://eid:{eid.port}"
+    assert requester.partners[provider.party_id].endpoint == f"http://provider:{provider.port}/as4"
+    assert provider.partners[requester.party_id].endpoint == f"http://requester:{requester.port}/as4"
+    assert requester.partners[provider.party_id].preview_hosts == (PREVIEW,)
+    assert provider.partners[requester.party_id].return_hosts == (PORTAL,)
+    ports = {PORTAL: requester.port, PREVIEW: provider.port, EID: eid.port}
+    for service in (requester, provider, directories, eid):
+        for host, port in ports.items():
+            assert service.origins[f"https://{host}"] == f"http://{host}:{port}"
+
+
+def test_portal_and_preview_are_known_to_the_eid_node(monkeypatch: pytest.MonkeyPatch) -> None:
+    eid = settings("eid", monkeypatch)
+    assert isinstance(eid, EidSettings)
+    for client, service, host in (("portal", "requester", PORTAL), ("preview", "provider", PREVIEW)):
+        relying = settings(service, monkeypatch)
+        assert isinstance(relying, ExchangeSettings)
+        assert eid.clients[client].secret == relying.client_secret
+        assert eid.clients[client].redirect_uris == (f"http://{host}:{relying.port}{CALLBACK}",)
+
+
+def test_a_container_sees_its_own_keys_and_state_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert CONTAINERS["keys"]["command"] == ["keys", "export", "/volumes", "--state", "/state"]
+    volumes = [volume for container in CONTAINERS.values() for volume in container["volumes"]]
+    for service in SERVICES:
+        own = settings(service, monkeypatch)
+        assert volume_at(service, str(own.keys)) == volume_at("keys", f"/volumes/{service}") == f"{service}-keys"
+        mounted = [volume.split(":")[0] for volume in CONTAINERS[service]["volumes"]]
+        assert mounted in ([f"{service}-keys"], [f"{service}-keys", f"{service}-state"])
+        assert (f"{service}-state" in mounted) is isinstance(own, ExchangeSettings)
+    assert {volume.split(":")[0] for volume in volumes} == set(DOCUMENT["volumes"])
+    assert [volume for volume in volumes if volume.startswith("authority:")] == ["authority:/state"]
+
+
+def test_the_image_runs_as_nobody_in_particular_on_a_base_of_ones_choice() -> None:
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    base = SUBSTITUTION.sub(r"\2", CONTAINERS["eid"]["build"]["args"]["BASE"])
+    assert f"ARG BASE={base}" in lines
+    assert "FROM ${BASE}" in lines
+    assert "USER oots" in lines
+    assert any("--require-hashes -r requirements.txt" in line for line in lines)
+    assert json.loads(next(line for line in lines if line.startswith("ENTRYPOINT")).removeprefix("ENTRYPOINT ")) == [
+        "oots"
+    ]
