@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from authlib.common.urls import add_params_to_uri
 from starlette.datastructures import QueryParams
 
-from oots.web.words import Words
-
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -18,7 +16,7 @@ class Client:
     secret: str
     redirect_uris: tuple[str, ...]
     country: str
-    name: Words
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,314 @@
+"""Exchange pages for those who review a service: its log told as timelines, each raw document one click away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from fastapi import APIRouter, HTTPException, Request
+from lxml import etree
+from starlette.responses import Response
+
+from oots.model.errors import MessageError
+from oots.web.downloads import download
+from oots.web.frame import Frame, language
+from oots.web.timeline import TimelineEvent, Verdict
+from oots.web.words import Words
+from oots.wire.xml import parse
+
+REFUSALS = "refusals"
+"""Stands for an exchange id where the log belongs to no exchange."""
+MOST_LISTED = 50
+
+Piece = Literal["document", "soap", "receipt"]
+
+_PIECES: dict[Piece, Words] = {
+    "document": Words("Dokumentet (EDM)", "The document (EDM)"),
+    "soap": Words("Konvolutten (SOAP med ebMS)", "The envelope (SOAP with ebMS)"),
+    "receipt": Words("Kvitteringen", "The receipt"),
+}
+
+
+class EvidencePart(Protocol):
+    """What the log keeps of an evidence part."""
+
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def length(self) -> int: ...
+
+
+class Line(Protocol):
+    """What these pages read of a journal entry."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def entry(self) -> str: ...
+    @property
+    def procedure(self) -> str | None: ...
+    @property
+    def evidence_type(self) -> str | None: ...
+    @property
+    def conversation_id(self) -> str | None: ...
+    @property
+    def request_id(self) -> str | None: ...
+    @property
+    def response_id(self) -> str | None: ...
+    @property
+    def message_id(self) -> str | None: ...
+    @property
+    def error_code(self) -> str | None: ...
+    @property
+    def detail(self) -> str | None: ...
+    @property
+    def decision(self) -> str | None: ...
+    @property
+    def signer(self) -> str | None: ...
+    @property
+    def certificate_sha256(self) -> str | None: ...
+    @property
+    def schema_valid(self) -> bool | None: ...
+    @property
+    def signature_valid(self) -> bool | None: ...
+    @property
+    def evidence(self) -> Sequence[EvidencePart]: ...
+    @property
+    def digests(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def document(self) -> bytes | None: ...
+    @property
+    def soap(self) -> bytes | None: ...
+    @property
+    def receipt(self) -> bytes | None: ...
+
+
+class Told(Protocol):
+    """A journal entry with the number that orders the log."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def entry(self) -> Line: ...
+
+
+class Log(Protocol):
+    """The log of a service, as its store opens it."""
+
+    def exchange_ids(self, limit: int) -> Sequence[str]: ...
+
+    def timeline(self, exchange_id: str) -> Sequence[Told]: ...
+
+    def refusals(self) -> Sequence[Told]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An exchange in the list: `flaws` counts checks that failed."""
+
+    exchange_id: str
+    began: datetime
+    latest: Words
+    messages: int
+    flaws: int
+
+
+def router(
+    *, frame: Frame, open_log: Callable[[], AbstractContextManager[Log]], own: Words, other: Words
+) -> APIRouter:
+    """`GET /exchanges` and below. `own` and `other` name this service and the one it exchanges messages with.
+
+    For services with insight only: whoever can reach these pages reads every message.
+    """
+    pages = _ExchangePages(frame, open_log, own, other)
+    routes = APIRouter(include_in_schema=False)
+    routes.add_api_route("/exchanges", pages.listed)
+    routes.add_api_route("/exchanges/{exchange_id}", pages.told)
+    routes.add_api_route("/exchanges/{exchange_id}/{number:int}/{piece}", pages.raw)
+    return routes
+
+
+class _ExchangePages:
+    def __init__(
+        self, frame: Frame, open_log: Callable[[], AbstractContextManager[Log]], own: Words, other: Words
+    ) -> None:
+        self._frame = frame
+        self._open_log = open_log
+        self._own = own
+        self._other = other
+
+    def listed(self, request: Request) -> Response:
+        with self._open_log() as log:
+            exchanges = [_summary(each, log.timeline(each)) for each in log.exchange_ids(MOST_LISTED)]
+            refusals = len(log.refusals())
+        return self._frame.page(request, "exchanges.html", exchanges=exchanges, refusals=refusals)
+
+    def told(self, request: Request, exchange_id: str) -> Response:
+        log = self._log_of(exchange_id)
+        ways = _ways(self._own, self._other)
+        events = [_event(exchange_id, each, ways, request) for each in log]
+        return self._frame.page(
+            request,
+            "exchange.html",
+            exchange_id=None if exchange_id == REFUSALS else exchange_id,
+            events=events,
+            conversation_id=next((each.entry.conversation_id for each in log if each.entry.conversation_id), None),
+        )
+
+    def raw(self, request: Request, exchange_id: str, number: int, piece: Piece, raw: bool = False) -> Response:
+        told = next((each for each in self._log_of(exchange_id) if each.number == number), None)
+        content = told and _content(told.entry, piece)
+        if told is None or content is None:
+            raise HTTPException(404)
+        if raw:
+            return download(content, "text/xml", f"{told.entry.entry}-{number}-{piece}")
+        return self._frame.page(
+            request,
+            "exchange_document.html",
+            exchange_id=exchange_id,
+            heading=_PIECES[piece],
+            event=_TITLES[told.entry.entry],
+            length=len(content),
+            lines=readable(content).splitlines(),
+        )
+
+    def _log_of(self, exchange_id: str) -> Sequence[Told]:
+        with self._open_log() as log:
+            if exchange_id == REFUSALS:
+                return log.refusals()
+            told = log.timeline(exchange_id)
+        if not told:
+            raise HTTPException(404)
+        return told
+
+
+def readable(content: bytes) -> str:
+    """XML with each element on a line of its own; what cannot be parsed, as it is."""
+    try:
+        root = parse(content)
+    except MessageError:
+        return content.decode("utf-8", "replace")
+    etree.indent(root)
+    return etree.tostring(root, encoding="unicode")
+
+
+def _summary(exchange_id: str, told: Sequence[Told]) -> Summary:
+    lines = [each.entry for each in told]
+    verdicts = [verdict for line in lines for verdict in (line.schema_valid, line.signature_valid)]
+    return Summary(
+        exchange_id,
+        lines[0].at,
+        _TITLES[lines[-1].entry],
+        len({line.message_id for line in lines if line.message_id}),
+        verdicts.count(False),
+    )
+
+
+_TITLES: dict[str, Words] = {
+    "request-sent": Words("Forespørgsel sendt", "Request sent"),
+    "request-received": Words("Forespørgsel modtaget", "Request received"),
+    "response-sent": Words("Svar sendt", "Response sent"),
+    "response-received": Words("Svar modtaget", "Response received"),
+    "exception-sent": Words("Undtagelse sendt", "Exception sent"),
+    "exception-received": Words("Undtagelse modtaget", "Exception received"),
+    "receipt-received": Words("Underskrevet kvittering modtaget", "Signed receipt received"),
+    "duplicate-received": Words("Samme meddelelse modtaget igen", "Same message received again"),
+    "message-refused": Words("Meddelelse afvist ved døren", "Message refused at the door"),
+    "answer-ignored": Words("Meddelelse noteret uden virkning", "Message recorded without effect"),
+    "delivery-failed": Words("Kunne ikke afleveres", "Could not be delivered"),
+    "identity-matched": Words("Personen fundet entydigt", "Person matched"),
+    "identity-not-matched": Words("Personen ikke fundet entydigt", "No unique match of the person"),
+    "preview-opened": Words("Forhåndsvisning åbnet", "Preview opened"),
+    "preview-refused": Words("En anden person afvist ved forhåndsvisningen", "Another person refused at the preview"),
+    "preview-decided": Words("Valg truffet i forhåndsvisningen", "Decision taken in the preview"),
+    "time-up": Words("Tiden udløb", "Time was up"),
+    "evidence-deleted": Words("Dokumentationen slettet", "Evidence deleted"),
+}
+
+_OUTWARD = ("request-sent", "response-sent", "exception-sent", "delivery-failed")
+_INWARD = (
+    "request-received",
+    "response-received",
+    "exception-received",
+    "receipt-received",
+    "duplicate-received",
+    "message-refused",
+    "answer-ignored",
+)
+
+
+def _ways(own: Words, other: Words) -> dict[str, tuple[Words, Words]]:
+    """From whom to whom each kind of event goes."""
+    person = Words("Personen", "The person")
+    register = Words("personregisteret", "the register of persons")
+    return {
+        **dict.fromkeys(_OUTWARD, (own, other)),
+        **dict.fromkeys(_INWARD, (other, own)),
+        **dict.fromkeys(("identity-matched", "identity-not-matched"), (own, register)),
+        **dict.fromkeys(("preview-opened", "preview-refused", "preview-decided"), (person, own)),
+        "time-up": (Words("Uret", "The clock"), own),
+        "evidence-deleted": (own, Words("slettet for altid", "deleted for good")),
+    }
+
+
+def _event(
+    exchange_id: str, told: Told, ways: dict[str, tuple[Words, Words]], request: Request
+) -> TimelineEvent:
+    line, lang = told.entry, language(request)
+    sender, receiver = ways[line.entry]
+    return TimelineEvent(
+        line.at,
+        _TITLES[line.entry],
+        sender.in_(lang),
+        receiver.in_(lang),
+        _verdict(line.schema_valid),
+        _verdict(line.signature_valid),
+        _facts(line),
+        tuple(
+            (words, f"/exchanges/{exchange_id}/{told.number}/{piece}")
+            for piece, words in _PIECES.items()
+            if _content(line, piece) is not None
+        ),
+    )
+
+
+def _verdict(passed: bool | None) -> Verdict | None:
+    if passed is None:
+        return None
+    return Verdict.PASSED if passed else Verdict.FAILED
+
+
+def _facts(line: Line) -> tuple[tuple[Words, str], ...]:
+    told: list[tuple[Words, str | None]] = [
+        (Words("Fejlkode", "Error code"), line.error_code),
+        (Words("Forklaring", "Detail"), line.detail),
+        (Words("Valg", "Decision"), line.decision),
+        (Words("Procedure", "Procedure"), line.procedure),
+        (Words("Dokumentationstype", "Evidence type"), line.evidence_type),
+        (Words("Meddelelse (MessageId)", "Message (MessageId)"), line.message_id),
+        (Words("Forespørgsel (id)", "Request (id)"), line.request_id),
+        (Words("Svar (id)", "Response (id)"), line.response_id),
+        (Words("Underskriver", "Signer"), line.signer),
+        (Words("Certifikat (SHA-256)", "Certificate (SHA-256)"), line.certificate_sha256),
+    ]
+    evidence = [(_about_part(part), part.sha256) for part in line.evidence]
+    digests = [(_about_digest(uri), value) for uri, value in line.digests]
+    return (*((label, value) for label, value in told if value), *evidence, *digests)
+
+
+def _about_part(part: EvidencePart) -> Words:
+    kind = f"{part.media_type}, {part.length} byte"
+    return Words(f"Dokumentation ({kind}), SHA-256", f"Evidence ({kind}s), SHA-256")
+
+
+def _about_digest(uri: str) -> Words:
+    return Words(f"Underskrevet: {uri}, SHA-256", f"Signed: {uri}, SHA-256")
+
+
+def _content(line: Line, piece: Piece) -> bytes | None:
+    return {"document": line.document, "soap": line.soap, "receipt": line.receipt}[piece]

@@ -1,0 +1,74 @@
+"""What a PDF shows, as images and as text: made from the very bytes, since a sandboxed frame renders no PDF."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+import pypdfium2 as pdfium
+
+SCALE = 2.0
+"""Pixels per point: 144 dots per inch."""
+MOST_PAGES = 50
+MOST_PIXELS = 16_000_000
+
+_TURN = Lock()
+"""PDFium is not safe for threads."""
+
+
+class UnreadablePdfError(ValueError):
+    """PDFium cannot open the document."""
+
+
+def texts_of(pdf: bytes) -> tuple[str, ...]:
+    """The text of each page, of the first 50 at most; raises UnreadablePdfError."""
+    with _opened(pdf) as document:
+        return tuple(_text(document[number]) for number in range(min(len(document), MOST_PAGES)))
+
+
+def render(pdf: bytes, page: int, scale: float = SCALE) -> bytes:
+    """One page (from 0) as a PNG, at a smaller scale if it would exceed 16 million pixels.
+
+    Raises IndexError for a page that is not there, UnreadablePdfError for what is no PDF.
+    """
+    with _opened(pdf) as document:
+        if not 0 <= page < min(len(document), MOST_PAGES):
+            raise IndexError(page)
+        sheet = document[page]
+        width, height = sheet.get_size()
+        fitting = min(scale, (MOST_PIXELS / max(width * height, 1)) ** 0.5)
+        bitmap = sheet.render(scale=fitting, rev_byteorder=True)
+        return _png(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[pdfium.PdfDocument]:
+    with _TURN:
+        try:
+            document = pdfium.PdfDocument(pdf)
+        except pdfium.PdfiumError as unreadable:
+            raise UnreadablePdfError("not a readable PDF") from unreadable
+        try:
+            yield document
+        finally:
+            document.close()
+
+
+def _text(page: pdfium.PdfPage) -> str:
+    text: str = page.get_textpage().get_text_bounded()
+    return text.replace("\r\n", "\n").strip()
+
+
+def _png(width: int, height: int, stride: int, rgb: bytes) -> bytes:
+    """Eight-bit RGB rows of `stride` bytes as a PNG (ISO/IEC 15948), each row unfiltered."""
+    rows = b"".join(b"\0" + rgb[start : start + 3 * width] for start in range(0, height * stride, stride))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
