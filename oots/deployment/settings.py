@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from oots.eid.authorization import Client
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import Partner
 from oots.model.errors import ConfigurationError
@@ -77,10 +78,10 @@ class DirectoriesSettings(ServiceSettings):
 
 
 class EidSettings(ServiceSettings):
-    """The stand-in eIDAS node. `clients` maps a client id to its secret and its redirect URIs."""
+    """The stand-in eIDAS node. `clients` maps a client id to what the node must know of a relying party."""
 
     eid_origin: str = "https://eid.localhost"
-    clients: dict[str, tuple[str, tuple[str, ...]]] = Field(repr=False)
+    clients: dict[str, Client] = Field(repr=False)
 
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)

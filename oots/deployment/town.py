@@ -20,6 +20,7 @@ PREVIEW = "preview.aarhus.localhost"
 DIRECTORIES = "directories.localhost"
 EID = "eid.localhost"
 LOOPBACK = "127.0.0.1"
+CALLBACK = "/signin/callback"
 
 
 @dataclass(frozen=True)
@@ -109,13 +110,16 @@ class Town:
         return {}
 
     def _eid(self) -> dict[str, object]:
-        origins = self.origins
         return {
             "clients": {
-                "portal": (self.secrets["portal"], (f"{origins[f'https://{PORTAL}']}/signin/callback",)),
-                "preview": (self.secrets["preview"], (f"{origins[f'https://{PREVIEW}']}/signin/callback",)),
+                "portal": self._client("portal", PORTAL, "LT", "Procedureportal (Litauen)"),
+                "preview": self._client("preview", PREVIEW, "DK", "Forhåndsvisning (Danmark)"),
             }
         }
+
+    def _client(self, client_id: str, host: str, country: str, name: str) -> dict[str, object]:
+        callback = f"{self.origins[f'https://{host}']}{CALLBACK}"
+        return {"secret": self.secrets[client_id], "redirect_uris": [callback], "country": country, "name": name}
 
     def _requester(self) -> dict[str, object]:
         partner = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE
+from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE, REGREP
 from oots.edelivery.message import OpenedMessage, Part, SealedMessage
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, ProviderState, next_provider_state
@@ -37,7 +37,6 @@ PREVIEW_DESCRIPTIONS = (
     Text("DA", "Se og godkend din dokumentation, før den sendes"),
     Text("EN", "Check and approve your evidence before it is sent"),
 )
-REGREP = "application/x-ebrs+xml"
 
 ProviderUnit = Unit[ProviderExchange]
 

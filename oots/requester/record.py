@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from oots.model.identifiers import Identifier
 from oots.model.request import EvidenceRequest
 from oots.model.response import EvidenceResponse, PreviewOffer
 

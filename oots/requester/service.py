@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE
+from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE, REGREP
 from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
@@ -26,7 +26,6 @@ from oots.requester.cases import Case
 from oots.requester.discovery import SPECIFICATION, Finding
 from oots.requester.record import ReceivedPart, RequesterExchange
 
-REGREP = "application/x-ebrs+xml"
 XML = "application/xml"
 
 RequesterUnit = Unit[RequesterExchange]

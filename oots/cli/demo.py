@@ -1,0 +1,25 @@
+"""`oots demo`: the whole town on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def demo(
+    port: Annotated[
+        int, typer.Option(min=1, max=65532, help="The portal's port; the others take the next three.")
+    ] = 8400,
+    state: Annotated[Path, typer.Option(help="Where keys, journals and evidence are kept.")] = Path("state"),
+    tls: Annotated[bool, typer.Option("--tls", help="Serve https with the demo authority's certificate.")] = False,
+    municipality: Annotated[str, typer.Option(help="The kommunekode of the municipality that answers.")] = "0751",
+) -> None:
+    """Start portal, municipality, directories and eIDAS node, and say where to click. Ctrl-C ends them.
+
+    Example: oots demo --port 9000
+    """
+    from oots.deployment.demo import run_demo
+
+    raise typer.Exit(run_demo(port, state, tls, municipality))

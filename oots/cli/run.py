@@ -1,0 +1,61 @@
+"""`oots run`: a story without a browser, with everything it leaves behind in a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from oots.cli import Exit
+from oots.scenarios.outcome import Decision
+
+app = typer.Typer(
+    help="A whole exchange without a browser, with everything it leaves in a folder.", no_args_is_help=True
+)
+
+
+@app.callback()
+def run() -> None:
+    """A whole exchange without a browser, with everything it leaves in a folder."""
+
+
+@app.command()
+def bopaelsattest(
+    out: Annotated[Path, typer.Option(help="An empty or new folder for documents, messages, receipts, evidence.")],
+    decision: Annotated[Decision, typer.Option(help="What the citizen decides; `none` lets the time run out.")] = (
+        Decision.ACCEPT
+    ),
+    state: Annotated[Path | None, typer.Option(help="Keep keys and journals here instead of forgetting them.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print exchange.json instead of a summary.")] = False,
+) -> None:
+    """A person moves to Lithuania and fetches her bopælsattest from Aarhus. Exit 0 only if it ends as it should.
+
+    Example: oots run bopaelsattest --out d --decision decline
+    """
+    from oots.scenarios.bopaelsattest import run_bopaelsattest
+
+    summary = run_bopaelsattest(out, decision, state, say=_quiet if as_json else _progress)
+    typer.echo(json.dumps(summary, indent=2, ensure_ascii=False) if as_json else _told(summary, out))
+    raise typer.Exit(Exit.GOOD if summary["outcome"] == summary["expected"] else Exit.BAD)
+
+
+def _progress(line: str) -> None:
+    typer.echo(f"  {line}", err=True)
+
+
+def _quiet(_line: str) -> None:
+    """With --json nothing but the result is printed."""
+
+
+def _told(summary: dict[str, object], out: Path) -> str:
+    messages, evidence = summary["messages"], summary["evidence"]
+    assert isinstance(messages, list) and isinstance(evidence, list)  # noqa: S101, PT018 (the writer's own shapes)
+    lines = [f"{message['no']}. {message['kind']:9} {message['from']} → {message['to']}" for message in messages]
+    lines += [
+        f"   {item['file']}  shown = received: {'yes' if item['sha256_shown'] == item['sha256_received'] else 'NO'}"
+        for item in evidence
+    ]
+    lines.append(f"outcome {summary['outcome']} (expected {summary['expected']}); all files are in {out}")
+    return "\n".join(lines)

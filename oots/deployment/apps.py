@@ -1,0 +1,277 @@
+"""One app per service: the only place where rooms are joined."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI
+
+from oots.common_services import api as directories_api
+from oots.common_services.client import DirectoriesClient
+from oots.common_services.entries import load_entries
+from oots.denmark.municipality import load_municipality
+from oots.denmark.register import CprRegister
+from oots.denmark.source import MunicipalSource
+from oots.deployment.participants import key_name, seal_name
+from oots.deployment.settings import (
+    DirectoriesSettings,
+    EidSettings,
+    ExchangeSettings,
+    ProviderSettings,
+    RequesterSettings,
+    ServiceSettings,
+)
+from oots.edelivery.header import PARTY_TYPE
+from oots.eid.app import create_app as eid_app_of
+from oots.exchange import api as exchange_api
+from oots.exchange.access_point import AccessPoint
+from oots.exchange.store import Store
+from oots.model.agent import Address, Agent, AgentRole
+from oots.model.clock import Clock, Ids
+from oots.model.errors import ConfigurationError
+from oots.model.identifiers import EAS, Identifier
+from oots.model.text import Text
+from oots.provider import pages as provider_pages
+from oots.provider.preview import PreviewSpace
+from oots.provider.record import ProviderExchange
+from oots.provider.service import EvidenceProvider
+from oots.requester import pages as requester_pages
+from oots.requester.discovery import Discovery
+from oots.requester.record import RequesterExchange
+from oots.requester.service import EvidenceRequester
+from oots.trust.authority import TRUST_FILE
+from oots.trust.certificates import TrustAnchors
+from oots.trust.keys import load_key_pair
+from oots.trust.pades import seal_pdf
+from oots.trust.xades import seal_xml
+from oots.web.health import add_health
+from oots.web.origins import Origins
+from oots.web.security import BrowserSecurity
+from oots.web.sessions import Sessions, SessionStore
+from oots.web.signin import Node, SignIn
+
+SESSION_LIFE = timedelta(hours=2)
+PEER_SECONDS = 30.0
+DATA = Path(__file__).parent.parent / "common_services" / "data"
+
+PORTAL_AUTHORITY = Agent(
+    Identifier(EAS + "0200", "999000001"),
+    (
+        Text("LT", "Išgalvota gyventojų registravimo tarnyba"),
+        Text("DA", "Den opdigtede registreringsmyndighed i Litauen"),
+        Text("EN", "The fictive registration authority of Lithuania"),
+    ),
+    Address("LT"),
+    AgentRole.EVIDENCE_REQUESTER,
+)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a service takes from outside: time, identifiers, and the client with which it calls others."""
+
+    clock: Clock
+    ids: Ids
+    client: httpx.Client
+
+
+@dataclass(frozen=True)
+class Exchanging:
+    """A composed service with an access point, for those who need more than its app."""
+
+    app: FastAPI
+    access_point: AccessPoint[Any]
+    service: EvidenceRequester | EvidenceProvider
+
+
+def peer_client(settings: ServiceSettings) -> httpx.Client:
+    """A client for other services; with TLS it believes the demo authority and nobody else. No redirects, no proxies."""
+    verify: ssl.SSLContext | bool = True
+    if settings.tls:
+        verify = ssl.create_default_context(cafile=str(settings.keys / TRUST_FILE))
+    return httpx.Client(verify=verify, timeout=PEER_SECONDS, follow_redirects=False, trust_env=False)
+
+
+def read_anchors(keys: Path) -> TrustAnchors:
+    """`trust.pem` of a keys folder; raises ConfigurationError where there is none."""
+    file = keys / TRUST_FILE
+    if not file.is_file():
+        raise ConfigurationError(f"{file} is missing; `oots keys init` creates it")
+    return TrustAnchors.from_pem(file.read_bytes())
+
+
+def directories_app(settings: DirectoriesSettings, around: Surroundings) -> FastAPI:
+    """Evidence Broker and Data Service Directory."""
+    app = _app("Directories")
+    app.include_router(directories_api.router(load_entries(settings.data or DATA), around.ids))
+    add_health(app)
+    return app
+
+
+def eid_app(settings: EidSettings, around: Surroundings) -> FastAPI:
+    """The stand-in eIDAS node; its signing key lives as long as its process, so a restart asks for a new sign-in."""
+    issuer = Origins(settings.origins).to_browser(settings.eid_origin)
+    return eid_app_of(
+        issuer=issuer,
+        clients=settings.clients,
+        signing_key=ec.generate_private_key(ec.SECP256R1()),
+        clock=around.clock,
+    )
+
+
+def requester_service(settings: RequesterSettings, around: Surroundings) -> Exchanging:
+    """The procedure portal and its access point."""
+    store: Store[RequesterExchange] = Store(settings.state, RequesterExchange)
+    access_point = _access_point(settings, store, around)
+    requester = EvidenceRequester(
+        access_point=access_point,
+        store=store,
+        authority=PORTAL_AUTHORITY,
+        return_base=settings.portal_origin,
+        limits=settings.limits,
+        clock=around.clock,
+        ids=around.ids,
+    )
+    access_point.serve(requester)
+    directories = DirectoriesClient(around.client, f"{settings.directories}/eb", f"{settings.directories}/dsd")
+    origins = Origins(settings.origins)
+    app = _exchanging_app("Procedure portal", settings, store, access_point, around, "portal")
+    frame = requester_pages.portal_frame()
+    frame.attach(app)
+    app.include_router(
+        requester_pages.router(
+            requester=requester,
+            discovery=Discovery(directories, "LT"),
+            frame=frame,
+            sign_in=_sign_in(settings, "portal", settings.portal_origin, around),
+            origins=origins,
+            check_seal=_seal_check(settings, around.clock),
+            insight=settings.insight,
+        )
+    )
+    return Exchanging(app, access_point, requester)
+
+
+def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchanging:
+    """The municipality's data service, its preview space and its access point."""
+    store: Store[ProviderExchange] = Store(settings.state, ProviderExchange)
+    access_point = _access_point(settings, store, around)
+    provider = EvidenceProvider(
+        access_point=access_point,
+        source=_source(settings),
+        preview_base=settings.preview_origin,
+        limits=settings.limits,
+        clock=around.clock,
+        ids=around.ids,
+    )
+    access_point.serve(provider)
+    app = _exchanging_app("Municipal data service", settings, store, access_point, around, "preview")
+    municipality = load_municipality(settings.municipality)
+    frame = provider_pages.preview_frame(municipality)
+    frame.attach(app)
+    app.include_router(
+        provider_pages.router(
+            space=PreviewSpace(store, provider, around.clock),
+            frame=frame,
+            sign_in=_sign_in(settings, "preview", settings.preview_origin, around),
+            origins=Origins(settings.origins),
+            insight=settings.insight,
+        )
+    )
+    return Exchanging(app, access_point, provider)
+
+
+def _source(settings: ProviderSettings) -> MunicipalSource:
+    key = load_key_pair(settings.keys, seal_name(settings.municipality))
+    return MunicipalSource(
+        municipality=load_municipality(settings.municipality),
+        register=CprRegister.from_file(settings.register_file),
+        key=key,
+        seal_xml=seal_xml,
+        seal_pdf=seal_pdf,
+    )
+
+
+def _access_point(settings: ExchangeSettings, store: Store[Any], around: Surroundings) -> AccessPoint[Any]:
+    return AccessPoint(
+        party=Identifier(PARTY_TYPE, settings.party_id),
+        key=load_key_pair(settings.keys, key_name(settings.party_id)),
+        anchors=read_anchors(settings.keys),
+        partners=settings.partners,
+        store=store,
+        client=around.client,
+        clock=around.clock,
+        ids=around.ids,
+    )
+
+
+def _sign_in(settings: ExchangeSettings, client_id: str, own_origin: str, around: Surroundings) -> SignIn:
+    origins = Origins(settings.origins)
+    issuer = origins.to_browser(settings.eid_origin)
+    return SignIn(
+        node=Node(issuer, f"{issuer}/authorize", f"{settings.eid_internal}/token", f"{settings.eid_internal}/jwks"),
+        client_id=client_id,
+        client_secret=settings.client_secret,
+        redirect_uri=f"{origins.to_browser(own_origin)}/signin/callback",
+        clock=around.clock,
+        http=around.client,
+    )
+
+
+def _app(title: str, lifespan: Callable[[FastAPI], Any] | None = None) -> FastAPI:
+    return FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+
+
+def _exchanging_app(
+    title: str,
+    settings: ExchangeSettings,
+    store: Store[Any],
+    access_point: AccessPoint[Any],
+    around: Surroundings,
+    cookie: str,
+) -> FastAPI:
+    """An app with the AS4 door, sessions and a worker that sends and watches deadlines while the app runs."""
+
+    @asynccontextmanager
+    async def working(_app: FastAPI) -> AsyncIterator[None]:
+        stop = threading.Event()
+        worker = threading.Thread(target=access_point.work, args=(stop,), name=f"{cookie}-outbox")
+        worker.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            access_point.wake()
+            worker.join()
+            store.close()
+
+    app = _app(title, working)
+    add_health(app)
+    sessions = SessionStore(store.engine, store.vault, around.clock, SESSION_LIFE)
+    app.add_middleware(Sessions, store=sessions, cookie=f"oots-{cookie}", secure=settings.tls)
+    browser_origins = list(settings.origins.values())
+    app.add_middleware(BrowserSecurity, origins=_own_origins(settings), form_targets=browser_origins)
+    app.include_router(exchange_api.router(access_point, settings.largest_message))
+    return app
+
+
+def _own_origins(settings: ExchangeSettings) -> list[str]:
+    own = settings.portal_origin if isinstance(settings, RequesterSettings) else None
+    own = settings.preview_origin if isinstance(settings, ProviderSettings) else own
+    return [Origins(settings.origins).to_browser(own)] if own else []
+
+
+def _seal_check(settings: ExchangeSettings, clock: Clock) -> Any:
+    from oots.trust.seal_report import check_seal
+
+    anchors = read_anchors(settings.keys)
+    return lambda content, media_type: check_seal(content, media_type, anchors, clock.now())

@@ -1,0 +1,88 @@
+"""The demo: keys, ports, child processes, and a few lines that say where to click."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+from oots.deployment.apps import peer_client
+from oots.deployment.keys import init_town_keys
+from oots.deployment.serving import KINDS
+from oots.deployment.settings import read
+from oots.deployment.supervisor import Child, Supervisor, wait_until_ready
+from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town, refuse_taken
+
+OWN_FAULT = 4
+
+
+def run_demo(port: int, state: Path, tls: bool, municipality: str) -> int:
+    """Run the town until Ctrl-C or SIGTERM; returns the exit code. Raises ConfigurationError before anything starts."""
+    town = Town(state.resolve(), Ports.from_first(port), tls, municipality)
+    refuse_taken(town.ports)
+    init_town_keys(town.state, municipality)
+    (town.state / "log").mkdir(exist_ok=True)
+    children = [
+        Child(service, town.environment(service), town.state / "log" / f"{service}.log") for service in SERVICES
+    ]
+    supervisor = Supervisor(children)
+    _on_end(supervisor.stop)
+    supervisor.start()
+    try:
+        if failed := _not_ready(town, children):
+            _say_failure(failed)
+            return OWN_FAULT
+        _say_where(town)
+        supervisor.watch()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        supervisor.stop()
+        _say("\nStoppet. / Stopped.")
+    return 0
+
+
+def _on_end(stop: Callable[[], None]) -> None:
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def _not_ready(town: Town, children: list[Child]) -> Child | None:
+    scheme = "https" if town.tls else "http"
+    with peer_client(read(KINDS["directories"], town.values("directories"))) as client:
+        for child in children:
+            port = getattr(town.ports, child.name)
+            if not wait_until_ready(child, f"{scheme}://{LOOPBACK}:{port}/healthz", client):
+                return child
+    return None
+
+
+def _say_failure(child: Child) -> None:
+    last = child.log.read_text(errors="replace").splitlines()[-5:]
+    _say(f"{child.name} did not start; the end of {child.log}:\n  " + "\n  ".join(last), sys.stderr)
+
+
+def _say_where(town: Town) -> None:
+    portal, preview, directories, eid = town.origins.values()
+    _say(
+        "OOTS-DK  Prototype – ikke en myndighedsside / not a public authority. Alle personer er opdigtede.\n"
+        f"\n  1. Åbn / open  {portal}/\n"
+        "  2. Vælg “Flyt til Litauen” og log ind som Solvej Prøvesen\n"
+        "     (choose “Move to Lithuania”, sign in as Solvej Prøvesen)\n"
+        "\n"
+        f"  Kommunen / municipality   {preview}/\n"
+        f"  Kataloger / directories   {directories}/\n"
+        f"  eIDAS-node (stand-in)     {eid}/\n"
+        f"  Udvekslinger / exchanges  {portal}/exchanges   {preview}/exchanges\n"
+        f"  Tilstand / state          {town.state}\n"
+        + (f"  Rod / root certificate    {town.keys / 'trust.pem'}\n" if town.tls else "")
+        + "\nCtrl-C afslutter / ends."
+    )
+
+
+def _say(text: str, stream: object = None) -> None:
+    print(text, file=stream or sys.stdout, flush=True)  # type: ignore[arg-type]

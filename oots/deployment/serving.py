@@ -1,0 +1,86 @@
+"""One service as a process: its settings, its keys, its app on uvicorn."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from oots.deployment.apps import (
+    Surroundings,
+    directories_app,
+    eid_app,
+    peer_client,
+    provider_service,
+    requester_service,
+)
+from oots.deployment.participants import TLS
+from oots.deployment.settings import (
+    DirectoriesSettings,
+    EidSettings,
+    ProviderSettings,
+    RequesterSettings,
+    ServiceSettings,
+    read,
+)
+from oots.model.clock import RandomIds, SystemClock
+from oots.trust.keys import certificate_path, key_path
+
+KINDS: dict[str, type[ServiceSettings]] = {
+    "directories": DirectoriesSettings,
+    "eid": EidSettings,
+    "provider": ProviderSettings,
+    "requester": RequesterSettings,
+}
+_DRAIN_SECONDS = 5
+
+
+def serve(service: str) -> None:
+    """Run a service with settings from the environment until it is told to end; raises ConfigurationError."""
+    settings = read(KINDS[service])
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for quiet in ("httpx", "signxml", "pyhanko", "pyhanko_certvalidator"):
+        logging.getLogger(quiet).setLevel(logging.WARNING)
+    uvicorn.Server(server_config(app_of(settings, surroundings(settings)), settings)).run()
+
+
+def surroundings(settings: ServiceSettings) -> Surroundings:
+    """The real clock, random identifiers, and a client that believes the demo authority."""
+    return Surroundings(SystemClock(), RandomIds(), peer_client(settings))
+
+
+def app_of(settings: ServiceSettings, around: Surroundings) -> FastAPI:
+    """The app of the service that these settings are for."""
+    match settings:
+        case RequesterSettings():
+            return requester_service(settings, around).app
+        case ProviderSettings():
+            return provider_service(settings, around).app
+        case DirectoriesSettings():
+            return directories_app(settings, around)
+        case EidSettings():
+            return eid_app(settings, around)
+    raise TypeError(type(settings))
+
+
+def server_config(app: Callable[..., Any], settings: ServiceSettings) -> uvicorn.Config:
+    """How uvicorn runs an app: no access log, since addresses may name persons, and no server header."""
+    tls = {}
+    if settings.tls:
+        tls = {
+            "ssl_certfile": str(certificate_path(settings.keys, TLS)),
+            "ssl_keyfile": str(key_path(settings.keys, TLS)),
+        }
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        **tls,  # type: ignore[arg-type]  # uvicorn types its many arguments one by one
+    )

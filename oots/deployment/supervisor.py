@@ -1,0 +1,106 @@
+"""Runs the services of a town as child processes, and starts again whichever dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+_PAUSE = 0.2
+_READY_SECONDS = 60.0
+_STOP_SECONDS = 10.0
+_LONGEST_RESTART_PAUSE = 10.0
+
+
+@dataclass
+class Child:
+    """One service: how it is started, its log file, and the process that runs now."""
+
+    name: str
+    environment: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    restarts: int = 0
+    next_start: float = field(default=0.0)
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "oots", "serve", self.name],
+                env={**os.environ, **self.environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the children in order
+            )
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """Starts children, watches them, stops them."""
+
+    def __init__(self, children: list[Child]) -> None:
+        self._children = children
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        for child in self._children:
+            child.start()
+
+    def watch(self) -> None:
+        """Until `stop`: a child that died is started again, ever more slowly if it keeps dying."""
+        while not self._stop.wait(_PAUSE):
+            for child in self._children:
+                if not child.is_running:
+                    self._revive(child)
+
+    def _revive(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.next_start == 0.0:
+            child.restarts += 1
+            child.next_start = now + min(_PAUSE * 2**child.restarts, _LONGEST_RESTART_PAUSE)
+            status = child.process.returncode if child.process else None
+            print(f"{child.name} ended (status {status}) and is started again; see {child.log}", file=sys.stderr)  # noqa: T201 (the supervisor speaks to its terminal)
+        if now >= child.next_start:
+            child.next_start = 0.0
+            child.start()
+
+    def stop(self) -> None:
+        """Ask every child to end, and make it end after ten seconds."""
+        self._stop.set()
+        for child in self._children:
+            if child.is_running and child.process is not None:
+                child.process.send_signal(signal.SIGTERM)
+        for child in self._children:
+            if child.process is not None:
+                _end(child.process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def wait_until_ready(child: Child, health: str, client: httpx.Client) -> bool:
+    """Whether the service answers at its health address before it dies or a minute has passed."""
+    end = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < end and child.is_running:
+        try:
+            if client.get(health).is_success:
+                return True
+        except httpx.HTTPError:
+            time.sleep(_PAUSE)
+    return False

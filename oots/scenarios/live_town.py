@@ -1,0 +1,151 @@
+"""The town in one process: the same apps over real HTTP on free ports, with a clock that can be moved forward."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from oots.deployment.apps import (
+    PEER_SECONDS,
+    Exchanging,
+    Surroundings,
+    directories_app,
+    eid_app,
+    provider_service,
+    requester_service,
+)
+from oots.deployment.keys import init_town_keys
+from oots.deployment.serving import server_config
+from oots.deployment.settings import (
+    DirectoriesSettings,
+    EidSettings,
+    ProviderSettings,
+    RequesterSettings,
+    ServiceSettings,
+    read,
+)
+from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town
+from oots.model.clock import AdvancedClock, Clock, Ids, RandomIds
+from oots.model.errors import ConfigurationError
+from oots.scenarios.wiretap import Wiretap
+
+_START_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class LiveTown:
+    """A town that runs: `clock` moves all of its services, `tap` hears its messages."""
+
+    town: Town
+    clock: AdvancedClock
+    tap: Wiretap
+    requester: Exchanging
+    provider: Exchanging
+
+    def pass_time(self, by: timedelta) -> None:
+        """Move the clock and let both sides notice."""
+        self.clock.advance(by)
+        for side in (self.provider, self.requester):
+            side.access_point.tick()
+
+
+def new_random_ids(_service: str) -> Ids:
+    """Identifiers for a run that nobody compares byte by byte."""
+    return RandomIds()
+
+
+@contextlib.contextmanager
+def live_town(
+    state: Path,
+    clock: Clock,
+    *,
+    ids_of: Callable[[str], Ids] = new_random_ids,
+    keys: Path | None = None,
+    limits: Mapping[str, timedelta] | None = None,
+) -> Iterator[LiveTown]:
+    """Run the town until the block ends. `keys` is a folder of keys to use instead of the state folder's own."""
+    with contextlib.ExitStack() as ends:
+        sockets = {service: ends.enter_context(_reserved()) for service in SERVICES}
+        ports = Ports(**{service: reserved.getsockname()[1] for service, reserved in sockets.items()})
+        town = Town(state, ports, limits=limits or {})
+        if keys is None:
+            init_town_keys(state, town.municipality)
+        running = _compose(town, AdvancedClock(clock), ids_of, keys, ends)
+        for service, (app, settings) in running.apps.items():
+            ends.enter_context(_serving(app, settings, sockets[service]))
+        yield running.live
+
+
+@dataclass(frozen=True)
+class _Composed:
+    live: LiveTown
+    apps: Mapping[str, tuple[FastAPI, ServiceSettings]]
+
+
+def _compose(
+    town: Town,
+    clock: AdvancedClock,
+    ids_of: Callable[[str], Ids],
+    keys: Path | None,
+    ends: contextlib.ExitStack,
+) -> _Composed:
+    tap = Wiretap()
+    client = ends.enter_context(httpx.Client(transport=tap.transport(), timeout=PEER_SECONDS))
+
+    def around(service: str) -> Surroundings:
+        return Surroundings(clock, ids_of(service), client)
+
+    def values(service: str) -> dict[str, object]:
+        return town.values(service) | ({"keys": keys} if keys else {})
+
+    requester_settings = read(RequesterSettings, values("requester"))
+    provider_settings = read(ProviderSettings, values("provider"))
+    directories_settings = read(DirectoriesSettings, values("directories"))
+    eid_settings = read(EidSettings, values("eid"))
+    requester = requester_service(requester_settings, around("requester"))
+    provider = provider_service(provider_settings, around("provider"))
+    return _Composed(
+        LiveTown(town, clock, tap, requester, provider),
+        {
+            "directories": (directories_app(directories_settings, around("directories")), directories_settings),
+            "eid": (eid_app(eid_settings, around("eid")), eid_settings),
+            "provider": (provider.app, provider_settings),
+            "requester": (requester.app, requester_settings),
+        },
+    )
+
+
+@contextlib.contextmanager
+def _reserved() -> Iterator[socket.socket]:
+    """A listening socket on a free port of the loopback interface."""
+    with socket.socket() as reserved:
+        reserved.bind((LOOPBACK, 0))
+        reserved.listen(128)
+        yield reserved
+
+
+@contextlib.contextmanager
+def _serving(app: FastAPI, settings: ServiceSettings, reserved: socket.socket) -> Iterator[None]:
+    server = uvicorn.Server(server_config(app, settings))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [reserved]}, name=app.title)
+    thread.start()
+    end = time.monotonic() + _START_SECONDS
+    while not server.started and thread.is_alive() and time.monotonic() < end:
+        time.sleep(0.01)
+    if not server.started:
+        raise ConfigurationError(f"{app.title} did not start")
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,0 +1,52 @@
+"""How a run ended, and how it was expected to end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Decision(StrEnum):
+    """What the citizen of a story does in the preview space."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    NONE = "none"
+
+
+EXPECTED = {Decision.ACCEPT: "delivered", Decision.DECLINE: "nothing", Decision.NONE: "lapsed"}
+"""The requester's state at the end of the story."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDocument:
+    """A document as the citizen saw it: `sha256` is computed over the bytes that the preview space served."""
+
+    media_type: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedDocument:
+    """A document as the portal received it."""
+
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What happened, told from the citizen's side."""
+
+    decision: Decision
+    outcome: str
+    exchange_id: str
+    conversation_id: str
+    opened_at: datetime | None
+    seen: tuple[SeenDocument, ...]
+    received: tuple[ReceivedDocument, ...]
+
+    @property
+    def expected(self) -> str:
+        return EXPECTED[self.decision]

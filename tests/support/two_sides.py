@@ -1,0 +1,270 @@
+"""A requester and a provider joined by a wire that a test can listen to, cut and bend; no sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from oots.edelivery.header import PARTY_TYPE
+from oots.exchange.access_point import AccessPoint
+from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.limits import TimeLimits
+from oots.exchange.partners import Partner
+from oots.exchange.store import Store
+from oots.model.agent import Address, Agent, AgentRole
+from oots.model.catalogue import AccessService, DataService, Publisher, Requirement
+from oots.model.clock import AdvancedClock, FrozenClock, RandomIds
+from oots.model.evidence import Distribution, DocumentKind, EvidenceType
+from oots.model.identifiers import EAS, Identifier
+from oots.model.issuing import Issue, Issued, IssuedDocument, Match, Matched, Offer
+from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.text import Text
+from oots.provider.preview import PreviewSpace
+from oots.provider.record import ProviderExchange
+from oots.provider.service import EvidenceProvider
+from oots.requester.cases import CASES, Case
+from oots.requester.discovery import Finding
+from oots.requester.record import RequesterExchange
+from oots.requester.service import EvidenceRequester
+from oots.trust.authority import TRUST_FILE, Participant, init_keys
+from oots.trust.certificates import Role, TrustAnchors
+from oots.trust.keys import load_key_pair
+
+START = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
+DATA_MODEL = "https://sr.oots.tech.ec.europa.eu/datamodels/dk-bopaelsattest-1.0"
+CLASSIFICATION = "https://sr.oots.tech.ec.europa.eu/evidencetypeclassifications/DK/7d6b1f0e-2c43-4b8e-9f57-3a1c5e8d2b64"
+PREVIEW = "https://preview.aarhus.localhost"
+PORTAL = "https://portal.lt.localhost"
+
+AARHUS = Agent(
+    Identifier(EAS + "0184", "55133018"), (Text("DA", "Aarhus Kommune"),), Address("DK"), AgentRole.EVIDENCE_PROVIDER
+)
+VILNIUS = Agent(
+    Identifier(EAS + "0200", "999000001"),
+    (Text("EN", "The fictive registration authority"),),
+    Address("LT"),
+    AgentRole.EVIDENCE_REQUESTER,
+)
+SOLVEJ = NaturalPerson(
+    "Prøvesen", "Solvej", date(1984, 6, 12), LevelOfAssurance.HIGH, identifier="DK/LT/0f6b2c1d-solvej"
+)
+TYPE = EvidenceType(CLASSIFICATION, (Text("DA", "Bopælsattest"), Text("EN", "Residence certificate")))
+XML = Distribution("application/xml", ("DA",), DATA_MODEL)
+PDF = Distribution("application/pdf", ("DA", "EN"))
+DOCUMENT = "<attest>Solvej Prøvesen, Åboulevarden 1</attest>".encode()
+READABLE = b"%PDF-1.7 the readable version"
+
+FINDING = Finding(
+    Requirement(CASES[0].requirement, (Text("EN", "Proof of domicile address"),)),
+    DataService(
+        "4f0c9b1e-8d52-4e0b-a7b6-52c1d94e7a10",
+        TYPE,
+        (XML, PDF),
+        (
+            AccessService(
+                Identifier("urn:oasis:names:tc:ebcore:partyid-type:unregistered:DK", "AP_DK_01"),
+                (Text("EN", "Danish access point"),),
+                ("oots-edm:v2.0",),
+                Publisher(AARHUS.identifier, AARHUS.names, Address("DK"), "DK"),
+            ),
+        ),
+        LevelOfAssurance.SUBSTANTIAL,
+    ),
+    AccessService(
+        Identifier("urn:oasis:names:tc:ebcore:partyid-type:unregistered:DK", "AP_DK_01"),
+        (Text("EN", "Danish access point"),),
+        ("oots-edm:v2.0",),
+        Publisher(AARHUS.identifier, AARHUS.names, Address("DK"), "DK"),
+    ),
+)
+
+
+def issued() -> Issued:
+    """One package: an XML document and its readable version."""
+    return Issued(
+        TYPE,
+        date(2026, 9, 1),
+        (
+            IssuedDocument(DocumentKind.MAIN_EVIDENCE, "Bopælsattest", XML, DOCUMENT),
+            IssuedDocument(DocumentKind.HUMAN_READABLE_VERSION, "Bopælsattest (PDF)", PDF, READABLE),
+        ),
+    )
+
+
+@dataclass
+class FakeSource:
+    """A register that answers what a test wants; `fails` makes it break down."""
+
+    match_result: Match = field(default_factory=lambda: Matched("key"))
+    issue_result: Issue = field(default_factory=issued)
+    without_preview: bool = False
+    fails: bool = False
+
+    @property
+    def authority(self) -> Agent:
+        return AARHUS
+
+    def offer(self, classification: str) -> Offer | None:
+        if classification != CLASSIFICATION:
+            return None
+        return Offer(TYPE, (XML, PDF), LevelOfAssurance.SUBSTANTIAL, ("V1", "S1"), self.without_preview)
+
+    def match(self, person: NaturalPerson) -> Match:
+        if self.fails:
+            raise RuntimeError("the register is down")
+        return self.match_result
+
+    def issue(
+        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
+    ) -> Issue:
+        return self.issue_result
+
+
+Bend = Callable[[httpx.Request], httpx.Response | None]
+
+
+@dataclass
+class Wire:
+    """Routes AS4 posts to the access points. `bend` may answer in an endpoint's stead or raise."""
+
+    bend: Bend | None = None
+    endpoints: dict[str, AccessPoint[object]] = field(default_factory=dict)
+    heard: list[tuple[str, str, bytes]] = field(default_factory=list)
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(transport=httpx.MockTransport(self._carry))
+
+    def _carry(self, request: httpx.Request) -> httpx.Response:
+        if self.bend is not None and (bent := self.bend(request)) is not None:
+            return bent
+        body, content_type = request.read(), request.headers["content-type"]
+        self.heard.append((request.url.host, content_type, body))
+        return httpx.Response(200, content=self.endpoints[request.url.host].receive(content_type, body))
+
+
+@dataclass
+class TwoSides:
+    """Both services with their stores, on one clock."""
+
+    requester: EvidenceRequester
+    provider: EvidenceProvider
+    space: PreviewSpace
+    source: FakeSource
+    clock: AdvancedClock
+    wire: Wire
+    requester_point: AccessPoint[RequesterExchange]
+    provider_point: AccessPoint[ProviderExchange]
+    requester_store: Store[RequesterExchange]
+    provider_store: Store[ProviderExchange]
+    keys: Path
+    anchors: TrustAnchors
+
+    def run(self) -> None:
+        """Let messages go to and fro until nothing is due."""
+        for _ in range(4):
+            self.requester_point.tick()
+            self.provider_point.tick()
+
+    def ask(self, case: Case = CASES[0], person: NaturalPerson = SOLVEJ, finding: Finding = FINDING) -> str:
+        exchange_id = self.requester.ask(case, finding, person, RandomIds().uuid())
+        self.run()
+        return exchange_id
+
+    def to_preview(self, exchange_id: str) -> str:
+        """Send request 2 and return the token of the link."""
+        location = self.requester.go_to_preview(exchange_id)
+        self.run()
+        return location.rpartition("/")[2]
+
+    def pass_time(self, by: timedelta) -> None:
+        self.clock.advance(by)
+        self.run()
+
+    def provider_log(self, exchange_id: str) -> list[JournalEntry]:
+        with self.provider_store.begin() as unit:
+            return [told.entry for told in unit.timeline(exchange_id)]
+
+    def requester_log(self, exchange_id: str) -> list[JournalEntry]:
+        with self.requester_store.begin() as unit:
+            return [told.entry for told in unit.timeline(exchange_id)]
+
+    def sent(self, exchange_id: str) -> list[Entry]:
+        return [line.entry for line in self.provider_log(exchange_id) if line.entry.value.endswith("-sent")]
+
+
+PARTICIPANTS = (
+    Participant("ap-lt-01", "AP_LT_01", Role.ACCESS_POINT),
+    Participant("ap-dk-01", "AP_DK_01", Role.ACCESS_POINT),
+    Participant("ap-xx-09", "AP_XX_09", Role.ACCESS_POINT),
+)
+
+
+def make_keys(directory: Path) -> Path:
+    """Keys of both sides and of a third party that nobody knows."""
+    init_keys(directory, PARTICIPANTS, START)
+    return directory
+
+
+def two_sides(folder: Path, keys: Path, source: FakeSource | None = None) -> TwoSides:
+    """A fresh pair in `folder`, with the keys in `keys`."""
+    clock, wire, source = AdvancedClock(FrozenClock(START)), Wire(), source or FakeSource()
+    anchors = TrustAnchors.from_pem((keys / TRUST_FILE).read_bytes())
+    requester_store = Store(folder / "requester", RequesterExchange)
+    provider_store = Store(folder / "provider", ProviderExchange)
+    ids, client = RandomIds(), wire.client()
+
+    def point(party: str, key: str, partner: Partner, store: Store) -> AccessPoint:  # type: ignore[type-arg]
+        return AccessPoint(
+            party=Identifier(PARTY_TYPE, party),
+            key=load_key_pair(keys, key),
+            anchors=anchors,
+            partners={partner.party_id: partner},
+            store=store,
+            client=client,
+            clock=clock,
+            ids=ids,
+        )
+
+    dk = Partner("AP_DK_01", "http://dk/as4", preview_hosts=("preview.aarhus.localhost",))
+    lt = Partner("AP_LT_01", "http://lt/as4", return_hosts=("portal.lt.localhost",))
+    requester_point = point("AP_LT_01", "ap-lt-01", dk, requester_store)
+    provider_point = point("AP_DK_01", "ap-dk-01", lt, provider_store)
+    wire.endpoints |= {"lt": requester_point, "dk": provider_point}
+    requester = EvidenceRequester(
+        access_point=requester_point,
+        store=requester_store,
+        authority=VILNIUS,
+        return_base=PORTAL,
+        limits=TimeLimits(),
+        clock=clock,
+        ids=ids,
+    )
+    provider = EvidenceProvider(
+        access_point=provider_point,
+        source=source,
+        preview_base=PREVIEW,
+        limits=TimeLimits(),
+        clock=clock,
+        ids=ids,
+    )
+    requester_point.serve(requester)
+    provider_point.serve(provider)
+    space = PreviewSpace(provider_store, provider, clock)
+    return TwoSides(
+        requester,
+        provider,
+        space,
+        source,
+        clock,
+        wire,
+        requester_point,
+        provider_point,
+        requester_store,
+        provider_store,
+        keys,
+        anchors,
+    )
