@@ -5,6 +5,7 @@ Attachments will be encrypted after signing, between `sign` and the MIME package
 
 from __future__ import annotations
 
+import logging
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,6 +64,10 @@ _TOKEN_ID = "token"  # noqa: S105 (the name of an element)
 _EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
 _METHODS = frozenset({SignatureMethod.RSA_SHA256, SignatureMethod.ECDSA_SHA256})
 _LOCATION = f"./{{{S12}}}Header/{{{WSSE}}}Security/"
+
+
+# At DEBUG the library writes whatever it digests into the log, personal data included.
+logging.getLogger("signxml").setLevel(logging.INFO)
 
 
 class _RepeatableEcKey:

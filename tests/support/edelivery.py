@@ -98,12 +98,18 @@ def sent(*parts: Part) -> list[MimePart]:
 
 
 def handmade(
-    header: UserMessage, attachments: list[MimePart], *, covered: list[MimePart] | None = None, by: str = DENMARK
+    header: UserMessage,
+    attachments: list[MimePart],
+    *,
+    covered: list[MimePart] | None = None,
+    change: Callable[[etree._Element], None] = lambda root: None,
 ) -> tuple[str, bytes]:
-    """A signed message as `seal_message` would not make it; the signature covers `covered`, by default all parts."""
+    """A message as `seal_message` would not make it: its envelope changed before it is signed, and a signature that
+    covers `covered`, by default all parts."""
     root = soap.build([encode(header)])
+    change(root)
     octets = {CID + part.content_id: part.content for part in (attachments if covered is None else covered)}
-    envelope, _digests = sign(root, octets, domain().keys[by])
+    envelope, _digests = sign(root, octets, domain().keys[DENMARK])
     return mime.write(envelope, attachments, header.message_id)
 
 
