@@ -94,7 +94,7 @@ class Exchanging:
 
 
 def peer_client(settings: ServiceSettings) -> httpx.Client:
-    """A client for other services; with TLS it believes the demo authority and nobody else. No redirects, no proxies."""
+    """A client for other services: no redirects, no proxies; with TLS it believes the demo authority alone."""
     verify: ssl.SSLContext | bool = True
     if settings.tls:
         verify = ssl.create_default_context(cafile=str(settings.keys / TRUST_FILE))
@@ -271,7 +271,5 @@ def _own_origins(settings: ExchangeSettings) -> list[str]:
 
 
 def _seal_check(settings: ExchangeSettings, clock: Clock) -> Any:
-    from oots.trust.seal_report import check_seal
-
     anchors = read_anchors(settings.keys)
     return lambda content, media_type: check_seal(content, media_type, anchors, clock.now())

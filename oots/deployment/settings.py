@@ -90,7 +90,9 @@ SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 def read(kind: type[SettingsT], values: Mapping[str, object] | None = None) -> SettingsT:
     """Settings from the environment, or from `values` alone; raises ConfigurationError with every fault."""
     try:
-        return kind() if values is None else kind.model_validate(dict(values))
+        if values is None:
+            return kind()  # type: ignore[call-arg]  # the environment gives the arguments
+        return kind.model_validate(dict(values))
     except ValidationError as faults:
         raise ConfigurationError(*(_named(fault) for fault in faults.errors())) from None
 

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from oots.deployment.settings import PREFIX
+
 _PAUSE = 0.2
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 10.0
@@ -33,9 +35,9 @@ class Child:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # noqa: S603 (our own interpreter with our own arguments)
                 [sys.executable, "-m", "oots", "serve", self.name],
-                env={**os.environ, **self.environment},
+                env=_without_settings(os.environ) | dict(self.environment),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the children in order
@@ -44,6 +46,11 @@ class Child:
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+
+def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """The caller's environment without settings of its own, which are for services that run alone."""
+    return {name: value for name, value in environment.items() if not name.startswith(PREFIX)}
 
 
 class Supervisor:

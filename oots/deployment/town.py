@@ -122,7 +122,7 @@ class Town:
         return {"secret": self.secrets[client_id], "redirect_uris": [callback], "country": country, "name": name}
 
     def _requester(self) -> dict[str, object]:
-        partner = {
+        partner: dict[str, object] = {
             "party_id": PROVIDER_PARTY,
             "endpoint": f"{self._internal(self.ports.provider)}/as4",
             "preview_hosts": [PREVIEW],
@@ -133,7 +133,7 @@ class Town:
         }
 
     def _provider(self) -> dict[str, object]:
-        partner = {
+        partner: dict[str, object] = {
             "party_id": REQUESTER_PARTY,
             "endpoint": f"{self._internal(self.ports.requester)}/as4",
             "return_hosts": [PORTAL],
@@ -150,7 +150,8 @@ class Town:
             "partners": {partner["party_id"]: partner},
             "eid_internal": self._internal(self.ports.eid),
             "insight": True,
-        } | self.limits
+            **self.limits,
+        }
 
 
 def _written(value: object) -> str:

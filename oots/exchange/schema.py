@@ -65,7 +65,7 @@ JOURNAL = Table(
 event.listen(
     JOURNAL,
     "after_create",
-    DDL(
+    DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
         "CREATE TRIGGER journal_is_append_only BEFORE UPDATE ON journal "
         "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
     ).execute_if(dialect="sqlite"),
