@@ -88,15 +88,24 @@ def read(content_type: str, body: bytes, limits: Limits) -> Package:
 def _parameters(content_type: str) -> dict[str, str]:
     if len(content_type) > _MOST_HEADER_BYTES or not content_type.isascii() or not content_type.isprintable():
         raise mime_inconsistency("the Content-Type of the message is not printable ASCII of moderate length")
-    header = HTTP.header_factory("Content-Type", content_type)
-    parameters = {name.lower(): value for name, value in header.params.items()}
-    if header.defects or header.content_type != "multipart/related":
+    media_type, parameters = _parsed(content_type)
+    if media_type != "multipart/related":
         raise mime_inconsistency("the message is not multipart/related")
     if parameters.get("type", soap.MEDIA_TYPE) != soap.MEDIA_TYPE:
         raise mime_inconsistency("the package is not of the type application/soap+xml")
     if not _BOUNDARY.fullmatch(parameters.get("boundary", "")):
         raise mime_inconsistency("the message has no lawful boundary")
     return parameters
+
+
+def _parsed(content_type: str) -> tuple[str, dict[str, str]]:
+    try:
+        header = HTTP.header_factory("Content-Type", content_type)
+    except Exception:  # the standard library's parser stumbles over some malformed parameters
+        raise mime_inconsistency("the Content-Type of the message cannot be read") from None
+    if header.defects:
+        raise mime_inconsistency("the Content-Type of the message is malformed")
+    return header.content_type, {name.lower(): value for name, value in header.params.items()}
 
 
 def _spans(body: bytes, boundary: str, most: int) -> Iterator[tuple[int, int]]:

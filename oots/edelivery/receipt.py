@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
 from lxml import etree
 
 from oots.edelivery import soap
@@ -16,7 +18,7 @@ from oots.edelivery.signal import SignalKind, signal_message, signal_of
 from oots.edelivery.signature import SignedDigest, sign, verify
 from oots.edelivery.soap import EBBP, add, eb
 from oots.model.errors import TransportError
-from oots.trust.certificates import TrustAnchors
+from oots.trust.certificates import Party, TrustAnchors
 from oots.trust.keys import KeyPair
 
 _INFORMATION = f"{{{EBBP}}}NonRepudiationInformation"
@@ -37,6 +39,32 @@ def _references_signed(received: bytes) -> Iterator[etree._Element]:
     return soap.read(received).security.iterfind(f"{ds('Signature')}/{ds('SignedInfo')}/{ds('Reference')}")
 
 
+@dataclass(frozen=True, slots=True)
+class VerifiedReceipt:
+    """A believed receipt: `signer` states to have received the message `ref_to` with the digests `received`."""
+
+    signer: Party
+    certificate: x509.Certificate
+    ref_to: str | None
+    received: tuple[SignedDigest, ...]
+
+
+def open_receipt(receipt: bytes, anchors: TrustAnchors, at: datetime) -> VerifiedReceipt:
+    """Read a receipt that a trusted access point signed, whatever it is for.
+
+    Raises TransportError (EBMS:0302) for anything else.
+    """
+    try:
+        verified = verify(soap.read(receipt), receipt, {}, anchors, at)
+        signal = signal_of(verified.messaging)
+        received = tuple(_received(verified.messaging))
+    except (TransportError, ProfileError) as fault:
+        raise invalid_receipt(f"the receipt is not believed: {fault}") from fault
+    if signal.kind is not SignalKind.RECEIPT:
+        raise invalid_receipt("the signal is no receipt")
+    return VerifiedReceipt(verified.signer, verified.certificate, signal.ref_to, received)
+
+
 def check_receipt(
     receipt: bytes,
     *,
@@ -50,28 +78,13 @@ def check_receipt(
 
     Raises TransportError (EBMS:0302) for any other.
     """
-    try:
-        _check(receipt, message_id, digests, receiver, anchors, at)
-    except (TransportError, ProfileError) as fault:
-        raise invalid_receipt(f"the receipt for {message_id} is refused: {fault}") from fault
-
-
-def _check(
-    receipt: bytes,
-    message_id: str,
-    digests: tuple[SignedDigest, ...],
-    receiver: str,
-    anchors: TrustAnchors,
-    at: datetime,
-) -> None:
-    verified = verify(soap.read(receipt), receipt, {}, anchors, at)
-    if verified.signer.party_id != receiver:
-        raise invalid_receipt(f"signed by {verified.signer.party_id}")
-    signal = signal_of(verified.messaging)
-    if signal.kind is not SignalKind.RECEIPT or signal.ref_to != message_id:
-        raise invalid_receipt("it is for another message")
-    if sorted(_received(verified.messaging), key=_uri) != sorted(digests, key=_uri):
-        raise invalid_receipt("it names other digests than were sent")
+    opened = open_receipt(receipt, anchors, at)
+    if opened.signer.party_id != receiver:
+        raise invalid_receipt(f"the receipt for {message_id} is signed by {opened.signer.party_id}")
+    if opened.ref_to != message_id:
+        raise invalid_receipt(f"the receipt for {message_id} is for another message")
+    if sorted(opened.received, key=_uri) != sorted(digests, key=_uri):
+        raise invalid_receipt(f"the receipt for {message_id} names other digests than were sent")
 
 
 def _uri(digest: SignedDigest) -> str:

@@ -105,6 +105,7 @@ def test_a_body_that_is_not_exactly_its_parts_is_refused(break_body: Callable[[b
         ('boundary="', 'boundary="x'),
         ('boundary="', 'boundary="x"; boundary="'),
         ("boundary=", "bound="),
+        ("boundary=", "start *0*; boundary="),
         ("multipart/related;", "multipart/related;\r\n"),
         ("multipart/related;", "multipart/related" + "; x=y" * 1000 + ";"),
     ],

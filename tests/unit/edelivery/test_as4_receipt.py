@@ -11,7 +11,7 @@ from lxml import etree
 
 from oots.edelivery.message import OpenedMessage, open_message, seal_message
 from oots.edelivery.profile import ds
-from oots.edelivery.receipt import check_receipt, seal_receipt
+from oots.edelivery.receipt import check_receipt, open_receipt, seal_receipt
 from oots.edelivery.signal import error_signal, read_signal
 from oots.edelivery.signature import SignedDigest
 from oots.edelivery.soap import EBBP, SECURITY, eb
@@ -46,6 +46,14 @@ def check(
 
 def test_the_receipt_of_what_was_sent_is_accepted() -> None:
     check(receipt())
+
+
+def test_an_opened_receipt_says_who_received_what() -> None:
+    opened = open_receipt(receipt(), domain().anchors, NOW)
+    assert opened.signer.party_id == LITHUANIA
+    assert opened.certificate == domain().keys[LITHUANIA].certificate
+    assert opened.ref_to == SENT.message_id
+    assert opened.received == SENT.digests
 
 
 def test_the_order_of_the_digests_does_not_matter() -> None:
