@@ -1,0 +1,1 @@
+"""What is Danish: CPR stand-in, municipality, and the bopælsattest as XML and PDF."""
