@@ -1,0 +1,166 @@
+"""The municipality's seal on XML evidence: XAdES baseline B, enveloped (ETSI EN 319 132-1; (EU) 2015/1506).
+
+Every reference is canonicalised exclusively and says so, so that the seal does not depend on the namespaces around it
+and survives the canonical form in which XML travels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64decode
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from lxml import etree
+from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
+from signxml.verifier import SignatureConfiguration
+from signxml.xades.xades import XAdESDataObjectFormat, XAdESSigner, XAdESVerifier
+
+from oots.trust.certificates import Role, TrustAnchors, UntrustedError
+from oots.trust.keys import DeterministicKey, KeyPair
+from oots.trust.seal_report import SealReport
+from oots.wire.xml import canonical, parse
+
+KIND = "XAdES"
+DS = "http://www.w3.org/2000/09/xmldsig#"
+XADES = "http://uri.etsi.org/01903/v1.3.2#"
+_EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
+_REFERENCES = 3  # the document, the signed properties, and the key info
+_SIGNATURE = f"{{{DS}}}Signature"
+
+
+class SealBrokenError(Exception):
+    """The document carries no seal of this form; the text is for people."""
+
+
+class _Signer(XAdESSigner):
+    """signxml's signer with a given time, repeatable ids, and references that name their canonicalisation."""
+
+    def __init__(self, at: datetime, seed: bytes) -> None:
+        super().__init__(
+            method=SignatureConstructionMethod.enveloped,
+            signature_algorithm=SignatureMethod.ECDSA_SHA256,
+            digest_algorithm=DigestAlgorithm.SHA256,
+            c14n_algorithm=_EXCLUSIVE,
+            data_object_format=XAdESDataObjectFormat(Description="Evidence", MimeType="application/xml"),
+        )
+        self._at = at
+        self._seed = seed
+        self._tokens = 0
+
+    def add_signing_time(
+        self, signed_signature_properties: etree._Element, sig_root: etree._Element, signing_settings: Any
+    ) -> None:
+        moment = etree.SubElement(signed_signature_properties, f"{{{XADES}}}SigningTime")
+        moment.text = self._at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+    def _get_token(self, length: int = 4) -> str:
+        self._tokens += 1
+        return hashlib.sha256(self._seed + bytes([self._tokens])).hexdigest()[: 2 * length].upper()
+
+    def _add_reference_to_signed_info(
+        self, sig_root: etree._Element, node_to_reference: etree._Element, **attributes: str
+    ) -> None:
+        super()._add_reference_to_signed_info(  # type: ignore[no-untyped-call]  # signxml leaves it untyped
+            sig_root, node_to_reference, **attributes
+        )
+        reference = sig_root.findall(f"{{{DS}}}SignedInfo/{{{DS}}}Reference")[-1]
+        transforms = etree.Element(f"{{{DS}}}Transforms")
+        etree.SubElement(transforms, f"{{{DS}}}Transform", Algorithm=_EXCLUSIVE.value)
+        reference.insert(0, transforms)
+
+
+def seal_xml(document: bytes, key: KeyPair, at: datetime) -> bytes:
+    """Seal a document and return it in canonical form; equal arguments give equal bytes (RFC 6979).
+
+    `key` is a P-256 key with its chain, `at` the aware signing time.
+    """
+    if not isinstance(key.private_key, ec.EllipticCurvePrivateKey):
+        raise ValueError("a seal is made with a P-256 key")
+    root = parse(document)
+    sealed = _Signer(at, canonical(root)).sign(
+        root,
+        key=DeterministicKey(key.private_key),  # type: ignore[arg-type]  # shaped as signxml uses a key
+        cert=[key.certificate, *key.chain],
+        always_add_key_value=False,
+    )
+    return canonical(sealed)
+
+
+def check_xml_seal(document: bytes, anchors: TrustAnchors, at: datetime) -> SealReport:
+    """The verdict on the seal of an XML document at the moment `at`; it must cover the whole document."""
+    try:
+        return _check(document, anchors, at)
+    except (UntrustedError, SealBrokenError) as problem:
+        return SealReport(KIND, False, problem=str(problem))
+    except Exception as problem:  # signxml raises far more than its own exceptions; all of them mean: not valid
+        return SealReport(KIND, False, problem=f"the seal does not verify ({type(problem).__name__})")
+
+
+def _check(document: bytes, anchors: TrustAnchors, at: datetime) -> SealReport:
+    root = parse(document)
+    signature = _only_signature(root)
+    leaf, *chain = _certificates(signature)
+    party = anchors.party_of(leaf, chain, at, Role.SEAL)
+    results = XAdESVerifier().verify(
+        document,
+        x509_cert=leaf,
+        expect_references=_REFERENCES,
+        expect_config=SignatureConfiguration(
+            location="./",
+            signature_methods=frozenset({SignatureMethod.ECDSA_SHA256}),
+            digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
+        ),
+    )
+    if results[0].signed_xml is None or results[0].signed_xml.tag != root.tag:
+        raise SealBrokenError("the seal does not cover the whole document")
+    return SealReport(
+        KIND,
+        True,
+        party.party_id,
+        _signing_time(signature),
+        leaf.fingerprint(hashes.SHA256()).hex(),
+    )
+
+
+def _only_signature(root: etree._Element) -> etree._Element:
+    """The one signature, as the last child of the root: anything else could hide what was not signed."""
+    signatures = list(root.iter(_SIGNATURE))
+    if not signatures:
+        raise SealBrokenError("the document carries no seal")
+    if len(signatures) > 1 or root[-1] is not signatures[0] or signatures[0].tail:
+        raise SealBrokenError("the seal does not stand alone at the end of the document")
+    _expect_exact_references(signatures[0])
+    return signatures[0]
+
+
+def _expect_exact_references(signature: etree._Element) -> None:
+    enveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
+    found = [
+        (reference.get("URI", ""), [transform.get("Algorithm") for transform in reference.iter(f"{{{DS}}}Transform")])
+        for reference in signature.iterfind(f"{{{DS}}}SignedInfo/{{{DS}}}Reference")
+    ]
+    whole = [transforms for uri, transforms in found if uri == ""]
+    others = [transforms for uri, transforms in found if uri.startswith("#")]
+    if whole != [[enveloped, _EXCLUSIVE.value]] or others != [[_EXCLUSIVE.value]] * (_REFERENCES - 1):
+        raise SealBrokenError("the seal has other references or transforms than a whole document needs")
+    properties = signature.findall(f"{{{DS}}}Object/{{{XADES}}}QualifyingProperties")
+    if [each.get("Target") for each in properties] != [f"#{signature.get('Id')}"]:
+        raise SealBrokenError("the signed properties belong to another seal")
+
+
+def _certificates(signature: etree._Element) -> Sequence[x509.Certificate]:
+    listed = signature.iterfind(f"{{{DS}}}KeyInfo/{{{DS}}}X509Data/{{{DS}}}X509Certificate")
+    certificates = [x509.load_der_x509_certificate(b64decode(element.text or "")) for element in listed]
+    if not certificates:
+        raise SealBrokenError("the seal names no certificate")
+    return certificates
+
+
+def _signing_time(signature: etree._Element) -> datetime | None:
+    moment = signature.find(f".//{{{XADES}}}SigningTime")
+    return datetime.fromisoformat(moment.text) if moment is not None and moment.text else None
