@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -24,6 +25,10 @@ from oots.model.errors import ConfigurationError
 PARTY_URN = "urn:oots-dk:party:"
 SPECIMEN_URN = "urn:oots-dk:specimen"
 MAXIMUM_INTERMEDIATES = 2
+MINIMUM_RSA_BITS = 2048
+MINIMUM_EC_BITS = 256
+MINIMUM_RSA_BITS = 2048
+CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 
 
 class Role(StrEnum):
@@ -92,8 +97,11 @@ class TrustAnchors:
         on the leaf, RSA keys of 2048 bits or P-256 and up. Raises UntrustedError.
         """
         path = self._path(certificate, intermediates, at)
+        if not all(_is_strong(link) for link in path):
+            raise UntrustedError("a key on the path is neither RSA of 2048 bits or more nor on P-256, P-384 or P-521")
         if not self._allow_specimens and any(is_specimen(link) for link in path):
             raise UntrustedError("the certificate is a specimen, good for tests only")
+        _expect_strong_key(certificate)
         party = bound_party(certificate)
         if party.role is not role:
             raise UntrustedError(f"the certificate is for {party.role}, not for {role}")
@@ -116,6 +124,13 @@ class TrustAnchors:
             raise UntrustedError(f"no valid path to a trusted authority: {problem}") from problem
 
 
+def _expect_strong_key(certificate: x509.Certificate) -> None:
+    key = certificate.public_key()
+    strong = isinstance(key, rsa.RSAPublicKey) and key.key_size >= MINIMUM_RSA_BITS
+    if not strong and not (isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= MINIMUM_EC_BITS):
+        raise UntrustedError("the key is neither RSA of 2048 bits or more nor P-256 or more")
+
+
 def _leaf_policy() -> ExtensionPolicy:
     return (
         ExtensionPolicy.permit_all()
@@ -135,6 +150,14 @@ def _is_no_authority(
 ) -> None:
     if constraints is not None and constraints.ca:
         raise ValueError("an authority's certificate was used as a party's")
+
+
+def _is_strong(certificate: x509.Certificate) -> bool:
+    # The path validation looks at the keys of authorities, but not at the leaf's.
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.key_size >= MINIMUM_RSA_BITS
+    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES
 
 
 def bound_party(certificate: x509.Certificate) -> Party:

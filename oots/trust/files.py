@@ -1,9 +1,12 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and files that only their owner may read."""
 
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
+
+from oots.model.errors import ConfigurationError
 
 
 def write_whole(path: Path, data: bytes, *, mode: int) -> None:
@@ -20,3 +23,10 @@ def write_whole(path: Path, data: bytes, *, mode: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(path)
+
+
+def expect_private(path: Path) -> None:
+    """Raises ConfigurationError when group or world may do anything with `path`."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise ConfigurationError(f"{path} has mode {mode:04o}; a secret must be 0600")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from oots.model.errors import ConfigurationError
+from oots.trust.files import expect_private
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -68,9 +68,7 @@ def load_key_pair(directory: Path, name: str) -> KeyPair:
 def read_private_key(path: Path) -> PrivateKey:
     """An unencrypted PKCS#8 key that only its owner may read; raises ConfigurationError."""
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise ConfigurationError(f"{path} has mode {mode:04o}; a private key must be 0600")
+        expect_private(path)
         key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     except FileNotFoundError:
         raise ConfigurationError(f"{path} is missing") from None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
 from oots.model.errors import ConfigurationError
-from oots.trust.files import write_whole
+from oots.trust.files import expect_private, write_whole
 
 
 class Vault:
@@ -18,9 +19,12 @@ class Vault:
 
     @classmethod
     def from_file(cls, path: Path) -> Vault:
-        """The key in `path` (mode 0600), made at first use; raises ConfigurationError for a broken one."""
+        """The key in `path`, made at first use; raises ConfigurationError for a broken one or another mode than 0600."""
         if not path.exists():
             write_whole(path, Fernet.generate_key(), mode=0o600)
+        if (mode := stat.S_IMODE(path.stat().st_mode)) & (stat.S_IRWXG | stat.S_IRWXO):
+            raise ConfigurationError(f"{path} has mode {mode:04o}; a key must be 0600")
+        expect_private(path)
         try:
             return cls(path.read_bytes())
         except ValueError:
