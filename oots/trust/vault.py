@@ -19,7 +19,7 @@ class Vault:
 
     @classmethod
     def from_file(cls, path: Path) -> Vault:
-        """The key in `path`, made at first use; raises ConfigurationError for a broken one or another mode than 0600."""
+        """The key in `path`, made at first use; raises ConfigurationError for one that is broken or not 0600."""
         if not path.exists():
             write_whole(path, Fernet.generate_key(), mode=0o600)
         if (mode := stat.S_IMODE(path.stat().st_mode)) & (stat.S_IRWXG | stat.S_IRWXO):

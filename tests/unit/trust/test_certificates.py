@@ -1,0 +1,184 @@
+"""Which certificates are believed: each refusal beside the control that is accepted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oots.model.errors import ConfigurationError
+from oots.trust.authority import SPECIMEN_TERMS, Participant, leaf_certificate
+from oots.trust.certificates import Party, Role, TrustAnchors, UntrustedError, bound_party, is_specimen, party_uri
+from oots.trust.keys import KeyPair
+from tests.support.trust import AARHUS, NOW, authority, dated, new_authority, p256, uris, usage, with_extensions
+
+PARTY = Party("55133018", Role.SEAL)
+
+
+def believed(anchors: TrustAnchors, key: KeyPair) -> Party:
+    return anchors.party_of(key.certificate, key.chain, NOW, Role.SEAL)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_certificate_names_its_party_and_role(role: Role) -> None:
+    key = authority().issue(Participant("someone", "AP_DK_01", role))
+    assert authority().anchors().party_of(key.certificate, key.chain, NOW, role) == Party("AP_DK_01", role)
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80))
+def test_any_party_id_comes_back_from_its_uri(party_id: str) -> None:
+    assert party_uri(Party(party_id, Role.SEAL)).isascii()
+    control = party_uri(PARTY)
+    assert control == "urn:oots-dk:party:seal:55133018"
+    key = p256()
+    certificate = with_extensions(key, authority().issuing, uris(party_uri(Party(party_id, Role.SEAL))))
+    assert bound_party(certificate) == Party(party_id, Role.SEAL)
+
+
+def test_the_root_alone_suffices_when_the_chain_is_sent_along() -> None:
+    key = authority().issue()
+    assert believed(authority().root_alone(), key) == PARTY
+    with pytest.raises(UntrustedError, match="no valid path"):
+        believed(authority().root_alone(), replace(key, chain=()))
+
+
+def test_a_certificate_for_another_role_is_refused() -> None:
+    anchors = authority().anchors()
+    assert believed(anchors, authority().issue()) == PARTY
+    with pytest.raises(UntrustedError, match="for access-point, not for seal"):
+        believed(anchors, authority().issue(replace(AARHUS, role=Role.ACCESS_POINT)))
+
+
+def test_a_foreign_authority_is_refused() -> None:
+    foreign = new_authority(prefix="foreign ")
+    assert believed(foreign.anchors(), foreign.issue()) == PARTY
+    with pytest.raises(UntrustedError, match="no valid path"):
+        believed(authority().anchors(), foreign.issue())
+
+
+def test_an_authority_that_only_bears_the_right_names_is_refused() -> None:
+    lookalike = new_authority()
+    assert lookalike.issuing.certificate.subject == authority().issuing.certificate.subject
+    assert believed(lookalike.anchors(), lookalike.issue()) == PARTY
+    with pytest.raises(UntrustedError, match="no valid path"):
+        believed(authority().anchors(), lookalike.issue())
+
+
+def test_a_certificate_is_believed_within_its_dates_alone() -> None:
+    key = authority().issue()
+    anchors = authority().anchors()
+    for moment in (key.certificate.not_valid_before_utc, key.certificate.not_valid_after_utc):
+        assert anchors.party_of(key.certificate, key.chain, moment, Role.SEAL) == PARTY
+    for moment in (
+        key.certificate.not_valid_before_utc - timedelta(seconds=1),
+        key.certificate.not_valid_after_utc + timedelta(seconds=1),
+    ):
+        with pytest.raises(UntrustedError, match="not valid at validation time"):
+            anchors.party_of(key.certificate, key.chain, moment, Role.SEAL)
+
+
+def test_an_expired_authority_vouches_for_nobody() -> None:
+    expired = new_authority(dated(-101))
+    key = KeyPair(p256(), authority().issue().certificate, ())
+    certificate = leaf_certificate(key.private_key, AARHUS, dated(0), replace_dates(expired.issuing))
+    assert certificate.not_valid_after_utc > NOW
+    assert believed(authority().anchors(), authority().issue()) == PARTY
+    with pytest.raises(UntrustedError, match="no valid path"):
+        expired.anchors().party_of(certificate, (), NOW, Role.SEAL)
+
+
+def replace_dates(issuing: KeyPair) -> KeyPair:
+    """The same authority key under a certificate that has not ended, so that it issues for longer than it lives."""
+    return replace(issuing, certificate=authority().issuing.certificate)
+
+
+def test_a_party_acting_as_authority_is_refused() -> None:
+    party = authority().issue()
+    certificate = leaf_certificate(p256(), replace(AARHUS, party_id="forged"), authority().terms, party)
+    chain = (party.certificate, *party.chain)
+    assert believed(authority().anchors(), party) == PARTY
+    with pytest.raises(UntrustedError, match="no valid path"):
+        authority().anchors().party_of(certificate, chain, NOW, Role.SEAL)
+
+
+def test_an_authority_acting_as_party_is_refused() -> None:
+    assert believed(authority().anchors(), authority().issue()) == PARTY
+    with pytest.raises(UntrustedError, match="no valid path"):
+        believed(authority().anchors(), authority().issuing)
+
+
+def test_short_keys_are_refused() -> None:
+    anchors = authority().anchors()
+    assert believed(anchors, authority().issue(key=rsa.generate_private_key(65537, 2048))) == PARTY
+    short = rsa.generate_private_key(65537, 1024)  # noqa: S505  # the point of the test
+    with pytest.raises(UntrustedError, match="2048 bits"):
+        believed(anchors, authority().issue(key=short))
+
+
+@pytest.mark.parametrize("curve", [ec.SECP192R1(), ec.SECP224R1(), ec.SECP256K1()], ids=lambda curve: curve.name)
+def test_other_curves_than_the_nist_ones_from_256_bits_are_refused(curve: ec.EllipticCurve) -> None:
+    anchors = authority().anchors()
+    assert believed(anchors, authority().issue(key=ec.generate_private_key(ec.SECP384R1()))) == PARTY
+    with pytest.raises(UntrustedError, match="P-256"):
+        believed(anchors, authority().issue(key=ec.generate_private_key(curve)))
+
+
+def test_a_key_that_may_not_sign_is_refused() -> None:
+    names = uris(party_uri(PARTY))
+    signing, agreeing = usage(digital_signature=True), usage(digital_signature=False)
+    key = p256()
+    control = with_extensions(key, authority().issuing, names, signing)
+    anchors = authority().anchors()
+    assert anchors.party_of(control, (), NOW, Role.SEAL) == PARTY
+    with pytest.raises(UntrustedError, match="digitalSignature"):
+        anchors.party_of(with_extensions(key, authority().issuing, names, agreeing), (), NOW, Role.SEAL)
+    with pytest.raises(UntrustedError, match="no valid path"):
+        anchors.party_of(with_extensions(key, authority().issuing, names), (), NOW, Role.SEAL)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        (("urn:example:other",), "0 parties"),
+        ((party_uri(PARTY), party_uri(Party("AP_DK_01", Role.ACCESS_POINT))), "2 parties"),
+        (("urn:oots-dk:party:mayor:55133018",), "unknown form"),
+        (("urn:oots-dk:party:seal:",), "unknown form"),
+    ],
+)
+def test_a_certificate_names_exactly_one_party_in_the_known_form(values: tuple[str, ...], reason: str) -> None:
+    key, anchors = p256(), authority().anchors()
+    signing = usage(digital_signature=True)
+    control = with_extensions(key, authority().issuing, signing, uris(party_uri(PARTY)))
+    assert anchors.party_of(control, (), NOW, Role.SEAL) == PARTY
+    with pytest.raises(UntrustedError, match=reason):
+        anchors.party_of(with_extensions(key, authority().issuing, signing, uris(*values)), (), NOW, Role.SEAL)
+
+
+def test_specimens_are_refused_unless_they_are_allowed() -> None:
+    specimens = new_authority(SPECIMEN_TERMS)
+    key = specimens.issue()
+    assert is_specimen(key.certificate)
+    assert believed(specimens.anchors(allow_specimens=True), key) == PARTY
+    with pytest.raises(UntrustedError, match="specimen"):
+        believed(specimens.anchors(), key)
+
+
+def test_an_unmarked_certificate_of_a_specimen_authority_is_a_specimen_too() -> None:
+    specimens = new_authority(SPECIMEN_TERMS)
+    key = replace(specimens, terms=authority().terms).issue()
+    assert not is_specimen(key.certificate)
+    assert believed(specimens.anchors(allow_specimens=True), key) == PARTY
+    with pytest.raises(UntrustedError, match="specimen"):
+        believed(specimens.anchors(), key)
+
+
+def test_anchors_survive_being_written_as_pem() -> None:
+    anchors = authority().anchors()
+    assert TrustAnchors.from_pem(anchors.pem).pem == anchors.pem
+    assert believed(TrustAnchors.from_pem(anchors.pem), authority().issue()) == PARTY
+    with pytest.raises(ConfigurationError):
+        TrustAnchors.from_pem(b"no certificates")
