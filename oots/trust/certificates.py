@@ -26,8 +26,6 @@ PARTY_URN = "urn:oots-dk:party:"
 SPECIMEN_URN = "urn:oots-dk:specimen"
 MAXIMUM_INTERMEDIATES = 2
 MINIMUM_RSA_BITS = 2048
-MINIMUM_EC_BITS = 256
-MINIMUM_RSA_BITS = 2048
 CURVES = frozenset({"secp256r1", "secp384r1", "secp521r1"})
 
 
@@ -101,7 +99,6 @@ class TrustAnchors:
             raise UntrustedError("a key on the path is neither RSA of 2048 bits or more nor on P-256, P-384 or P-521")
         if not self._allow_specimens and any(is_specimen(link) for link in path):
             raise UntrustedError("the certificate is a specimen, good for tests only")
-        _expect_strong_key(certificate)
         party = bound_party(certificate)
         if party.role is not role:
             raise UntrustedError(f"the certificate is for {party.role}, not for {role}")
@@ -122,13 +119,6 @@ class TrustAnchors:
             return verifier.verify(certificate, list(intermediates)).chain
         except (VerificationError, ValueError) as problem:
             raise UntrustedError(f"no valid path to a trusted authority: {problem}") from problem
-
-
-def _expect_strong_key(certificate: x509.Certificate) -> None:
-    key = certificate.public_key()
-    strong = isinstance(key, rsa.RSAPublicKey) and key.key_size >= MINIMUM_RSA_BITS
-    if not strong and not (isinstance(key, ec.EllipticCurvePublicKey) and key.key_size >= MINIMUM_EC_BITS):
-        raise UntrustedError("the key is neither RSA of 2048 bits or more nor P-256 or more")
 
 
 def _leaf_policy() -> ExtensionPolicy:
