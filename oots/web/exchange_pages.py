@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
 from fastapi import APIRouter, HTTPException, Request
 from lxml import etree
@@ -23,9 +23,7 @@ REFUSALS = "refusals"
 """Stands for an exchange id where the log belongs to no exchange."""
 MOST_LISTED = 50
 
-Piece = Literal["document", "soap", "receipt"]
-
-_PIECES: dict[Piece, Words] = {
+_PIECES: dict[str, Words] = {
     "document": Words("Dokumentet (EDM)", "The document (EDM)"),
     "soap": Words("Konvolutten (SOAP med ebMS)", "The envelope (SOAP with ebMS)"),
     "receipt": Words("Kvitteringen", "The receipt"),
@@ -118,9 +116,7 @@ class Summary:
     flaws: int
 
 
-def router(
-    *, frame: Frame, open_log: Callable[[], AbstractContextManager[Log]], own: Words, other: Words
-) -> APIRouter:
+def router(*, frame: Frame, open_log: Callable[[], AbstractContextManager[Log]], own: Words, other: Words) -> APIRouter:
     """`GET /exchanges` and below. `own` and `other` name this service and the one it exchanges messages with.
 
     For services with insight only: whoever can reach these pages reads every message.
@@ -160,9 +156,9 @@ class _ExchangePages:
             conversation_id=next((each.entry.conversation_id for each in log if each.entry.conversation_id), None),
         )
 
-    def raw(self, request: Request, exchange_id: str, number: int, piece: Piece, raw: bool = False) -> Response:
+    def raw(self, request: Request, exchange_id: str, number: int, piece: str, raw: bool = False) -> Response:
         told = next((each for each in self._log_of(exchange_id) if each.number == number), None)
-        content = told and _content(told.entry, piece)
+        content = _content(told.entry, piece) if told else None
         if told is None or content is None:
             raise HTTPException(404)
         if raw:
@@ -256,9 +252,7 @@ def _ways(own: Words, other: Words) -> dict[str, tuple[Words, Words]]:
     }
 
 
-def _event(
-    exchange_id: str, told: Told, ways: dict[str, tuple[Words, Words]], request: Request
-) -> TimelineEvent:
+def _event(exchange_id: str, told: Told, ways: dict[str, tuple[Words, Words]], request: Request) -> TimelineEvent:
     line, lang = told.entry, language(request)
     sender, receiver = ways[line.entry]
     return TimelineEvent(
@@ -310,5 +304,5 @@ def _about_digest(uri: str) -> Words:
     return Words(f"Underskrevet: {uri}, SHA-256", f"Signed: {uri}, SHA-256")
 
 
-def _content(line: Line, piece: Piece) -> bytes | None:
-    return {"document": line.document, "soap": line.soap, "receipt": line.receipt}[piece]
+def _content(line: Line, piece: str) -> bytes | None:
+    return {"document": line.document, "soap": line.soap, "receipt": line.receipt}.get(piece)

@@ -1,0 +1,250 @@
+"""The preview space's door for people: sign in anew, see exactly what would be sent, decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from oots.model.person import NaturalPerson
+from oots.model.text import Text, in_language
+from oots.provider.countries import country
+from oots.provider.preview import Place, PreviewClosedError, PreviewSpace, ShownDocument, ShownPackage, Stage
+from oots.web.downloads import download
+from oots.web.exchange_pages import readable
+from oots.web.frame import Frame, language
+from oots.web.origins import Origins
+from oots.web.page_images import UnreadablePdfError, render, texts_of
+from oots.web.sessions import check_csrf, session_of
+from oots.web.signin import SignIn, SignInError, SignInFailure
+
+TEMPLATES = Path(__file__).parent / "templates"
+REFRESH_SECONDS = 3
+PDF, XML = "application/pdf", "application/xml"
+ACCEPT, DECLINE = "accept", "decline"
+_CLOSED = {Stage.UNKNOWN: 404, Stage.DECIDED: 410, Stage.LAPSED: 410}
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document as the page shows it: `pages` is the text of each page of a PDF, `source` that of an XML."""
+
+    document: ShownDocument
+    pages: tuple[str, ...]
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageView:
+    """One piece of evidence with its documents, readable ones first."""
+
+    package: ShownPackage
+    documents: tuple[DocumentView, ...]
+
+
+def router(*, space: PreviewSpace, frame: Frame, sign_in: SignIn, origins: Origins, insight: bool) -> APIRouter:
+    """The pages of the preview space.
+
+    The service must carry the middleware `Sessions`; form posts are redirected to the portals of `origins`.
+    """
+    pages = _PreviewPages(space, frame, sign_in, origins, insight)
+    routes = APIRouter(include_in_schema=False)
+    routes.add_api_route("/", pages.about)
+    routes.add_api_route("/signin/callback", pages.signed_in)
+    routes.add_api_route("/p/{token}", pages.enter)
+    routes.add_api_route("/p/{token}/signin", pages.sign_in)
+    routes.add_api_route("/p/{token}/decision", pages.decide, methods=["POST"], dependencies=[Depends(check_csrf)])
+    routes.add_api_route("/p/{token}/{package:int}/{number:int}", pages.document)
+    routes.add_api_route("/p/{token}/{package:int}/{number:int}/pages/{page:int}", pages.page_image)
+    return routes
+
+
+async def _form(request: Request) -> FormData:
+    return await request.form()
+
+
+class _PreviewPages:
+    def __init__(self, space: PreviewSpace, frame: Frame, sign_in: SignIn, origins: Origins, insight: bool) -> None:
+        self._space = space
+        self._frame = frame
+        self._sign_in = sign_in
+        self._origins = origins
+        self._insight = insight
+
+    def _page(self, request: Request, name: str, status: int = 200, /, **context: object) -> Response:
+        lang = language(request)
+
+        def said(texts: Sequence[Text]) -> str:
+            return in_language(texts, lang)
+
+        return self._frame.page(request, name, status, said=said, insight=self._insight, **context)
+
+    def about(self, request: Request) -> Response:
+        return self._page(request, "about.html")
+
+    # --- the way in ---
+
+    def enter(self, request: Request, token: str, refresh: str = "on") -> Response:
+        place = self._space.place(token)
+        if place.stage in _CLOSED:
+            return self._closed(request, place)
+        shown = self._shown(place, token)
+        if not _is_admitted(request, token):
+            return self._page(request, "link.html", **shown)
+        if place.stage is Stage.WAITING:
+            return self._waiting(request, refresh == "on", shown)
+        return self._preview(request, token, None)
+
+    def _shown(self, place: Place, token: str) -> dict[str, object]:
+        return {"place": place, "token": token, "recipient_country": country(place.requester_country)}
+
+    def _closed(self, request: Request, place: Place) -> Response:
+        name = "unknown.html" if place.stage is Stage.UNKNOWN else "closed.html"
+        back = place.return_location and self._origins.to_browser(place.return_location)
+        return self._page(request, name, _CLOSED[place.stage], decided=place.stage is Stage.DECIDED, back=back)
+
+    def _waiting(self, request: Request, refreshing: bool, shown: dict[str, object]) -> Response:
+        """The header `Refresh` asks again without script; a visitor can turn it off (WCAG 2.2.2)."""
+        page = self._page(request, "waiting.html", refreshing=refreshing, **shown)
+        if refreshing:
+            page.headers["Refresh"] = str(REFRESH_SECONDS)
+        return page
+
+    def sign_in(self, request: Request, token: str) -> Response:
+        """Demand a renewed sign-in for this very link; an admission from before ends."""
+        if self._space.place(token).stage in _CLOSED:
+            return _see_other(f"/p/{token}")
+        _dismiss(request, token)
+        session_of(request)["signing_in_for"] = token
+        return self._sign_in.begin(request, f"/p/{token}", prompt_login=True)
+
+    async def signed_in(self, request: Request) -> Response:
+        try:
+            signed_in = await self._sign_in.complete(request)
+        except SignInError as failure:
+            return self._not_signed_in(request, failure.kind)
+        token = signed_in.next.removeprefix("/p/")
+        return await run_in_threadpool(self._admit, request, token, signed_in.person)
+
+    def _not_signed_in(self, request: Request, kind: SignInFailure) -> Response:
+        return self._page(
+            request,
+            "signin_failed.html",
+            HTTPStatus.SERVICE_UNAVAILABLE if kind is SignInFailure.UNREACHABLE else HTTPStatus.BAD_REQUEST,
+            cancelled=kind is SignInFailure.CANCELLED,
+            unreachable=kind is SignInFailure.UNREACHABLE,
+            token=session_of(request).get("signing_in_for"),
+        )
+
+    def _admit(self, request: Request, token: str, person: NaturalPerson) -> Response:
+        try:
+            admitted = self._space.admit(token, person)
+        except PreviewClosedError:
+            return _see_other(f"/p/{token}")
+        if not admitted:
+            return self._page(request, "refused.html", HTTPStatus.FORBIDDEN, token=token)
+        session = session_of(request)
+        session["admitted"] = [*session.get("admitted", []), _hashed(token)]
+        return _see_other(f"/p/{token}")
+
+    # --- what is shown ---
+
+    def _preview(self, request: Request, token: str, missing: Sequence[int] | None) -> Response:
+        try:
+            packages = tuple(self._package(token, package) for package in self._space.packages(token))
+        except PreviewClosedError:
+            return _see_other(f"/p/{token}")
+        shown = self._shown(self._space.place(token), token)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK
+        return self._page(request, "preview.html", status, packages=packages, missing=missing or (), **shown)
+
+    def _package(self, token: str, package: ShownPackage) -> PackageView:
+        views = [self._document(token, document) for document in package.documents]
+        return PackageView(package, tuple(sorted(views, key=lambda view: view.document.media_type != PDF)))
+
+    def _document(self, token: str, document: ShownDocument) -> DocumentView:
+        _, content = self._space.content(token, document.package, document.number)
+        return DocumentView(
+            document,
+            _pages(content) if document.media_type == PDF else (),
+            readable(content) if document.media_type == XML else None,
+        )
+
+    def document(self, request: Request, token: str, package: int, number: int) -> Response:
+        shown, content = self._content(request, token, package, number)
+        return download(content, shown.media_type, shown.title)
+
+    def page_image(self, request: Request, token: str, package: int, number: int, page: int) -> Response:
+        _, content = self._content(request, token, package, number)
+        try:
+            return Response(render(content, page), media_type="image/png")
+        except (IndexError, UnreadablePdfError):
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+    def _content(self, request: Request, token: str, package: int, number: int) -> tuple[ShownDocument, bytes]:
+        """The exact bytes, for a session that was admitted to this very link; HTTP 403 for any other."""
+        if not _is_admitted(request, token):
+            raise HTTPException(HTTPStatus.FORBIDDEN)
+        try:
+            return self._space.content(token, package, number)
+        except PreviewClosedError as closed:
+            raise HTTPException(_CLOSED.get(closed.stage, HTTPStatus.NOT_FOUND)) from None
+        except LookupError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+    # --- the decision ---
+
+    def decide(self, request: Request, token: str, form: Annotated[FormData, Depends(_form)]) -> Response:
+        """Each package is accepted or declined; nothing is sent while a choice is missing."""
+        if not _is_admitted(request, token):
+            raise HTTPException(HTTPStatus.FORBIDDEN)
+        try:
+            missing, accepted = self._choices(token, form)
+            if missing:
+                return self._preview(request, token, missing)
+            return _see_other(self._origins.to_browser(self._space.decide(token, accepted)))
+        except PreviewClosedError:
+            return _see_other(f"/p/{token}")
+
+    def _choices(self, token: str, form: FormData) -> tuple[list[int], list[int]]:
+        """The packages without a choice and those accepted. A decision that was taken before stands: none of either."""
+        if self._space.place(token).stage is Stage.DECIDED:
+            return [], []
+        choices = {package.number: form.get(f"package-{package.number}") for package in self._space.packages(token)}
+        return (
+            [number for number, choice in choices.items() if choice not in (ACCEPT, DECLINE)],
+            [number for number, choice in choices.items() if choice == ACCEPT],
+        )
+
+
+def _is_admitted(request: Request, token: str) -> bool:
+    return _hashed(token) in session_of(request).get("admitted", [])
+
+
+def _dismiss(request: Request, token: str) -> None:
+    session = session_of(request)
+    session["admitted"] = [each for each in session.get("admitted", []) if each != _hashed(token)]
+
+
+def _hashed(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def _pages(pdf: bytes) -> tuple[str, ...]:
+    """The text of each page; none if the document cannot be shown."""
+    try:
+        return texts_of(pdf)
+    except UnreadablePdfError:
+        return ()
+
+
+def _see_other(location: str) -> RedirectResponse:
+    return RedirectResponse(location, HTTPStatus.SEE_OTHER)

@@ -1,0 +1,392 @@
+"""The portal's door for people: from the case to the evidence, one page for each step."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from threading import Lock
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+
+from oots.exchange.conversation import RequesterState
+from oots.model.clock import Ids
+from oots.model.errors import PeerError
+from oots.model.evidence import EvidenceDocument
+from oots.model.identifiers import is_uuid
+from oots.model.text import Text, in_language
+from oots.requester.cases import CASES, Case, case_of
+from oots.requester.discovery import Discovery, Finding
+from oots.requester.endings import ending_of
+from oots.requester.service import EvidenceRequester, NotPossibleError, Progress
+from oots.requester.upload import MOST_BYTES, Fault, uploaded
+from oots.requester.visitor import Visitor, remember, visitor_of
+from oots.trust.seal_report import SealReport
+from oots.web.downloads import download
+from oots.web.exchange_pages import readable
+from oots.web.frame import Frame, language
+from oots.web.origins import Origins
+from oots.web.page_images import UnreadablePdfError, render, texts_of
+from oots.web.sessions import check_csrf, session_of
+from oots.web.signin import SignedIn, SignIn, SignInError, SignInFailure
+
+TEMPLATES = Path(__file__).parent / "templates"
+PROVIDER_COUNTRY = "DK"
+REFRESH_SECONDS = 3
+PDF, XML = "application/pdf", "application/xml"
+_MOST_REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedDocument:
+    """A document as the portal shows it: `pages` is the text of each page of a PDF, `source` that of an XML."""
+
+    number: int
+    document: EvidenceDocument
+    length: int
+    sha256: str
+    seal: SealReport
+    pages: tuple[str, ...]
+    source: str | None
+
+
+def router(
+    *,
+    requester: EvidenceRequester,
+    discovery: Discovery,
+    frame: Frame,
+    sign_in: SignIn,
+    origins: Origins,
+    check_seal: Callable[[bytes, str], SealReport],
+    ids: Ids,
+    insight: bool,
+) -> APIRouter:
+    """The pages of the portal; `check_seal` takes a document and its media type.
+
+    The service must carry the middleware `Sessions`; form posts are redirected to the preview spaces of `origins`.
+    """
+    portal = _Portal(requester, discovery, frame, sign_in, origins, check_seal, ids, insight)
+    routes = APIRouter(include_in_schema=False)
+    posted = [Depends(check_csrf)]
+    routes.add_api_route("/", portal.cases)
+    routes.add_api_route("/cases/{key}", portal.invite)
+    routes.add_api_route("/cases/{key}/signin", portal.sign_in_for_case)
+    routes.add_api_route("/signin/callback", portal.signed_in)
+    routes.add_api_route("/signout", portal.sign_out, methods=["POST"], dependencies=posted)
+    routes.add_api_route("/cases/{key}/request", portal.explain)
+    routes.add_api_route("/cases/{key}/request", portal.ask, methods=["POST"], dependencies=posted)
+    routes.add_api_route("/cases/{key}/upload", portal.offer_upload)
+    routes.add_api_route("/cases/{key}/upload", portal.take_upload, methods=["POST"])
+    routes.add_api_route("/cases/{key}/uploaded", portal.thank)
+    routes.add_api_route("/return/{exchange_id}", portal.welcome_back)
+    routes.add_api_route("/evidence/{exchange_id}", portal.progress)
+    routes.add_api_route("/evidence/{exchange_id}/signin", portal.sign_in_for_evidence)
+    routes.add_api_route("/evidence/{exchange_id}/preview", portal.preview, methods=["POST"], dependencies=posted)
+    routes.add_api_route("/evidence/{exchange_id}/finish", portal.finish, methods=["POST"], dependencies=posted)
+    routes.add_api_route("/evidence/{exchange_id}/documents/{number:int}", portal.document)
+    routes.add_api_route("/evidence/{exchange_id}/documents/{number:int}/pages/{page:int}", portal.page_image)
+    return routes
+
+
+class _Portal:
+    def __init__(
+        self,
+        requester: EvidenceRequester,
+        discovery: Discovery,
+        frame: Frame,
+        sign_in: SignIn,
+        origins: Origins,
+        check_seal: Callable[[bytes, str], SealReport],
+        ids: Ids,
+        insight: bool,
+    ) -> None:
+        self._requester = requester
+        self._discovery = discovery
+        self._frame = frame
+        self._sign_in = sign_in
+        self._origins = origins
+        self._check_seal = check_seal
+        self._ids = ids
+        self._insight = insight
+        self._asked = _Asked()
+
+    def _page(self, request: Request, name: str, status: int = 200, /, **context: object) -> Response:
+        lang = language(request)
+
+        def said(texts: Sequence[Text]) -> str:
+            return in_language(texts, lang)
+
+        common = {
+            "said": said,
+            "visitor": visitor_of(request),
+            "insight": self._insight,
+            "portal": said(self._requester.authority.names),
+        }
+        return self._frame.page(request, name, status, **common, **context)
+
+    # --- 1: the case ---
+
+    def cases(self, request: Request) -> Response:
+        return self._page(request, "cases.html", cases=CASES)
+
+    # --- 2: sign-in ---
+
+    def invite(self, request: Request, key: str) -> Response:
+        case = _case(key)
+        if visitor_of(request):
+            return _see_other(f"/cases/{case.key}/request")
+        return self._page(request, "signin.html", case=case)
+
+    def sign_in_for_case(self, request: Request, key: str) -> Response:
+        return self._begin(request, f"/cases/{_case(key).key}/request")
+
+    def sign_in_for_evidence(self, request: Request, exchange_id: str) -> Response:
+        if not is_uuid(exchange_id):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return self._begin(request, f"/evidence/{exchange_id}")
+
+    def _begin(self, request: Request, path: str) -> Response:
+        session_of(request)["signing_in_for"] = path
+        return self._sign_in.begin(request, path)
+
+    async def signed_in(self, request: Request) -> Response:
+        try:
+            signed_in: SignedIn = await self._sign_in.complete(request)
+        except SignInError as failure:
+            return self._not_signed_in(request, failure.kind)
+        remember(request, Visitor(signed_in.person, self._ids.uuid()))
+        return _see_other(signed_in.next)
+
+    def _not_signed_in(self, request: Request, kind: SignInFailure) -> Response:
+        unreachable = kind is SignInFailure.UNREACHABLE
+        return self._page(
+            request,
+            "signin_failed.html",
+            HTTPStatus.SERVICE_UNAVAILABLE if unreachable else HTTPStatus.BAD_REQUEST,
+            cancelled=kind is SignInFailure.CANCELLED,
+            unreachable=unreachable,
+            again=_sign_in_path(session_of(request).get("signing_in_for")),
+        )
+
+    def sign_out(self, request: Request) -> Response:
+        session_of(request).end()
+        return _see_other("/")
+
+    # --- 3: the explicit request ---
+
+    def explain(self, request: Request, key: str) -> Response:
+        case, visitor = _case(key), visitor_of(request)
+        if visitor is None:
+            return _see_other(f"/cases/{case.key}")
+        return self._explain(request, case, visitor)
+
+    def _explain(
+        self, request: Request, case: Case, visitor: Visitor, fault: str | None = None, attempt: str = ""
+    ) -> Response:
+        findings = self._findings(case)
+        if not findings:
+            return self._page(request, "directories.html", HTTPStatus.SERVICE_UNAVAILABLE, case=case)
+        return self._page(
+            request,
+            "request.html",
+            HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
+            case=case,
+            findings={_key(finding): finding for finding in findings},
+            assured=_is_assured(visitor, findings[0]),
+            fault=fault,
+            attempt=attempt or secrets.token_urlsafe(12),
+        )
+
+    def _findings(self, case: Case) -> tuple[Finding, ...]:
+        """Who can provide the evidence; nobody while the directories do not answer."""
+        try:
+            return self._discovery.find(case, PROVIDER_COUNTRY)
+        except PeerError:
+            return ()
+
+    def ask(
+        self,
+        request: Request,
+        key: str,
+        attempt: Annotated[str, Form()] = "",
+        service: Annotated[str, Form()] = "",
+        explicit: Annotated[str, Form()] = "",
+    ) -> Response:
+        case, visitor = _case(key), visitor_of(request)
+        if visitor is None:
+            return _see_other(f"/cases/{case.key}")
+        finding = next((each for each in self._findings(case) if _key(each) == service), None)
+        if finding is None or explicit != "given":
+            return self._explain(request, case, visitor, "explicit" if finding else "service", attempt)
+        exchange_id = self._asked.once(
+            (visitor.conversation_id, attempt),
+            lambda: self._requester.ask(case, finding, visitor.person, visitor.conversation_id),
+        )
+        return _see_other(f"/evidence/{exchange_id}")
+
+    # --- 4 and 5: the exchange ---
+
+    def welcome_back(self, exchange_id: str) -> Response:
+        if not is_uuid(exchange_id):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return _see_other(f"/evidence/{exchange_id}")
+
+    def progress(self, request: Request, exchange_id: str, refresh: str = "on") -> Response:
+        if not is_uuid(exchange_id):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        if visitor_of(request) is None:
+            return self._page(request, "signin_again.html", HTTPStatus.FORBIDDEN, exchange_id=exchange_id)
+        progress = self._own(request, exchange_id)
+        shown = {"progress": progress, "case": case_of(progress.case)}
+        ending = ending_of(progress)
+        if ending:
+            return self._page(request, "ending.html", ending=ending, **shown)
+        if progress.state is RequesterState.PREVIEW_OFFERED:
+            return self._page(request, "offer.html", **shown)
+        if progress.state is RequesterState.DELIVERED:
+            return self._page(request, "evidence.html", received=self._received(progress), **shown)
+        if progress.state is RequesterState.FINISHED:
+            return self._page(request, "receipt.html", **shown)
+        return self._waiting(request, refresh == "on", shown)
+
+    def _waiting(self, request: Request, refreshing: bool, shown: dict[str, object]) -> Response:
+        """The header `Refresh` asks again without script; a visitor can turn it off (WCAG 2.2.2)."""
+        page = self._page(request, "waiting.html", refreshing=refreshing, **shown)
+        if refreshing:
+            page.headers["Refresh"] = str(REFRESH_SECONDS)
+        return page
+
+    def _own(self, request: Request, exchange_id: str) -> Progress:
+        """The exchange, for the person who asked; HTTP 404 for everybody else, as if there were none."""
+        visitor = visitor_of(request)
+        try:
+            progress = self._requester.progress(exchange_id)
+        except LookupError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        if visitor is None or not visitor.asked(progress.request):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return progress
+
+    def _received(self, progress: Progress) -> list[ReceivedDocument]:
+        return [self._read(progress.exchange_id, number, progress) for number in range(len(progress.documents))]
+
+    def _read(self, exchange_id: str, number: int, progress: Progress) -> ReceivedDocument:
+        document, content = self._requester.evidence(exchange_id, number)
+        media_type = document.distribution.format
+        part = next(part for part in progress.parts if part.content_id == document.content_id)
+        return ReceivedDocument(
+            number,
+            document,
+            part.length,
+            part.sha256,
+            self._check_seal(content, media_type),
+            _pages(content) if media_type == PDF else (),
+            readable(content) if media_type == XML else None,
+        )
+
+    def preview(self, request: Request, exchange_id: str) -> Response:
+        self._own(request, exchange_id)
+        try:
+            location = self._requester.go_to_preview(exchange_id)
+        except NotPossibleError:
+            return _see_other(f"/evidence/{exchange_id}")
+        return _see_other(self._origins.to_browser(location))
+
+    def finish(self, request: Request, exchange_id: str) -> Response:
+        self._own(request, exchange_id)
+        with suppress(NotPossibleError):  # finished before: the receipt says so
+            self._requester.finish(exchange_id)
+        return _see_other(f"/evidence/{exchange_id}")
+
+    def document(self, request: Request, exchange_id: str, number: int) -> Response:
+        document, content = self._evidence(request, exchange_id, number)
+        return download(content, document.distribution.format, document.title)
+
+    def page_image(self, request: Request, exchange_id: str, number: int, page: int) -> Response:
+        _, content = self._evidence(request, exchange_id, number)
+        try:
+            return Response(render(content, page), media_type="image/png")
+        except (IndexError, UnreadablePdfError):
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+    def _evidence(self, request: Request, exchange_id: str, number: int) -> tuple[EvidenceDocument, bytes]:
+        self._own(request, exchange_id)
+        try:
+            return self._requester.evidence(exchange_id, number)
+        except LookupError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+    # --- the other way ---
+
+    def offer_upload(self, request: Request, key: str) -> Response:
+        return self._upload_form(request, _case(key), None)
+
+    def take_upload(self, request: Request, key: str, fault: Annotated[Fault | None, Depends(uploaded)]) -> Response:
+        case = _case(key)
+        return self._upload_form(request, case, fault) if fault else _see_other(f"/cases/{case.key}/uploaded")
+
+    def _upload_form(self, request: Request, case: Case, fault: Fault | None) -> Response:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
+        return self._page(request, "upload.html", status, case=case, fault=fault, most=MOST_BYTES // 1024 // 1024)
+
+    def thank(self, request: Request, key: str) -> Response:
+        return self._page(request, "uploaded.html", case=_case(key))
+
+
+class _Asked:
+    """Which form has become which exchange, so that a form that is sent twice asks once."""
+
+    def __init__(self) -> None:
+        self._exchanges: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._turn = Lock()
+
+    def once(self, form: tuple[str, str], ask: Callable[[], str]) -> str:
+        """The exchange of the form; `ask` makes it the first time."""
+        with self._turn:
+            if form not in self._exchanges:
+                self._exchanges[form] = ask()
+            while len(self._exchanges) > _MOST_REMEMBERED:
+                self._exchanges.popitem(last=False)
+            return self._exchanges[form]
+
+
+def _case(key: str) -> Case:
+    try:
+        return case_of(key)
+    except LookupError:
+        raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+
+def _key(finding: Finding) -> str:
+    """What the form calls a finding."""
+    return f"{finding.service.identifier}@{finding.access_service.identifier.value}"
+
+
+def _is_assured(visitor: Visitor, finding: Finding) -> bool:
+    level = visitor.person.level_of_assurance
+    return level is not None and level.reaches(finding.service.level_of_assurance)
+
+
+def _pages(pdf: bytes) -> tuple[str, ...]:
+    """The text of each page; none if the document cannot be shown."""
+    try:
+        return texts_of(pdf)
+    except UnreadablePdfError:
+        return ()
+
+
+def _sign_in_path(path: str | None) -> str:
+    """Where a sign-in that failed can be begun again."""
+    if path is None:
+        return "/"
+    return path.removesuffix("/request") + "/signin"
+
+
+def _see_other(location: str) -> RedirectResponse:
+    return RedirectResponse(location, HTTPStatus.SEE_OTHER)
