@@ -28,12 +28,14 @@ from oots.model.errors import MessageError, PeerError, TransportError
 from oots.model.identifiers import Identifier
 from oots.trust.certificates import TrustAnchors
 from oots.trust.keys import KeyPair
+from oots.wire import schema
 
 RecordT = TypeVar("RecordT")
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(seconds=60)
+HEADER_PROFILE = "ebms"
 
 
 class Handler(Protocol[RecordT]):
@@ -108,7 +110,7 @@ class AccessPoint(Generic[RecordT]):
             raise TransportError("EBMS:0101", "FailedAuthentication", f"unknown party {opened.signer.party_id}")
         if opened.header.receiver.value != self.party.value:
             raise TransportError("EBMS:0009", "InvalidHeader", f"addressed to {opened.header.receiver.value}")
-        return opened, fault
+        return opened, fault or _header_fault(opened)
 
     def _accept(self, opened: OpenedMessage, fault: MessageError | None, body: bytes, now: datetime) -> bytes:
         digest = hashlib.sha256(body).hexdigest()
@@ -148,6 +150,7 @@ class AccessPoint(Generic[RecordT]):
     ) -> SealedMessage:
         """Seal a message and queue it in the caller's transaction; it is sent until `deadline`."""
         sealed = seal_message(header, parts, self._key)
+        schema.enforce(sealed.soap, HEADER_PROFILE)
         unit.enqueue(sealed, header.exchange_id, header.timestamp, deadline)
         self._work.set()
         return sealed
@@ -274,3 +277,12 @@ class AccessPoint(Generic[RecordT]):
             needed = unit.bodies() | self._handler.files_in_use(unit)
             for name in unit.files.names() - needed:
                 unit.files.delete(name)
+
+
+def _header_fault(opened: OpenedMessage) -> MessageError | None:
+    """What our schema says against a believed header; answered at business level like a broken header rule."""
+    try:
+        schema.enforce(opened.soap, HEADER_PROFILE)
+    except MessageError as fault:
+        return fault
+    return None
