@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from oots.model.catalogue import (
     AccessService,
     DataService,
     EvidenceTypesOfRequirement,
+    Publisher,
     Requirement,
     RequirementOfProcedures,
 )
@@ -57,6 +58,10 @@ class Entries:
     classifications: frozenset[str]
     data_services: tuple[DataService, ...]
 
+    def published_by(self, publisher: Publisher) -> Entries:
+        """The same entries, with `publisher` behind every access service of its country."""
+        return replace(self, data_services=tuple(_republished(service, publisher) for service in self.data_services))
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -91,6 +96,17 @@ def load_entries(folder: Path) -> Entries:
     if faults:
         raise ConfigurationError(*faults)
     return _entries(found)
+
+
+def _republished(service: DataService, publisher: Publisher) -> DataService:
+    country = publisher.jurisdiction_country
+    return replace(
+        service,
+        access_services=tuple(
+            replace(access, publisher=publisher) if access.publisher.jurisdiction_country == country else access
+            for access in service.access_services
+        ),
+    )
 
 
 def _tables(file: Path) -> list[_Found]:

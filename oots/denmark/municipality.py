@@ -13,6 +13,7 @@ from oots.model.identifiers import EAS, Identifier
 from oots.model.text import Text
 
 DIGSTORG = EAS + "0184"
+_ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u"})
 _FILE = Path(__file__).parent / "data" / "municipalities.csv"
 
 
@@ -28,6 +29,12 @@ class Municipality:
     @property
     def authority_name(self) -> str:
         return f"{self.name} Kommune"
+
+    @property
+    def host_label(self) -> str:
+        """The name as a label of a host name: `aarhus`, `lyngby-taarbaek`."""
+        letters = self.name.lower().translate(_ASCII)
+        return "".join(letter if letter.isalnum() else "-" for letter in letters)
 
     @property
     def agent(self) -> Agent:

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from oots.common_services import api as directories_api
 from oots.common_services.client import DirectoriesClient
-from oots.common_services.entries import load_entries
+from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.denmark.municipality import load_municipality
 from oots.denmark.register import CprRegister
 from oots.denmark.source import MunicipalSource
@@ -36,6 +36,7 @@ from oots.exchange import api as exchange_api
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.store import Store
 from oots.model.agent import Address, Agent, AgentRole
+from oots.model.catalogue import Publisher
 from oots.model.clock import Clock, Ids
 from oots.model.errors import ConfigurationError
 from oots.model.identifiers import EAS, Identifier
@@ -50,6 +51,7 @@ from oots.requester.record import RequesterExchange
 from oots.requester.service import EvidenceRequester
 from oots.trust.authority import TRUST_FILE
 from oots.trust.certificates import TrustAnchors
+from oots.trust.evidence_seal import check_seal
 from oots.trust.keys import load_key_pair
 from oots.trust.pades import seal_pdf
 from oots.trust.xades import seal_xml
@@ -61,7 +63,7 @@ from oots.web.signin import Node, SignIn
 
 SESSION_LIFE = timedelta(hours=2)
 PEER_SECONDS = 30.0
-DATA = Path(__file__).parent.parent / "common_services" / "data"
+
 
 PORTAL_AUTHORITY = Agent(
     Identifier(EAS + "0200", "999000001"),
@@ -112,9 +114,16 @@ def read_anchors(keys: Path) -> TrustAnchors:
 def directories_app(settings: DirectoriesSettings, around: Surroundings) -> FastAPI:
     """Evidence Broker and Data Service Directory."""
     app = _app("Directories")
-    app.include_router(directories_api.router(load_entries(settings.data or DATA), around.ids))
+    entries = load_entries(settings.data or STANDARD_ENTRIES).published_by(_publisher(settings.municipality))
+    app.include_router(directories_api.router(entries, around.ids))
     add_health(app)
     return app
+
+
+def _publisher(kommunekode: str) -> Publisher:
+    municipality = load_municipality(kommunekode)
+    agent = municipality.agent
+    return Publisher(agent.identifier, agent.names, Address("DK"), "DK", municipality.nuts3)
 
 
 def eid_app(settings: EidSettings, around: Surroundings) -> FastAPI:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from oots.denmark.municipality import load_municipality
 from oots.deployment.participants import keys_of, participants
 from oots.deployment.town import SERVICES
 from oots.model.clock import SystemClock
@@ -14,7 +13,7 @@ from oots.trust.authority import export_party, init_keys
 def init_town_keys(state: Path, municipality: str) -> Path:
     """Create the keys that are missing in `state`/keys and return that folder."""
     directory = state / "keys"
-    init_keys(directory, participants(municipality, load_municipality(municipality).cvr), SystemClock().now())
+    init_keys(directory, participants(municipality), SystemClock().now())
     return directory
 
 

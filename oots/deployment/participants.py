@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oots.denmark.municipality import Municipality, load_municipality, municipalities
 from oots.trust.authority import Participant
 from oots.trust.certificates import Role
 
@@ -10,18 +11,17 @@ PROVIDER_PARTY = "AP_DK_01"
 TLS = "tls"
 DIRECTORIES = "directories"
 
-TLS_HOSTS = (
-    "127.0.0.1",
-    "localhost",
-    "portal.lt.localhost",
-    "preview.aarhus.localhost",
-    "directories.localhost",
-    "eid.localhost",
-    "requester",
-    "provider",
-    "directories",
-    "eid",
-)
+
+def preview_host(municipality: Municipality) -> str:
+    """The host of a municipality's preview space in this demo."""
+    return f"preview.{municipality.host_label}.localhost"
+
+
+def tls_hosts() -> tuple[str, ...]:
+    """Every host of the demo: on one machine, and as containers; the preview space of any municipality."""
+    machine = ("127.0.0.1", "localhost", "portal.lt.localhost", "directories.localhost", "eid.localhost")
+    containers = ("requester", "provider", "directories", "eid")
+    return (*machine, *containers, *(preview_host(each) for each in municipalities().values()))
 
 
 def key_name(party_id: str) -> str:
@@ -34,14 +34,15 @@ def seal_name(municipality: str) -> str:
     return f"seal-{municipality}"
 
 
-def participants(municipality: str, cvr: str) -> tuple[Participant, ...]:
-    """Everyone in the demo; `municipality` is the kommunekode whose seal is needed, `cvr` its CVR number."""
+def participants(kommunekode: str) -> tuple[Participant, ...]:
+    """Everyone in the demo; `kommunekode` is that of the municipality whose seal is needed."""
+    municipality = load_municipality(kommunekode)
     return (
         Participant(key_name(REQUESTER_PARTY), REQUESTER_PARTY, Role.ACCESS_POINT),
         Participant(key_name(PROVIDER_PARTY), PROVIDER_PARTY, Role.ACCESS_POINT),
-        Participant(seal_name(municipality), cvr, Role.SEAL),
+        Participant(seal_name(kommunekode), municipality.cvr, Role.SEAL),
         Participant(DIRECTORIES, DIRECTORIES, Role.DIRECTORY),
-        Participant(TLS, "demo-hosts", Role.TLS, TLS_HOSTS),
+        Participant(TLS, "demo-hosts", Role.TLS, tls_hosts()),
         Participant("dossier-requester", REQUESTER_PARTY, Role.DOSSIER),
         Participant("dossier-provider", PROVIDER_PARTY, Role.DOSSIER),
         Participant("reviewer", "it-architecture-council", Role.REVIEWER),

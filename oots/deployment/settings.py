@@ -72,9 +72,10 @@ class ProviderSettings(ExchangeSettings):
 
 
 class DirectoriesSettings(ServiceSettings):
-    """The stand-in directories. `data` is a folder of entries of one's own."""
+    """The stand-in directories. `data` is a folder of one's own entries, `municipality` publishes for Denmark."""
 
     data: Path | None = None
+    municipality: str = "0751"
 
 
 class EidSettings(ServiceSettings):

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from oots.deployment.participants import PROVIDER_PARTY, REQUESTER_PARTY
+from oots.denmark.municipality import load_municipality
+from oots.deployment.participants import PROVIDER_PARTY, REQUESTER_PARTY, preview_host
 from oots.deployment.settings import PREFIX
 from oots.model.errors import ConfigurationError
 
 SERVICES = ("directories", "eid", "provider", "requester")
 PORTAL = "portal.lt.localhost"
-PREVIEW = "preview.aarhus.localhost"
 DIRECTORIES = "directories.localhost"
 EID = "eid.localhost"
 LOOPBACK = "127.0.0.1"
@@ -67,6 +67,11 @@ class Town:
     )
 
     @property
+    def preview(self) -> str:
+        """The host of the municipality's preview space."""
+        return preview_host(load_municipality(self.municipality))
+
+    @property
     def keys(self) -> Path:
         return self.state / "keys"
 
@@ -75,7 +80,7 @@ class Town:
         """Each lawful origin with the address at which a browser on this machine finds it."""
         return {
             f"https://{PORTAL}": self._browser(PORTAL, self.ports.requester),
-            f"https://{PREVIEW}": self._browser(PREVIEW, self.ports.provider),
+            f"https://{self.preview}": self._browser(self.preview, self.ports.provider),
             f"https://{DIRECTORIES}": self._browser(DIRECTORIES, self.ports.directories),
             f"https://{EID}": self._browser(EID, self.ports.eid),
         }
@@ -107,13 +112,13 @@ class Town:
         return {PREFIX + name.upper(): _written(value) for name, value in self.values(service).items()}
 
     def _directories(self) -> dict[str, object]:
-        return {}
+        return {"municipality": self.municipality}
 
     def _eid(self) -> dict[str, object]:
         return {
             "clients": {
                 "portal": self._client("portal", PORTAL, "LT", "Procedureportal (Litauen)"),
-                "preview": self._client("preview", PREVIEW, "DK", "Forhåndsvisning (Danmark)"),
+                "preview": self._client("preview", self.preview, "DK", "Forhåndsvisning (Danmark)"),
             }
         }
 
@@ -125,7 +130,7 @@ class Town:
         partner: dict[str, object] = {
             "party_id": PROVIDER_PARTY,
             "endpoint": f"{self._internal(self.ports.provider)}/as4",
-            "preview_hosts": [PREVIEW],
+            "preview_hosts": [self.preview],
         }
         return self._exchanging("requester", REQUESTER_PARTY, partner) | {
             "client_secret": self.secrets["portal"],
@@ -141,6 +146,7 @@ class Town:
         return self._exchanging("provider", PROVIDER_PARTY, partner) | {
             "client_secret": self.secrets["preview"],
             "municipality": self.municipality,
+            "preview_origin": f"https://{self.preview}",
         }
 
     def _exchanging(self, service: str, party_id: str, partner: dict[str, object]) -> dict[str, object]:

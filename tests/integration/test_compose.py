@@ -15,6 +15,8 @@ import typer.main
 import yaml
 
 from oots.cli.commands import app
+from oots.denmark.municipality import load_municipality
+from oots.deployment.participants import preview_host
 from oots.deployment.serving import KINDS
 from oots.deployment.settings import (
     PREFIX,
@@ -26,10 +28,11 @@ from oots.deployment.settings import (
     ServiceSettings,
     read,
 )
-from oots.deployment.town import CALLBACK, EID, PORTAL, PREVIEW, SERVICES
+from oots.deployment.town import CALLBACK, EID, PORTAL, SERVICES
 from oots.model.errors import ConfigurationError
 
 ROOT = Path(__file__).parents[2]
+PREVIEW = preview_host(load_municipality("0751"))
 FILE = ROOT / "docker-compose.yml"
 DOCUMENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 CONTAINERS: dict[str, dict[str, Any]] = DOCUMENT["services"]
