@@ -1,0 +1,95 @@
+"""The register that stands in for CPR: persons out of a file, and the search for the one who is meant."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from oots.denmark.cpr import CprPerson, Personstatus
+from oots.denmark.matching import could_be
+from oots.denmark.municipality import municipalities
+from oots.model.errors import ConfigurationError
+
+STANDARD_FILE = Path(__file__).parent / "data" / "persons.toml"
+_WITHDRAWN = frozenset({Personstatus.ANNULLERET, Personstatus.NEDLAGT_PERSON})
+_PERSON = TypeAdapter(CprPerson)
+
+
+class CprRegister:
+    """Persons of one file, unchanged while a service runs."""
+
+    def __init__(self, persons: tuple[CprPerson, ...]) -> None:
+        self.persons = persons
+        self._by_id = {person.id: person for person in persons}
+
+    @classmethod
+    def from_file(cls, path: Path | None) -> CprRegister:
+        """The persons of a TOML file with `[[person]]` tables, or of the packaged one.
+
+        Raises ConfigurationError that names every fault at once, by place and never by content.
+        """
+        file = path or STANDARD_FILE
+        tables = _tables(file)
+        faults = [f"{file}: {fault}" for number, table in enumerate(tables, 1) for fault in _faults(number, table)]
+        faults.extend(f"{file}: {fault}" for fault in _doubled(tables))
+        if faults:
+            raise ConfigurationError(*faults)
+        return cls(tuple(_PERSON.validate_python(table) for table in tables))
+
+    def person(self, person_id: str) -> CprPerson:
+        """The record with this key; raises LookupError."""
+        try:
+            return self._by_id[person_id]
+        except KeyError:
+            raise LookupError("the register has no such record") from None
+
+    def candidates(self, family_name: str, given_name: str, date_of_birth: date) -> tuple[CprPerson, ...]:
+        """All whom these attributes can mean; only if it is exactly one is the person known.
+
+        The date of birth is never guessed at. Whoever fits less well than another is a candidate all the same, since
+        a better spelling proves nothing. Withdrawn records are not found.
+        """
+        return tuple(
+            person
+            for person in self.persons
+            if person.foedselsdato == date_of_birth
+            and person.personstatus not in _WITHDRAWN
+            and could_be(person.navn, family_name, given_name)
+        )
+
+
+def _tables(file: Path) -> list[object]:
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise ConfigurationError(f"{file}: no readable TOML ({type(problem).__name__})") from None
+    tables = content.pop("person", None)
+    if content or not isinstance(tables, list) or not tables:
+        raise ConfigurationError(f"{file}: holds [[person]] tables, at least one, and nothing else")
+    return tables
+
+
+def _faults(number: int, table: object) -> Iterator[str]:
+    try:
+        person = _PERSON.validate_python(table)
+    except ValidationError as problem:
+        for error in problem.errors(include_url=False, include_input=False, include_context=False):
+            place = ".".join(map(str, error["loc"]))
+            yield f"person {number}: {place}: {error['msg']}" if place else f"person {number}: {error['msg']}"
+        return
+    for row, address in enumerate(person.adresser):
+        if address.kommunekode not in municipalities():
+            yield f"person {number}: adresser.{row}.kommunekode: no Danish municipality has this code"
+
+
+def _doubled(tables: list[object]) -> Iterator[str]:
+    for key in ("id", "personnummer"):
+        seen: dict[str, int] = {}
+        for number, table in enumerate(tables, 1):
+            value = table.get(key) if isinstance(table, dict) else None
+            if isinstance(value, str) and (first := seen.setdefault(value, number)) != number:
+                yield f"person {number}: {key}: person {first} has the same"

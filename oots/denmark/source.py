@@ -1,0 +1,117 @@
+"""A municipality as a source of evidence: who is meant, and the bopælsattest as sealed XML and PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from oots.denmark import bopaelsattest_pdf, bopaelsattest_xml
+from oots.denmark.bopaelsattest import Bopaelsattest
+from oots.denmark.cpr import CprPerson, Personstatus
+from oots.denmark.evidence_types import BOPAELSATTEST_HISTORIK, OFFERS, PDF, PDF_DISTRIBUTION, XML_DISTRIBUTION
+from oots.denmark.municipality import Municipality
+from oots.denmark.projection import project
+from oots.denmark.register import CprRegister
+from oots.model.agent import Agent
+from oots.model.evidence import Distribution, DocumentKind
+from oots.model.issuing import Issue, Issued, IssuedDocument, Match, Matched, NothingHeld, NotMatched, NotYet, Offer
+from oots.model.person import NaturalPerson
+from oots.model.text import in_language
+from oots.trust.keys import KeyPair
+
+SealXml = Callable[[bytes, KeyPair, datetime], bytes]
+"""Takes document, key and moment."""
+SealPdf = Callable[[bytes, KeyPair, datetime, str, str], bytes]
+"""Takes PDF, key, moment, reason and location."""
+
+ADDRESS_PROTECTION = "address-protection"
+CASEWORK = timedelta(days=2)
+_DENMARK = ZoneInfo("Europe/Copenhagen")
+
+_NO_RESIDENCE = {
+    Personstatus.EJ_BOPAEL: "has never been a resident",
+    Personstatus.UDREJST: "has left Denmark",
+    Personstatus.DOED: "has died",
+}
+
+
+class MunicipalSource:
+    """The holdings of one municipality, in the shape that a data service asks for."""
+
+    def __init__(
+        self,
+        *,
+        municipality: Municipality,
+        register: CprRegister,
+        key: KeyPair,
+        seal_xml: SealXml,
+        seal_pdf: SealPdf,
+    ) -> None:
+        self._municipality = municipality
+        self._register = register
+        self._key = key
+        self._seal_xml = seal_xml
+        self._seal_pdf = seal_pdf
+
+    @property
+    def authority(self) -> Agent:
+        return self._municipality.agent
+
+    def offer(self, classification: str) -> Offer | None:
+        return OFFERS.get(classification)
+
+    def match(self, person: NaturalPerson) -> Match:
+        """Unique by name and date of birth (2022/1463 art. 16); `person_key` is the register's own UUID."""
+        candidates = self._register.candidates(person.family_name, person.given_name, person.date_of_birth)
+        return Matched(candidates[0].id) if len(candidates) == 1 else NotMatched(len(candidates))
+
+    def issue(
+        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
+    ) -> Issue:
+        """The certificate with `case_number`, dated by the Danish day of `at`; raises LookupError for unknown keys."""
+        person = self._register.person(person_key)
+        evidence_type = OFFERS[classification].evidence_type
+        if reason := self._nothing_held(person):
+            return NothingHeld(reason)
+        if person.personstatus is Personstatus.FORSVUNDET or person.bopaelsundersoegelse:
+            return NotYet(_after_casework(at))
+        day = at.astimezone(_DENMARK).date()
+        with_history = evidence_type == BOPAELSATTEST_HISTORIK
+        attest = project(person, self._municipality, case_number=case_number, day=day, with_history=with_history)
+        documents = self._documents(attest, in_language(evidence_type.titles, "DA"), wanted, at)
+        return Issued(evidence_type, day, documents, ADDRESS_PROTECTION if person.protected(day) else None)
+
+    def _nothing_held(self, person: CprPerson) -> str | None:
+        """Why this municipality has nothing to certify; the last known address decides who is responsible."""
+        if reason := _NO_RESIDENCE.get(person.personstatus):
+            return reason
+        last = person.aktuel_adresse or next(iter(person.tidligere_adresser), None)
+        responsible = last is not None and last.kommunekode == self._municipality.kommunekode
+        return None if responsible else "is registered in another municipality"
+
+    def _documents(
+        self, attest: Bopaelsattest, title: str, wanted: Distribution, at: datetime
+    ) -> tuple[IssuedDocument, ...]:
+        if wanted.format == PDF:
+            return (self._pdf(attest, title, at, DocumentKind.MAIN_EVIDENCE),)
+        main = self._xml(attest, title, at)
+        if DocumentKind.HUMAN_READABLE_VERSION not in wanted.associated_documents:
+            return (main,)
+        return main, self._pdf(attest, title, at, DocumentKind.HUMAN_READABLE_VERSION)
+
+    def _xml(self, attest: Bopaelsattest, title: str, at: datetime) -> IssuedDocument:
+        sealed = self._seal_xml(bopaelsattest_xml.encode(attest), self._key, at)
+        return IssuedDocument(DocumentKind.MAIN_EVIDENCE, title, XML_DISTRIBUTION, sealed)
+
+    def _pdf(self, attest: Bopaelsattest, title: str, at: datetime, kind: DocumentKind) -> IssuedDocument:
+        pdf = bopaelsattest_pdf.render(attest, self._municipality, at)
+        sealed = self._seal_pdf(pdf, self._key, at, title, self._municipality.name)
+        return IssuedDocument(kind, title, PDF_DISTRIBUTION, sealed)
+
+
+def _after_casework(at: datetime) -> datetime:
+    """Two days later, at the next full hour, in UTC."""
+    later = at.astimezone(UTC) + CASEWORK
+    hour = later.replace(minute=0, second=0, microsecond=0)
+    return hour if hour == later else hour + timedelta(hours=1)
