@@ -34,9 +34,10 @@ async def uploaded(request: Request) -> Fault | None:
         async for _ in request.stream():
             pass
         return Fault.TOO_LARGE
-    await check_csrf(request)
-    file = (await request.form()).get("file")
-    return await _fault(file) if isinstance(file, UploadFile) and file.filename else Fault.MISSING
+    async with request.form() as form:
+        await check_csrf(request)
+        file = form.get("file")
+        return await _fault(file) if isinstance(file, UploadFile) and file.filename else Fault.MISSING
 
 
 async def _fault(file: UploadFile) -> Fault | None:

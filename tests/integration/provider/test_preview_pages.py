@@ -1,0 +1,225 @@
+"""The preview space as a person meets it: who is let in, what is shown, what is decided."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+
+from oots.provider.preview import Stage
+from tests.support.pages import EXCHANGE, PDF, PORTAL, PREVIEW, TOKEN, XML, Preview, preview, shown_package
+from tests.support.web import client_of
+
+LINK = f"/p/{TOKEN}"
+BACK = f"{PORTAL}/return/{EXCHANGE}"
+
+
+@pytest.fixture
+def house() -> Preview:
+    return preview()
+
+
+@pytest.fixture
+def visitor(house: Preview) -> httpx.Client:
+    return client_of(house.app, PREVIEW)
+
+
+@pytest.fixture
+def maria(house: Preview, visitor: httpx.Client) -> httpx.Client:
+    assert sign_in(house, visitor, "maria").headers["location"] == LINK
+    return visitor
+
+
+def sign_in(house: Preview, visitor: httpx.Client, who: str) -> httpx.Response:
+    house.sign_in.chosen = who
+    visitor.get(f"{LINK}/signin")
+    return visitor.get("/signin/callback")
+
+
+def csrf_of(visitor: httpx.Client) -> str:
+    found = re.search(r'name="csrf" value="([^"]*)"', visitor.get(LINK).text)
+    assert found
+    return found[1]
+
+
+# --- the way in ---
+
+
+def test_the_link_alone_shows_nothing_and_asks_to_sign_in(visitor: httpx.Client) -> None:
+    page = visitor.get(LINK)
+    assert page.status_code == 200
+    assert f'href="{LINK}/signin"' in page.text
+    assert "Litauen" in page.text
+    assert "Maria" not in page.text
+
+
+def test_the_sign_in_must_be_a_new_one(house: Preview, visitor: httpx.Client) -> None:
+    visitor.get(f"{LINK}/signin")
+    assert house.sign_in.prompted
+
+
+def test_another_person_is_refused_without_a_hint_and_the_exchange_stays_open(
+    house: Preview, visitor: httpx.Client
+) -> None:
+    refused = sign_in(house, visitor, "other")
+    assert refused.status_code == 403
+    assert "Jensen" not in refused.text
+    assert visitor.get(f"{LINK}/0/0").status_code == 403
+    assert sign_in(house, visitor, "maria").status_code == 303
+    assert visitor.get(f"{LINK}/0/0").status_code == 200
+
+
+def test_a_refused_sign_in_ends_an_earlier_admission(house: Preview, maria: httpx.Client) -> None:
+    assert maria.get(f"{LINK}/0/0").status_code == 200
+    assert sign_in(house, maria, "other").status_code == 403
+    assert maria.get(f"{LINK}/0/0").status_code == 403
+
+
+@pytest.mark.parametrize(("kind", "status"), [("cancelled", 400), ("untrusted-token", 400), ("unreachable", 503)])
+def test_a_failed_sign_in_can_be_tried_again(house: Preview, visitor: httpx.Client, kind: str, status: int) -> None:
+    page = sign_in(house, visitor, kind)
+    assert page.status_code == status
+    assert f'href="{LINK}"' in page.text
+
+
+def test_an_unknown_link_is_not_found(visitor: httpx.Client) -> None:
+    assert visitor.get(LINK).status_code == 200
+    assert visitor.get("/p/another").status_code == 404
+    assert visitor.get("/p/another/signin").headers["location"] == "/p/another"
+
+
+@pytest.mark.parametrize(
+    ("stage", "words"), [(Stage.DECIDED, "allerede truffet dit valg"), (Stage.LAPSED, "Linket er udløbet")]
+)
+def test_a_closed_link_is_gone_and_leads_back(house: Preview, maria: httpx.Client, stage: Stage, words: str) -> None:
+    assert maria.get(LINK).status_code == 200
+    house.space.stage = stage
+    page = maria.get(LINK)
+    assert page.status_code == 410
+    assert words in page.text
+    assert f'href="{BACK}"' in page.text
+    assert maria.get(f"{LINK}/0/1").status_code == 410
+
+
+def test_a_link_that_closes_during_the_sign_in_is_gone(house: Preview, visitor: httpx.Client) -> None:
+    visitor.get(f"{LINK}/signin")
+    house.space.stage = Stage.LAPSED
+    assert visitor.get("/signin/callback").headers["location"] == LINK
+    assert visitor.get(LINK).status_code == 410
+
+
+def test_who_arrives_before_the_second_request_waits(house: Preview, maria: httpx.Client) -> None:
+    house.space.stage = Stage.WAITING
+    page = maria.get(LINK)
+    assert "på vej" in page.text
+    assert page.headers["refresh"] == "3"
+    assert "refresh" not in maria.get(f"{LINK}?refresh=off").headers
+    assert maria.get(f"{LINK}/0/0").status_code == 404
+    house.space.stage = Stage.OPEN
+    assert "Skal dette sendes?" in maria.get(LINK).text
+
+
+# --- what is shown ---
+
+
+def test_each_document_is_shown_with_recipient_and_deadline(maria: httpx.Client) -> None:
+    page = maria.get(LINK).text
+    assert f'src="{LINK}/0/1/pages/0"' in page
+    assert "Registreringsmyndigheden i Vilnius, Litauen" in page
+    assert "24. november 2026 kl. 13.40" in page
+    assert "Navn / Name: Maria Jensen" in page
+    assert "Maria &amp;lt;Jensen&amp;gt;" in page
+    assert "beskyttelse" not in page
+
+
+def test_address_protection_is_warned_of(house: Preview, maria: httpx.Client) -> None:
+    house.space.shown = (shown_package(0, "address-protection"),)
+    assert "navne- og adressebeskyttelse" in maria.get(LINK).text
+    assert "may not know Danish name and address protection" in maria.get(f"{LINK}?lang=en").text
+
+
+def test_downloads_are_the_exact_bytes_as_attachments(maria: httpx.Client) -> None:
+    xml, pdf = (maria.get(f"{LINK}/0/{number}") for number in (0, 1))
+    assert (xml.content, pdf.content) == (XML, PDF)
+    assert pdf.headers["content-disposition"].startswith("attachment; ")
+    assert (pdf.headers["x-content-type-options"], pdf.headers["cache-control"]) == ("nosniff", "no-store")
+    assert maria.get(f"{LINK}/0/9").status_code == 404
+
+
+def test_images_and_downloads_are_for_the_admitted_session_only(house: Preview, maria: httpx.Client) -> None:
+    stranger = client_of(house.app, PREVIEW)
+    for part in ("/0/0", "/0/1", "/0/1/pages/0"):
+        assert maria.get(LINK + part).status_code == 200
+        assert stranger.get(LINK + part).status_code == 403
+    assert maria.get("/p/another/0/0").status_code == 403
+
+
+# --- the decision ---
+
+
+@pytest.mark.parametrize(("choice", "accepted"), [("accept", (0,)), ("decline", ())])
+def test_a_decision_is_recorded_and_leads_back(
+    house: Preview, maria: httpx.Client, choice: str, accepted: tuple[int, ...]
+) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": choice}
+    sent = maria.post(f"{LINK}/decision", data=form)
+    assert (sent.status_code, sent.headers["location"]) == (303, BACK)
+    assert house.space.decisions == [accepted]
+
+
+def test_a_decision_sent_twice_counts_once(house: Preview, maria: httpx.Client) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": "accept"}
+    for choice in ("accept", "decline"):
+        sent = maria.post(f"{LINK}/decision", data=form | {"package-0": choice})
+        assert sent.headers["location"] == BACK
+    assert house.space.decisions == [(0,)]
+
+
+def test_a_decision_without_the_session_token_is_refused(house: Preview, maria: httpx.Client) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": "accept"}
+    assert maria.post(f"{LINK}/decision", data=form | {"csrf": "other"}).status_code == 403
+    assert house.space.decisions == []
+    assert maria.post(f"{LINK}/decision", data=form).status_code == 303
+
+
+def test_a_decision_from_another_site_is_refused(house: Preview, maria: httpx.Client) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": "accept"}
+    elsewhere = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}
+    assert maria.post(f"{LINK}/decision", data=form, headers=elsewhere).status_code == 403
+    assert house.space.decisions == []
+    at_home = {"Origin": PREVIEW, "Sec-Fetch-Site": "same-origin"}
+    assert maria.post(f"{LINK}/decision", data=form, headers=at_home).status_code == 303
+
+
+def test_a_decision_by_whoever_was_not_admitted_is_refused(house: Preview, visitor: httpx.Client) -> None:
+    sign_in(house, visitor, "maria")
+    form = {"csrf": csrf_of(visitor), "package-0": "accept"}
+    assert visitor.post("/p/another/decision", data=form).status_code == 403
+    assert house.space.decisions == []
+    assert visitor.post(f"{LINK}/decision", data=form).status_code == 303
+
+
+def test_a_decision_after_the_time_is_up_changes_nothing(house: Preview, maria: httpx.Client) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": "accept"}
+    house.space.stage = Stage.LAPSED
+    assert maria.post(f"{LINK}/decision", data=form).headers["location"] == LINK
+    assert house.space.decisions == []
+
+
+def test_every_package_needs_a_choice_of_its_own(house: Preview, maria: httpx.Client) -> None:
+    house.space.shown = (shown_package(0), shown_package(1))
+    assert "checked" not in maria.get(LINK).text
+    form = {"csrf": csrf_of(maria), "package-0": "decline"}
+    incomplete = maria.post(f"{LINK}/decision", data=form)
+    assert incomplete.status_code == 422
+    assert "Vælg, om denne del skal sendes" in incomplete.text
+    assert house.space.decisions == []
+    maria.post(f"{LINK}/decision", data=form | {"package-1": "accept"})
+    assert house.space.decisions == [(1,)]
+
+
+def test_the_front_page_says_that_it_is_a_stand_in(visitor: httpx.Client) -> None:
+    assert "efterligner en dansk kommunes datatjeneste" in visitor.get("/").text
+    assert "/exchanges" in visitor.get("/").text
+    assert "/exchanges" not in client_of(preview(insight=False).app, PREVIEW).get("/").text

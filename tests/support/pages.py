@@ -1,0 +1,420 @@
+"""Stand-ins behind the pages of portal and preview space, and the apps that serve them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+
+import typst
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import RedirectResponse
+
+from oots.exchange.conversation import RequesterState
+from oots.exchange.journal import Entry, EvidencePart, JournalEntry, TimelineEvent
+from oots.model.agent import Address, Agent, AgentRole
+from oots.model.catalogue import AccessService, DataService, Publisher, Requirement
+from oots.model.clock import SequentialIds
+from oots.model.errors import PeerError
+from oots.model.evidence import (
+    Distribution,
+    DocumentKind,
+    EvidenceDocument,
+    EvidenceType,
+    IssuingAuthority,
+    MainMetadata,
+    RequestedEvidenceType,
+)
+from oots.model.identifiers import Identifier
+from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.request import EvidenceRequest
+from oots.model.response import PreviewOffer
+from oots.model.text import Text
+from oots.provider import pages as preview_pages
+from oots.provider.preview import Place, PreviewClosedError, ShownDocument, ShownPackage, Stage
+from oots.requester import pages as portal_pages
+from oots.requester.cases import Case, case_of
+from oots.requester.discovery import Finding
+from oots.requester.record import ReceivedPart
+from oots.requester.service import NotPossibleError, Progress
+from oots.trust.seal_report import SealReport
+from oots.web import exchange_pages
+from oots.web.frame import Frame
+from oots.web.origins import Origins
+from oots.web.security import BrowserSecurity
+from oots.web.sessions import Sessions, SessionStore, session_of
+from oots.web.signin import SignedIn, SignInError, SignInFailure
+from oots.web.words import Words
+from tests.support.web import NOON, Base64Vault, clock_at_noon, memory_database
+
+PORTAL = "http://portal.lt.localhost:8400"
+PREVIEW = "http://preview.aarhus.localhost:8401"
+ORIGINS = Origins({"https://portal.lt.localhost": PORTAL, "https://preview.aarhus.localhost": PREVIEW})
+TOKEN = "specimen-token-00000001"
+EXCHANGE = "00000000-0000-4000-8000-00000000e001"
+
+MARIA = NaturalPerson("Jensen", "Maria", date(1984, 3, 2), LevelOfAssurance.HIGH, "DK/LT/maria")
+OTHER = NaturalPerson("Łukasiewicz", "Đorđe", date(1979, 1, 1), LevelOfAssurance.HIGH, "PL/LT/other")
+WEAK = replace(MARIA, level_of_assurance=LevelOfAssurance.LOW)
+PERSONS = {"maria": MARIA, "other": OTHER, "weak": WEAK}
+
+AUTHORITY = Agent(
+    Identifier("urn:cef.eu:names:identifier:EAS:0200", "188600000"),
+    (Text("DA", "Registreringsmyndigheden i Vilnius"), Text("EN", "Vilnius Registration Authority")),
+    Address("LT"),
+    AgentRole.EVIDENCE_REQUESTER,
+)
+AARHUS = Identifier("urn:cef.eu:names:identifier:EAS:0184", "55133018")
+AARHUS_NAMES = (Text("DA", "Aarhus Kommune"), Text("EN", "Aarhus Municipality"))
+CERTIFICATE = EvidenceType(
+    "https://sr.oots.tech.ec.europa.eu/evidencetypeclassifications/DK/7d6b1f0e-2c43-4b8e-9f57-3a1c5e8d2b64",
+    (Text("DA", "Bopælsattest"), Text("EN", "Residence certificate")),
+    (Text("DA", "Kommunens attest for bopælen."), Text("EN", "The municipality's certificate of residence.")),
+)
+XML = b'<bopaelsattest xmlns="urn:specimen"><navn>Maria &lt;Jensen&gt;</navn></bopaelsattest>'
+PDF = typst.compile(
+    b'#set page(paper: "a4")\n#set document(title: "Attest")\n#set text(size: 13pt)\n'
+    b"= Bop\xc3\xa6lsattest \\/ Residence certificate\n"
+    b"Navn \\/ Name: Maria Jensen\n\nBop\xc3\xa6l \\/ Residence: Aastien 12, 8000 Aarhus C\n\n_Prototype_"
+)
+CONTENTS = (XML, PDF)
+
+
+def finding(party: str = "AP_DK_01", names: tuple[Text, ...] = AARHUS_NAMES) -> Finding:
+    publisher = Publisher(AARHUS, names, Address("DK"), "DK")
+    access = AccessService(Identifier("urn:specimen:party", party), names, ("oots-edm:v2.0",), publisher)
+    service = DataService(
+        "4f0c9b1e-8d52-4e0b-a7b6-52c1d94e7a10",
+        CERTIFICATE,
+        (Distribution("application/xml", ("DA",)), Distribution("application/pdf", ("DA", "EN"))),
+        (access,),
+        LevelOfAssurance.SUBSTANTIAL,
+    )
+    names_of_requirement = (Text("DA", "Bevis for bopælsadresse"), Text("EN", "Proof of domicile address"))
+    return Finding(Requirement("https://example.test/requirement", names_of_requirement), service, access)
+
+
+def request_of(person: NaturalPerson, case: Case) -> EvidenceRequest:
+    return EvidenceRequest(
+        request_id="00000000-0000-4000-8000-000000000001",
+        specification="oots-edm:v2.0",
+        issued=NOON,
+        procedure=case.procedure,
+        requirements=(),
+        requesters=(AUTHORITY,),
+        provider=Agent(AARHUS, AARHUS_NAMES),
+        evidence=RequestedEvidenceType("4f0c9b1e-8d52-4e0b-a7b6-52c1d94e7a10", CERTIFICATE, ()),
+        subject=person,
+        possibility_for_preview=True,
+        explicit_request_given=True,
+    )
+
+
+def _document(number: int, kind: DocumentKind, media_type: str) -> EvidenceDocument:
+    about = MainMetadata(MARIA, IssuingAuthority(AARHUS, AARHUS_NAMES), CERTIFICATE, date(2026, 11, 24))
+    main = about if kind is DocumentKind.MAIN_EVIDENCE else None
+    return EvidenceDocument(
+        f"object-{number}",
+        f"classification-{number}",
+        f"evidence-{number}",
+        kind,
+        f"part-{number}@provider",
+        "Bopælsattest",
+        Distribution(media_type),
+        main,
+    )
+
+
+DOCUMENTS = (
+    _document(0, DocumentKind.MAIN_EVIDENCE, "application/xml"),
+    _document(1, DocumentKind.HUMAN_READABLE_VERSION, "application/pdf"),
+)
+PARTS = tuple(
+    ReceivedPart(
+        document.content_id, document.distribution.format, "file", hashlib.sha256(content).hexdigest(), len(content)
+    )
+    for document, content in zip(DOCUMENTS, CONTENTS, strict=True)
+)
+
+
+@dataclass
+class PortalService:
+    """Stands in for the evidence requester; `stand` puts its exchange where a test wants it."""
+
+    authority: Agent = AUTHORITY
+    asked: list[NaturalPerson] = field(default_factory=list)
+    kept: dict[str, Progress] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+
+    def ask(self, case: Case, finding: Finding, person: NaturalPerson, conversation_id: str) -> str:
+        self.asked.append(person)
+        exchange_id = f"00000000-0000-4000-8000-0000000000{len(self.asked):02d}"
+        self.stand(RequesterState.REQUESTED, exchange_id=exchange_id, conversation_id=conversation_id, case=case.key)
+        return exchange_id
+
+    def stand(
+        self, state: RequesterState, *, exchange_id: str = EXCHANGE, person: NaturalPerson = MARIA, **more: Any
+    ) -> None:
+        case = case_of(more.pop("case", "change-of-address"))
+        progress = Progress(
+            exchange_id=exchange_id,
+            conversation_id=more.pop("conversation_id", "00000000-0000-4000-8000-0000000000c0"),
+            case=case.key,
+            state=state,
+            request=request_of(person, case),
+            deadline=NOON + timedelta(minutes=15),
+            offer=PreviewOffer(
+                f"https://preview.aarhus.localhost/p/{TOKEN}",
+                (Text("DA", "Se og godkend"), Text("EN", "Check and approve")),
+            ),
+            documents=DOCUMENTS,
+            parts=PARTS,
+            available_from=None,
+            error_code=None,
+            error_detail=None,
+            evidence_deleted_at=None,
+            previewed=state is not RequesterState.REQUESTED,
+        )
+        self.kept[exchange_id] = replace(progress, **more)
+
+    def progress(self, exchange_id: str) -> Progress:
+        return self.kept[exchange_id]
+
+    def go_to_preview(self, exchange_id: str) -> str:
+        progress = self.kept[exchange_id]
+        if progress.state not in (RequesterState.PREVIEW_OFFERED, RequesterState.PREVIEWING) or not progress.offer:
+            raise NotPossibleError(progress.state)
+        self.calls.append("preview")
+        self.kept[exchange_id] = replace(progress, state=RequesterState.PREVIEWING)
+        return progress.offer.location
+
+    def evidence(self, exchange_id: str, number: int) -> tuple[EvidenceDocument, bytes]:
+        if self.kept[exchange_id].state is not RequesterState.DELIVERED:
+            raise LookupError(exchange_id)
+        return DOCUMENTS[number], CONTENTS[number]
+
+    def finish(self, exchange_id: str) -> None:
+        progress = self.kept[exchange_id]
+        if progress.state is not RequesterState.DELIVERED:
+            raise NotPossibleError(progress.state)
+        self.calls.append("finish")
+        self.kept[exchange_id] = replace(progress, state=RequesterState.FINISHED, evidence_deleted_at=NOON)
+
+
+@dataclass
+class Directories:
+    """Stands in for the discovery."""
+
+    findings: tuple[Finding, ...] = (finding(),)
+    reachable: bool = True
+
+    def find(self, case: Case, provider_country: str) -> tuple[Finding, ...]:
+        if not self.reachable:
+            raise PeerError("the directories do not answer")
+        return self.findings
+
+
+class SignInAsChosen:
+    """Stands in for the sign-in: whoever `chosen` names comes back; a failure of that name is raised."""
+
+    def __init__(self) -> None:
+        self.chosen = "maria"
+        self.prompted = False
+
+    def begin(self, request: Request, next: str, prompt_login: bool = False) -> RedirectResponse:
+        session_of(request)["next"] = next
+        self.prompted = prompt_login
+        return RedirectResponse("/signin/callback", 303)
+
+    async def complete(self, request: Request) -> SignedIn:
+        if self.chosen not in PERSONS:
+            raise SignInError(SignInFailure(self.chosen))
+        session_of(request).renew()
+        return SignedIn(PERSONS[self.chosen], NOON, session_of(request)["next"])
+
+
+def shown_package(number: int, notice: str | None = None) -> ShownPackage:
+    kinds = (DocumentKind.MAIN_EVIDENCE, DocumentKind.HUMAN_READABLE_VERSION)
+    return ShownPackage(
+        number,
+        CERTIFICATE.titles,
+        notice,
+        tuple(
+            ShownDocument(number, position, kinds[position], "Bopælsattest", media_type, len(content), part.sha256)
+            for position, (media_type, content, part) in enumerate(
+                zip(("application/xml", "application/pdf"), CONTENTS, PARTS, strict=True)
+            )
+        ),
+    )
+
+
+@dataclass
+class OneLink:
+    """Stands in for the preview space, with one link for Maria."""
+
+    stage: Stage = Stage.OPEN
+    shown: tuple[ShownPackage, ...] = (shown_package(0),)
+    decisions: list[tuple[int, ...]] = field(default_factory=list)
+
+    def place(self, token: str) -> Place:
+        if token != TOKEN:
+            return Place(Stage.UNKNOWN)
+        back = None if self.stage is Stage.WAITING else f"https://portal.lt.localhost/return/{EXCHANGE}"
+        until = NOON + timedelta(minutes=40)
+        return Place(self.stage, EXCHANGE, CERTIFICATE.titles, AUTHORITY.names, "LT", until, back)
+
+    def admit(self, token: str, person: NaturalPerson) -> bool:
+        self._at(token, Stage.OPEN, Stage.WAITING)
+        return person == MARIA
+
+    def packages(self, token: str) -> tuple[ShownPackage, ...]:
+        self._at(token, Stage.OPEN)
+        return self.shown
+
+    def content(self, token: str, package: int, number: int) -> tuple[ShownDocument, bytes]:
+        self._at(token, Stage.OPEN)
+        return self.shown[package].documents[number], CONTENTS[number]
+
+    def decide(self, token: str, accepted: Collection[int]) -> str:
+        self._at(token, Stage.OPEN, Stage.DECIDED)
+        if self.stage is Stage.OPEN:
+            self.decisions.append(tuple(sorted(accepted)))
+            self.stage = Stage.DECIDED
+        return f"https://portal.lt.localhost/return/{EXCHANGE}"
+
+    def _at(self, token: str, *stages: Stage) -> None:
+        stage = self.place(token).stage
+        if stage not in stages:
+            raise PreviewClosedError(stage)
+
+
+def sealed(content: bytes, media_type: str) -> SealReport:
+    """The XML is sealed by Aarhus, the PDF's seal is broken."""
+    if media_type == "application/xml":
+        return SealReport("XAdES", True, AARHUS.value, NOON)
+    return SealReport("PAdES", False, problem="the document was changed")
+
+
+class Journal:
+    """Stands in for a service's log."""
+
+    def __init__(self, entries: Sequence[JournalEntry] = (), refused: Sequence[JournalEntry] = ()) -> None:
+        self._told = tuple(TimelineEvent(number, entry) for number, entry in enumerate(entries, 1))
+        self._refused = tuple(TimelineEvent(number, entry) for number, entry in enumerate(refused, 101))
+
+    def exchange_ids(self, limit: int) -> Sequence[str]:
+        return (EXCHANGE,) if self._told else ()
+
+    def timeline(self, exchange_id: str) -> Sequence[TimelineEvent]:
+        return self._told if exchange_id == EXCHANGE else ()
+
+    def refusals(self) -> Sequence[TimelineEvent]:
+        return self._refused
+
+    @contextmanager
+    def begin(self) -> Iterator[Journal]:
+        yield self
+
+
+def journal() -> Journal:
+    """A log with an exchange that failed one check, and one refusal."""
+    ids = {"exchange_id": EXCHANGE, "conversation_id": "00000000-0000-4000-8000-0000000000c0"}
+    part = EvidencePart("evidence-1", "part-1@provider", "application/pdf", PARTS[1].sha256, PARTS[1].length)
+    sent = JournalEntry(
+        NOON,
+        Entry.REQUEST_SENT,
+        message_id="m-1@portal",
+        schema_valid=True,
+        signature_valid=True,
+        signer="AP_LT_01",
+        digests=(("cid:part-1@portal", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="),),
+        document=b"<query><name>Maria &lt;script&gt;</name></query>",
+        soap=b"<Envelope/>",
+        **ids,
+    )
+    received = JournalEntry(
+        NOON + timedelta(seconds=2),
+        Entry.EXCEPTION_RECEIVED,
+        message_id="m-2@provider",
+        error_code="EDM:ERR:0003",
+        detail="R-EDM-REQ-S006: not so",
+        schema_valid=False,
+        signature_valid=True,
+        evidence=(part,),
+        document=b"not xml <",
+        **ids,
+    )
+    receipt = JournalEntry(NOON, Entry.RECEIPT_RECEIVED, message_id="m-1@portal", receipt=b"<Receipt/>", **ids)
+    opened = JournalEntry(NOON, Entry.PREVIEW_OPENED, **ids)
+    refused = JournalEntry(NOON, Entry.MESSAGE_REFUSED, detail="EBMS:0101 FailedAuthentication", signature_valid=False)
+    return Journal((sent, receipt, opened, received), (refused,))
+
+
+@dataclass
+class Portal:
+    app: FastAPI
+    service: PortalService
+    directories: Directories
+    sign_in: SignInAsChosen
+
+
+@dataclass
+class Preview:
+    app: FastAPI
+    space: OneLink
+    sign_in: SignInAsChosen
+
+
+def portal(*, insight: bool = True, origin: str = PORTAL) -> Portal:
+    service, directories, sign_in = PortalService(), Directories(), SignInAsChosen()
+    frame = Frame(
+        theme="requester",
+        templates=portal_pages.TEMPLATES,
+        authority=Words("Registreringsmyndigheden i Vilnius", "Vilnius Registration Authority"),
+        service=Words("Procedureportal", "Procedure portal"),
+    )
+    pages = portal_pages.router(
+        requester=cast(Any, service),
+        discovery=cast(Any, directories),
+        frame=frame,
+        sign_in=cast(Any, sign_in),
+        origins=ORIGINS,
+        check_seal=sealed,
+        ids=SequentialIds(9),
+        insight=insight,
+    )
+    return Portal(_app(frame, pages, "portal", origin, insight), service, directories, sign_in)
+
+
+def preview(*, insight: bool = True, origin: str = PREVIEW) -> Preview:
+    space, sign_in = OneLink(), SignInAsChosen()
+    frame = Frame(
+        theme="provider",
+        templates=preview_pages.TEMPLATES,
+        authority=Words("Aarhus Kommune", "Aarhus Municipality"),
+        service=Words("Forhåndsvisning af dokumentation", "Preview of evidence"),
+    )
+    pages = preview_pages.router(
+        space=cast(Any, space), frame=frame, sign_in=cast(Any, sign_in), origins=ORIGINS, insight=insight
+    )
+    return Preview(_app(frame, pages, "preview", origin, insight), space, sign_in)
+
+
+def _app(frame: Frame, pages: APIRouter, cookie: str, origin: str, insight: bool) -> FastAPI:
+    app = FastAPI()
+    store = SessionStore(memory_database(), Base64Vault(), clock_at_noon(), timedelta(hours=1))
+    app.add_middleware(Sessions, store=store, cookie=cookie, secure=False)
+    app.add_middleware(BrowserSecurity, origins=[origin], form_targets=[PORTAL, PREVIEW])
+    frame.attach(app)
+    app.include_router(pages)
+    if insight:
+        own, other = Words("Portalen", "The portal"), Words("Kommunen", "The municipality")
+        app.include_router(exchange_pages.router(frame=frame, open_log=journal().begin, own=own, other=other))
+    return app
+
+
+def available_from() -> datetime:
+    return datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
