@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from oots.common_services import api as directories_api
 from oots.common_services.client import DirectoriesClient
@@ -21,6 +21,7 @@ from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.denmark.municipality import load_municipality
 from oots.denmark.register import CprRegister
 from oots.denmark.source import MunicipalSource
+from oots.deployment import directories_pages, frames
 from oots.deployment.participants import key_name, seal_name
 from oots.deployment.settings import (
     DirectoriesSettings,
@@ -55,11 +56,14 @@ from oots.trust.evidence_seal import check_seal
 from oots.trust.keys import load_key_pair
 from oots.trust.pades import seal_pdf
 from oots.trust.xades import seal_xml
+from oots.web import exchange_pages
+from oots.web.frame import Frame
 from oots.web.health import add_health
 from oots.web.origins import Origins
 from oots.web.security import BrowserSecurity
 from oots.web.sessions import Sessions, SessionStore
 from oots.web.signin import Node, SignIn
+from oots.web.words import Words
 
 SESSION_LIFE = timedelta(hours=2)
 PEER_SECONDS = 30.0
@@ -114,8 +118,12 @@ def read_anchors(keys: Path) -> TrustAnchors:
 def directories_app(settings: DirectoriesSettings, around: Surroundings) -> FastAPI:
     """Evidence Broker and Data Service Directory."""
     app = _app("Directories")
+    frame = frames.directories()
+    frame.attach(app)
+    app.add_middleware(BrowserSecurity, origins=list(settings.origins.values()))
     entries = load_entries(settings.data or STANDARD_ENTRIES).published_by(_publisher(settings.municipality))
     app.include_router(directories_api.router(entries, around.ids))
+    app.include_router(directories_pages.router(frame, entries))
     add_health(app)
     return app
 
@@ -152,9 +160,8 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
     )
     access_point.serve(requester)
     directories = DirectoriesClient(around.client, f"{settings.directories}/eb", f"{settings.directories}/dsd")
-    origins = Origins(settings.origins)
     app = _exchanging_app("Procedure portal", settings, store, access_point, around, "portal")
-    frame = requester_pages.portal_frame()
+    frame = frames.portal()
     frame.attach(app)
     app.include_router(
         requester_pages.router(
@@ -162,11 +169,14 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
             discovery=Discovery(directories, "LT"),
             frame=frame,
             sign_in=_sign_in(settings, "portal", settings.portal_origin, around),
-            origins=origins,
+            origins=Origins(settings.origins),
             check_seal=_seal_check(settings, around.clock),
+            ids=around.ids,
             insight=settings.insight,
         )
     )
+    if settings.insight:
+        app.include_router(_insight(frame, store, frames.PORTAL, frames.MUNICIPALITY))
     return Exchanging(app, access_point, requester)
 
 
@@ -184,8 +194,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     )
     access_point.serve(provider)
     app = _exchanging_app("Municipal data service", settings, store, access_point, around, "preview")
-    municipality = load_municipality(settings.municipality)
-    frame = provider_pages.preview_frame(municipality)
+    frame = frames.preview(load_municipality(settings.municipality))
     frame.attach(app)
     app.include_router(
         provider_pages.router(
@@ -196,7 +205,14 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
             insight=settings.insight,
         )
     )
+    if settings.insight:
+        app.include_router(_insight(frame, store, frames.MUNICIPALITY, frames.PORTAL))
     return Exchanging(app, access_point, provider)
+
+
+def _insight(frame: Frame, store: Store[Any], own: Words, other: Words) -> APIRouter:
+    """The exchange pages, which show every message to whoever opens them: for demos, never by default."""
+    return exchange_pages.router(frame=frame, open_log=store.begin, own=own, other=other)
 
 
 def _source(settings: ProviderSettings) -> MunicipalSource:

@@ -111,7 +111,7 @@ def as_mime(overheard: Overheard) -> bytes:
 
 
 def _write_evidence(folder: Path, story: Story) -> list[dict[str, object]]:
-    written = []
+    written: list[dict[str, object]] = []
     for number, document in enumerate(story.received, start=1):
         name = f"evidence/{number:02d}.{_ENDINGS.get(document.media_type, 'bin')}"
         file = folder / name

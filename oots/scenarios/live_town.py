@@ -35,6 +35,7 @@ from oots.deployment.settings import (
     read,
 )
 from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town
+from oots.exchange.limits import TimeLimits
 from oots.model.clock import AdvancedClock, Clock, Ids, RandomIds
 from oots.model.errors import ConfigurationError
 from oots.scenarios.wiretap import Wiretap
@@ -51,6 +52,7 @@ class LiveTown:
     tap: Wiretap
     requester: Exchanging
     provider: Exchanging
+    limits: TimeLimits
 
     def pass_time(self, by: timedelta) -> None:
         """Move the clock and let both sides notice."""
@@ -115,7 +117,7 @@ def _compose(
     requester = requester_service(requester_settings, around("requester"))
     provider = provider_service(provider_settings, around("provider"))
     return _Composed(
-        LiveTown(town, clock, tap, requester, provider),
+        LiveTown(town, clock, tap, requester, provider, provider_settings.limits),
         {
             "directories": (directories_app(directories_settings, around("directories")), directories_settings),
             "eid": (eid_app(eid_settings, around("eid")), eid_settings),

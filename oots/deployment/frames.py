@@ -1,0 +1,59 @@
+"""What each service says of itself on its pages: name, look, and which stand-ins are at work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from oots.denmark.municipality import Municipality
+from oots.provider import pages as provider_pages
+from oots.requester import pages as requester_pages
+from oots.web.frame import Frame, Theme
+from oots.web.words import Words
+
+PORTAL = Words("Portalen i Litauen", "The portal in Lithuania")
+MUNICIPALITY = Words("Kommunen", "The municipality")
+
+_PERSONS = Words("Alle personer er opdigtede.", "All persons are invented.")
+_DIRECTORIES = Words(
+    "Katalogerne over krav, dokumentationstyper og udbydere er efterligninger.",
+    "The directories of requirements, evidence types and providers are stand-ins.",
+)
+_EID = Words("Log ind sker hos en efterligning af et eIDAS-knudepunkt.", "Sign-in is at a stand-in for an eIDAS node.")
+_CPR = Words(
+    "CPR er efterlignet med en fil af opdigtede personer.", "The civil register is a file of invented persons."
+)
+
+
+def portal() -> Frame:
+    """The procedure portal of a fictive Lithuanian authority."""
+    return Frame(
+        theme=Theme.REQUESTER,
+        templates=requester_pages.TEMPLATES,
+        authority=Words(
+            "Den opdigtede registreringsmyndighed i Litauen", "The fictive registration authority of Lithuania"
+        ),
+        service=Words("Procedureportal", "Procedure portal"),
+        stand_ins=[_PERSONS, _EID, _DIRECTORIES],
+    )
+
+
+def preview(municipality: Municipality) -> Frame:
+    """The preview space of a Danish municipality."""
+    return Frame(
+        theme=Theme.PROVIDER,
+        templates=provider_pages.TEMPLATES,
+        authority=Words(municipality.authority_name, f"{municipality.name} Municipality"),
+        service=Words("Forhåndsvisning af dokumentation", "Preview of evidence"),
+        stand_ins=[_PERSONS, _EID, _CPR],
+    )
+
+
+def directories() -> Frame:
+    """The page on which the directories say what they hold."""
+    return Frame(
+        theme=Theme.EID,
+        templates=Path(__file__).parent / "templates",
+        authority=Words("Kataloger", "Directories"),
+        service=Words("Evidence Broker og Data Service Directory", "Evidence Broker and Data Service Directory"),
+        stand_ins=[_DIRECTORIES],
+    )

@@ -1,0 +1,122 @@
+"""The citizen of a story: an HTTP client that clicks through the pages as a browser without JavaScript would."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import cast
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+from lxml import html
+
+from oots.deployment.town import LOOPBACK
+from oots.model.errors import PeerError
+
+_PATIENCE_SECONDS = 30.0
+_PAUSE_SECONDS = 0.05
+_MOST_REDIRECTS = 10
+
+
+class AstrayError(PeerError):
+    """The pages did not lead where the story goes."""
+
+
+class _ToLoopback(httpx.HTTPTransport):
+    """Browsers resolve `*.localhost` to this machine; other clients have to be told (RFC 6761)."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        named = request.url.host
+        request.headers["Host"] = request.url.netloc.decode()
+        if named.endswith(".localhost"):
+            request.url = request.url.copy_with(host=LOOPBACK)
+        return super().handle_request(request)
+
+
+class Page:
+    """A page that was shown: where, with what status, whether it refreshes by itself, and its forms and links."""
+
+    def __init__(self, response: httpx.Response, url: str) -> None:
+        self.url = url
+        self.status = response.status_code
+        self.is_refreshing = "refresh" in response.headers
+        is_html = "html" in response.headers["content-type"]
+        self._document = cast(html.HtmlElement, html.fromstring(response.text)) if is_html else None
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.url).path
+
+    def form(self, ending: str) -> html.FormElement | None:
+        """The form that posts to an address ending so; the page's own address counts where none is given."""
+        forms = [] if self._document is None else self._document.forms
+        return next((form for form in forms if urlsplit(self.action(form)).path.endswith(ending)), None)
+
+    def action(self, form: html.FormElement) -> str:
+        return urljoin(self.url, str(form.get("action") or self.url))
+
+    def links(self, pattern: str) -> list[str]:
+        """The targets of links and buttons whose path matches `pattern` whole, each once, in order."""
+        anchors = [] if self._document is None else self._document.iterfind(".//a[@href]")
+        targets = [urljoin(self.url, cast(str, anchor.get("href"))) for anchor in anchors]
+        return list(dict.fromkeys(target for target in targets if re.fullmatch(pattern, urlsplit(target).path)))
+
+
+class Citizen:
+    """One person with one browser."""
+
+    def __init__(self) -> None:
+        self._client = httpx.Client(transport=_ToLoopback(trust_env=False), timeout=30.0)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def open(self, url: str) -> Page:
+        """Follow an address and its redirects to a page."""
+        return self._arrive(self._client.get(url), url)
+
+    def follow(self, page: Page, pattern: str) -> Page:
+        """Follow the first link whose path matches `pattern`."""
+        links = page.links(pattern)
+        if not links:
+            raise AstrayError(f"{page.path} (HTTP {page.status}) has no link to {pattern}")
+        return self.open(links[0])
+
+    def download(self, url: str) -> tuple[str, bytes]:
+        """Media type and bytes of a document."""
+        response = self._client.get(url)
+        if response.status_code != httpx.codes.OK:
+            raise AstrayError(f"{urlsplit(url).path} cannot be downloaded (HTTP {response.status_code})")
+        return response.headers["content-type"].partition(";")[0], response.content
+
+    def submit(self, page: Page, ending: str, **fields: str) -> Page:
+        """Fill in the form that posts to an address ending so, and send it."""
+        form = page.form(ending)
+        if form is None:
+            raise AstrayError(f"{page.path} (HTTP {page.status}) has no form for {ending}")
+        values = {name: value for name, value in form.form_values() if name not in fields}
+        address = page.action(form)
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+        response = self._client.post(
+            address, data=values | fields, headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"}
+        )
+        return self._arrive(response, address)
+
+    def wait(self, page: Page, arrived: Callable[[Page], bool]) -> Page:
+        """Look at the page again, as its refresh does, until `arrived`."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while not arrived(page):
+            if time.monotonic() > end:
+                raise AstrayError(f"{page.path} (HTTP {page.status}) did not change in time")
+            time.sleep(_PAUSE_SECONDS)
+            page = self.open(page.url)
+        return page
+
+    def _arrive(self, response: httpx.Response, url: str) -> Page:
+        for _ in range(_MOST_REDIRECTS):
+            if not response.has_redirect_location:
+                return Page(response, url)
+            url = urljoin(url, response.headers["location"])
+            response = self._client.get(url)
+        raise AstrayError(f"more than {_MOST_REDIRECTS} redirects at {url}")
