@@ -1,0 +1,73 @@
+"""Records of the civil register for tests: one ordinary resident of Aarhus, to be changed in one place."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from oots.denmark.cpr import CprPerson
+from oots.denmark.municipality import Municipality, load_municipality
+
+AARHUS: Municipality = load_municipality("0751")
+ISSUED_ON = date(2026, 11, 24)
+
+CURRENT: dict[str, Any] = {
+    "status": "AKTUEL",
+    "virkning_fra": date(2019, 8, 15),
+    "kommunekode": "0751",
+    "vejkode": "2315",
+    "vejnavn": "Ærøgade",
+    "husnummer": "27",
+    "etage": "3",
+    "doer": "th",
+    "postnummer": "8000",
+    "postdistrikt": "Aarhus C",
+}
+FORMER: dict[str, Any] = {
+    "status": "HISTORISK",
+    "virkning_fra": date(2003, 8, 20),
+    "virkning_til": date(2019, 8, 15),
+    "kommunekode": "0461",
+    "vejkode": "8241",
+    "vejnavn": "Thorslundsvej",
+    "husnummer": "41",
+    "postnummer": "5000",
+    "postdistrikt": "Odense C",
+}
+OLDEST: dict[str, Any] = {
+    "status": "HISTORISK",
+    "virkning_fra": date(1984, 6, 12),
+    "virkning_fra_usikker": True,
+    "virkning_til": date(2003, 8, 20),
+    "kommunekode": "0370",
+    "vejkode": "3390",
+    "vejnavn": "Farimagsvej",
+    "husnummer": "19",
+    "postnummer": "4700",
+    "postdistrikt": "Næstved",
+}
+
+
+def record(**changes: Any) -> dict[str, Any]:
+    """A record as it stands in a file, with some of its keys changed."""
+    ordinary: dict[str, Any] = {
+        "id": "6a0f3c1e-4b7d-4a55-9c02-1d8e7f605b43",
+        "personnummer": "1206840438",
+        "navn": name("Solvej", "Prøvesen"),
+        "foedselsdato": date(1984, 6, 12),
+        "koen": "KVINDE",
+        "personstatus": "BOPAEL_I_DANMARK",
+        "civilstand": "FRASKILT",
+        "statsborgerskab": ["Danmark"],
+        "folkekirke": "MEDLEM_AF_FOLKEKIRKEN",
+        "adresser": [CURRENT, OLDEST, FORMER],
+    }
+    return ordinary | changes
+
+
+def name(fornavne: str, efternavn: str, **more: Any) -> dict[str, Any]:
+    return {"fornavne": fornavne, "efternavn": efternavn, "adresseringsnavn": f"{fornavne} {efternavn}"[:34], **more}
+
+
+def person(**changes: Any) -> CprPerson:
+    return CprPerson(**record(**changes))
