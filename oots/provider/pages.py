@@ -19,12 +19,12 @@ from oots.model.text import Text, in_language
 from oots.provider.countries import country
 from oots.provider.preview import Place, PreviewClosedError, PreviewSpace, ShownDocument, ShownPackage, Stage
 from oots.web.downloads import download
-from oots.web.exchange_pages import readable
 from oots.web.frame import Frame, language
 from oots.web.origins import Origins
 from oots.web.page_images import UnreadablePdfError, render, texts_of
 from oots.web.sessions import check_csrf, session_of
 from oots.web.signin import SignIn, SignInError, SignInFailure
+from oots.wire.readable import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
 REFRESH_SECONDS = 3

@@ -29,12 +29,12 @@ from oots.requester.upload import MOST_BYTES, Fault, uploaded
 from oots.requester.visitor import Visitor, remember, visitor_of
 from oots.trust.seal_report import SealReport
 from oots.web.downloads import download
-from oots.web.exchange_pages import readable
 from oots.web.frame import Frame, language
 from oots.web.origins import Origins
 from oots.web.page_images import UnreadablePdfError, render, texts_of
 from oots.web.sessions import check_csrf, session_of
 from oots.web.signin import SignedIn, SignIn, SignInError, SignInFailure
+from oots.wire.readable import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
 PROVIDER_COUNTRY = "DK"
@@ -274,7 +274,9 @@ class _Portal:
         return progress
 
     def _received(self, progress: Progress) -> list[ReceivedDocument]:
-        return [self._read(progress.exchange_id, number, progress) for number in range(len(progress.documents))]
+        """What has arrived, readable documents first."""
+        received = [self._read(progress.exchange_id, number, progress) for number in range(len(progress.documents))]
+        return sorted(received, key=lambda shown: shown.document.distribution.format != PDF)
 
     def _read(self, exchange_id: str, number: int, progress: Progress) -> ReceivedDocument:
         document, content = self._requester.evidence(exchange_id, number)

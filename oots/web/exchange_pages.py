@@ -9,15 +9,13 @@ from datetime import datetime
 from typing import Protocol
 
 from fastapi import APIRouter, HTTPException, Request
-from lxml import etree
 from starlette.responses import Response
 
-from oots.model.errors import MessageError
 from oots.web.downloads import download
 from oots.web.frame import Frame, language
 from oots.web.timeline import TimelineEvent, Verdict
 from oots.web.words import Words
-from oots.wire.xml import parse
+from oots.wire.readable import readable
 
 REFUSALS = "refusals"
 """Stands for an exchange id where the log belongs to no exchange."""
@@ -181,16 +179,6 @@ class _ExchangePages:
         if not told:
             raise HTTPException(404)
         return told
-
-
-def readable(content: bytes) -> str:
-    """XML with each element on a line of its own; what cannot be parsed, as it is."""
-    try:
-        root = parse(content)
-    except MessageError:
-        return content.decode("utf-8", "replace")
-    etree.indent(root)
-    return etree.tostring(root, encoding="unicode")
 
 
 def _summary(exchange_id: str, told: Sequence[Told]) -> Summary:

@@ -321,7 +321,7 @@ class Journal:
 
 def journal() -> Journal:
     """A log with an exchange that failed one check, and one refusal."""
-    ids = {"exchange_id": EXCHANGE, "conversation_id": "00000000-0000-4000-8000-0000000000c0"}
+    ids: dict[str, Any] = {"exchange_id": EXCHANGE, "conversation_id": "00000000-0000-4000-8000-0000000000c0"}
     part = EvidencePart("evidence-1", "part-1@provider", "application/pdf", PARTS[1].sha256, PARTS[1].length)
     sent = JournalEntry(
         NOON,

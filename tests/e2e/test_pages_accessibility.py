@@ -1,0 +1,146 @@
+"""Every page of portal and preview space in a real browser: WCAG 2.1 AA by axe, and no sideways scrolling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from oots.exchange.conversation import RequesterState
+from oots.provider.preview import Stage
+from tests.support.chromium import chromium, served, violations
+from tests.support.pages import EXCHANGE, TOKEN, Portal, Preview, available_from, portal, preview, shown_package
+from tests.support.web import NOON
+
+CASE = "/cases/change-of-address"
+EVIDENCE = f"/evidence/{EXCHANGE}"
+NARROW: ViewportSize = {"width": 360, "height": 800}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def portal_house() -> Iterator[tuple[Portal, str]]:
+    house = portal()
+    with served(house.app) as port:
+        yield house, f"http://portal.lt.localhost:{port}"
+
+
+@pytest.fixture(scope="module")
+def preview_house() -> Iterator[tuple[Preview, str]]:
+    house = preview()
+    with served(house.app) as port:
+        yield house, f"http://preview.aarhus.localhost:{port}"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_context(viewport=NARROW) as context:
+        yield context.new_page()
+
+
+def assert_fit_for_all(page: Page, address: str) -> None:
+    for lang in ("da", "en"):
+        page.goto(f"{address}?lang={lang}")
+        assert page.locator("html").get_attribute("lang") == lang
+        assert page.locator("h1").count() == 1
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("path", ["/", CASE, f"{CASE}/upload", f"{CASE}/uploaded", EVIDENCE])
+def test_pages_before_the_sign_in(page: Page, portal_house: tuple[Portal, str], path: str) -> None:
+    assert_fit_for_all(page, portal_house[1] + path)
+
+
+def test_a_sign_in_that_failed(page: Page, portal_house: tuple[Portal, str]) -> None:
+    house, base = portal_house
+    house.sign_in.chosen = "cancelled"
+    page.goto(f"{base}{CASE}/signin")
+    assert_fit_for_all(page, f"{base}/signin/callback")
+
+
+def test_the_explicit_request(page: Page, portal_house: tuple[Portal, str]) -> None:
+    house, base = portal_house
+    house.sign_in.chosen = "weak"
+    page.goto(f"{base}{CASE}/signin")
+    assert_fit_for_all(page, f"{base}{CASE}/request")
+
+
+def test_silent_directories(page: Page, portal_house: tuple[Portal, str]) -> None:
+    house, base = portal_house
+    house.sign_in.chosen = "maria"
+    page.goto(f"{base}{CASE}/signin")
+    house.directories.reachable = False
+    try:
+        assert_fit_for_all(page, f"{base}{CASE}/request")
+    finally:
+        house.directories.reachable = True
+
+
+@pytest.mark.parametrize(
+    ("state", "more"),
+    [
+        (RequesterState.REQUESTED, {}),
+        (RequesterState.PREVIEW_OFFERED, {}),
+        (RequesterState.PREVIEWING, {}),
+        (RequesterState.DELIVERED, {}),
+        (RequesterState.FINISHED, {"evidence_deleted_at": NOON}),
+        (RequesterState.NOTHING, {}),
+        (RequesterState.DEFERRED, {"available_from": available_from()}),
+        (RequesterState.REFUSED, {"error_code": "EDM:ERR:0004", "error_detail": "no unique match"}),
+    ],
+)
+def test_each_stage_of_an_exchange(
+    page: Page, portal_house: tuple[Portal, str], state: RequesterState, more: dict[str, Any]
+) -> None:
+    house, base = portal_house
+    house.sign_in.chosen = "maria"
+    house.service.stand(state, **more)
+    page.goto(f"{base}{EVIDENCE}/signin")
+    assert_fit_for_all(page, base + EVIDENCE)
+
+
+@pytest.mark.parametrize("path", ["", f"/{EXCHANGE}", f"/{EXCHANGE}/1/document", "/refusals"])
+def test_exchange_pages(page: Page, portal_house: tuple[Portal, str], path: str) -> None:
+    assert_fit_for_all(page, f"{portal_house[1]}/exchanges{path}")
+
+
+@pytest.mark.parametrize("path", ["/", f"/p/{TOKEN}", "/p/another"])
+def test_preview_pages_before_the_sign_in(page: Page, preview_house: tuple[Preview, str], path: str) -> None:
+    assert_fit_for_all(page, preview_house[1] + path)
+
+
+def test_a_refused_person(page: Page, preview_house: tuple[Preview, str]) -> None:
+    house, base = preview_house
+    house.sign_in.chosen = "other"
+    page.goto(f"{base}/p/{TOKEN}/signin")
+    assert_fit_for_all(page, f"{base}/signin/callback")
+
+
+@pytest.mark.parametrize("stage", [Stage.WAITING, Stage.OPEN, Stage.DECIDED, Stage.LAPSED])
+def test_each_stage_of_the_preview(page: Page, preview_house: tuple[Preview, str], stage: Stage) -> None:
+    house, base = preview_house
+    house.sign_in.chosen = "maria"
+    house.space.stage = Stage.OPEN
+    house.space.shown = (shown_package(0, "address-protection"), shown_package(1))
+    page.goto(f"{base}/p/{TOKEN}/signin")
+    house.space.stage = stage
+    assert_fit_for_all(page, f"{base}/p/{TOKEN}")
+    house.space.stage = Stage.OPEN
+
+
+def test_the_page_images_are_really_drawn(page: Page, preview_house: tuple[Preview, str]) -> None:
+    house, base = preview_house
+    house.sign_in.chosen = "maria"
+    house.space.shown = (shown_package(0),)
+    page.goto(f"{base}/p/{TOKEN}/signin")
+    drawn = page.locator("img.sheet").evaluate_all("images => images.map(image => image.naturalWidth)")
+    assert len(drawn) == 1
+    assert drawn[0] > 1000
