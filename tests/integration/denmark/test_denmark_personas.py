@@ -1,0 +1,125 @@
+"""The packaged persons beside the list that they follow, the eID stand-in and the directories."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oots.denmark.cpr import CprPerson, Koen, Raekkestatus, is_replacement
+from oots.denmark.evidence_types import OFFERS
+from oots.denmark.register import CprRegister
+from oots.model.text import Text
+
+ROOT = Path(__file__).parents[3]
+SHARED = ROOT.parent / "shared" / "domain" / "data" / "personas.csv"
+REGISTER = CprRegister.from_file(None)
+WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+NOT_ONE = {"karl": 2, "ukendt": 0}
+
+
+def toml(path: str) -> dict[str, Any]:
+    return tomllib.loads((ROOT / path).read_text(encoding="utf-8"))
+
+
+EID = toml("oots/eid/personas.toml")["persona"]
+PERSONS = pytest.mark.parametrize("person", REGISTER.persons, ids=lambda person: person.navn.adresseringsnavn)
+
+
+@pytest.mark.parametrize("key", EID)
+def test_who_signs_in_is_known_as_often_as_the_story_says(key: str) -> None:
+    persona = EID[key]
+    found = REGISTER.candidates(persona["family_name"], persona["given_name"], persona["date_of_birth"])
+    assert len(found) == NOT_ONE.get(key, 1)
+
+
+@pytest.mark.parametrize("key", sorted(EID.keys() - {"ukendt"}))
+def test_who_signs_in_is_spelled_as_in_the_register(key: str) -> None:
+    persona = EID[key]
+    names = {(person.navn.former[0].fornavne, person.navn.former[0].efternavn) for person in REGISTER.persons}
+    assert (persona["given_name"], persona["family_name"]) in names
+
+
+def test_the_stories_told_of_aarhus_are_of_people_in_aarhus() -> None:
+    for persona in (each for each in EID.values() if each["group"] == "aarhus"):
+        (person,) = REGISTER.candidates(persona["family_name"], persona["given_name"], persona["date_of_birth"])
+        assert person.aktuel_adresse is not None
+        assert person.aktuel_adresse.kommunekode == "0751"
+
+
+def test_the_shared_list_is_followed_to_the_letter() -> None:
+    if not SHARED.is_file():
+        pytest.skip("the shared list of personas is not here")
+    with SHARED.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    by_number = {person.personnummer: person for person in REGISTER.persons}
+    assert len(rows) == 17
+    for row in rows:
+        person = by_number[row["personnummer"]]
+        name = person.navn.former[0]
+        assert (name.fornavne, name.efternavn) == (row["fornavne"], row["efternavn"])
+        assert person.foedselsdato == date.fromisoformat(row["foedselsdato"])
+        assert (person.koen, person.personstatus, person.civilstand) == (
+            row["koen"],
+            row["personstatus"],
+            row["civilstand"],
+        )
+        assert {address.kommunekode for address in person.adresser[:1]} == {row["kommunekode"]}
+        assert person.protected(date(2026, 11, 24)) is (row["beskyttelse"] == "NAVNE_OG_ADRESSE")
+
+
+@PERSONS
+def test_each_person_has_lived_somewhere_before(person: CprPerson) -> None:
+    assert person.tidligere_adresser
+
+
+@PERSONS
+def test_addresses_that_count_follow_each_other_without_overlap(person: CprPerson) -> None:
+    current = (person.aktuel_adresse,) if person.aktuel_adresse else ()
+    rows = (*current, *person.tidligere_adresser)
+    for later, earlier in pairwise(rows):
+        assert earlier.virkning_til is not None
+        assert earlier.virkning_til <= later.virkning_fra
+    assert all(row.virkning_fra >= person.foedselsdato for row in rows)
+
+
+@PERSONS
+def test_no_number_can_belong_to_anybody(person: CprPerson) -> None:
+    number = person.personnummer
+    assert sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=True)) % 11
+    assert (person.foedselsdato.day, person.foedselsdato.month) != (1, 1)
+    assert (int(number[-1]) % 2 == 1) is (person.koen is Koen.MAND)
+
+
+def test_one_person_has_a_replacement_number() -> None:
+    replaced = [person for person in REGISTER.persons if is_replacement(person.personnummer)]
+    assert [person.personstatus.value for person in replaced] == ["EJ_BOPAEL"]
+
+
+def test_rows_that_must_not_show_are_there_to_be_left_out() -> None:
+    statuses = {row.status for person in REGISTER.persons for row in person.adresser}
+    assert {Raekkestatus.RETTET, Raekkestatus.FORTRUDT} <= statuses
+
+
+@pytest.mark.parametrize("table", toml("oots/common_services/data/evidence_types.toml")["evidence_type"])
+def test_evidence_types_bear_the_titles_that_the_directories_give(table: dict[str, Any]) -> None:
+    titles = OFFERS[table["identifier"]].evidence_type.titles
+    assert titles == tuple(Text(lang, value) for lang, value in table["titles"].items())
+
+
+@pytest.mark.parametrize("table", toml("oots/common_services/data/data_services.toml")["data_service"])
+def test_each_data_service_announces_what_is_offered(table: dict[str, Any]) -> None:
+    offer = OFFERS[table["evidence_type"]]
+    assert offer.minimum_assurance.value == table["level_of_assurance"]
+    announced = [(each["format"], tuple(each["languages"]), each.get("conforms_to")) for each in table["distribution"]]
+    assert announced == [(each.format, each.languages, each.conforms_to) for each in offer.distributions]
+
+
+def test_the_directories_know_each_type_that_is_offered() -> None:
+    known = {table["identifier"] for table in toml("oots/common_services/data/evidence_types.toml")["evidence_type"]}
+    assert known == OFFERS.keys()
