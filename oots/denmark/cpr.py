@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 REPLACEMENT_OFFSET = 60
-"""An erstatningspersonnummer has 60 added to the day of birth."""
+"""An erstatningspersonnummer, for people outside CPR, has 60 added to the day of birth."""
 FIRST_HIGH_ROAD_CODE = "9900"
 """From this vejkode on a row of CPR names no ordinary address."""
 
@@ -32,11 +32,6 @@ def birth_date(personnummer: str) -> date:
         return date(_century(seventh, year) + year, month, day % REPLACEMENT_OFFSET)
     except ValueError:
         raise ValueError("a personnummer begins with a date, or with one whose day has 60 added") from None
-
-
-def is_replacement(personnummer: str) -> bool:
-    """Whether a well-formed personnummer is an erstatningspersonnummer, given to people outside CPR."""
-    return int(personnummer[:2]) > REPLACEMENT_OFFSET
 
 
 def _century(seventh: int, year: int) -> int:

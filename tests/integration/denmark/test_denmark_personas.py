@@ -11,13 +11,31 @@ from typing import Any
 
 import pytest
 
-from oots.denmark.cpr import CprPerson, Koen, Raekkestatus, is_replacement
+from oots.denmark.cpr import (
+    Beskyttelsestype,
+    Civilstand,
+    CprPerson,
+    Folkekirke,
+    Koen,
+    Navnemarkering,
+    Personstatus,
+    Raekkestatus,
+)
 from oots.denmark.evidence_types import OFFERS
 from oots.denmark.register import CprRegister
 from oots.model.text import Text
 
 ROOT = Path(__file__).parents[3]
-SHARED = ROOT.parent / "shared" / "domain" / "data" / "personas.csv"
+SHARED = ROOT.parent / "shared" / "domain" / "data"
+LISTS = {
+    "Personstatus": Personstatus,
+    "Civilstandstype": Civilstand,
+    "Beskyttelsestype": Beskyttelsestype,
+    "Status": Raekkestatus,
+    "Navnemarkering": Navnemarkering,
+    "Koen": Koen,
+    "Tilhoersforhold (Folkekirke)": Folkekirke,
+}
 REGISTER = CprRegister.from_file(None)
 WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 NOT_ONE = {"karl": 2, "ukendt": 0}
@@ -25,6 +43,13 @@ NOT_ONE = {"karl": 2, "ukendt": 0}
 
 def toml(path: str) -> dict[str, Any]:
     return tomllib.loads((ROOT / path).read_text(encoding="utf-8"))
+
+
+def shared(name: str) -> list[dict[str, str]]:
+    if not SHARED.is_dir():
+        pytest.skip("the shared lists are not here")
+    with (SHARED / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 EID = toml("oots/eid/personas.toml")["persona"]
@@ -53,10 +78,7 @@ def test_the_stories_told_of_aarhus_are_of_people_in_aarhus() -> None:
 
 
 def test_the_shared_list_is_followed_to_the_letter() -> None:
-    if not SHARED.is_file():
-        pytest.skip("the shared list of personas is not here")
-    with SHARED.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = shared("personas.csv")
     by_number = {person.personnummer: person for person in REGISTER.persons}
     assert len(rows) == 17
     for row in rows:
@@ -71,6 +93,13 @@ def test_the_shared_list_is_followed_to_the_letter() -> None:
         )
         assert {address.kommunekode for address in person.adresser[:1]} == {row["kommunekode"]}
         assert person.protected(date(2026, 11, 24)) is (row["beskyttelse"] == "NAVNE_OG_ADRESSE")
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_words_of_a_record_are_those_of_cpr(name: str) -> None:
+    listed = [row["value"] for row in shared("cpr_enums.csv") if row["enum"] == name]
+    assert listed
+    assert sorted(listed) == sorted(word.value for word in LISTS[name])
 
 
 @PERSONS
@@ -97,7 +126,7 @@ def test_no_number_can_belong_to_anybody(person: CprPerson) -> None:
 
 
 def test_one_person_has_a_replacement_number() -> None:
-    replaced = [person for person in REGISTER.persons if is_replacement(person.personnummer)]
+    replaced = [person for person in REGISTER.persons if int(person.personnummer[:2]) > 60]
     assert [person.personstatus.value for person in replaced] == ["EJ_BOPAEL"]
 
 

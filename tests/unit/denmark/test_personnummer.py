@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from oots.denmark.cpr import birth_date, is_replacement
+from oots.denmark.cpr import birth_date
 
 WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 
@@ -41,10 +41,9 @@ def test_a_number_is_accepted_with_modulus_11_and_without(number: str) -> None:
 
 def test_a_replacement_number_has_sixty_added_to_its_day() -> None:
     assert birth_date("7906850000") == birth_date("1906850000") == date(1985, 6, 19)
-    assert is_replacement("7906850000")
-    assert not is_replacement("1906850000")
-    assert is_replacement("6106850000")
-    assert is_replacement("9105850000")
+    assert birth_date("6106850000") == date(1985, 6, 1)
+    assert birth_date("9005850000") == date(1985, 5, 30)
+    assert birth_date("9105850000") == date(1985, 5, 31)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +58,7 @@ def test_a_replacement_number_has_sixty_added_to_its_day() -> None:
         "3206840438",
         "6006840438",
         "9206840438",
+        "9106850000",
         "0006840438",
         "1213840438",
         "3002840438",
