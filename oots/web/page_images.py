@@ -20,7 +20,7 @@ _TURN = Lock()
 
 
 class UnreadablePdfError(ValueError):
-    """PDFium cannot open the document."""
+    """PDFium cannot read the document."""
 
 
 def texts_of(pdf: bytes) -> tuple[str, ...]:
@@ -49,12 +49,12 @@ def _opened(pdf: bytes) -> Iterator[pdfium.PdfDocument]:
     with _TURN:
         try:
             document = pdfium.PdfDocument(pdf)
+            try:
+                yield document
+            finally:
+                document.close()
         except pdfium.PdfiumError as unreadable:
             raise UnreadablePdfError("not a readable PDF") from unreadable
-        try:
-            yield document
-        finally:
-            document.close()
 
 
 def _text(page: pdfium.PdfPage) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -316,7 +317,7 @@ def test_finishing_twice_ends_at_the_receipt(house: Portal, maria: httpx.Client)
     ],
 )
 def test_each_ending_is_told_kindly_with_the_other_way(
-    house: Portal, maria: httpx.Client, state: RequesterState, more: dict[str, object], words: str
+    house: Portal, maria: httpx.Client, state: RequesterState, more: dict[str, Any], words: str
 ) -> None:
     house.service.stand(state, **more)
     page = maria.get(PAGE)
