@@ -262,6 +262,7 @@ def test_the_evidence_is_shown_with_its_seals(house: Portal, maria: httpx.Client
     assert "Segl i orden" in page
     assert "Segl ikke i orden" in page
     assert "the document was changed" in page
+    assert "Et segl er ikke i orden" in page
     assert f'src="{PAGE}/documents/1/pages/0"' in page
     assert "Navn / Name: Maria Jensen" in page
     assert "Maria &amp;lt;Jensen&amp;gt;" in page
