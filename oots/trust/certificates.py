@@ -94,7 +94,7 @@ class TrustAnchors:
         Wants a path to an anchor with every certificate valid at `at`, authorities marked as such, digitalSignature
         on the leaf, RSA keys of 2048 bits or P-256 and up. Raises UntrustedError.
         """
-        path = self._path(certificate, intermediates, at)
+        path = self.path_of(certificate, intermediates, at)
         if not all(_is_strong(link) for link in path):
             raise UntrustedError("a key on the path is neither RSA of 2048 bits or more nor on P-256, P-384 or P-521")
         if not self._allow_specimens and any(is_specimen(link) for link in path):
@@ -104,9 +104,13 @@ class TrustAnchors:
             raise UntrustedError(f"the certificate is for {party.role}, not for {role}")
         return party
 
-    def _path(
+    def path_of(
         self, certificate: x509.Certificate, intermediates: Sequence[x509.Certificate], at: datetime
     ) -> list[x509.Certificate]:
+        """The certificates from `certificate` up to an anchor, all valid at `at`; raises UntrustedError.
+
+        It says nothing of role, key strength or specimens: for those ask `party_of`.
+        """
         verifier = (
             PolicyBuilder()
             .store(self._store)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -16,29 +18,29 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from oots.trust.certificates import Role, TrustAnchors, UntrustedError
 from oots.trust.keys import KeyPair
-from oots.trust.seal_report import SealReport
+from oots.trust.seal_report import SealBrokenError, SealReport, expect_plausible_time
 
 KIND = "PAdES"
 FIELD = "Seal"
 _ROOM = 8192
+_FIELD_SPEC = SigFieldSpec(
+    FIELD,
+    readable_field_name="Kommunens segl (the seal of the municipality)",
+    # PDF/UA wants an untagged widget hidden, and a hidden one is never printed.
+    invis_sig_settings=InvisSigSettings(set_hidden_flag=True, set_print_flag=False),
+)
 
 for _chatty in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_chatty).setLevel(logging.CRITICAL)  # findings go into the report, never into a log
-
-
-class SealBrokenError(Exception):
-    """The document carries no seal of this form; the text is for people."""
 
 
 class _P256Signer(Signer):
@@ -60,7 +62,7 @@ class _DatedSigner(PdfSigner):
     """pyHanko's signer with a given signing time instead of the machine's."""
 
     def __init__(self, at: datetime, meta: PdfSignatureMetadata, signer: Signer) -> None:
-        super().__init__(meta, signer, new_field_spec=SigFieldSpec(FIELD))
+        super().__init__(meta, signer, new_field_spec=_FIELD_SPEC)
         self._at = at
 
     def init_signing_session(self, *arguments: Any, **options: Any) -> PdfSigningSession:
@@ -79,6 +81,9 @@ class _RepeatableWriter(IncrementalPdfFileWriter):
         second = hashlib.sha256(prev.stream.read()).digest()[:16]
         return generic.ArrayObject([first, generic.ByteStringObject(second)])
 
+    def _update_meta(self) -> None:
+        """A seal changes neither author nor text, so the metadata stay as they are, without the machine's time."""
+
 
 def seal_pdf(pdf: bytes, key: KeyPair, at: datetime, reason: str, location: str) -> bytes:
     """Seal a PDF with an invisible signature field; equal arguments give equal bytes.
@@ -88,11 +93,21 @@ def seal_pdf(pdf: bytes, key: KeyPair, at: datetime, reason: str, location: str)
     if not isinstance(key.private_key, ec.EllipticCurvePrivateKey):
         raise ValueError("a seal is made with a P-256 key")
     meta = PdfSignatureMetadata(
-        field_name=FIELD, md_algorithm="sha256", reason=reason, location=location, subfilter=SigSeedSubFilter.PADES
+        field_name=FIELD,
+        md_algorithm="sha256",
+        reason=reason,
+        location=location,
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     signer = _DatedSigner(at, meta, _P256Signer(key.private_key, key))
-    sealed = signer.sign_pdf(_RepeatableWriter(BytesIO(pdf)), bytes_reserved=_ROOM)
-    return bytes(sealed.getvalue())
+    sealed = BytesIO()
+    signing = signer.async_sign_pdf(_RepeatableWriter(BytesIO(pdf)), bytes_reserved=_ROOM, output=sealed)
+    # pyHanko needs an event loop, and the caller's thread may be running one already.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        beside.submit(asyncio.run, signing).result()
+    return sealed.getvalue()
 
 
 def check_pdf_seal(pdf: bytes, anchors: TrustAnchors, at: datetime) -> SealReport:
@@ -107,18 +122,22 @@ def check_pdf_seal(pdf: bytes, anchors: TrustAnchors, at: datetime) -> SealRepor
 
 def _check(pdf: bytes, anchors: TrustAnchors, at: datetime) -> SealReport:
     signature = _only_signature(pdf)
-    _expect_plain_padding(pdf, signature)
+    certificates = [_cryptography(choice.chosen) for choice in signature.signed_data["certificates"]]
     leaf = _cryptography(signature.signer_cert)
-    chain = [_cryptography(certificate) for certificate in signature.other_embedded_certs]
-    party = anchors.party_of(leaf, chain, at, Role.SEAL)
-    context = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False, moment=at)
-    status = validate_pdf_signature(signature, signer_validation_context=context, skip_diff=True)
-    if status.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
-        raise SealBrokenError("something was added to the document after it was sealed")
-    if not (status.intact and status.valid):
+    party = anchors.party_of(leaf, certificates, at, Role.SEAL)
+    if not set(certificates) <= {leaf, *anchors.path_of(leaf, certificates, at)}:
+        raise SealBrokenError("the seal carries a certificate that does not vouch for it")
+    _expect_whole_file(pdf, signature)
+    intact, valid = validate_sig_integrity(
+        signature.signer_info, signature.signer_cert, "data", signature.compute_digest()
+    )
+    if not (intact and valid):
         raise SealBrokenError("the document was changed after it was sealed")
-    fingerprint = leaf.fingerprint(hashes.SHA256()).hex()
-    return SealReport(KIND, True, party.party_id, signature.self_reported_timestamp, fingerprint)
+    signed_at = signature.self_reported_timestamp
+    if signed_at is None:
+        raise SealBrokenError("the seal bears no date")
+    expect_plausible_time(signed_at, leaf, at)
+    return SealReport(KIND, True, party.party_id, signed_at, leaf.fingerprint(hashes.SHA256()).hex())
 
 
 def _only_signature(pdf: bytes) -> EmbeddedPdfSignature:
@@ -130,12 +149,42 @@ def _only_signature(pdf: bytes) -> EmbeddedPdfSignature:
     return signatures[0]
 
 
-def _expect_plain_padding(pdf: bytes, signature: EmbeddedPdfSignature) -> None:
-    """The gap that no digest covers holds the signature, zeros, and nothing else."""
-    _, before, after, _ = signature.byte_range
-    der = cms.ContentInfo.load(signature.pkcs7_content, strict=False).dump().hex().upper().encode()
-    if pdf[before:after] != b"<" + der.ljust(after - before - 2, b"0") + b">":
+def _expect_whole_file(pdf: bytes, signature: EmbeddedPdfSignature) -> None:
+    """The digest covers all but one gap, and the gap holds the signature in its only form, zeros, and nothing else."""
+    start, before, after, rest = signature.byte_range
+    if start != 0 or after + rest != len(pdf):
+        raise SealBrokenError("something was added to the document after it was sealed")
+    seal = _only_form(signature).hex().upper().encode()
+    if pdf[before:after] != b"<" + seal.ljust(after - before - 2, b"0") + b">":
         raise SealBrokenError("the room for the signature holds something else")
+
+
+def _only_form(signature: EmbeddedPdfSignature) -> bytes:
+    """The CMS structure (RFC 5652) rebuilt from what is signed or bound, so that its frame leaves no byte free."""
+    signer = signature.signer_info
+    rebuilt = cms.SignerInfo(
+        {
+            "version": "v1",
+            "sid": cms.SignerIdentifier(
+                "issuer_and_serial_number",
+                {"issuer": signature.signer_cert.issuer, "serial_number": signature.signer_cert.serial_number},
+            ),
+            "digest_algorithm": {"algorithm": "sha256"},
+            "signed_attrs": signer["signed_attrs"],
+            "signature_algorithm": {"algorithm": "sha256_ecdsa"},
+            "signature": signer["signature"],
+        }
+    )
+    signed_data = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [{"algorithm": "sha256"}],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": signature.signed_data["certificates"],
+            "signer_infos": [rebuilt],
+        }
+    )
+    return bytes(cms.ContentInfo({"content_type": "signed_data", "content": signed_data}).dump())
 
 
 def _asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from cryptography import x509
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+class SealBrokenError(Exception):
+    """The document carries no seal of the form made here; the text is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +28,11 @@ class SealReport:
     signed_at: datetime | None = None
     certificate_sha256: str | None = None
     problem: str | None = None
+
+
+def expect_plausible_time(signed_at: datetime, certificate: x509.Certificate, at: datetime) -> None:
+    """Raises SealBrokenError when the claimed time lies after `at`, or before the certificate was issued."""
+    if signed_at > at + CLOCK_TOLERANCE:
+        raise SealBrokenError("the seal is dated in the future")
+    if signed_at < certificate.not_valid_before_utc:
+        raise SealBrokenError("the seal is older than its certificate")

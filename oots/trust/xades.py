@@ -7,8 +7,10 @@ and survives the canonical form in which XML travels.
 from __future__ import annotations
 
 import hashlib
-from base64 import b64decode
+import logging
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,12 +19,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureConstructionMethod, SignatureMethod
-from signxml.verifier import SignatureConfiguration
-from signxml.xades.xades import XAdESDataObjectFormat, XAdESSigner, XAdESVerifier
+from signxml.xades.xades import (
+    XAdESDataObjectFormat,
+    XAdESSignatureConfiguration,
+    XAdESSigner,
+    XAdESVerifier,
+    XAdESVerifyResult,
+)
 
 from oots.trust.certificates import Role, TrustAnchors, UntrustedError
 from oots.trust.keys import DeterministicKey, KeyPair
-from oots.trust.seal_report import SealReport
+from oots.trust.seal_report import SealBrokenError, SealReport, expect_plausible_time
 from oots.wire.xml import canonical, parse
 
 KIND = "XAdES"
@@ -30,11 +37,17 @@ DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
 _EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
 _REFERENCES = 3  # the document, the signed properties, and the key info
+_ENVELOPED = SignatureConstructionMethod.enveloped.value
 _SIGNATURE = f"{{{DS}}}Signature"
+_KEY_INFO = f"{{{DS}}}KeyInfo"
+_PROPERTIES = f"{{{DS}}}Object/{{{XADES}}}QualifyingProperties/{{{XADES}}}SignedProperties"
+_FRAME = (
+    f'<ds:Signature xmlns:ds="{DS}" Id="{{id}}"><ds:SignedInfo></ds:SignedInfo><ds:SignatureValue></ds:SignatureValue>'
+    f'<ds:KeyInfo></ds:KeyInfo><ds:Object><xades:QualifyingProperties xmlns:xades="{XADES}" Target="#{{id}}">'
+    "<xades:SignedProperties></xades:SignedProperties></xades:QualifyingProperties></ds:Object></ds:Signature>"
+)
 
-
-class SealBrokenError(Exception):
-    """The document carries no seal of this form; the text is for people."""
+logging.getLogger("signxml").setLevel(logging.INFO)  # at DEBUG it prints the documents
 
 
 class _Signer(XAdESSigner):
@@ -77,11 +90,14 @@ class _Signer(XAdESSigner):
 def seal_xml(document: bytes, key: KeyPair, at: datetime) -> bytes:
     """Seal a document and return it in canonical form; equal arguments give equal bytes (RFC 6979).
 
-    `key` is a P-256 key with its chain, `at` the aware signing time.
+    `key` is a P-256 key with its chain, `at` the aware signing time. Raises ValueError for another kind of key or
+    a root element with an `Id`, MessageError for what is no safe XML.
     """
     if not isinstance(key.private_key, ec.EllipticCurvePrivateKey):
         raise ValueError("a seal is made with a P-256 key")
     root = parse(document)
+    if root.get("Id") or root.get("ID"):
+        raise ValueError("a root element with an Id cannot be sealed as the whole document")
     sealed = _Signer(at, canonical(root)).sign(
         root,
         key=DeterministicKey(key.private_key),  # type: ignore[arg-type]  # shaped as signxml uses a key
@@ -106,25 +122,25 @@ def _check(document: bytes, anchors: TrustAnchors, at: datetime) -> SealReport:
     signature = _only_signature(root)
     leaf, *chain = _certificates(signature)
     party = anchors.party_of(leaf, chain, at, Role.SEAL)
+    signed_at = _signing_time(_verified_properties(canonical(root), leaf, at))
+    expect_plausible_time(signed_at, leaf, at)
+    return SealReport(KIND, True, party.party_id, signed_at, leaf.fingerprint(hashes.SHA256()).hex())
+
+
+def _verified_properties(document: bytes, leaf: x509.Certificate, at: datetime) -> etree._Element:
+    """The signed properties as the signature covers them; raises whatever signxml raises when it does not verify."""
     results = XAdESVerifier().verify(
         document,
         x509_cert=leaf,
-        expect_references=_REFERENCES,
-        expect_config=SignatureConfiguration(
+        expect_config=XAdESSignatureConfiguration(
             location="./",
+            expect_references=_REFERENCES,
             signature_methods=frozenset({SignatureMethod.ECDSA_SHA256}),
             digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
+            verification_time=at,
         ),
     )
-    if results[0].signed_xml is None or results[0].signed_xml.tag != root.tag:
-        raise SealBrokenError("the seal does not cover the whole document")
-    return SealReport(
-        KIND,
-        True,
-        party.party_id,
-        _signing_time(signature),
-        leaf.fingerprint(hashes.SHA256()).hex(),
-    )
+    return next(result.signed_properties for result in results if isinstance(result, XAdESVerifyResult))
 
 
 def _only_signature(root: etree._Element) -> etree._Element:
@@ -135,22 +151,35 @@ def _only_signature(root: etree._Element) -> etree._Element:
     if len(signatures) > 1 or root[-1] is not signatures[0] or signatures[0].tail:
         raise SealBrokenError("the seal does not stand alone at the end of the document")
     _expect_exact_references(signatures[0])
+    _expect_nothing_unsigned(signatures[0])
     return signatures[0]
 
 
 def _expect_exact_references(signature: etree._Element) -> None:
-    enveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
     found = [
-        (reference.get("URI", ""), [transform.get("Algorithm") for transform in reference.iter(f"{{{DS}}}Transform")])
+        (reference.get("URI"), [transform.get("Algorithm") for transform in reference.iter(f"{{{DS}}}Transform")])
         for reference in signature.iterfind(f"{{{DS}}}SignedInfo/{{{DS}}}Reference")
     ]
-    whole = [transforms for uri, transforms in found if uri == ""]
-    others = [transforms for uri, transforms in found if uri.startswith("#")]
-    if whole != [[enveloped, _EXCLUSIVE.value]] or others != [[_EXCLUSIVE.value]] * (_REFERENCES - 1):
+    named = [f"#{element.get('Id')}" for element in (*signature.iterfind(_PROPERTIES), *signature.iterfind(_KEY_INFO))]
+    expected = [("", [_ENVELOPED, _EXCLUSIVE.value]), *((uri, [_EXCLUSIVE.value]) for uri in named)]
+    if found != expected:
         raise SealBrokenError("the seal has other references or transforms than a whole document needs")
-    properties = signature.findall(f"{{{DS}}}Object/{{{XADES}}}QualifyingProperties")
-    if [each.get("Target") for each in properties] != [f"#{signature.get('Id')}"]:
-        raise SealBrokenError("the signed properties belong to another seal")
+
+
+def _expect_nothing_unsigned(signature: etree._Element) -> None:
+    """What the references leave out is exactly the frame around what they cover, so that no byte of it is free."""
+    frame = deepcopy(signature)
+    value = frame.find(f"{{{DS}}}SignatureValue")
+    if value is None or value.text != b64encode(b64decode(value.text or "")).decode():
+        raise SealBrokenError("the signature value is not plain base64")
+    value.text = None
+    for path in (f"{{{DS}}}SignedInfo", _KEY_INFO, _PROPERTIES):
+        for covered in frame.iterfind(path):
+            tail = covered.tail
+            covered.clear()
+            covered.tail = tail
+    if canonical(frame) != _FRAME.format(id=signature.get("Id")).encode():
+        raise SealBrokenError("something stands in the seal that it does not cover")
 
 
 def _certificates(signature: etree._Element) -> Sequence[x509.Certificate]:
@@ -161,6 +190,5 @@ def _certificates(signature: etree._Element) -> Sequence[x509.Certificate]:
     return certificates
 
 
-def _signing_time(signature: etree._Element) -> datetime | None:
-    moment = signature.find(f".//{{{XADES}}}SigningTime")
-    return datetime.fromisoformat(moment.text) if moment is not None and moment.text else None
+def _signing_time(signed_properties: etree._Element) -> datetime:
+    return datetime.fromisoformat(signed_properties.findtext(f".//{{{XADES}}}SigningTime") or "")
