@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 
 from oots.cli import Exit
 from oots.exchange.verification import FileVerdict, UnreadableError, examine_file
+from oots.model.clock import SystemClock
 from oots.trust.certificates import TrustAnchors
 
 
@@ -26,7 +26,7 @@ def verify(
     Example: oots verify d/04-response.mime --trust d/trust.pem
     """
     anchors = TrustAnchors.from_pem(trust.read_bytes(), allow_specimens=specimens)
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     verdicts: list[FileVerdict] = []
     unreadable: list[tuple[Path, str]] = []
     for file in files:

@@ -27,11 +27,16 @@ class _ToLoopback(httpx.HTTPTransport):
     """Browsers resolve `*.localhost` to this machine; other clients have to be told (RFC 6761)."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        named = request.url.host
-        request.headers["Host"] = request.url.netloc.decode()
-        if named.endswith(".localhost"):
-            request.url = request.url.copy_with(host=LOOPBACK)
-        return super().handle_request(request)
+        if not request.url.host.endswith(".localhost"):
+            return super().handle_request(request)
+        there = httpx.Request(
+            request.method,
+            request.url.copy_with(host=LOOPBACK),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return super().handle_request(there)
 
 
 class Page:
@@ -47,6 +52,11 @@ class Page:
     @property
     def path(self) -> str:
         return urlsplit(self.url).path
+
+    @property
+    def heading(self) -> str:
+        heading = None if self._document is None else self._document.find(".//h1")
+        return "" if heading is None else " ".join(heading.text_content().split())
 
     def form(self, ending: str) -> html.FormElement | None:
         """The form that posts to an address ending so; the page's own address counts where none is given."""
@@ -104,11 +114,11 @@ class Citizen:
         return self._arrive(response, address)
 
     def wait(self, page: Page, arrived: Callable[[Page], bool]) -> Page:
-        """Look at the page again, as its refresh does, until `arrived`."""
+        """Look at the page again, as its refresh does, until `arrived`; a page that has stopped refreshing is final."""
         end = time.monotonic() + _PATIENCE_SECONDS
         while not arrived(page):
-            if time.monotonic() > end:
-                raise AstrayError(f"{page.path} (HTTP {page.status}) did not change in time")
+            if not page.is_refreshing or time.monotonic() > end:
+                raise AstrayError(f"{page.path} (HTTP {page.status}) stands at “{page.heading}”")
             time.sleep(_PAUSE_SECONDS)
             page = self.open(page.url)
         return page
