@@ -30,7 +30,7 @@ CASEWORK = timedelta(days=2)
 _DENMARK = ZoneInfo("Europe/Copenhagen")
 
 _NO_RESIDENCE = {
-    Personstatus.EJ_BOPAEL: "has never been a resident",
+    Personstatus.EJ_BOPAEL: "has no residence in Denmark",
     Personstatus.UDREJST: "has left Denmark",
     Personstatus.DOED: "has died",
 }
