@@ -55,6 +55,7 @@ from oots.trust.certificates import TrustAnchors
 from oots.trust.evidence_seal import check_seal
 from oots.trust.keys import load_key_pair
 from oots.trust.pades import seal_pdf
+from oots.trust.seal_report import SealReport
 from oots.trust.xades import seal_xml
 from oots.web import exchange_pages
 from oots.web.frame import Frame
@@ -83,11 +84,15 @@ PORTAL_AUTHORITY = Agent(
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a service takes from outside: time, identifiers, and the client with which it calls others."""
+    """What a service takes from outside: time, identifiers, and the client with which it calls others.
+
+    `specimens` lets the marked test keys count, for runs that make specimens and nothing else.
+    """
 
     clock: Clock
     ids: Ids
     client: httpx.Client
+    specimens: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,12 +112,12 @@ def peer_client(settings: ServiceSettings) -> httpx.Client:
     return httpx.Client(verify=verify, timeout=PEER_SECONDS, follow_redirects=False, trust_env=False)
 
 
-def read_anchors(keys: Path) -> TrustAnchors:
+def read_anchors(keys: Path, *, specimens: bool = False) -> TrustAnchors:
     """`trust.pem` of a keys folder; raises ConfigurationError where there is none."""
     file = keys / TRUST_FILE
     if not file.is_file():
         raise ConfigurationError(f"{file} is missing; `oots keys init` creates it")
-    return TrustAnchors.from_pem(file.read_bytes())
+    return TrustAnchors.from_pem(file.read_bytes(), allow_specimens=specimens)
 
 
 def directories_app(settings: DirectoriesSettings, around: Surroundings) -> FastAPI:
@@ -170,7 +175,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
             frame=frame,
             sign_in=_sign_in(settings, "portal", settings.portal_origin, around),
             origins=Origins(settings.origins),
-            check_seal=_seal_check(settings, around.clock),
+            check_seal=_seal_check(settings, around),
             ids=around.ids,
             insight=settings.insight,
         )
@@ -230,7 +235,7 @@ def _access_point(settings: ExchangeSettings, store: Store[Any], around: Surroun
     return AccessPoint(
         party=Identifier(PARTY_TYPE, settings.party_id),
         key=load_key_pair(settings.keys, key_name(settings.party_id)),
-        anchors=read_anchors(settings.keys),
+        anchors=read_anchors(settings.keys, specimens=around.specimens),
         partners=settings.partners,
         store=store,
         client=around.client,
@@ -295,6 +300,6 @@ def _own_origins(settings: ExchangeSettings) -> list[str]:
     return [Origins(settings.origins).to_browser(own)] if own else []
 
 
-def _seal_check(settings: ExchangeSettings, clock: Clock) -> Any:
-    anchors = read_anchors(settings.keys)
-    return lambda content, media_type: check_seal(content, media_type, anchors, clock.now())
+def _seal_check(settings: ExchangeSettings, around: Surroundings) -> Callable[[bytes, str], SealReport]:
+    anchors = read_anchors(settings.keys, specimens=around.specimens)
+    return lambda content, media_type: check_seal(content, media_type, anchors, around.clock.now())

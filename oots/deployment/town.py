@@ -7,7 +7,6 @@ import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from oots.denmark.municipality import load_municipality
@@ -60,7 +59,6 @@ class Town:
     ports: Ports
     tls: bool = False
     municipality: str = "0751"
-    limits: Mapping[str, timedelta] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(
         default_factory=lambda: {"portal": secrets.token_urlsafe(24), "preview": secrets.token_urlsafe(24)},
         repr=False,
@@ -156,13 +154,10 @@ class Town:
             "partners": {partner["party_id"]: partner},
             "eid_internal": self._internal(self.ports.eid),
             "insight": True,
-            **self.limits,
         }
 
 
 def _written(value: object) -> str:
-    if isinstance(value, timedelta):
-        return str(value.total_seconds())
     if isinstance(value, dict | list | tuple | bool):
         return json.dumps(value)
     return str(value)

@@ -42,7 +42,10 @@ ProviderUnit = Unit[ProviderExchange]
 
 
 class EvidenceProvider:
-    """One authority's data service behind an access point (the `Handler` of its messages)."""
+    """One authority's data service behind an access point (the `Handler` of its messages).
+
+    `source` is the register behind it; a story may put another in its place.
+    """
 
     def __init__(
         self,
@@ -55,7 +58,7 @@ class EvidenceProvider:
         ids: Ids,
     ) -> None:
         self._access_point = access_point
-        self._source = source
+        self.source = source
         self._preview_base = preview_base
         self._limits = limits
         self._clock = clock
@@ -122,8 +125,8 @@ class EvidenceProvider:
 
     def _offer(self, request: EvidenceRequest, now: datetime, sent: datetime) -> Offer | None:
         checks.in_time(sent, now, self._limits)
-        checks.for_this_authority(request, self._source.authority)
-        return self._source.offer(request.evidence.evidence_type.classification)
+        checks.for_this_authority(request, self.source.authority)
+        return self.source.offer(request.evidence.evidence_type.classification)
 
     def _matched(
         self,
@@ -144,13 +147,13 @@ class EvidenceProvider:
 
     def _ask_register(self, subject: NaturalPerson) -> Match:
         try:
-            return self._source.match(subject)
+            return self.source.match(subject)
         except Exception as failure:
             raise self._register_failed(failure) from failure
 
     def _issue(self, person_key: str, offer: Offer, wanted: Distribution, now: datetime) -> Issue:
         try:
-            return self._source.issue(
+            return self.source.issue(
                 person_key,
                 offer.evidence_type.classification,
                 wanted,

@@ -94,7 +94,7 @@ class EvidenceRequester:
         """
         now = self._clock.now()
         exchange_id = self._ids.uuid()
-        request = self._request(case, finding, person, now)
+        request = self.request_for(case, finding, person, now)
         record = RequesterExchange(conversation_id, case.key, finding.access_service.identifier.value, request, now)
         with self._store.begin() as unit:
             sent_at = self._send(unit, exchange_id, record, request)
@@ -103,7 +103,8 @@ class EvidenceRequester:
             unit.keep(Kept(exchange_id, state, deadline, record))
         return exchange_id
 
-    def _request(self, case: Case, finding: Finding, person: NaturalPerson, now: datetime) -> EvidenceRequest:
+    def request_for(self, case: Case, finding: Finding, person: NaturalPerson, now: datetime) -> EvidenceRequest:
+        """Request 1 of this case, not sent yet."""
         publisher = finding.access_service.publisher
         return EvidenceRequest(
             request_id=self._ids.uuid(),

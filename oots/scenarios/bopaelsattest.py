@@ -16,8 +16,6 @@ from oots.scenarios.citizen import Citizen, Page
 from oots.scenarios.folder import in_order, write_folder
 from oots.scenarios.live_town import LiveTown, live_town
 from oots.scenarios.outcome import Decision, ReceivedDocument, SeenDocument, Story
-from oots.trust.authority import TRUST_FILE
-from oots.trust.certificates import TrustAnchors
 
 SCENARIO = "bopaelsattest"
 CASE = "change-of-address"
@@ -35,10 +33,9 @@ def run_bopaelsattest(out: Path, decision: Decision, state: Path | None, say: Sa
         raise ConfigurationError(f"{out} is not empty; name a new folder")
     with _folder(state) as folder, live_town(folder, SystemClock()) as live:
         story = tell(live, decision, say)
-        anchors = TrustAnchors.from_pem((live.town.keys / TRUST_FILE).read_bytes())
-        messages = in_order(live.tap.overheard, anchors, live.clock.now())
-    say(f"writing {out}")
-    return write_folder(out, SCENARIO, story, messages, anchors)
+        messages = in_order(live.tap.overheard, live.anchors, live.clock.now())
+        say(f"writing {out}")
+        return write_folder(out, SCENARIO, story, messages, live.anchors)
 
 
 @contextlib.contextmanager

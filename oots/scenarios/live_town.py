@@ -22,6 +22,7 @@ from oots.deployment.apps import (
     directories_app,
     eid_app,
     provider_service,
+    read_anchors,
     requester_service,
 )
 from oots.deployment.keys import init_town_keys
@@ -37,8 +38,10 @@ from oots.deployment.settings import (
 from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town
 from oots.exchange.limits import TimeLimits
 from oots.model.clock import AdvancedClock, Clock, Ids, RandomIds
-from oots.model.errors import ConfigurationError
+from oots.model.errors import ConfigurationError, PeerError
 from oots.scenarios.wiretap import Wiretap
+from oots.trust.authority import export_specimen_keys
+from oots.trust.certificates import TrustAnchors
 
 _START_SECONDS = 30.0
 
@@ -53,6 +56,19 @@ class LiveTown:
     requester: Exchanging
     provider: Exchanging
     limits: TimeLimits
+    specimens: bool
+
+    @property
+    def anchors(self) -> TrustAnchors:
+        return read_anchors(self.town.keys, specimens=self.specimens)
+
+    def wait_for_messages(self, number: int) -> None:
+        """Until so many messages have been receipted; raises PeerError after half a minute."""
+        end = time.monotonic() + _START_SECONDS
+        while len(self.tap.overheard) < number:
+            if time.monotonic() > end:
+                raise PeerError(f"{len(self.tap.overheard)} of {number} messages were delivered")
+            time.sleep(0.01)
 
     def pass_time(self, by: timedelta) -> None:
         """Move the clock and let both sides notice."""
@@ -72,17 +88,18 @@ def live_town(
     clock: Clock,
     *,
     ids_of: Callable[[str], Ids] = new_random_ids,
-    keys: Path | None = None,
-    limits: Mapping[str, timedelta] | None = None,
+    specimen_keys: Path | None = None,
 ) -> Iterator[LiveTown]:
-    """Run the town until the block ends. `keys` is a folder of keys to use instead of the state folder's own."""
+    """Run the town until the block ends. `specimen_keys` is a folder of marked test keys to use instead of own ones."""
     with contextlib.ExitStack() as ends:
         sockets = {service: ends.enter_context(_reserved()) for service in SERVICES}
         ports = Ports(**{service: reserved.getsockname()[1] for service, reserved in sockets.items()})
-        town = Town(state, ports, limits=limits or {})
-        if keys is None:
+        town = Town(state, ports)
+        if specimen_keys is None:
             init_town_keys(state, town.municipality)
-        running = _compose(town, AdvancedClock(clock), ids_of, keys, ends)
+        else:
+            export_specimen_keys(specimen_keys, town.keys)
+        running = _compose(town, AdvancedClock(clock), ids_of, specimen_keys is not None, ends)
         for service, (app, settings) in running.apps.items():
             ends.enter_context(_serving(app, settings, sockets[service]))
         yield running.live
@@ -98,26 +115,23 @@ def _compose(
     town: Town,
     clock: AdvancedClock,
     ids_of: Callable[[str], Ids],
-    keys: Path | None,
+    specimens: bool,
     ends: contextlib.ExitStack,
 ) -> _Composed:
     tap = Wiretap()
     client = ends.enter_context(httpx.Client(transport=tap.transport(), timeout=PEER_SECONDS))
 
     def around(service: str) -> Surroundings:
-        return Surroundings(clock, ids_of(service), client)
+        return Surroundings(clock, ids_of(service), client, specimens)
 
-    def values(service: str) -> dict[str, object]:
-        return town.values(service) | ({"keys": keys} if keys else {})
-
-    requester_settings = read(RequesterSettings, values("requester"))
-    provider_settings = read(ProviderSettings, values("provider"))
-    directories_settings = read(DirectoriesSettings, values("directories"))
-    eid_settings = read(EidSettings, values("eid"))
+    requester_settings = read(RequesterSettings, town.values("requester"))
+    provider_settings = read(ProviderSettings, town.values("provider"))
+    directories_settings = read(DirectoriesSettings, town.values("directories"))
+    eid_settings = read(EidSettings, town.values("eid"))
     requester = requester_service(requester_settings, around("requester"))
     provider = provider_service(provider_settings, around("provider"))
     return _Composed(
-        LiveTown(town, clock, tap, requester, provider, provider_settings.limits),
+        LiveTown(town, clock, tap, requester, provider, provider_settings.limits, specimens),
         {
             "directories": (directories_app(directories_settings, around("directories")), directories_settings),
             "eid": (eid_app(eid_settings, around("eid")), eid_settings),

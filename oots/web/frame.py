@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from oots.web.security import content_security_policy, guard
 from oots.web.sessions import CSRF_FIELD, session_of
 from oots.web.words import Lang, Words, day, when
 
@@ -84,8 +85,11 @@ class Frame:
         """Serve the stylesheets under `/assets` and answer HTTP errors with pages instead of JSON."""
 
         async def refuse(request: Request, error: Exception) -> Response:
+            # A failure of ours is answered outside all middleware, so this page guards itself.
             status = error.status_code if isinstance(error, HTTPException) else 500
-            return self.page(request, "error.html", status, code=status)
+            page = self.page(request, "error.html", status, code=status)
+            guard(page.headers, request.url.path, content_security_policy([]))
+            return page
 
         app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
         app.add_exception_handler(HTTPException, refuse)

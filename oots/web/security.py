@@ -33,19 +33,21 @@ class BrowserSecurity:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._guard(MutableHeaders(scope=message), scope["path"])
+                guard(MutableHeaders(scope=message), scope["path"], self._policy)
             await send(message)
 
         refused = _changes_state(scope) and comes_from_elsewhere(Headers(scope=scope), self._origins)
         app = PlainTextResponse("Refused: the form was sent from another site.\n", 403) if refused else self._app
         await app(scope, receive, send_guarded)
 
-    def _guard(self, headers: MutableHeaders, path: str) -> None:
-        headers["Content-Security-Policy"] = self._policy
-        headers["X-Frame-Options"] = "DENY"
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["Cache-Control"] = "no-cache" if path.startswith("/assets/") else "no-store"
+
+def guard(headers: MutableHeaders, path: str, policy: str) -> None:
+    """Set what browsers are to enforce; own assets may be kept if asked for again, pages never."""
+    headers["Content-Security-Policy"] = policy
+    headers["X-Frame-Options"] = "DENY"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cache-Control"] = "no-cache" if path.startswith("/assets/") else "no-store"
 
 
 def content_security_policy(form_targets: Sequence[str]) -> str:

@@ -252,4 +252,5 @@ def _write_jurisdiction(country: str, nuts: str | None) -> etree._Element:
 
 
 def _read_country(reader: Reader) -> str:
-    return reader.one("Jurisdiction").text_like("AdminUnitLevel1", COUNTRY)
+    """The country of the first jurisdiction."""
+    return reader.some("Jurisdiction")[0].text_like("AdminUnitLevel1", COUNTRY)

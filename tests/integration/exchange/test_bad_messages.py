@@ -27,7 +27,7 @@ IDS = RandomIds()
 
 
 def lawful_request(town: TwoSides) -> EvidenceRequest:
-    return town.requester._request(CASES[0], FINDING, SOLVEJ, START)
+    return town.requester.request_for(CASES[0], FINDING, SOLVEJ, START)
 
 
 def header(**changes: object) -> UserMessage:

@@ -1,0 +1,227 @@
+"""Specimens: whole exchanges and one refusal per error code, made under a frozen clock with marked test keys.
+
+`python -m oots.scenarios.specimens evidence_samples` writes them anew; the same code gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from oots.common_services.client import DirectoriesClient
+from oots.deployment.apps import PEER_SECONDS
+from oots.deployment.participants import PROVIDER_PARTY, REQUESTER_PARTY, key_name
+from oots.deployment.town import LOOPBACK
+from oots.edelivery.client import deliver
+from oots.edelivery.header import EXECUTE_QUERY_REQUEST, PARTY_TYPE, REGREP, UserMessage
+from oots.edelivery.message import Part, SealedMessage, open_message, seal_message
+from oots.exchange.api import PATH
+from oots.model.agent import Agent
+from oots.model.clock import FrozenClock, Ids, SequentialIds
+from oots.model.evidence import Distribution
+from oots.model.identifiers import Identifier
+from oots.model.issuing import Issue, Match, Offer
+from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.request import EvidenceRequest
+from oots.provider.service import EvidenceProvider
+from oots.provider.source import EvidenceSource
+from oots.requester.cases import CASES
+from oots.requester.discovery import Discovery
+from oots.requester.service import EvidenceRequester
+from oots.scenarios.bopaelsattest import SCENARIO, tell
+from oots.scenarios.folder import as_mime, in_order, write_folder
+from oots.scenarios.live_town import LiveTown, live_town
+from oots.scenarios.outcome import Decision
+from oots.trust.keys import load_key_pair
+from oots.wire import request as request_codec
+from oots.wire.namespaces import RIM
+from oots.wire.xml import canonical, parse
+
+MOMENT = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
+KEYS = Path(__file__).parents[2] / "tests" / "specimen_keys"
+FOLDERS = {
+    Decision.ACCEPT: "bopaelsattest",
+    Decision.DECLINE: "bopaelsattest-declined",
+    Decision.NONE: "bopaelsattest-lapsed",
+}
+_SERIES = {"requester": 1, "provider": 2, "directories": 3, "eid": 4}
+_REFUSED_SERIES = 9
+
+SOLVEJ = NaturalPerson(
+    "Prøvesen", "Solvej", date(1984, 6, 12), LevelOfAssurance.HIGH, identifier="DK/LT/7c1f0a52e94b4d0f8a3b"
+)
+
+
+def write_specimens(target: Path) -> None:
+    """Write every specimen below `target`, replacing those of before; its README stays."""
+    for decision, name in FOLDERS.items():
+        _fresh(target / name)
+        with _town() as live:
+            story = tell(live, decision, _silently)
+            messages = in_order(live.tap.overheard, live.anchors, live.clock.now())
+            write_folder(target / name, SCENARIO, story, messages, live.anchors)
+    _fresh(target / "refused")
+    with _town() as live:
+        for refused in REFUSED:
+            _write_refused(live, refused, target / "refused" / refused.code)
+
+
+@contextmanager
+def _town() -> Iterator[LiveTown]:
+    with (
+        tempfile.TemporaryDirectory(prefix="oots-specimens-") as state,
+        live_town(Path(state), FrozenClock(MOMENT), ids_of=_ids_of, specimen_keys=KEYS) as live,
+    ):
+        yield live
+
+
+def _ids_of(service: str) -> Ids:
+    return SequentialIds(_SERIES[service])
+
+
+def _fresh(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def _silently(_line: str) -> None:
+    """Specimens are made without a word."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request with one thing wrong, and the code that answers it. `late` is how old its ebMS timestamp is."""
+
+    code: str
+    change: Callable[[EvidenceRequest], EvidenceRequest] = lambda request: request
+    damage: Callable[[bytes], bytes] = lambda document: document
+    late: timedelta = timedelta()
+    register_is_down: bool = False
+
+
+def _of_another_provider(request: EvidenceRequest) -> EvidenceRequest:
+    other = replace(request.provider.identifier, value="35209115")
+    return replace(request, provider=replace(request.provider, identifier=other))
+
+
+def _in_png(request: EvidenceRequest) -> EvidenceRequest:
+    wanted = replace(request.evidence.distributions[0], format="image/png", conforms_to=None)
+    return replace(request, evidence=replace(request.evidence, distributions=(wanted,)))
+
+
+def _undated(document: bytes) -> bytes:
+    """The document without its slot IssueDateTime (R-EDM-REQ-S006)."""
+    root = parse(document)
+    root.remove(next(slot for slot in root.iterchildren(f"{{{RIM}}}Slot") if slot.get("name") == "IssueDateTime"))
+    return canonical(root)
+
+
+REFUSED = (
+    Refused(
+        "EDM-ERR-0001",
+        change=lambda request: replace(request, subject=replace(SOLVEJ, level_of_assurance=LevelOfAssurance.LOW)),
+    ),
+    Refused("EDM-ERR-0002", change=lambda request: replace(request, possibility_for_preview=False)),
+    Refused("EDM-ERR-0003", damage=_undated),
+    Refused(
+        "EDM-ERR-0004",
+        change=lambda request: replace(request, subject=replace(SOLVEJ, given_name="Ingen", family_name="Kender")),
+    ),
+    Refused("EDM-ERR-0005", late=timedelta(minutes=6)),
+    Refused("EDM-ERR-0006", change=_of_another_provider),
+    Refused("EDM-ERR-0007", change=_in_png),
+    Refused("EDM-ERR-0008", register_is_down=True),
+)
+
+
+def _write_refused(live: LiveTown, refused: Refused, folder: Path) -> None:
+    provider = live.provider.service
+    if not isinstance(provider, EvidenceProvider):
+        raise TypeError(type(provider))
+    source = provider.source
+    if refused.register_is_down:
+        provider.source = _Down(source)
+    heard = len(live.tap.overheard)
+    _send(live, refused)
+    live.wait_for_messages(heard + 2)
+    provider.source = source
+    folder.mkdir()
+    for name, overheard in zip(("01-request", "02-error"), live.tap.overheard[heard:], strict=True):
+        opened = open_message(overheard.content_type, overheard.body, live.anchors, live.clock.now())
+        (folder / f"{name}.xml").write_bytes(opened.parts[0].content)
+        (folder / f"{name}.mime").write_bytes(as_mime(overheard))
+        (folder / f"{name.partition('-')[0]}-receipt.xml").write_bytes(overheard.answer)
+
+
+def _send(live: LiveTown, refused: Refused) -> None:
+    """Send a request as the portal would, with what is wrong about it."""
+    ids = SequentialIds(_REFUSED_SERIES + REFUSED.index(refused))
+    request = refused.change(_lawful(live, ids))
+    sealed = _sealed(live, refused.damage(request_codec.encode(request)), request, ids, refused.late)
+    endpoint = f"http://{LOOPBACK}:{live.town.ports.provider}{PATH}"
+    with httpx.Client(transport=live.tap.transport(), timeout=PEER_SECONDS) as client:
+        deliver(client, endpoint, sealed.content_type, sealed.body)
+
+
+def _lawful(live: LiveTown, ids: Ids) -> EvidenceRequest:
+    """The request that the portal makes for the first case."""
+    requester = live.requester.service
+    if not isinstance(requester, EvidenceRequester):
+        raise TypeError(type(requester))
+    base = f"http://{LOOPBACK}:{live.town.ports.directories}"
+    with httpx.Client(timeout=PEER_SECONDS, trust_env=False) as client:
+        findings = Discovery(DirectoriesClient(client, f"{base}/eb", f"{base}/dsd"), "LT").find(CASES[0], "DK")
+    request = requester.request_for(CASES[0], findings[0], SOLVEJ, live.clock.now())
+    return replace(request, request_id=ids.uuid())
+
+
+def _sealed(live: LiveTown, document: bytes, request: EvidenceRequest, ids: Ids, late: timedelta) -> SealedMessage:
+    header = UserMessage(
+        message_id=f"{ids.uuid()}@ap-lt-01.oots.example",
+        timestamp=live.clock.now() - late,
+        sender=Identifier(PARTY_TYPE, REQUESTER_PARTY),
+        receiver=Identifier(PARTY_TYPE, PROVIDER_PARTY),
+        action=EXECUTE_QUERY_REQUEST,
+        conversation_id=ids.uuid(),
+        original_sender=request.requester.identifier,
+        final_recipient=request.provider.identifier,
+        exchange_id=ids.uuid(),
+        specification=request.specification,
+        parts=(),
+    )
+    part = Part(f"{ids.uuid()}@ap-lt-01.oots.example", REGREP, document)
+    return seal_message(header, (part,), load_key_pair(live.town.keys, key_name(REQUESTER_PARTY)))
+
+
+class _Down:
+    """A register that breaks down when it is asked about a person."""
+
+    def __init__(self, source: EvidenceSource) -> None:
+        self._source = source
+
+    @property
+    def authority(self) -> Agent:
+        return self._source.authority
+
+    def offer(self, classification: str) -> Offer | None:
+        return self._source.offer(classification)
+
+    def match(self, person: NaturalPerson) -> Match:
+        raise ConnectionError("the register is down")
+
+    def issue(
+        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
+    ) -> Issue:
+        raise ConnectionError("the register is down")
+
+
+if __name__ == "__main__":
+    write_specimens(Path(sys.argv[1]))
