@@ -1,0 +1,142 @@
+"""The bopælsattest as a letter that a person can read: a tagged PDF (PDF/UA-1) in Danish with English labels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import typst
+
+from oots.denmark.bopaelsattest import Bopael, Bopaelsattest
+from oots.denmark.municipality import Municipality
+
+_TEMPLATE = Path(__file__).parent / "templates" / "bopaelsattest.typ"
+_MONTHS_DA = [
+    "januar",
+    "februar",
+    "marts",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+_MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_NON_BREAKING = "\u00a0"
+
+
+def render(attest: Bopaelsattest, municipality: Municipality, at: datetime) -> bytes:
+    """The letter; `at` (aware) is the time that stands in the PDF. Equal arguments give equal bytes."""
+    pdf: bytes = typst.compile(
+        _template(),
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=at.replace(microsecond=0),
+        sys_inputs={"attest": json.dumps(_content(attest, municipality), ensure_ascii=False)},
+        ignore_system_fonts=True,
+    )
+    return pdf
+
+
+@cache
+def _template() -> bytes:
+    return _TEMPLATE.read_bytes()
+
+
+def _content(attest: Bopaelsattest, municipality: Municipality) -> dict[str, object]:
+    history = attest.historik
+    with_history = history is not None
+    return {
+        "title": f"Bopælsattest for {attest.person.fulde_navn}",
+        "heading_da": "Bopælsattest med adressehistorik" if with_history else "Bopælsattest",
+        "heading_en": "Residence certificate with address history" if with_history else "Residence certificate",
+        "authority": municipality.authority_name,
+        "cvr": attest.kommune_cvr,
+        "case_number": attest.sagsnummer,
+        "issued_long": _danish(attest.udstedelsesdato),
+        "issued_english": _english(attest.udstedelsesdato),
+        "fields": list(_fields(attest)),
+        "history": None if history is None else [_former(place) for place in history],
+        "has_uncertain_dates": any(
+            place.tilflytningsdato_usikker or place.fraflytningsdato_usikker
+            for place in (attest.bopael, *(history or ()))
+        ),
+    }
+
+
+def _fields(attest: Bopaelsattest) -> Iterator[dict[str, object]]:
+    person, place = attest.person, attest.bopael
+    yield _field("Fulde navn", "Full name", person.fulde_navn)
+    if person.adresseringsnavn != person.fulde_navn:
+        yield _field("Adresseringsnavn", "Name for letters", person.adresseringsnavn)
+    yield _field("Fødselsdato", "Date of birth", _danish(person.foedselsdato))
+    if person.foedested is not None:
+        yield _field("Fødested", "Place of birth", person.foedested)
+    yield _field("Nuværende bopæl", "Present residence", *_lines(place))
+    yield _field("Kommune", "Municipality", f"{place.kommunenavn} ({place.kommunekode})")
+    moved = _marked(place.tilflytningsdato, place.tilflytningsdato_usikker)
+    yield _field("Boet dér siden", "Resident there since", moved)
+
+
+def _field(da: str, en: str, *lines: str) -> dict[str, object]:
+    return {"da": da, "en": en, "lines": lines}
+
+
+def _lines(place: Bopael) -> tuple[str, ...]:
+    """An address as it stands on a letter, or the municipality of a person without a fixed abode."""
+    if place.uden_fast_bopael:
+        return (f"Uden fast bopæl i {place.kommunenavn} Kommune", "No fixed abode")
+    street = f"{place.vejnavn} {place.husnummer}"
+    floor = " ".join(part for part in (_storey(place.etage), place.doer) if part)
+    lines = (
+        place.conavn and f"c/o {place.conavn}",
+        f"{street}, {floor}" if floor else street,
+        place.bynavn,
+        f"{place.postnummer}{_NON_BREAKING}{place.postdistrikt}",
+    )
+    return tuple(line for line in lines if line)
+
+
+def _storey(etage: str | None) -> str | None:
+    return f"{etage}." if etage else None
+
+
+def _former(place: Bopael) -> dict[str, object]:
+    left = place.fraflytningsdato
+    return {
+        "from": _marked(place.tilflytningsdato, place.tilflytningsdato_usikker),
+        "until": _marked(left, place.fraflytningsdato_usikker) if left else "–",
+        "lines": (*_lines(place), f"{place.kommunenavn} Kommune"),
+    }
+
+
+def _marked(day: date, uncertain: bool) -> str:
+    return f"{day:%d.%m.%Y}{'*' if uncertain else ''}"
+
+
+def _danish(day: date) -> str:
+    return f"{day.day}. {_MONTHS_DA[day.month - 1]} {day.year}"
+
+
+def _english(day: date) -> str:
+    return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
