@@ -9,8 +9,8 @@ from typing import cast
 
 import pypdfium2
 import pytest
-from oots.denmark.bopaelsattest_xml import decode
 
+from oots.denmark.bopaelsattest_xml import decode
 from oots.denmark.cpr import Beskyttelsestype, Civilstand, CprPerson, Folkekirke
 from oots.denmark.evidence_types import (
     BOPAELSATTEST,
