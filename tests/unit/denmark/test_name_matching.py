@@ -125,3 +125,9 @@ def test_withdrawn_records_are_not_found(status: str) -> None:
 
 def test_a_very_long_name_is_compared_like_any_other() -> None:
     assert not found(SOLVEJ, "ø" * 100_000, "å" * 100_000)
+
+
+def test_a_name_without_letters_is_no_name_that_could_be_met() -> None:
+    nameless = name("-", "Prøvesen")
+    assert not found(nameless, "", "Prøvesen")
+    assert not found(nameless, "-", "Prøvesen")
