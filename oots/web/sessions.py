@@ -7,7 +7,7 @@ import json
 import secrets
 from datetime import UTC, timedelta
 from hmac import compare_digest
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Column, DateTime, Engine, LargeBinary, MetaData, String, Table, delete, insert, select
 from starlette.concurrency import run_in_threadpool
@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oots.model.clock import Clock
+from oots.trust.vault import Vault
 
 CSRF_FIELD = "csrf"
 _CSRF = "_csrf"
@@ -29,14 +30,6 @@ web_session = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("expires", DateTime, nullable=False, index=True),
 )
-
-
-class Vault(Protocol):
-    """Encrypts what is kept about persons."""
-
-    def seal(self, plain: bytes) -> bytes: ...
-
-    def open(self, sealed: bytes) -> bytes: ...
 
 
 class Session(dict[str, Any]):

@@ -1,0 +1,49 @@
+"""The invented persons of the stand-in."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from oots.eid.personas import by_key, load
+from oots.model.person import LevelOfAssurance
+
+PERSONAS = by_key(load())
+SHARED = Path(__file__).parents[3].parent / "shared" / "domain" / "data" / "personas.csv"
+CANNOT_SIGN_IN = {"Døde Dahl", "Barn Mikkelsen"}
+
+
+@pytest.mark.parametrize("persona", PERSONAS.values(), ids=PERSONAS.keys())
+def test_each_persona_tells_its_story_in_both_languages(persona: object) -> None:
+    story = getattr(persona, "story", None)
+    assert story is not None
+    assert story.danish.endswith(".")
+    assert story.english.endswith(".")
+    assert story.danish != story.english
+
+
+def test_identifiers_are_opaque_and_differ() -> None:
+    identifiers = [persona.identifier for persona in PERSONAS.values()]
+    assert len(set(identifiers)) == len(identifiers)
+    assert all(re.fullmatch(r"[0-9a-f]{20}", identifier) for identifier in identifiers)
+
+
+def test_no_identifier_holds_a_birth_date() -> None:
+    for persona in PERSONAS.values():
+        assert persona.date_of_birth.strftime("%d%m%y") not in persona.identifier
+
+
+def test_one_persona_signs_in_at_level_low() -> None:
+    assert [persona.key for persona in PERSONAS.values() if persona.level is LevelOfAssurance.LOW] == ["lav"]
+
+
+def test_who_stands_in_the_shared_list_and_can_sign_in_is_spelled_as_there() -> None:
+    if not SHARED.is_file():
+        pytest.skip("the shared list of personas is not here")
+    with SHARED.open(encoding="utf-8", newline="") as file:
+        wanted = {(row["fornavne"], row["efternavn"], row["foedselsdato"]) for row in csv.DictReader(file)}
+    there = {(each.given_name, each.family_name, each.date_of_birth.isoformat()) for each in PERSONAS.values()}
+    assert {entry for entry in wanted if f"{entry[0]} {entry[1]}" not in CANNOT_SIGN_IN} <= there
