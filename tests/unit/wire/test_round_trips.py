@@ -1,0 +1,82 @@
+"""What is written is read back as the same values, from canonical bytes with the usual prefixes."""
+
+from __future__ import annotations
+
+import re
+
+from hypothesis import given
+
+from oots.model.catalogue import DataService, EvidenceTypesOfRequirement, RequirementOfProcedures
+from oots.model.clock import SequentialIds
+from oots.model.request import EvidenceRequest
+from oots.model.response import EvidenceError, EvidenceResponse
+from oots.wire import answer, catalogue, request
+from oots.wire.error import decode_error, encode_error
+from oots.wire.namespaces import NSMAP
+from oots.wire.response import decode_response, encode_response
+from oots.wire.schema import enforce
+from oots.wire.xml import canonical, parse
+from tests.support import wire
+
+
+def prefixes(data: bytes) -> dict[str, str]:
+    return dict(re.findall(r'xmlns:?(\w*)="([^"]*)"', data.decode()))
+
+
+def assert_well_written(data: bytes) -> None:
+    assert canonical(parse(data, declarations=catalogue.MOST_DECLARATIONS)) == data
+    assert prefixes(data).items() <= NSMAP.items()
+    enforce(data, "edm-v2.0")
+
+
+@wire.EXAMPLES
+@given(wire.requests)
+def test_a_request_is_read_as_it_was_written(asked: EvidenceRequest) -> None:
+    data = request.encode(asked)
+    assert_well_written(data)
+    assert request.decode(data) == asked
+
+
+@wire.EXAMPLES
+@given(wire.responses)
+def test_a_response_is_read_as_it_was_written(response: EvidenceResponse) -> None:
+    data = encode_response(response)
+    assert_well_written(data)
+    assert decode_response(data) == response
+
+
+@wire.EXAMPLES
+@given(wire.errors)
+def test_an_error_is_read_as_it_was_written(error: EvidenceError) -> None:
+    data = encode_error(error)
+    assert_well_written(data)
+    assert decode_error(data) == error
+
+
+@wire.EXAMPLES
+@given(wire.requirements_of_procedures)
+def test_requirements_are_read_as_they_were_written(found: tuple[RequirementOfProcedures, ...]) -> None:
+    data = catalogue.encode_requirements(found, SequentialIds(1))
+    assert_well_written(data)
+    assert catalogue.decode_requirements(data) == found
+
+
+@wire.EXAMPLES
+@given(wire.evidence_types_of_requirement)
+def test_evidence_types_are_read_as_they_were_written(found: EvidenceTypesOfRequirement) -> None:
+    data = catalogue.encode_evidence_types(found, SequentialIds(1))
+    assert_well_written(data)
+    assert catalogue.decode_evidence_types(data) == found
+
+
+@wire.EXAMPLES
+@given(wire.data_services)
+def test_data_services_are_read_as_they_were_written(found: tuple[DataService, ...]) -> None:
+    data = catalogue.encode_data_services(found, SequentialIds(1))
+    assert_well_written(data)
+    assert catalogue.decode_data_services(data) == found
+
+
+def test_an_answer_is_told_apart_by_its_status() -> None:
+    for told in (wire.RESPONSE, wire.DEFERRED, wire.PREVIEW_REQUIRED, wire.NOT_FOUND, wire.UNREADABLE):
+        assert answer.decode(answer.encode(told)) == told
