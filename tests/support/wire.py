@@ -119,6 +119,14 @@ REQUEST = EvidenceRequest(
     representative=PERSON,
     provider_classification=(ANSWER,),
 )
+MAIN_METADATA = MainMetadata(
+    subject=NaturalPerson("Łukasiewicz-Ørsted", "Åse", date(1990, 2, 3), identifier="DK/LT/123456789"),
+    issuing_authority=IssuingAuthority(MUNICIPALITY.identifier, MUNICIPALITY.names),
+    evidence_type=CERTIFICATE,
+    issuing_date=date(2026, 9, 1),
+    valid_from=date(2026, 9, 1),
+    valid_until=date(2026, 12, 1),
+)
 MAIN = EvidenceDocument(
     object_id=a_uuid(20),
     classification_id=a_uuid(21),
@@ -127,14 +135,7 @@ MAIN = EvidenceDocument(
     content_id="ev1@oots.dk",
     title="Bopælsattest",
     distribution=XML,
-    main=MainMetadata(
-        subject=NaturalPerson("Łukasiewicz-Ørsted", "Åse", date(1990, 2, 3), identifier="DK/LT/123456789"),
-        issuing_authority=IssuingAuthority(MUNICIPALITY.identifier, MUNICIPALITY.names),
-        evidence_type=CERTIFICATE,
-        issuing_date=date(2026, 9, 1),
-        valid_from=date(2026, 9, 1),
-        valid_until=date(2026, 12, 1),
-    ),
+    main=MAIN_METADATA,
 )
 READABLE = EvidenceDocument(
     object_id=a_uuid(30),
