@@ -97,9 +97,6 @@ class Slots:
     def string(self, name: str) -> str:
         return text_of(self._text(name), self._table.empty)
 
-    def optional_string(self, name: str) -> str | None:
-        return self.string(name) if self.has(name) else None
-
     def moment(self, name: str) -> datetime:
         """A point in time, in UTC."""
         try:
