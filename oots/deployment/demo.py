@@ -48,7 +48,8 @@ def _on_end(stop: Callable[[], None]) -> None:
     def end(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, end)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, end)
 
 
 def _not_ready(town: Town, children: list[Child]) -> Child | None:
