@@ -11,7 +11,7 @@ from pathlib import Path
 import typst
 
 from oots.denmark.bopaelsattest import Bopael, Bopaelsattest
-from oots.denmark.municipality import Municipality
+from oots.denmark.municipality import Municipality, load_municipality
 
 _TEMPLATE = Path(__file__).parent / "templates" / "bopaelsattest.typ"
 _MONTHS_DA = [
@@ -105,7 +105,7 @@ def _field(da: str, en: str, *lines: str) -> dict[str, object]:
 def _lines(place: Bopael) -> tuple[str, ...]:
     """An address as it stands on a letter, or the municipality of a person without a fixed abode."""
     if place.uden_fast_bopael:
-        return (f"Uden fast bopæl i {place.kommunenavn} Kommune", "No fixed abode")
+        return (f"Uden fast bopæl i {load_municipality(place.kommunekode).authority_name}", "No fixed abode")
     street = f"{place.vejnavn} {place.husnummer}"
     floor = " ".join(part for part in (_storey(place.etage), place.doer) if part)
     lines = (
@@ -126,16 +126,16 @@ def _former(place: Bopael) -> dict[str, object]:
     return {
         "from": _marked(place.tilflytningsdato, place.tilflytningsdato_usikker),
         "until": _marked(left, place.fraflytningsdato_usikker) if left else "–",
-        "lines": (*_lines(place), f"{place.kommunenavn} Kommune"),
+        "lines": (*_lines(place), load_municipality(place.kommunekode).authority_name),
     }
 
 
 def _marked(day: date, uncertain: bool) -> str:
-    return f"{day:%d.%m.%Y}{'*' if uncertain else ''}"
+    return f"{_danish(day)}{'*' if uncertain else ''}"
 
 
 def _danish(day: date) -> str:
-    return f"{day.day}. {_MONTHS_DA[day.month - 1]} {day.year}"
+    return f"{day.day}.{_NON_BREAKING}{_MONTHS_DA[day.month - 1]} {day.year}"
 
 
 def _english(day: date) -> str:

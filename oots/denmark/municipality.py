@@ -14,6 +14,7 @@ from oots.model.text import Text
 
 DIGSTORG = EAS + "0184"
 _ASCII = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "é": "e", "ü": "u"})
+_OTHER_NAMES = {"0101": "Københavns Kommune", "0400": "Bornholms Regionskommune", "0411": "Christiansø"}
 _FILE = Path(__file__).parent / "data" / "municipalities.csv"
 
 
@@ -28,7 +29,7 @@ class Municipality:
 
     @property
     def authority_name(self) -> str:
-        return f"{self.name} Kommune"
+        return _OTHER_NAMES.get(self.kommunekode, f"{self.name} Kommune")
 
     @property
     def host_label(self) -> str:
@@ -41,7 +42,7 @@ class Municipality:
         """The evidence provider, named by its CVR number (EAS 0184)."""
         return Agent(
             Identifier(DIGSTORG, self.cvr),
-            (Text("DA", self.authority_name), Text("EN", f"Municipality of {self.name}")),
+            (Text("DA", self.authority_name), Text("EN", f"{self.name} Municipality")),
             Address("DK", nuts=self.nuts3),
             AgentRole.EVIDENCE_PROVIDER,
         )

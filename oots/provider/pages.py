@@ -18,6 +18,7 @@ from oots.model.person import NaturalPerson
 from oots.model.text import Text, in_language
 from oots.provider.countries import country
 from oots.provider.preview import Place, PreviewClosedError, PreviewSpace, ShownDocument, ShownPackage, Stage
+from oots.provider.procedures import procedure
 from oots.web.downloads import download
 from oots.web.frame import Frame, language
 from oots.web.origins import Origins
@@ -104,7 +105,12 @@ class _PreviewPages:
         return self._preview(request, token, None)
 
     def _shown(self, place: Place, token: str) -> dict[str, object]:
-        return {"place": place, "token": token, "recipient_country": country(place.requester_country)}
+        return {
+            "place": place,
+            "token": token,
+            "recipient_country": country(place.requester_country),
+            "purpose": procedure(place.procedure),
+        }
 
     def _closed(self, request: Request, place: Place) -> Response:
         name = "unknown.html" if place.stage is Stage.UNKNOWN else "closed.html"

@@ -49,6 +49,7 @@ class Place:
     evidence_titles: tuple[Text, ...] = ()
     requester_names: tuple[Text, ...] = ()
     requester_country: str | None = None
+    procedure: str | None = None
     closes_at: datetime | None = None
     return_location: str | None = None
 
@@ -99,6 +100,7 @@ class PreviewSpace:
             request.evidence.evidence_type.titles,
             request.requester.names,
             address.country if address else None,
+            request.procedure,
             kept.deadline,
             preview.return_location,
         )

@@ -1,8 +1,9 @@
 """The page frame: one layout for every page, in Danish and English, in the look of each authority.
 
 In a template: `{% extends "frame.html" %}` with the blocks `title` and `main`; `t("dansk", "english")` picks the
-language; `lang` is `da` or `en`; `csrf_field()` is the hidden input of a POST form; `when(datetime)` and `day(date)`
-write dates; `parts` holds the macros of `parts.html` (`parts.alert(…)`), without an import.
+language; `lang` is `da` or `en`; `csrf_field()` is the hidden input of a POST form; `when(datetime)`, `exactly(datetime)`
+(with seconds) and `day(date)` write dates; `parts` holds the macros of `parts.html` (`parts.alert(…)`), without an
+import.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from starlette.staticfiles import StaticFiles
 
 from oots.web.security import content_security_policy, guard
 from oots.web.sessions import CSRF_FIELD, session_of
-from oots.web.words import Lang, Words, day, when
+from oots.web.words import Lang, Words, day, exactly, when
 
 ROOM = Path(__file__).parent
 ASSETS = ROOM / "assets"
@@ -109,7 +110,11 @@ def _words(request: Request, lang: Lang) -> dict[str, object]:
     def t(danish: str, english: str) -> str:
         return Words(danish, english).in_(lang)
 
-    dates: dict[str, Callable[..., Markup]] = {"when": lambda at: when(at, lang), "day": lambda on: day(on, lang)}
+    dates: dict[str, Callable[..., Markup]] = {
+        "when": lambda at: when(at, lang),
+        "exactly": lambda at: exactly(at, lang),
+        "day": lambda on: day(on, lang),
+    }
     return dates | {
         "lang": lang,
         "t": t,

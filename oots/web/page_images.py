@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from threading import Lock
 
 import pypdfium2 as pdfium
@@ -40,8 +39,9 @@ def render(pdf: bytes, page: int, scale: float = SCALE) -> bytes:
         sheet = document[page]
         width, height = sheet.get_size()
         fitting = min(scale, (MOST_PIXELS / max(width * height, 1)) ** 0.5)
-        bitmap = sheet.render(scale=fitting, rev_byteorder=True)
-        return _png(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+        png = BytesIO()
+        sheet.render(scale=fitting, rev_byteorder=True).to_pil().save(png, format="PNG")
+        return png.getvalue()
 
 
 @contextmanager
@@ -60,15 +60,3 @@ def _opened(pdf: bytes) -> Iterator[pdfium.PdfDocument]:
 def _text(page: pdfium.PdfPage) -> str:
     text: str = page.get_textpage().get_text_bounded()
     return text.replace("\r\n", "\n").strip()
-
-
-def _png(width: int, height: int, stride: int, rgb: bytes) -> bytes:
-    """Eight-bit RGB rows of `stride` bytes as a PNG (ISO/IEC 15948), each row unfiltered."""
-    rows = b"".join(b"\0" + rgb[start : start + 3 * width] for start in range(0, height * stride, stride))
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
-
-
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

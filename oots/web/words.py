@@ -34,10 +34,20 @@ def day(value: date, lang: Lang) -> Markup:
 
 def when(moment: datetime, lang: Lang) -> Markup:
     """An aware datetime in Danish local time (`24. november 2026 kl. 19.21`), as a `time` element."""
+    return _moment(moment, lang, seconds=False)
+
+
+def exactly(moment: datetime, lang: Lang) -> Markup:
+    """The same with seconds, where the order of events matters."""
+    return _moment(moment, lang, seconds=True)
+
+
+def _moment(moment: datetime, lang: Lang, *, seconds: bool) -> Markup:
     if moment.tzinfo is None:
         raise ValueError("a moment on a page needs its time zone")
     local = moment.astimezone(LOCAL)
-    clock = f"kl. {local:%H.%M}" if lang == "da" else f"at {local:%H:%M}"
+    digits = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    clock = f"kl. {digits.replace(':', '.')}" if lang == "da" else f"at {digits}"
     return Markup('<time datetime="{}">{}</time>').format(
         local.isoformat(timespec="seconds"), f"{_day(local, lang)} {clock}"
     )

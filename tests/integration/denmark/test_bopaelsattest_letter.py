@@ -62,8 +62,8 @@ def long_date(day: date) -> str:
     return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
 
 
-def short_date(day: date, uncertain: bool) -> str:
-    return f"{day:%d.%m.%Y}{'*' if uncertain else ''}"
+def marked_date(day: date, uncertain: bool) -> str:
+    return long_date(day) + ("*" if uncertain else "")
 
 
 def facts(attest: Bopaelsattest) -> Iterator[str]:
@@ -77,11 +77,11 @@ def facts(attest: Bopaelsattest) -> Iterator[str]:
 
 def residence_facts(place: Bopael) -> Iterator[str]:
     yield place.kommunenavn
-    yield short_date(place.tilflytningsdato, place.tilflytningsdato_usikker)
+    yield marked_date(place.tilflytningsdato, place.tilflytningsdato_usikker)
     if place.fraflytningsdato:
-        yield short_date(place.fraflytningsdato, place.fraflytningsdato_usikker)
+        yield marked_date(place.fraflytningsdato, place.fraflytningsdato_usikker)
     if place.uden_fast_bopael:
-        yield f"Uden fast bopæl i {place.kommunenavn} Kommune"
+        yield f"Uden fast bopæl i {load_municipality(place.kommunekode).authority_name}"
         return
     yield f"{place.vejnavn} {place.husnummer}"
     yield f"{place.postnummer} {place.postdistrikt}"

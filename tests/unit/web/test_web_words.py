@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from oots.web.words import Words, day, when
+from oots.web.words import Words, day, exactly, when
 
 
 def test_words_are_picked_by_language() -> None:
@@ -24,6 +24,12 @@ def test_words_are_picked_by_language() -> None:
 def test_a_moment_is_written_in_danish_local_time(moment: datetime, danish: str, english: str) -> None:
     assert danish in when(moment, "da")
     assert english in when(moment, "en")
+
+
+def test_where_order_matters_a_moment_has_seconds() -> None:
+    moment = datetime(2026, 11, 24, 18, 5, 9, tzinfo=UTC)
+    assert "24. november 2026 kl. 19.05.09" in exactly(moment, "da")
+    assert "24 November 2026 at 19:05:09" in exactly(moment, "en")
 
 
 def test_a_moment_without_time_zone_is_refused() -> None:
