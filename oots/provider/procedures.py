@@ -1,4 +1,4 @@
-"""Short names of the procedures (code list Procedures) for which municipal evidence is asked, for sentences on pages."""
+"""Short names of the procedures (code list Procedures) for which evidence is asked, for sentences on pages."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The page frame: one layout for every page, in Danish and English, in the look of each authority.
 
 In a template: `{% extends "frame.html" %}` with the blocks `title` and `main`; `t("dansk", "english")` picks the
-language; `lang` is `da` or `en`; `csrf_field()` is the hidden input of a POST form; `when(datetime)`, `exactly(datetime)`
-(with seconds) and `day(date)` write dates; `parts` holds the macros of `parts.html` (`parts.alert(…)`), without an
-import.
+language; `lang` is `da` or `en`; `csrf_field()` is the hidden input of a POST form; `when(datetime)`,
+`exactly(datetime)` (with seconds) and `day(date)` write dates; `parts` holds the macros of `parts.html`
+(`parts.alert(…)`), without an import.
 """
 
 from __future__ import annotations

@@ -264,7 +264,7 @@ class OneLink:
             return Place(Stage.UNKNOWN)
         back = None if self.stage is Stage.WAITING else f"https://portal.lt.localhost/return/{EXCHANGE}"
         until = NOON + timedelta(minutes=40)
-        return Place(self.stage, EXCHANGE, CERTIFICATE.titles, AUTHORITY.names, "LT", until, back)
+        return Place(self.stage, EXCHANGE, CERTIFICATE.titles, AUTHORITY.names, "LT", "V1", until, back)
 
     def admit(self, token: str, person: NaturalPerson) -> bool:
         self._at(token, Stage.OPEN, Stage.WAITING)
