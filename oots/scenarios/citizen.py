@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Callable
 from typing import cast
@@ -34,7 +35,7 @@ class _ToLoopback(httpx.HTTPTransport):
             request.url.copy_with(host=LOOPBACK),
             headers=request.headers,
             stream=request.stream,
-            extensions=request.extensions,
+            extensions=request.extensions | {"sni_hostname": request.url.host},
         )
         return super().handle_request(there)
 
@@ -74,10 +75,10 @@ class Page:
 
 
 class Citizen:
-    """One person with one browser."""
+    """One person with one browser. `verify` names whom she believes behind https, by default the usual authorities."""
 
-    def __init__(self) -> None:
-        self._client = httpx.Client(transport=_ToLoopback(trust_env=False), timeout=30.0)
+    def __init__(self, verify: ssl.SSLContext | bool = True) -> None:
+        self._client = httpx.Client(transport=_ToLoopback(verify=verify, trust_env=False), timeout=30.0)
 
     def close(self) -> None:
         self._client.close()

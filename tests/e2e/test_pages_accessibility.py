@@ -10,19 +10,13 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from oots.exchange.conversation import RequesterState
 from oots.provider.preview import Stage
-from tests.support.chromium import chromium, served, violations
+from tests.support.chromium import served, violations
 from tests.support.pages import EXCHANGE, TOKEN, Portal, Preview, available_from, portal, preview, shown_package
 from tests.support.web import NOON
 
 CASE = "/cases/change-of-address"
 EVIDENCE = f"/evidence/{EXCHANGE}"
 NARROW: ViewportSize = {"width": 360, "height": 800}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

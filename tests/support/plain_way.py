@@ -1,0 +1,58 @@
+"""The citizen's way without a browser, in the steps between which a process can be killed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from oots.scenarios.citizen import Citizen, Page
+from tests.support.demo import Demo, wait_until
+
+CASE = "/cases/change-of-address"
+
+
+def ask(citizen: Citizen, demo: Demo, persona: str = "solvej") -> Page:
+    """From the portal's front page to the offer of a preview."""
+    page = citizen.open(f"{demo.portal}/")
+    page = citizen.follow(page, CASE)
+    page = citizen.follow(page, f"{CASE}/signin")
+    page = citizen.submit(page, "/authorize", persona=persona)
+    page = citizen.submit(page, f"{CASE}/request", explicit="given")
+    return citizen.wait(page, lambda shown: shown.form("/preview") is not None)
+
+
+def open_preview(citizen: Citizen, page: Page, persona: str = "solvej") -> Page:
+    """From the page behind the preview link through the renewed sign-in."""
+    page = citizen.follow(page, r"/p/[^/]+/signin")
+    page = citizen.submit(page, "/authorize", persona=persona)
+    return citizen.wait(page, lambda shown: shown.form("/decision") is not None)
+
+
+def approve(citizen: Citizen, page: Page) -> Page:
+    return citizen.submit(page, "/decision", **{"package-0": "accept"})
+
+
+def wait_for_evidence(citizen: Citizen, page: Page) -> Page:
+    return citizen.wait(page, lambda shown: shown.form("/finish") is not None)
+
+
+def digests(citizen: Citizen, page: Page) -> set[str]:
+    """The SHA-256 of everything that the page offers for download."""
+    links = page.links(r"/p/[^/]+/\d+/\d+|/evidence/[^/]+/documents/\d+")
+    return {hashlib.sha256(citizen.download(link)[1]).hexdigest() for link in links}
+
+
+def told(citizen: Citizen, site: str, exchange_id: str) -> list[str]:
+    """What the log of one side tells of an exchange, in English, oldest first."""
+    _, page = citizen.download(f"{site}/exchanges/{exchange_id}?lang=en")
+    return re.findall(r'<h3 class="timeline-title">(.*?)</h3>', page.decode())
+
+
+def wait_until_told(citizen: Citizen, site: str, exchange_id: str, *titles: str) -> None:
+    """Until each of the titles stands in the log, as often as it is named."""
+
+    def stand() -> bool:
+        log = told(citizen, site, exchange_id)
+        return all(log.count(title) >= titles.count(title) for title in titles)
+
+    wait_until(stand, f"{', '.join(titles)} in the log of {site}")
