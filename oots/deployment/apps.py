@@ -35,6 +35,7 @@ from oots.edelivery.header import PARTY_TYPE
 from oots.eid.app import create_app as eid_app_of
 from oots.exchange import api as exchange_api
 from oots.exchange.access_point import AccessPoint
+from oots.exchange.recheck import recheck
 from oots.exchange.store import Store
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.catalogue import Publisher
@@ -181,7 +182,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
         )
     )
     if settings.insight:
-        app.include_router(_insight(frame, store, frames.PORTAL, frames.MUNICIPALITY))
+        app.include_router(_insight(frame, store, settings, around, frames.PORTAL, frames.MUNICIPALITY))
     return Exchanging(app, access_point, requester)
 
 
@@ -211,13 +212,20 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
         )
     )
     if settings.insight:
-        app.include_router(_insight(frame, store, frames.MUNICIPALITY, frames.PORTAL))
+        app.include_router(_insight(frame, store, settings, around, frames.MUNICIPALITY, frames.PORTAL))
     return Exchanging(app, access_point, provider)
 
 
-def _insight(frame: Frame, store: Store[Any], own: Words, other: Words) -> APIRouter:
+def _insight(
+    frame: Frame, store: Store[Any], settings: ExchangeSettings, around: Surroundings, own: Words, other: Words
+) -> APIRouter:
     """The exchange pages, which show every message to whoever opens them: for demos, never by default."""
-    return exchange_pages.router(frame=frame, open_log=store.begin, own=own, other=other)
+    anchors = read_anchors(settings.keys, specimens=around.specimens)
+
+    def told(line: Any) -> Words | None:
+        return frames.rechecked(recheck(line, anchors))
+
+    return exchange_pages.router(frame=frame, open_log=store.begin, recheck=told, own=own, other=other)
 
 
 def _source(settings: ProviderSettings) -> MunicipalSource:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from oots.denmark.municipality import Municipality
+from oots.exchange.recheck import Recheck
 from oots.provider import pages as provider_pages
 from oots.requester import pages as requester_pages
 from oots.web.frame import Frame, Theme
@@ -56,4 +57,22 @@ def directories() -> Frame:
         authority=Words("Kataloger", "Directories"),
         service=Words("Evidence Broker og Data Service Directory", "Evidence Broker and Data Service Directory"),
         stand_ins=[_DIRECTORIES],
+    )
+
+
+def rechecked(verdict: Recheck | None) -> Words | None:
+    """How a signature stands when it is checked once more, in a sentence."""
+    if verdict is None:
+        return None
+    if not verdict.valid:
+        return Words(f"holder ikke: {verdict.problem}", f"does not hold: {verdict.problem}")
+    computed = Words(
+        f"holder; {verdict.recomputed} dele beregnet af de gemte bytes",
+        f"holds; {verdict.recomputed} parts computed from the stored bytes",
+    )
+    if not verdict.recalled:
+        return computed
+    return Words(
+        f"{computed.danish}, {verdict.recalled} dele dokumentation efter noteret fingeraftryk",
+        f"{computed.english}, {verdict.recalled} parts of evidence by recorded digest",
     )

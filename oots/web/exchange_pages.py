@@ -14,7 +14,7 @@ from starlette.responses import Response
 from oots.web.downloads import download
 from oots.web.frame import Frame, language
 from oots.web.timeline import TimelineEvent, Verdict
-from oots.web.words import Words
+from oots.web.words import Lang, Words
 from oots.wire.readable import readable
 
 REFUSALS = "refusals"
@@ -114,12 +114,21 @@ class Summary:
     flaws: int
 
 
-def router(*, frame: Frame, open_log: Callable[[], AbstractContextManager[Log]], own: Words, other: Words) -> APIRouter:
+def router(
+    *,
+    frame: Frame,
+    open_log: Callable[[], AbstractContextManager[Log]],
+    recheck: Callable[[Line], Words | None],
+    own: Words,
+    other: Words,
+) -> APIRouter:
     """`GET /exchanges` and below. `own` and `other` name this service and the one it exchanges messages with.
+
+    `recheck` says how a message's signature stands when it is checked once more; None where there is none.
 
     For services with insight only: whoever can reach these pages reads every message.
     """
-    pages = _ExchangePages(frame, open_log, own, other)
+    pages = _ExchangePages(frame, open_log, recheck, own, other)
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/exchanges", pages.listed)
     routes.add_api_route("/exchanges/{exchange_id}", pages.told)
@@ -129,10 +138,16 @@ def router(*, frame: Frame, open_log: Callable[[], AbstractContextManager[Log]],
 
 class _ExchangePages:
     def __init__(
-        self, frame: Frame, open_log: Callable[[], AbstractContextManager[Log]], own: Words, other: Words
+        self,
+        frame: Frame,
+        open_log: Callable[[], AbstractContextManager[Log]],
+        recheck: Callable[[Line], Words | None],
+        own: Words,
+        other: Words,
     ) -> None:
         self._frame = frame
         self._open_log = open_log
+        self._recheck = recheck
         self._own = own
         self._other = other
 
@@ -145,7 +160,7 @@ class _ExchangePages:
     def told(self, request: Request, exchange_id: str) -> Response:
         log = self._log_of(exchange_id)
         ways = _ways(self._own, self._other)
-        events = [_event(exchange_id, each, ways, request) for each in log]
+        events = [_event(exchange_id, each, ways, self._recheck(each.entry), request) for each in log]
         return self._frame.page(
             request,
             "exchange.html",
@@ -240,7 +255,13 @@ def _ways(own: Words, other: Words) -> dict[str, tuple[Words, Words]]:
     }
 
 
-def _event(exchange_id: str, told: Told, ways: dict[str, tuple[Words, Words]], request: Request) -> TimelineEvent:
+def _event(
+    exchange_id: str,
+    told: Told,
+    ways: dict[str, tuple[Words, Words]],
+    rechecked: Words | None,
+    request: Request,
+) -> TimelineEvent:
     line, lang = told.entry, language(request)
     sender, receiver = ways[line.entry]
     return TimelineEvent(
@@ -250,13 +271,18 @@ def _event(exchange_id: str, told: Told, ways: dict[str, tuple[Words, Words]], r
         receiver.in_(lang),
         _verdict(line.schema_valid),
         _verdict(line.signature_valid),
-        _facts(line),
+        _rechecked(rechecked, lang) + _facts(line),
         tuple(
             (words, f"/exchanges/{exchange_id}/{told.number}/{piece}")
             for piece, words in _PIECES.items()
             if _content(line, piece) is not None
         ),
     )
+
+
+def _rechecked(verdict: Words | None, lang: Lang) -> tuple[tuple[Words, str], ...]:
+    label = Words("Underskrift kontrolleret igen nu", "Signature checked again now")
+    return () if verdict is None else ((label, verdict.in_(lang)),)
 
 
 def _verdict(passed: bool | None) -> Verdict | None:

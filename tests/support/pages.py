@@ -412,7 +412,15 @@ def _app(frame: Frame, pages: APIRouter, cookie: str, origin: str, insight: bool
     app.include_router(pages)
     if insight:
         own, other = Words("Portalen", "The portal"), Words("Kommunen", "The municipality")
-        app.include_router(exchange_pages.router(frame=frame, open_log=journal().begin, own=own, other=other))
+        checked = Words("holder", "holds")
+        pages = exchange_pages.router(
+            frame=frame,
+            open_log=journal().begin,
+            recheck=lambda line: checked if line.soap else None,
+            own=own,
+            other=other,
+        )
+        app.include_router(pages)
     return app
 
 
