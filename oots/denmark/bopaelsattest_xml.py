@@ -7,6 +7,7 @@ from datetime import date
 from lxml import etree
 
 from oots.denmark.bopaelsattest import Attesteret, Bopael, Bopaelsattest
+from oots.model.errors import MessageError
 from oots.wire import schema
 from oots.wire.xml import canonical, parse
 
@@ -76,9 +77,15 @@ def _add_date(element: etree._Element, name: str, day: date, uncertain: bool) ->
 
 
 def decode(document: bytes) -> Bopaelsattest:
-    """What a certificate says, sealed or not; raises MessageError for what is not valid against the schema."""
+    """What a certificate says, sealed or not; the seal is not looked at.
+
+    Raises MessageError for what is not valid against the schema, and for processing instructions: they split a value,
+    and a signature covers what a reader would then miss.
+    """
     schema.enforce(document, PROFILE)
     root = parse(document)
+    if next(root.iter(etree.ProcessingInstruction), None) is not None:
+        raise MessageError("a certificate holds no processing instructions")
     history = root.find(_q("Historik"))
     return Bopaelsattest(
         sagsnummer=_text(root, "Sagsnummer"),
@@ -112,7 +119,7 @@ def _residence(element: etree._Element) -> Bopael:
 
 
 def _is_uncertain(dated: etree._Element) -> bool:
-    return dated.get("usikker") in ("true", "1")
+    return dated.get("usikker", "").strip() in ("true", "1")
 
 
 def _q(path: str) -> str:
@@ -142,4 +149,4 @@ def _optional(parent: etree._Element, path: str) -> str | None:
 
 
 def _day(parent: etree._Element, path: str) -> date:
-    return date.fromisoformat(_text(parent, path))
+    return date.fromisoformat(_text(parent, path).strip())  # xs:date allows white space around it
