@@ -46,7 +46,10 @@ _NON_BREAKING = "\u00a0"
 
 
 def render(attest: Bopaelsattest, municipality: Municipality, at: datetime) -> bytes:
-    """The letter; `at` (aware) is the time that stands in the PDF. Equal arguments give equal bytes."""
+    """The letter; `at` (aware) is the time that stands in the PDF. Equal arguments give equal bytes.
+
+    Raises typst.TypstError for a script that the bundled fonts lack (Latin, Greek and Cyrillic are there).
+    """
     pdf: bytes = typst.compile(
         _template(),
         format="pdf",
@@ -92,20 +95,26 @@ def _fields(attest: Bopaelsattest) -> Iterator[dict[str, object]]:
     yield _field("Fødselsdato", "Date of birth", _danish(person.foedselsdato))
     if person.foedested is not None:
         yield _field("Fødested", "Place of birth", person.foedested)
-    yield _field("Nuværende bopæl", "Present residence", *_lines(place))
+    yield {"da": "Nuværende bopæl", "en": "Present residence", **_residence(place)}
     yield _field("Kommune", "Municipality", f"{place.kommunenavn} ({place.kommunekode})")
     moved = _marked(place.tilflytningsdato, place.tilflytningsdato_usikker)
     yield _field("Boet dér siden", "Resident there since", moved)
 
 
-def _field(da: str, en: str, *lines: str) -> dict[str, object]:
-    return {"da": da, "en": en, "lines": lines}
+def _field(da: str, en: str, value: str) -> dict[str, object]:
+    return {"da": da, "en": en, "lines": [value], "english": None}
 
 
-def _lines(place: Bopael) -> tuple[str, ...]:
-    """An address as it stands on a letter, or the municipality of a person without a fixed abode."""
+def _residence(place: Bopael, *last: str) -> dict[str, object]:
+    """An address with `last` under it, or the municipality of a person without a fixed abode."""
     if place.uden_fast_bopael:
-        return (f"Uden fast bopæl i {load_municipality(place.kommunekode).authority_name}", "No fixed abode")
+        where = load_municipality(place.kommunekode).authority_name
+        return {"lines": [f"Uden fast bopæl i {where}"], "english": "No fixed abode"}
+    return {"lines": [*_address(place), *last], "english": None}
+
+
+def _address(place: Bopael) -> tuple[str, ...]:
+    """The lines of an address as they stand on a letter."""
     street = f"{place.vejnavn} {place.husnummer}"
     floor = " ".join(part for part in (_storey(place.etage), place.doer) if part)
     lines = (
@@ -126,7 +135,7 @@ def _former(place: Bopael) -> dict[str, object]:
     return {
         "from": _marked(place.tilflytningsdato, place.tilflytningsdato_usikker),
         "until": _marked(left, place.fraflytningsdato_usikker) if left else "–",
-        "lines": (*_lines(place), load_municipality(place.kommunekode).authority_name),
+        **_residence(place, load_municipality(place.kommunekode).authority_name),
     }
 
 
