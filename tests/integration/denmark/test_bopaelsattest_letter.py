@@ -41,6 +41,7 @@ LONG_NAME: Final = Attesteret(
     "A K Ærøskøbing-Øllegård",
     date(1979, 10, 8),
 )
+LONG_WORDS: Final = Attesteret("Ł" * 120, "Ærøskøbing" * 15, "Lang", date(1979, 10, 8))
 LONG_STREET: Final = "Professor Børge Ærenlund-Sørensens Mindeallé ved Åboulevardens Forlængelse"
 
 
@@ -174,10 +175,11 @@ def test_a_history_that_was_asked_for_and_is_empty_is_told() -> None:
     [
         FULL,
         replace(FULL, person=LONG_NAME),
+        replace(FULL, person=LONG_WORDS),
         replace(FULL, bopael=replace(FULL.bopael, vejnavn=LONG_STREET)),
         replace(FULL, historik=(FULL.historik or ()) * 20),
     ],
-    ids=["ordinary", "long name", "long street", "long history"],
+    ids=["ordinary", "long name", "long words", "long street", "long history"],
 )
 def test_no_letter_stands_outside_the_margins(attest: Bopaelsattest) -> None:
     margin = 25 / 25.4 * 72 - 0.5
@@ -189,6 +191,63 @@ def test_no_letter_stands_outside_the_margins(attest: Bopaelsattest) -> None:
                 left, bottom, right, top = text.get_rect(number)
                 assert margin <= left < right <= width - margin
                 assert 0 < bottom < top < height
+
+
+def test_a_word_longer_than_a_line_is_shown_to_its_end() -> None:
+    shown = "".join(letter for letter in words(letter_of(LONG_WORDS)) if letter.isalpha())
+    assert LONG_WORDS.fornavne + LONG_WORDS.efternavn in shown
+
+
+def letter_of(person: Attesteret) -> bytes:
+    return letter(replace(FULL, person=person))
+
+
+def test_every_page_is_a4() -> None:
+    with pypdfium2.PdfDocument(letter(FULL)) as document:
+        sizes = {tuple(round(length / 72 * 25.4) for length in page.get_size()) for page in document}
+    assert sizes == {(210, 297)}
+
+
+def test_who_has_no_fixed_abode_is_told_so_in_both_languages_and_without_a_street() -> None:
+    shown = words(letter(WITHOUT_FIXED_ABODE))
+    assert "Uden fast bopæl i Fredericia Kommune No fixed abode" in shown
+    assert "No fixed abode" not in words(letter(replace(FULL, historik=None)))
+
+
+def test_an_uncertain_date_bears_a_mark_that_is_explained() -> None:
+    certain = replace(FULL, historik=None)
+    doubted = replace(certain, bopael=replace(FULL.bopael, tilflytningsdato_usikker=True))
+    assert "15. august 2019*" in words(letter(doubted))
+    assert "* Datoen er mærket som usikker i CPR. The civil register marks" in words(letter(doubted))
+    assert "*" not in words(letter(certain))
+
+
+def test_every_label_in_danish_has_its_english_beside_it() -> None:
+    shown = words(letter(FULL))
+    labels = {
+        "Fulde navn": "Full name",
+        "Adresseringsnavn": "Name for letters",
+        "Fødselsdato": "Date of birth",
+        "Fødested": "Place of birth",
+        "Nuværende bopæl": "Present residence",
+        "Kommune": "Municipality",
+        "Boet dér siden": "Resident there since",
+        "Tidligere bopæle": "Former residences",
+    }
+    assert [f"{da} {en}" for da, en in labels.items() if f"{da} {en}" not in shown] == []
+    assert "Det attesteres, at oplysningerne stemmer" in shown
+    assert "It is certified that the above agrees" in shown
+
+
+def test_each_page_says_that_it_is_a_prototype_and_that_a_seal_guards_it() -> None:
+    with pypdfium2.PdfDocument(letter(replace(FULL, historik=(FULL.historik or ()) * 20))) as document:
+        pages = [page.get_textpage().get_text_bounded() for page in document]
+    for number, text in enumerate(pages, 1):
+        assert "Prototype – ikke en myndighedsside" in text
+        assert "Prototype – no public authority" in text
+        assert "elektroniske segl (PAdES)" in text
+        assert "electronic seal (PAdES)" in text
+        assert f"Side {number} / {len(pages)}" in text
 
 
 def test_each_page_of_a_long_history_bears_the_case_number() -> None:

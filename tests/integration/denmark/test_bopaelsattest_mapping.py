@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import pytest
 import xmlschema
+from lxml import etree
 from xmlschema.validators import XsdElement
 
 import oots.denmark
@@ -19,6 +21,8 @@ from oots.wire.schema import schema_file
 TABLE: Final[dict[str, Any]] = tomllib.loads(
     (Path(oots.denmark.__file__).parent / "data" / "bopaelsattest-mapping.toml").read_text(encoding="utf-8")
 )
+XS: Final = "{http://www.w3.org/2001/XMLSchema}"
+LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 CONTAINERS: Final = {"CprPerson.navn", "CprPerson.adresser", "Navn.fuldt"}
 
 
@@ -46,6 +50,35 @@ def test_each_element_of_the_schema_has_its_row_and_no_row_is_left_over() -> Non
     elements = [row["element"] for row in TABLE["released"]]
     assert len(elements) == len(set(elements))
     assert set(elements) == set(leaves(root))
+
+
+DECLARATIONS: Final = [
+    declaration
+    for declaration in etree.parse(schema_file("bopaelsattest")).iter(f"{XS}element", f"{XS}attribute")
+    if "name" in declaration.attrib
+]
+
+
+def explanations(declaration: etree._Element) -> list[etree._Element]:
+    return declaration.findall(f"{XS}annotation/{XS}documentation")
+
+
+@pytest.mark.parametrize("declaration", DECLARATIONS, ids=lambda declaration: f"line {declaration.sourceline}")
+def test_each_element_of_the_schema_is_explained_in_danish_and_english(declaration: etree._Element) -> None:
+    languages = [each.get(LANG) for each in explanations(declaration) if each.text and each.get("source") is None]
+    assert languages == ["da", "en"]
+
+
+def test_schema_and_table_name_the_same_terms_of_cpr() -> None:
+    in_schema: dict[str, set[str]] = {}
+    for declaration in DECLARATIONS:
+        terms = [(each.text or "").split() for each in explanations(declaration) if each.get("source")]
+        in_schema.setdefault(declaration.get("name", ""), set()).update(*terms)
+    in_table: dict[str, set[str]] = {name: set() for name in in_schema}
+    for row in TABLE["released"]:
+        in_table[row["element"].rpartition("/")[2].removeprefix("@")].update(row.get("cpr", ()))
+    assert in_schema == in_table
+    assert sum(map(bool, in_table.values())) > 15
 
 
 def test_each_field_of_a_record_is_released_or_withheld_and_never_both() -> None:

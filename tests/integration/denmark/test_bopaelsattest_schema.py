@@ -14,6 +14,7 @@ from oots.denmark.bopaelsattest import Attesteret, Bopaelsattest
 from oots.denmark.bopaelsattest_xml import NAMESPACE, decode, encode
 from oots.model.errors import MessageError
 from oots.wire import schema
+from oots.wire.report import Kind, examine
 from oots.wire.xml import canonical, parse
 from tests.support.denmark_certificates import FULL, WITHOUT_FIXED_ABODE
 
@@ -130,9 +131,11 @@ MUTANTS: Final = {
     "no date of issue": without("Udstedelsesdato"),
     "a date that is not in the calendar": saying("Udstedelsesdato", "2026-02-30"),
     "a date as people write it": saying("Udstedelsesdato", "24.11.2026"),
+    "a date of Arabic digits": saying("Person/Foedselsdato", "١٩٩٠-٠٢-٠٣"),
     "a date with a time zone": saying("Udstedelsesdato", "2026-11-24Z"),
     "no municipality": without("UdstedendeKommune"),
     "a kommunekode of three digits": saying("UdstedendeKommune/Kommunekode", "751"),
+    "a kommunekode of Arabic digits": saying("Bopael/Kommunekode", "٠٧٥١"),
     "a kommunekode of letters": saying("Bopael/Kommunekode", "AARH"),
     "a CVR number of seven digits": saying("UdstedendeKommune/CVRNummer", "5513301"),
     "no person": without("Person"),
@@ -175,6 +178,36 @@ def test_one_change_outside_the_data_model_is_refused(change: Change) -> None:
         schema.enforce(changed(change), "bopaelsattest")
     with pytest.raises(MessageError):
         decode(changed(change))
+
+
+def test_white_space_around_a_date_or_a_mark_changes_nothing_that_is_read() -> None:
+    document = encode(FULL)
+    assert b">1990-02-03<" in document
+    assert decode(document.replace(b">1990-02-03<", b"> 1990-02-03\n<")) == FULL
+    assert b'"true"' in document
+    assert decode(document.replace(b'"true"', b'" true "')) == FULL
+    assert decode(document.replace(b'"true"', b'"1"')) == FULL
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Łucja", " Żaneta"), ("1990-", "02-03"), ("<Historik>", "<TidligereBopael>")],
+    ids=["name", "date", "history"],
+)
+def test_a_processing_instruction_that_would_cut_a_value_short_is_refused(before: str, after: str) -> None:
+    document = encode(FULL).decode()
+    assert decode(document.replace(before + after, f"{before}<!-- cut -->{after}").encode()) == FULL
+    with pytest.raises(MessageError):
+        decode(document.replace(before + after, f"{before}<?cut?>{after}").encode())
+
+
+def test_the_report_knows_a_certificate_and_names_what_is_wrong_with_it() -> None:
+    good = examine(encode(FULL), "good.xml")
+    assert (good.kind, good.schema, good.faults) == (Kind.BOPAELSATTEST, True, ())
+    bad = examine(changed(saying("Bopael/Adresse/Postnummer", "823O")), "bad.xml")
+    assert (bad.kind, bad.schema) == (Kind.BOPAELSATTEST, False)
+    assert [fault.path for fault in bad.faults] == ["/Bopaelsattest/Bopael/Adresse/Postnummer"]
+    assert "823O" not in bad.faults[0].reason
 
 
 def test_a_second_seal_is_refused() -> None:
