@@ -40,13 +40,15 @@ CASES = (
         ),
     ),
     Case(
-        "proof-of-residence",
-        "S1",
+        "pension",
+        "W1",
         _REQUIREMENTS + "528adc38-092d-40ce-a3af-d838ec06a349",
-        (Text("DA", "Få bekræftet dit ophold i Litauen"), Text("EN", "Have your residence in Lithuania confirmed")),
+        (Text("DA", "Søg folkepension i Litauen"), Text("EN", "Claim your old-age pension in Lithuania")),
         (
-            Text("DA", "Du skal vise alle dine tidligere adresser. Vi kan hente dem fra Danmark for dig."),
-            Text("EN", "You must show all your former addresses. We can fetch them from Denmark for you."),
+            Text("DA", "Du skal vise, hvor du har boet gennem årene. Vi kan hente dine danske adresser for dig."),
+            Text(
+                "EN", "You must show where you have lived over the years. We can fetch your Danish addresses for you."
+            ),
         ),
     ),
     Case(

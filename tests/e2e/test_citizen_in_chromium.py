@@ -195,7 +195,7 @@ def test_the_waiting_page_refreshes_unless_told_not_to(solvej: Window, aarhus: D
         solvej.see("Vi venter på svar fra Aarhus Kommune", "")
         assert solvej.page.get_by_text("Siden opdaterer ikke sig selv.").is_visible()
         solvej.link("Opdater automatisk", "")
-    solvej.see("Din dokumentation er fundet", "")
+    expect(solvej.page.get_by_role("heading", level=1)).to_have_text("Din dokumentation er fundet")
     solvej.assert_clean()
 
 
@@ -270,13 +270,28 @@ def test_who_breaks_off_the_sign_in_can_try_again(solvej: Window, aarhus: Demo) 
     solvej.assert_clean(400, 400)
 
 
+def test_a_pension_claim_fetches_all_former_addresses(solvej: Window, aarhus: Demo) -> None:
+    start(solvej, aarhus, "Søg folkepension i Litauen")
+    way.go_to_preview(solvej)
+    way.open_preview(solvej)
+    for address in ("Ærøgade 27", "Samsøgade 58", "Thorslundsvej 41"):
+        assert address in solvej.page.content()
+    way.approve(solvej)
+    solvej.assert_clean()
+
+
 def test_the_test_procedure_needs_no_preview(solvej: Window, aarhus: Demo) -> None:
-    solvej.open(aarhus.portal)
-    solvej.page.get_by_role("link", name="Prøv forbindelsen uden forhåndsvisning").click()
-    way.sign_in(solvej, SOLVEJ)
-    way.request_evidence(solvej)
+    start(solvej, aarhus, "Prøv forbindelsen uden forhåndsvisning")
     solvej.see(*RECEIVED)
     solvej.assert_clean()
+
+
+def start(window: Window, demo: Demo, case: str) -> None:
+    """From the front page to the explicit request in another case than that of a move."""
+    window.open(demo.portal)
+    window.page.get_by_role("link", name=case).click()
+    way.sign_in(window, SOLVEJ)
+    way.request_evidence(window)
 
 
 @pytest.mark.parametrize("lang", ["da", "en"])

@@ -32,9 +32,8 @@ def exchange(running: Demo, persona: str, verify: ssl.SSLContext | bool = True) 
         assert citizen.submit(page, "/finish").heading == "Kvittering: dokumentationen er brugt"
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_the_demo_says_where_to_click_and_ends_with_all_its_children(tmp_path: Path, end: signal.Signals) -> None:
-    for _first_and_second_start in range(2):
+def test_the_demo_says_where_to_click_ends_with_all_its_children_and_starts_again(tmp_path: Path) -> None:
+    for end in (signal.SIGINT, signal.SIGTERM):
         with demo(tmp_path) as running:
             for address in (running.portal, running.preview, running.directories, running.eid):
                 assert f"{address}/" in running.said
