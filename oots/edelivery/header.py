@@ -198,7 +198,7 @@ def moment(element: etree._Element) -> datetime:
     try:
         if _DATE_TIME.fullmatch(text):
             return datetime.fromisoformat(text).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     raise invalid_header("the timestamp is no time with a zone")
 

@@ -53,6 +53,11 @@ class OpenedMessage:
     digests: tuple[SignedDigest, ...]
     soap: bytes
 
+    @property
+    def document(self) -> bytes:
+        """The RegRep document; empty in a message without any part, which breaks R-EDM-ebMS-032."""
+        return self.parts[0].content if self.parts else b""
+
 
 class HeaderRuleError(MessageError):
     """A believed message whose header breaks a rule: answered with a receipt and then an EDM exception."""

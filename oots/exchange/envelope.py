@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from oots.edelivery.header import UserMessage
+from oots.edelivery.header import SPECIFICATION, UserMessage
 from oots.edelivery.message import OpenedMessage
+from oots.model.clock import Ids
 from oots.model.errors import MessageError
-from oots.model.identifiers import Identifier
+from oots.model.identifiers import Identifier, is_uuid
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceResponse
 from oots.wire import answer as answer_codec
@@ -17,7 +18,7 @@ PROFILE = "edm-v2.0"
 
 def open_request(opened: OpenedMessage) -> EvidenceRequest:
     """The request of a believed message; raises MessageError naming the line or rule that it breaks."""
-    document = opened.parts[0].content
+    document = opened.document
     request = request_codec.decode(document)
     schema.enforce(document, PROFILE)
     _agree("SpecificationIdentifier", request.specification, opened.header.specification, "R-EDM-ebMS-038")
@@ -28,7 +29,7 @@ def open_request(opened: OpenedMessage) -> EvidenceRequest:
 
 def open_answer(opened: OpenedMessage) -> Answer:
     """The response or error of a believed message; evidence references and MIME parts must be the same set."""
-    document = opened.parts[0].content
+    document = opened.document
     answer = answer_codec.decode(document)
     schema.enforce(document, PROFILE)
     _agree("SpecificationIdentifier", answer.specification, opened.header.specification, "R-EDM-ebMS-038")
@@ -61,12 +62,16 @@ def _valid(document: bytes) -> bytes:
     return document
 
 
-def replying_to(header: UserMessage) -> dict[str, object]:
-    """What a reply's header takes from the message it answers: corners swapped, conversation and exchange kept."""
+def replying_to(header: UserMessage, authority: Identifier, ids: Ids) -> dict[str, object]:
+    """What a reply's header takes from the message it answers: corners swapped, conversation and exchange kept.
+
+    Where that header breaks a rule the reply keeps it: a missing corner is the access point that sent, or `authority`;
+    a conversation or exchange that is no UUID gets one; the version is the one spoken here.
+    """
     return {
-        "conversation_id": header.conversation_id,
-        "exchange_id": header.exchange_id,
-        "original_sender": header.final_recipient,
-        "final_recipient": header.original_sender,
-        "specification": header.specification,
+        "conversation_id": header.conversation_id if is_uuid(header.conversation_id) else ids.uuid(),
+        "exchange_id": header.exchange_id if is_uuid(header.exchange_id) else ids.uuid(),
+        "original_sender": header.final_recipient if header.final_recipient.value else authority,
+        "final_recipient": header.original_sender if header.original_sender.value else header.sender,
+        "specification": SPECIFICATION,
     }

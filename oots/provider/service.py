@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE, REGREP
+from oots.edelivery.header import (
+    EXCEPTION_RESPONSE,
+    EXECUTE_QUERY_REQUEST,
+    EXECUTE_QUERY_RESPONSE,
+    REGREP,
+    SPECIFICATION,
+)
 from oots.edelivery.message import OpenedMessage, Part, SealedMessage
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, ProviderState, next_provider_state
@@ -365,8 +371,8 @@ class EvidenceProvider:
             ErrorCode.INVALID_REQUEST,
             broken.detail,
             now,
-            specification=opened.header.specification,
-            request_id=request_id_of(opened.parts[0].content),
+            specification=SPECIFICATION,
+            request_id=request_id_of(opened.document),
             requester=None,
         )
         self._reply(unit, opened, answer, None, now)
@@ -380,9 +386,8 @@ class EvidenceProvider:
         now: datetime,
     ) -> None:
         document = write_answer(answer)
-        header = self._access_point.header(
-            opened.signer.party_id, action=EXCEPTION_RESPONSE, **replying_to(opened.header)
-        )
+        fields = replying_to(opened.header, self.source.authority.identifier, self._ids)
+        header = self._access_point.header(opened.signer.party_id, action=EXCEPTION_RESPONSE, **fields)
         part = Part(self._access_point.content_id(), REGREP, document)
         sealed = self._access_point.post(unit, header, (part,), self._first_deadline(opened))
         unit.journal(self._departure(sealed, request, answer, (), document, now))
@@ -464,7 +469,7 @@ class EvidenceProvider:
                 signature_valid=True,
                 schema_valid=request is not None,
                 digests=tuple((digest.uri, digest.value) for digest in opened.digests),
-                document=opened.parts[0].content,
+                document=opened.document,
                 soap=opened.soap,
             )
         )

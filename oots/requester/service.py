@@ -373,7 +373,7 @@ class EvidenceRequester:
             signature_valid=True,
             evidence=_evidence_parts(kept.record) if kept and isinstance(answer, EvidenceResponse) else (),
             digests=tuple((digest.uri, digest.value) for digest in opened.digests),
-            document=opened.parts[0].content,
+            document=opened.document,
             soap=opened.soap,
         )
 
