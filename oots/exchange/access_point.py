@@ -35,6 +35,7 @@ RecordT = TypeVar("RecordT")
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(seconds=60)
+_CLOCK_SKEW = timedelta(minutes=5)
 HEADER_PROFILE = "ebms"
 
 
@@ -110,6 +111,8 @@ class AccessPoint(Generic[RecordT]):
             raise TransportError("EBMS:0101", "FailedAuthentication", f"unknown party {opened.signer.party_id}")
         if opened.header.receiver.value != self.party.value:
             raise TransportError("EBMS:0009", "InvalidHeader", f"addressed to {opened.header.receiver.value}")
+        if opened.header.timestamp > now + _CLOCK_SKEW:
+            raise TransportError("EBMS:0009", "InvalidHeader", "the timestamp lies in the future")
         return opened, fault or _header_fault(opened)
 
     def _accept(self, opened: OpenedMessage, fault: MessageError | None, body: bytes, now: datetime) -> bytes:

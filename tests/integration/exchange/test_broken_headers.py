@@ -134,3 +134,10 @@ def test_a_message_without_any_part_is_answered_like_every_broken_header(town: T
 def test_a_time_that_no_calendar_has_is_turned_away(town: TwoSides, moment: str) -> None:
     assert read_signal(posted(town, with_text("Timestamp", moment))).codes == ("EBMS:0009",)
     assert read_signal(posted(town, with_text("Timestamp", "2026-09-01T08:29:00Z"))).kind is SignalKind.RECEIPT
+
+
+def test_a_time_ahead_of_the_clock_does_not_lengthen_the_limits_that_run_from_it(town: TwoSides) -> None:
+    for ahead in ("2026-09-01T08:35:01Z", "9999-12-31T23:59:59Z"):
+        assert read_signal(posted(town, with_text("Timestamp", ahead))).codes == ("EBMS:0009",)
+    assert read_signal(posted(town, with_text("Timestamp", "2026-09-01T08:34:59Z"))).kind is SignalKind.RECEIPT
+    assert answered(town)[0] == "EDM:ERR:0002"
