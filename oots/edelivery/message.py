@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -123,7 +123,7 @@ def open_message(
     package = mime.read(content_type, body, limits)
     envelope = soap.read(package.soap)
     attachments = _expected_attachments(part_uris(envelope.messaging), package)
-    digested = {uri: _canonical_form(part) for uri, part in attachments.items()}
+    digested = _Digested(attachments, limits)
     verified = verify(envelope, package.soap, digested, anchors, at)
     header, properties = decode(verified.messaging)
     _expect_sender(header, verified)
@@ -142,8 +142,33 @@ def _expected_attachments(uris: tuple[str, ...], package: Package) -> dict[str, 
     return attachments
 
 
-def _canonical_form(part: MimePart) -> bytes:
-    """What a receiver digests: the canonical form of XML (as WSS4J does), octets of everything else."""
+class _Digested(Mapping[str, bytes]):
+    """What a receiver digests, by `cid:` URI: the canonical form of XML (as WSS4J does), octets of everything else.
+
+    Each is made when it is first asked for, which is after the signature over its digest has been believed: nobody
+    unknown can have large XML canonicalised here.
+    """
+
+    def __init__(self, attachments: Mapping[str, MimePart], limits: Limits) -> None:
+        self._attachments = attachments
+        self._limits = limits
+        self._made: dict[str, bytes] = {}
+
+    def __getitem__(self, uri: str) -> bytes:
+        if uri not in self._made:
+            self._made[uri] = _canonical_form(self._attachments[uri], self._limits)
+        return self._made[uri]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._attachments)
+
+    def __len__(self) -> int:
+        return len(self._attachments)
+
+
+def _canonical_form(part: MimePart, limits: Limits) -> bytes:
+    if len(part.content) > limits.part:
+        raise mime_inconsistency(f"a part is larger than {limits.part} bytes")
     if not compression.is_xml(part.media_type):
         return part.content
     try:
@@ -158,7 +183,7 @@ def _expect_sender(header: UserMessage, verified: Verified) -> None:
 
 
 def _parts(
-    header: UserMessage, attachments: dict[str, MimePart], digested: dict[str, bytes], limits: Limits
+    header: UserMessage, attachments: dict[str, MimePart], digested: Mapping[str, bytes], limits: Limits
 ) -> tuple[Part, ...]:
     parts = []
     room = limits.message

@@ -190,3 +190,17 @@ def test_an_xml_part_that_is_signed_but_not_canonical_is_refused() -> None:
     refused = refusal(*handmade(header, sent(DOCUMENT, pretty), covered=covered))
     assert refused.ebms == "EBMS:0007"
     assert "canonical" in refused.why
+
+
+def test_xml_of_an_unknown_sender_is_not_even_parsed() -> None:
+    for name, code in (("foreign", "EBMS:0101"), (DENMARK, "EBMS:0007")):
+        message = seal_message(a_header(), PARTS, domain().keys[name])
+        assert refusal(message.content_type, message.body.replace(EVIDENCE.content, b"<e>")).ebms == code
+    assert open_message(message.content_type, message.body, domain().anchors, NOW).parts == PARTS
+
+
+def test_a_part_larger_than_the_limit_is_refused_unread() -> None:
+    largest = max(len(part.content) for part in PARTS)
+    opened = open_message(MESSAGE.content_type, MESSAGE.body, domain().anchors, NOW, limits=Limits(part=largest))
+    assert opened.parts == PARTS
+    assert "a part is larger" in refusal(MESSAGE.content_type, MESSAGE.body, Limits(part=largest - 1)).why
