@@ -16,7 +16,8 @@ from oots.model.person import NaturalPerson
 from oots.model.text import Text
 from oots.provider.identity import same_person
 from oots.provider.record import HeldPackage, HeldPart, Preview, ProviderExchange
-from oots.provider.service import EvidenceProvider, ProviderUnit, evidence_parts
+from oots.provider.replies import ProviderUnit, evidence_parts
+from oots.provider.service import EvidenceProvider
 
 
 class Stage(StrEnum):

@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from oots.edelivery.header import (
-    EXCEPTION_RESPONSE,
     EXECUTE_QUERY_REQUEST,
-    EXECUTE_QUERY_RESPONSE,
-    REGREP,
     SPECIFICATION,
 )
-from oots.edelivery.message import OpenedMessage, Part, SealedMessage
+from oots.edelivery.message import OpenedMessage
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, ProviderState, next_provider_state
-from oots.exchange.envelope import open_request, replying_to, write_answer
-from oots.exchange.journal import Entry, EvidencePart, JournalEntry
+from oots.exchange.entries import about_request, of_header, of_received
+from oots.exchange.envelope import open_request
+from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
-from oots.exchange.store import Kept, Unit, Waiting
+from oots.exchange.store import Kept, Waiting
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError
 from oots.model.evidence import Distribution
 from oots.model.issuing import Issue, Issued, Match, Matched, NotYet, Offer
 from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest
-from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
+from oots.model.response import Answer, ErrorCode, PreviewOffer
 from oots.model.text import Text
 from oots.provider import checks
 from oots.provider.answers import Answers
 from oots.provider.checks import Refusal
 from oots.provider.record import HeldPackage, Preview, ProviderExchange
+from oots.provider.replies import ProviderUnit, Replies, evidence_parts
 from oots.provider.source import EvidenceSource
 from oots.wire.request import request_id_of
 
@@ -43,8 +41,6 @@ PREVIEW_DESCRIPTIONS = (
     Text("DA", "Se og godkend din dokumentation, før den sendes"),
     Text("EN", "Check and approve your evidence before it is sent"),
 )
-
-ProviderUnit = Unit[ProviderExchange]
 
 
 class EvidenceProvider:
@@ -70,6 +66,7 @@ class EvidenceProvider:
         self._clock = clock
         self._ids = ids
         self._answers = Answers(source.authority, ids)
+        self._replies = Replies(access_point, source.authority.identifier, ids)
 
     # --- messages in ---
 
@@ -144,9 +141,10 @@ class EvidenceProvider:
     ) -> Matched:
         match = self._ask_register(subject)
         matched = isinstance(match, Matched)
-        entry = self._entry(opened, request, Entry.IDENTITY_MATCHED if matched else Entry.IDENTITY_NOT_MATCHED, now)
+        entry = Entry.IDENTITY_MATCHED if matched else Entry.IDENTITY_NOT_MATCHED
+        line = about_request(of_header(entry, opened.header, now), request)
         detail = None if matched else f"{match.candidates} candidates"  # type: ignore[union-attr]  # NotMatched then
-        unit.journal(replace(entry, detail=detail))
+        unit.journal(replace(line, detail=detail))
         if not isinstance(match, Matched):
             raise Refusal(ErrorCode.NOT_FOUND, "the person could not be matched uniquely")
         return match
@@ -228,7 +226,7 @@ class EvidenceProvider:
             requester=request.requester,
             preview=PreviewOffer(location, PREVIEW_DESCRIPTIONS),
         )
-        self._send(unit, opened.header.exchange_id, exchange, answer, (), now, deadline)
+        self._replies.send(unit, opened.header.exchange_id, exchange, answer, (), deadline)
 
     # --- round trip 2 ---
 
@@ -306,34 +304,7 @@ class EvidenceProvider:
     ) -> None:
         state = next_provider_state(ProviderState(kept.state), happened)
         unit.keep(replace(kept, state=state, deadline=None))
-        self._send(unit, kept.exchange_id, kept.record, answer, chosen, now, deadline)
-
-    def _send(
-        self,
-        unit: ProviderUnit,
-        exchange_id: str,
-        exchange: ProviderExchange,
-        answer: Answer,
-        chosen: tuple[HeldPackage, ...],
-        now: datetime,
-        deadline: datetime,
-    ) -> None:
-        document = write_answer(answer)
-        parts = [Part(self._access_point.content_id(), REGREP, document)]
-        parts += [
-            Part(part.content_id, part.media_type, unit.files.get(part.file)) for held in chosen for part in held.parts
-        ]
-        header = self._access_point.header(
-            exchange.party_id,
-            action=EXECUTE_QUERY_RESPONSE if isinstance(answer, EvidenceResponse) else EXCEPTION_RESPONSE,
-            conversation_id=exchange.conversation_id,
-            exchange_id=exchange_id,
-            original_sender=exchange.final_recipient,
-            final_recipient=exchange.original_sender,
-            specification=answer.specification,
-        )
-        sealed = self._access_point.post(unit, header, parts, deadline)
-        unit.journal(self._departure(sealed, exchange.request, answer, chosen, document, now))
+        self._replies.send(unit, kept.exchange_id, kept.record, answer, chosen, deadline)
 
     def _refuse(
         self,
@@ -352,7 +323,7 @@ class EvidenceProvider:
             request_id=request.request_id,
             requester=request.requester,
         )
-        self._reply(unit, opened, answer, request, now)
+        self._replies.refuse(unit, opened, answer, request, self._first_deadline(opened))
         if unit.find(opened.header.exchange_id) is None:
             exchange = ProviderExchange(
                 opened.header.conversation_id,
@@ -375,22 +346,7 @@ class EvidenceProvider:
             request_id=request_id_of(opened.document),
             requester=None,
         )
-        self._reply(unit, opened, answer, None, now)
-
-    def _reply(
-        self,
-        unit: ProviderUnit,
-        opened: OpenedMessage,
-        answer: EvidenceError,
-        request: EvidenceRequest | None,
-        now: datetime,
-    ) -> None:
-        document = write_answer(answer)
-        fields = replying_to(opened.header, self.source.authority.identifier, self._ids)
-        header = self._access_point.header(opened.signer.party_id, action=EXCEPTION_RESPONSE, **fields)
-        part = Part(self._access_point.content_id(), REGREP, document)
-        sealed = self._access_point.post(unit, header, (part,), self._first_deadline(opened))
-        unit.journal(self._departure(sealed, request, answer, (), document, now))
+        self._replies.refuse(unit, opened, answer, None, self._first_deadline(opened))
 
     # --- what becomes of answers and deadlines ---
 
@@ -449,8 +405,6 @@ class EvidenceProvider:
     def files_in_use(self, unit: ProviderUnit) -> frozenset[str]:
         return frozenset(file for kept in unit.all() for file in kept.record.files)
 
-    # --- the journal ---
-
     def _record_arrival(
         self,
         unit: ProviderUnit,
@@ -460,88 +414,10 @@ class EvidenceProvider:
         now: datetime,
         detail: str | None,
     ) -> None:
-        line = self._entry(opened, request, entry, now)
-        unit.journal(
-            replace(
-                line,
-                detail=detail,
-                signer=opened.signer.party_id,
-                signature_valid=True,
-                schema_valid=request is not None,
-                digests=tuple((digest.uri, digest.value) for digest in opened.digests),
-                document=opened.document,
-                soap=opened.soap,
-            )
-        )
-
-    def _entry(
-        self, opened: OpenedMessage, request: EvidenceRequest | None, entry: Entry, now: datetime
-    ) -> JournalEntry:
-        return JournalEntry(
-            now,
-            entry,
-            exchange_id=opened.header.exchange_id,
-            conversation_id=opened.header.conversation_id,
-            requester=str(opened.header.original_sender),
-            provider=str(opened.header.final_recipient),
-            procedure=request.procedure if request else None,
-            evidence_type=request.evidence.evidence_type.classification if request else None,
-            request_id=request.request_id if request else None,
-            message_id=opened.header.message_id,
-            subject=_subject(request) if request else None,
-        )
-
-    def _departure(
-        self,
-        sealed: SealedMessage,
-        request: EvidenceRequest | None,
-        answer: Answer,
-        chosen: tuple[HeldPackage, ...],
-        document: bytes,
-        now: datetime,
-    ) -> JournalEntry:
-        exception = answer.exceptions[0] if isinstance(answer, EvidenceError) else None
-        return JournalEntry(
-            now,
-            Entry.EXCEPTION_SENT if exception else Entry.RESPONSE_SENT,
-            exchange_id=sealed.header.exchange_id,
-            conversation_id=sealed.header.conversation_id,
-            requester=str(sealed.header.final_recipient),
-            provider=str(sealed.header.original_sender),
-            procedure=request.procedure if request else None,
-            evidence_type=request.evidence.evidence_type.classification if request else None,
-            request_id=answer.request_id,
-            response_id=answer.response_id,
-            message_id=sealed.message_id,
-            error_code=exception.code.code if exception else None,
-            detail=exception.detail if exception else None,
-            signer=sealed.header.sender.value,
-            schema_valid=True,
-            signature_valid=True,
-            evidence=evidence_parts(chosen),
-            digests=tuple((digest.uri, digest.value) for digest in sealed.digests),
-            subject=_subject(request) if request else None,
-            content_type=sealed.content_type,
-            document=document,
-            soap=sealed.soap,
-        )
+        line = of_received(entry, opened, now, schema_valid=request is not None)
+        line = about_request(line, request) if request else line
+        unit.journal(replace(line, detail=detail))
 
 
 def _new(opened: OpenedMessage, exchange: ProviderExchange) -> Kept[ProviderExchange]:
     return Kept(opened.header.exchange_id, ProviderState.NEW, None, exchange)
-
-
-def _subject(request: EvidenceRequest) -> str:
-    """The evidence subject as the log keeps it (encrypted there): the eIDAS identifier, or the name."""
-    if isinstance(request.subject, NaturalPerson):
-        return request.subject.identifier or f"{request.subject.given_name} {request.subject.family_name}"
-    return request.subject.legal_person_identifier
-
-
-def evidence_parts(packages: Sequence[HeldPackage]) -> tuple[EvidencePart, ...]:
-    """What the journal keeps of these packages for good."""
-    return tuple(
-        EvidencePart(document.evidence_id, part.content_id, part.media_type, part.sha256, part.length)
-        for held in packages
-        for document, part in zip(held.package.documents, held.parts, strict=True)
-    )

@@ -10,6 +10,7 @@ from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXE
 from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
+from oots.exchange.entries import about_answer, about_request, of_received, of_sealed
 from oots.exchange.envelope import open_answer, write_request
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry, TimelineEvent
 from oots.exchange.limits import TimeLimits
@@ -210,20 +211,7 @@ class EvidenceRequester:
         )
         part = Part(self._access_point.content_id(), REGREP, document)
         sealed = self._access_point.post(unit, header, (part,), header.timestamp + limit + self._limits.grace)
-        kept = Kept(exchange_id, RequesterState.NEW, None, replace(record, request=request))
-        unit.journal(
-            replace(
-                self._line(kept, Entry.REQUEST_SENT, header.timestamp),
-                message_id=sealed.message_id,
-                signer=self._access_point.party.value,
-                schema_valid=True,
-                signature_valid=True,
-                digests=tuple((digest.uri, digest.value) for digest in sealed.digests),
-                content_type=sealed.content_type,
-                document=document,
-                soap=sealed.soap,
-            )
-        )
+        unit.journal(about_request(of_sealed(Entry.REQUEST_SENT, sealed, document), request))
         return header.timestamp
 
     # --- messages in ---
@@ -336,18 +324,15 @@ class EvidenceRequester:
 
     def _line(self, kept: Kept[RequesterExchange], entry: Entry, now: datetime) -> JournalEntry:
         request = kept.record.request
-        return JournalEntry(
+        line = JournalEntry(
             now,
             entry,
             exchange_id=kept.exchange_id,
             conversation_id=kept.record.conversation_id,
             requester=str(self.authority.identifier),
             provider=str(request.provider.identifier),
-            procedure=request.procedure,
-            evidence_type=request.evidence.evidence_type.classification,
-            request_id=request.request_id,
-            subject=_subject(request),
         )
+        return about_request(line, request)
 
     def _arrival(
         self,
@@ -357,25 +342,13 @@ class EvidenceRequester:
         answer: Answer | None,
         now: datetime,
     ) -> JournalEntry:
-        line = self._line(kept, entry, now) if kept else JournalEntry(now, entry)
-        exception = answer.exceptions[0] if isinstance(answer, EvidenceError) else None
-        return replace(
-            line,
-            exchange_id=opened.header.exchange_id,
-            conversation_id=opened.header.conversation_id,
-            message_id=opened.header.message_id,
-            request_id=answer.request_id if answer else line.request_id,
-            response_id=answer.response_id if answer else None,
-            error_code=exception.code.code if exception else None,
-            detail=(kept.record.error_detail if kept else None) or (exception.detail if exception else None),
-            signer=opened.signer.party_id,
-            schema_valid=answer is not None,
-            signature_valid=True,
-            evidence=_evidence_parts(kept.record) if kept and isinstance(answer, EvidenceResponse) else (),
-            digests=tuple((digest.uri, digest.value) for digest in opened.digests),
-            document=opened.document,
-            soap=opened.soap,
-        )
+        line = of_received(entry, opened, now, schema_valid=answer is not None)
+        line = about_request(line, kept.record.request) if kept else line
+        line = about_answer(line, answer) if answer else line
+        if kept is None:
+            return line
+        evidence = _evidence_parts(kept.record) if isinstance(answer, EvidenceResponse) else ()
+        return replace(line, evidence=evidence, detail=kept.record.error_detail or line.detail)
 
 
 def _wanted(distributions: tuple[Distribution, ...]) -> Distribution:
@@ -434,9 +407,3 @@ def _progress(kept: Kept[RequesterExchange]) -> Progress:
         record.evidence_deleted_at,
         record.second_request_id is not None,
     )
-
-
-def _subject(request: EvidenceRequest) -> str:
-    if isinstance(request.subject, NaturalPerson):
-        return request.subject.identifier or f"{request.subject.given_name} {request.subject.family_name}"
-    return request.subject.legal_person_identifier

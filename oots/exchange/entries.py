@@ -1,0 +1,83 @@
+"""Journal entries, built from what both sides record alike: the message, what it asks, what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from oots.edelivery.header import EXECUTE_QUERY_REQUEST, UserMessage
+from oots.edelivery.message import OpenedMessage, SealedMessage
+from oots.exchange.journal import Entry, JournalEntry
+from oots.model.person import NaturalPerson
+from oots.model.request import EvidenceRequest
+from oots.model.response import Answer, EvidenceError
+
+
+def of_header(entry: Entry, header: UserMessage, now: datetime) -> JournalEntry:
+    """A line about a message: its ids, and the authorities at its corners."""
+    requester, provider = header.original_sender, header.final_recipient
+    if header.action != EXECUTE_QUERY_REQUEST:
+        requester, provider = provider, requester
+    return JournalEntry(
+        now,
+        entry,
+        exchange_id=header.exchange_id,
+        conversation_id=header.conversation_id,
+        requester=str(requester),
+        provider=str(provider),
+        message_id=header.message_id,
+    )
+
+
+def of_received(entry: Entry, opened: OpenedMessage, now: datetime, *, schema_valid: bool) -> JournalEntry:
+    """A believed message that has come in, with its exact bytes and what its signature covers."""
+    return replace(
+        of_header(entry, opened.header, now),
+        signer=opened.signer.party_id,
+        signature_valid=True,
+        schema_valid=schema_valid,
+        digests=tuple((digest.uri, digest.value) for digest in opened.digests),
+        document=opened.document,
+        soap=opened.soap,
+    )
+
+
+def of_sealed(entry: Entry, sealed: SealedMessage, document: bytes) -> JournalEntry:
+    """A message that goes out, with its exact bytes and what its signature covers; dated as its header is."""
+    return replace(
+        of_header(entry, sealed.header, sealed.header.timestamp),
+        signer=sealed.header.sender.value,
+        signature_valid=True,
+        schema_valid=True,
+        digests=tuple((digest.uri, digest.value) for digest in sealed.digests),
+        content_type=sealed.content_type,
+        document=document,
+        soap=sealed.soap,
+    )
+
+
+def about_request(line: JournalEntry, request: EvidenceRequest) -> JournalEntry:
+    """The line with what was asked, and about whom."""
+    return replace(
+        line,
+        procedure=request.procedure,
+        evidence_type=request.evidence.evidence_type.classification,
+        request_id=request.request_id,
+        subject=_subject(request),
+    )
+
+
+def about_answer(line: JournalEntry, answer: Answer) -> JournalEntry:
+    """The line with what was answered, and to which request."""
+    line = replace(line, request_id=answer.request_id, response_id=answer.response_id)
+    if isinstance(answer, EvidenceError):
+        exception = answer.exceptions[0]
+        return replace(line, error_code=exception.code.code, detail=exception.detail)
+    return line
+
+
+def _subject(request: EvidenceRequest) -> str:
+    """The evidence subject as the log keeps it (encrypted there): the eIDAS identifier, or the name."""
+    if isinstance(request.subject, NaturalPerson):
+        return request.subject.identifier or f"{request.subject.given_name} {request.subject.family_name}"
+    return request.subject.legal_person_identifier

@@ -1,0 +1,94 @@
+"""How a provider's answers leave: written, sealed, queued and recorded in the transaction that decided them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_RESPONSE, REGREP, UserMessage
+from oots.edelivery.message import OpenedMessage, Part
+from oots.exchange.access_point import AccessPoint
+from oots.exchange.entries import about_answer, about_request, of_sealed
+from oots.exchange.envelope import replying_to, write_answer
+from oots.exchange.journal import Entry, EvidencePart
+from oots.exchange.store import Unit
+from oots.model.clock import Ids
+from oots.model.identifiers import Identifier
+from oots.model.request import EvidenceRequest
+from oots.model.response import Answer, EvidenceError, EvidenceResponse
+from oots.provider.record import HeldPackage, ProviderExchange
+
+ProviderUnit = Unit[ProviderExchange]
+
+
+class Replies:
+    """Sends responses and errors of one authority through its access point."""
+
+    def __init__(self, access_point: AccessPoint[ProviderExchange], authority: Identifier, ids: Ids) -> None:
+        self._access_point = access_point
+        self._authority = authority
+        self._ids = ids
+
+    def send(
+        self,
+        unit: ProviderUnit,
+        exchange_id: str,
+        exchange: ProviderExchange,
+        answer: Answer,
+        chosen: tuple[HeldPackage, ...],
+        deadline: datetime,
+    ) -> None:
+        """Queue the answer to a request of `exchange`, with the bytes of the chosen packages as they were shown."""
+        header = self._access_point.header(
+            exchange.party_id,
+            action=EXECUTE_QUERY_RESPONSE if isinstance(answer, EvidenceResponse) else EXCEPTION_RESPONSE,
+            conversation_id=exchange.conversation_id,
+            exchange_id=exchange_id,
+            original_sender=exchange.final_recipient,
+            final_recipient=exchange.original_sender,
+            specification=answer.specification,
+        )
+        self._post(unit, header, answer, chosen, exchange.request, deadline)
+
+    def refuse(
+        self,
+        unit: ProviderUnit,
+        opened: OpenedMessage,
+        answer: EvidenceError,
+        request: EvidenceRequest | None,
+        deadline: datetime,
+    ) -> None:
+        """Queue the error that answers a message; `request` is what it asked, if that could be read."""
+        fields = replying_to(opened.header, self._authority, self._ids)
+        header = self._access_point.header(opened.signer.party_id, action=EXCEPTION_RESPONSE, **fields)
+        self._post(unit, header, answer, (), request, deadline)
+
+    def _post(
+        self,
+        unit: ProviderUnit,
+        header: UserMessage,
+        answer: Answer,
+        chosen: tuple[HeldPackage, ...],
+        request: EvidenceRequest | None,
+        deadline: datetime,
+    ) -> None:
+        document = write_answer(answer)
+        parts = [Part(self._access_point.content_id(), REGREP, document)]
+        parts += [
+            Part(part.content_id, part.media_type, unit.files.get(part.file)) for held in chosen for part in held.parts
+        ]
+        sealed = self._access_point.post(unit, header, parts, deadline)
+        entry = Entry.EXCEPTION_SENT if isinstance(answer, EvidenceError) else Entry.RESPONSE_SENT
+        line = of_sealed(entry, sealed, document)
+        line = about_answer(about_request(line, request) if request else line, answer)
+        unit.journal(replace(line, evidence=evidence_parts(chosen)))
+
+
+def evidence_parts(packages: Sequence[HeldPackage]) -> tuple[EvidencePart, ...]:
+    """What the journal keeps of these packages for good."""
+    return tuple(
+        EvidencePart(document.evidence_id, part.content_id, part.media_type, part.sha256, part.length)
+        for held in packages
+        for document, part in zip(held.package.documents, held.parts, strict=True)
+    )
