@@ -78,7 +78,9 @@ class Citizen:
     """One person with one browser. `verify` names whom she believes behind https, by default the usual authorities."""
 
     def __init__(self, verify: ssl.SSLContext | bool = True) -> None:
-        self._client = httpx.Client(transport=_ToLoopback(verify=verify, trust_env=False), timeout=30.0)
+        # A kept connection is dead after a service was halted or killed; browsers then ask again, httpx does not.
+        once = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.Client(transport=_ToLoopback(verify=verify, limits=once, trust_env=False), timeout=30.0)
 
     def close(self) -> None:
         self._client.close()

@@ -306,7 +306,7 @@ def test_what_happened_can_be_read_from_both_sides(browser: Browser, aarhus: Dem
 
 
 def read_the_log(window: Window, site: str, exchange: str) -> None:
-    """From the list of exchanges through the timeline to every raw document."""
+    """From the list of exchanges through the timeline to a raw document of each kind."""
     window.open(f"{site}/exchanges")
     window.see("Udvekslinger", "Exchanges")
     window.page.get_by_role("link", name=exchange).click()
@@ -317,7 +317,9 @@ def read_the_log(window: Window, site: str, exchange: str) -> None:
     timeline = window.page.url
     raw = window.page.locator(".timeline-links a").evaluate_all("links => links.map(link => link.href)")
     assert len(raw) >= 10
-    for address in raw:
+    kinds = {address.rpartition("/")[2]: address for address in raw}
+    assert sorted(kinds) == ["document", "receipt", "soap"]
+    for address in kinds.values():
         window.open(address)
         source = window.page.get_by_role("region", name=window.t("Dokumentet som XML", "The document as XML"))
         expect(source).to_contain_text("xmlns:")

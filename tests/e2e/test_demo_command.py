@@ -48,9 +48,7 @@ def test_the_demo_says_where_to_click_ends_with_all_its_children_and_starts_agai
 
 def test_a_taken_port_is_named_and_nothing_is_started(tmp_path: Path) -> None:
     first = free_port()
-    with socket.socket() as other:
-        other.bind((LOOPBACK, first + 2))
-        other.listen()
+    with socket.create_server((LOOPBACK, first + 2)):
         refused = oots("demo", "--port", str(first), "--state", str(tmp_path / "state"))
     assert refused.returncode == 2
     assert refused.stdout == ""
