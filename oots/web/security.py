@@ -1,10 +1,11 @@
-"""Response headers that browsers enforce, and the refusal of form posts from other origins."""
+"""Response headers that browsers enforce, and the refusal of form posts that come from elsewhere or never end."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,6 +13,9 @@ from oots.web.origins import origin_of
 
 MACHINE_PATHS = ("/as4",)
 """Doors for machines: no browser posts here, and signatures guard them."""
+MOST_FORM_BYTES = 64 * 1024
+UPLOAD = "/upload"
+"""How the path of a form with a file ends; such a form watches its own size."""
 
 
 class BrowserSecurity:
@@ -38,7 +42,7 @@ class BrowserSecurity:
 
         refused = _changes_state(scope) and comes_from_elsewhere(Headers(scope=scope), self._origins)
         app = PlainTextResponse("Refused: the form was sent from another site.\n", 403) if refused else self._app
-        await app(scope, receive, send_guarded)
+        await app(scope, _capped(scope, receive) if _sends_a_form(scope) else receive, send_guarded)
 
 
 def guard(headers: MutableHeaders, path: str, policy: str) -> None:
@@ -79,3 +83,26 @@ def comes_from_elsewhere(headers: Headers, own: frozenset[str]) -> bool:
 
 def _changes_state(scope: Scope) -> bool:
     return scope["method"] not in ("GET", "HEAD", "OPTIONS") and scope["path"] not in MACHINE_PATHS
+
+
+def _sends_a_form(scope: Scope) -> bool:
+    return _changes_state(scope) and not scope["path"].endswith(UPLOAD)
+
+
+def _capped(scope: Scope, receive: Receive) -> Receive:
+    """A body that ends with HTTP 413 where it is larger than any form here; at once if it says so itself."""
+    declared = Headers(scope=scope).get("content-length", "")
+    too_large = declared.isdecimal() and int(declared) > MOST_FORM_BYTES
+    received = 0
+
+    async def receive_capped() -> Message:
+        nonlocal received
+        if too_large:
+            raise HTTPException(413)
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MOST_FORM_BYTES:
+            raise HTTPException(413)
+        return message
+
+    return receive_capped

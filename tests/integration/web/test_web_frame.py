@@ -102,6 +102,29 @@ def test_the_access_point_is_no_door_for_browsers() -> None:
     assert client_of(app, HOST).post("/decision", headers=headers).status_code == 403
 
 
+def test_a_form_larger_than_any_of_ours_is_not_read(visitor: httpx.Client) -> None:
+    token = re.search(r'name="csrf" value="([\w-]+)"', visitor.get("/").text)
+    assert token
+    assert visitor.post("/decision", data={"csrf": token[1], "more": "x" * 32_000}).status_code == 204
+    large = "x" * 65_536
+    for form in ({"data": {"csrf": token[1], "more": large}}, {"files": {"more": ("more", large)}}):
+        refused = visitor.post("/decision", **form)  # type: ignore[arg-type]  # two shapes of form
+        assert refused.status_code == 413
+        assert "Prototype – ikke en myndighedsside" in refused.text
+
+
+def test_a_form_that_does_not_say_how_large_it_is_is_counted(visitor: httpx.Client) -> None:
+    token = re.search(r'name="csrf" value="([\w-]+)"', visitor.get("/").text)
+    assert token
+
+    def sent(blanks: int) -> int:
+        pieces = iter((f"csrf={token[1]}&more=".encode(), b"+" * blanks))
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return visitor.post("/decision", content=pieces, headers=headers).status_code
+
+    assert (sent(10), sent(65_536)) == (204, 413)
+
+
 def test_a_fault_of_ours_tells_nothing_about_itself() -> None:
     app = gallery("requester")
 
