@@ -108,7 +108,7 @@ def test_a_form_larger_than_any_of_ours_is_not_read(visitor: httpx.Client) -> No
     assert visitor.post("/decision", data={"csrf": token[1], "more": "x" * 32_000}).status_code == 204
     large = "x" * 65_536
     for form in ({"data": {"csrf": token[1], "more": large}}, {"files": {"more": ("more", large)}}):
-        refused = visitor.post("/decision", **form)  # type: ignore[arg-type]  # two shapes of form
+        refused = visitor.post("/decision", **form)
         assert refused.status_code == 413
         assert "Prototype – ikke en myndighedsside" in refused.text
 
