@@ -28,7 +28,7 @@ from oots.web.signin import SignIn, SignInError, SignInFailure
 from oots.wire.readable import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
-REFRESH_SECONDS = 3
+REFRESH_SECONDS = 1
 PDF, XML = "application/pdf", "application/xml"
 ACCEPT, DECLINE = "accept", "decline"
 _CLOSED = {Stage.UNKNOWN: 404, Stage.DECIDED: 410, Stage.LAPSED: 410}

@@ -38,7 +38,7 @@ from oots.wire.readable import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
 PROVIDER_COUNTRY = "DK"
-REFRESH_SECONDS = 3
+REFRESH_SECONDS = 1
 PDF, XML = "application/pdf", "application/xml"
 _MOST_REMEMBERED = 1000
 

@@ -98,8 +98,12 @@ class Frame:
 
 
 def language(request: Request) -> Lang:
-    """The visitor's language: `?lang=`, else the cookie, else Danish."""
-    wanted = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    """The visitor's language: `?lang=`, else the cookie, else what a relying party asks for, else Danish.
+
+    `ui_locales` is the parameter of OpenID Connect Core 3.1.2.1.
+    """
+    asked = (request.query_params.get("ui_locales") or "").partition(" ")[0]
+    wanted = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or asked
     return "en" if wanted == "en" else "da"
 
 

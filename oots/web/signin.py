@@ -21,6 +21,7 @@ from starlette.responses import RedirectResponse
 
 from oots.model.clock import Clock
 from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.web.frame import language
 from oots.web.sessions import session_of
 
 LEVELS = {
@@ -111,7 +112,12 @@ class SignIn:
         _remember(request, state, pending)
         prompt = {"prompt": "login"} if prompt_login else {}
         url, _ = self._client().create_authorization_url(
-            self._node.authorize_url, state=state, code_verifier=pending.verifier, nonce=pending.nonce, **prompt
+            self._node.authorize_url,
+            state=state,
+            code_verifier=pending.verifier,
+            nonce=pending.nonce,
+            ui_locales=language(request),
+            **prompt,
         )
         return RedirectResponse(url, 303)
 

@@ -113,7 +113,7 @@ def test_who_arrives_before_the_second_request_waits(house: Preview, maria: http
     house.space.stage = Stage.WAITING
     page = maria.get(LINK)
     assert "på vej" in page.text
-    assert page.headers["refresh"] == "3"
+    assert page.headers["refresh"] == "1"
     assert "refresh" not in maria.get(f"{LINK}?refresh=off").headers
     assert maria.get(f"{LINK}/0/0").status_code == 404
     house.space.stage = Stage.OPEN

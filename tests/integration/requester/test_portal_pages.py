@@ -223,7 +223,7 @@ def test_whoever_is_not_signed_in_is_asked_to_and_sees_nothing(house: Portal, vi
 
 def test_waiting_refreshes_until_it_is_turned_off(house: Portal, maria: httpx.Client) -> None:
     house.service.stand(RequesterState.REQUESTED)
-    assert maria.get(PAGE).headers["refresh"] == "3"
+    assert maria.get(PAGE).headers["refresh"] == "1"
     assert "refresh" not in maria.get(f"{PAGE}?refresh=off").headers
 
 

@@ -185,3 +185,10 @@ def test_a_service_tells_that_it_is_well() -> None:
     app = FastAPI()
     add_health(app)
     assert client_of(app, HOST).get("/healthz").text == "ok\n"
+
+
+def test_a_relying_party_s_language_counts_until_the_visitor_chooses(visitor: httpx.Client) -> None:
+    assert visitor.get("/?ui_locales=en%20da").headers["content-language"] == "en"
+    assert visitor.get("/?ui_locales=lt").headers["content-language"] == "da"
+    assert visitor.get("/?ui_locales=en&lang=da").headers["content-language"] == "da"
+    assert visitor.get("/?ui_locales=en").headers["content-language"] == "da"
