@@ -46,7 +46,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class ProviderExchange:
-    """The snapshot of request 1, whom to answer, what is held for it, and its preview."""
+    """The snapshot of request 1, whom to answer, what is held for it, its preview, and the message that ended it."""
 
     conversation_id: str
     party_id: str
@@ -55,6 +55,7 @@ class ProviderExchange:
     request: EvidenceRequest
     packages: tuple[HeldPackage, ...] = ()
     preview: Preview | None = None
+    answer_message_id: str | None = None
 
     @property
     def files(self) -> tuple[str, ...]:

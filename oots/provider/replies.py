@@ -38,8 +38,11 @@ class Replies:
         answer: Answer,
         chosen: tuple[HeldPackage, ...],
         deadline: datetime,
-    ) -> None:
-        """Queue the answer to a request of `exchange`, with the bytes of the chosen packages as they were shown."""
+    ) -> str:
+        """Queue the answer to a request of `exchange`, with the bytes of the chosen packages as they were shown.
+
+        Returns its message id, as `refuse` does.
+        """
         header = self._access_point.header(
             exchange.party_id,
             action=EXECUTE_QUERY_RESPONSE if isinstance(answer, EvidenceResponse) else EXCEPTION_RESPONSE,
@@ -49,7 +52,7 @@ class Replies:
             final_recipient=exchange.original_sender,
             specification=answer.specification,
         )
-        self._post(unit, header, answer, chosen, exchange.request, deadline)
+        return self._post(unit, header, answer, chosen, exchange.request, deadline)
 
     def refuse(
         self,
@@ -58,11 +61,11 @@ class Replies:
         answer: EvidenceError,
         request: EvidenceRequest | None,
         deadline: datetime,
-    ) -> None:
+    ) -> str:
         """Queue the error that answers a message; `request` is what it asked, if that could be read."""
         fields = replying_to(opened.header, self._authority, self._ids)
         header = self._access_point.header(opened.signer.party_id, action=EXCEPTION_RESPONSE, **fields)
-        self._post(unit, header, answer, (), request, deadline)
+        return self._post(unit, header, answer, (), request, deadline)
 
     def _post(
         self,
@@ -72,7 +75,7 @@ class Replies:
         chosen: tuple[HeldPackage, ...],
         request: EvidenceRequest | None,
         deadline: datetime,
-    ) -> None:
+    ) -> str:
         document = write_answer(answer)
         parts = [Part(self._access_point.content_id(), REGREP, document)]
         parts += [
@@ -83,6 +86,7 @@ class Replies:
         line = of_sealed(entry, sealed, document)
         line = about_answer(about_request(line, request) if request else line, answer)
         unit.journal(replace(line, evidence=evidence_parts(chosen)))
+        return sealed.message_id
 
 
 def evidence_parts(packages: Sequence[HeldPackage]) -> tuple[EvidencePart, ...]:

@@ -303,8 +303,9 @@ class EvidenceProvider:
         deadline: datetime,
     ) -> None:
         state = next_provider_state(ProviderState(kept.state), happened)
-        unit.keep(replace(kept, state=state, deadline=None))
-        self._replies.send(unit, kept.exchange_id, kept.record, answer, chosen, deadline)
+        message_id = self._replies.send(unit, kept.exchange_id, kept.record, answer, chosen, deadline)
+        record = replace(kept.record, answer_message_id=message_id)
+        unit.keep(replace(kept, state=state, deadline=None, record=record))
 
     def _refuse(
         self,
@@ -323,7 +324,7 @@ class EvidenceProvider:
             request_id=request.request_id,
             requester=request.requester,
         )
-        self._replies.refuse(unit, opened, answer, request, self._first_deadline(opened))
+        message_id = self._replies.refuse(unit, opened, answer, request, self._first_deadline(opened))
         if unit.find(opened.header.exchange_id) is None:
             exchange = ProviderExchange(
                 opened.header.conversation_id,
@@ -331,6 +332,7 @@ class EvidenceProvider:
                 opened.header.original_sender,
                 opened.header.final_recipient,
                 request,
+                answer_message_id=message_id,
             )
             state = next_provider_state(ProviderState.NEW, Event.REFUSAL)
             unit.keep(Kept(opened.header.exchange_id, state, None, exchange))
@@ -352,14 +354,15 @@ class EvidenceProvider:
 
     def receipted(self, unit: ProviderUnit, waiting: Waiting) -> None:
         """After the receipt for a final answer the provider keeps no evidence."""
-        self._close(unit, waiting.exchange_id, Event.RECEIPT)
+        self._close(unit, waiting, Event.RECEIPT)
 
     def undeliverable(self, unit: ProviderUnit, waiting: Waiting, why: str) -> None:
-        self._close(unit, waiting.exchange_id, Event.UNDELIVERABLE)
+        self._close(unit, waiting, Event.UNDELIVERABLE)
 
-    def _close(self, unit: ProviderUnit, exchange_id: str, happened: Event) -> None:
-        kept = unit.find(exchange_id)
-        if kept is None or kept.state != ProviderState.ANSWERED:
+    def _close(self, unit: ProviderUnit, waiting: Waiting, happened: Event) -> None:
+        """The final answer alone closes its exchange: an offer, or a refusal under the same ExchangeId, does not."""
+        kept = unit.find(waiting.exchange_id)
+        if kept is None or kept.record.answer_message_id != waiting.message_id:
             return
         self._forget_evidence(unit, replace(kept, state=next_provider_state(ProviderState.ANSWERED, happened)))
 

@@ -24,7 +24,8 @@ class ReceivedPart:
 class RequesterExchange:
     """One exchange of the portal.
 
-    `request` is request 1; `second_request_id` the id of request 2 once that was sent. `error_code` and
+    `request` is request 1; `second_request_id` the id of request 2 once that was sent; `request_message_id` the message
+    that carried the latest of them. `error_code` and
     `error_detail` are those of an exception that ended the exchange.
     """
 
@@ -35,6 +36,7 @@ class RequesterExchange:
     started_at: datetime
     offer: PreviewOffer | None = None
     second_request_id: str | None = None
+    request_message_id: str | None = None
     response: EvidenceResponse | None = None
     parts: tuple[ReceivedPart, ...] = ()
     error_code: str | None = None

@@ -6,7 +6,13 @@ import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE, REGREP
+from oots.edelivery.header import (
+    EXCEPTION_RESPONSE,
+    EXECUTE_QUERY_REQUEST,
+    EXECUTE_QUERY_RESPONSE,
+    REGREP,
+    UserMessage,
+)
 from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
@@ -98,8 +104,9 @@ class EvidenceRequester:
         request = self.request_for(case, finding, person, now)
         record = RequesterExchange(conversation_id, case.key, finding.access_service.identifier.value, request, now)
         with self._store.begin() as unit:
-            sent_at = self._send(unit, exchange_id, record, request)
-            deadline = sent_at + self._limits.first_round_trip + self._limits.grace
+            sent = self._send(unit, exchange_id, record, request)
+            deadline = sent.timestamp + self._limits.first_round_trip + self._limits.grace
+            record = replace(record, request_message_id=sent.message_id)
             state = next_requester_state(RequesterState.NEW, Event.REQUEST)
             unit.keep(Kept(exchange_id, state, deadline, record))
         return exchange_id
@@ -145,10 +152,10 @@ class EvidenceRequester:
             issued=self._clock.now(),
             preview=PreviewVisit(offer.location, f"{self._return_base}/return/{kept.exchange_id}"),
         )
-        sent_at = self._send(unit, kept.exchange_id, kept.record, request)
+        sent = self._send(unit, kept.exchange_id, kept.record, request)
         state = next_requester_state(RequesterState.PREVIEW_OFFERED, Event.SECOND_REQUEST)
-        deadline = sent_at + self._limits.decide + self._limits.grace
-        record = replace(kept.record, second_request_id=request.request_id)
+        deadline = sent.timestamp + self._limits.decide + self._limits.grace
+        record = replace(kept.record, second_request_id=request.request_id, request_message_id=sent.message_id)
         unit.keep(replace(kept, state=state, deadline=deadline, record=record))
 
     def progress(self, exchange_id: str) -> Progress:
@@ -196,8 +203,8 @@ class EvidenceRequester:
 
     def _send(
         self, unit: RequesterUnit, exchange_id: str, record: RequesterExchange, request: EvidenceRequest
-    ) -> datetime:
-        """Queue a request; returns its ebMS timestamp."""
+    ) -> UserMessage:
+        """Queue a request; returns its header."""
         document = write_request(request)
         limit = self._limits.first_round_trip if request.preview is None else self._limits.decide
         header = self._access_point.header(
@@ -212,7 +219,7 @@ class EvidenceRequester:
         part = Part(self._access_point.content_id(), REGREP, document)
         sealed = self._access_point.post(unit, header, (part,), header.timestamp + limit + self._limits.grace)
         unit.journal(about_request(of_sealed(Entry.REQUEST_SENT, sealed, document), request))
-        return header.timestamp
+        return header
 
     # --- messages in ---
 
@@ -298,7 +305,9 @@ class EvidenceRequester:
         """A receipt says that the request has arrived; the exchange moves with the answer only."""
 
     def undeliverable(self, unit: RequesterUnit, waiting: Waiting, why: str) -> None:
-        self._end(unit, waiting.exchange_id, Event.UNDELIVERABLE)
+        """Ends the exchange unless it has gone on: an answer may come where only receipts are lost."""
+        if self._kept(unit, waiting.exchange_id).record.request_message_id == waiting.message_id:
+            self._end(unit, waiting.exchange_id, Event.UNDELIVERABLE)
 
     def sweep(self, unit: RequesterUnit, now: datetime) -> None:
         """A requester that has waited long enough gives up on its own (TDD 4.4)."""
