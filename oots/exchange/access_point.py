@@ -7,7 +7,8 @@ import hashlib
 import logging
 import random
 import threading
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
@@ -51,8 +52,8 @@ class Handler(Protocol[RecordT]):
     def undeliverable(self, unit: Unit[RecordT], waiting: Waiting, why: str) -> None:
         """No receipt came before the deadline, or the partner refused the message."""
 
-    def sweep(self, unit: Unit[RecordT], now: datetime) -> None:
-        """Act on every deadline that has passed."""
+    def expire(self, unit: Unit[RecordT], exchange_id: str, now: datetime) -> None:
+        """Act on the deadline of an exchange, which has passed."""
 
     def files_in_use(self, unit: Unit[RecordT]) -> frozenset[str]:
         """The files that exchanges still need."""
@@ -85,6 +86,7 @@ class AccessPoint(Generic[RecordT]):
         self._handler: Handler[RecordT]
         self._work = threading.Event()
         self._sending = threading.Lock()
+        self._told: set[str] = set()
 
     def serve(self, handler: Handler[RecordT]) -> None:
         """Name the service that acts on messages."""
@@ -185,11 +187,37 @@ class AccessPoint(Generic[RecordT]):
         with self._sending:
             now = self._clock.now()
             with self._store.begin() as unit:
-                self._handler.sweep(unit, now)
+                overdue = unit.overdue(now)
+            for exchange_id in overdue:
+                self._expire(exchange_id, now)
             with self._store.begin() as unit:
                 due = unit.due(now)
             for waiting in due:
-                self._send(waiting)
+                self._try(waiting)
+
+    def _expire(self, exchange_id: str, now: datetime) -> None:
+        """In a transaction of its own: one exchange that cannot be handled keeps no other from ending."""
+        try:
+            with self._store.begin() as unit:
+                self._handler.expire(unit, exchange_id, now)
+        except Exception as fault:
+            self._stumbled(f"the deadline of exchange {exchange_id}", fault)
+
+    def _try(self, waiting: Waiting) -> None:
+        """One message that cannot be handled keeps no other from being sent, and is tried again later."""
+        try:
+            self._send(waiting)
+        except Exception as fault:
+            self._stumbled(f"message {waiting.message_id}", fault)
+            with self._store.begin() as unit:
+                unit.postpone(waiting, self._clock.now() + _LONGEST_PAUSE)
+
+    def _stumbled(self, over: str, fault: Exception) -> None:
+        """One line for each occasion: the place in the code, without the text of the error, which may be personal."""
+        if over not in self._told:
+            self._told.add(over)
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            _LOG.error("stumbled over %s: %s in %s:%s", over, type(fault).__name__, place.filename, place.lineno)
 
     def _send(self, waiting: Waiting) -> None:
         try:
@@ -261,14 +289,17 @@ class AccessPoint(Generic[RecordT]):
 
     def work(self, stop: threading.Event, pause: float = 0.5) -> None:
         """Tick until `stop` is set: at once when there is work, otherwise every `pause` seconds."""
-        self._remove_orphans()
+        self._attempt(self._remove_orphans)
         while not stop.is_set():
             self._work.wait(pause)
             self._work.clear()
-            try:
-                self.tick()
-            except Exception:
-                _LOG.exception("the outbox of %s stumbled and goes on", self.party.value)
+            self._attempt(self.tick)
+
+    def _attempt(self, duty: Callable[[], None]) -> None:
+        try:
+            duty()
+        except Exception as fault:
+            self._stumbled(f"a duty of the outbox ({type(fault).__name__})", fault)
 
     def wake(self) -> None:
         """Let the worker look at once."""

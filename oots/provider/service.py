@@ -381,12 +381,11 @@ class EvidenceProvider:
             )
         unit.keep(replace(kept, deadline=None, record=replace(kept.record, packages=())))
 
-    def sweep(self, unit: ProviderUnit, now: datetime) -> None:
+    def expire(self, unit: ProviderUnit, exchange_id: str, now: datetime) -> None:
         """A link that nobody followed lapses at T2, a preview without a decision at T3."""
-        for exchange_id in unit.overdue(now):
-            kept = unit.find(exchange_id)
-            if kept is not None and kept.record.preview is not None:
-                self._time_up(unit, kept, now)
+        kept = unit.find(exchange_id)
+        if kept is not None and kept.deadline is not None and kept.deadline <= now:
+            self._time_up(unit, kept, now)
 
     def _time_up(self, unit: ProviderUnit, kept: Kept[ProviderExchange], now: datetime) -> None:
         preview = kept.record.preview

@@ -309,10 +309,10 @@ class EvidenceRequester:
         if self._kept(unit, waiting.exchange_id).record.request_message_id == waiting.message_id:
             self._end(unit, waiting.exchange_id, Event.UNDELIVERABLE)
 
-    def sweep(self, unit: RequesterUnit, now: datetime) -> None:
+    def expire(self, unit: RequesterUnit, exchange_id: str, now: datetime) -> None:
         """A requester that has waited long enough gives up on its own (TDD 4.4)."""
-        for exchange_id in unit.overdue(now):
-            kept = self._kept(unit, exchange_id)
+        kept = self._kept(unit, exchange_id)
+        if kept.deadline is not None and kept.deadline <= now:
             unit.journal(replace(self._line(kept, Entry.TIME_UP, now), detail=f"gave up while {kept.state}"))
             self._end(unit, exchange_id, Event.TIME_UP)
 

@@ -1,0 +1,81 @@
+"""What one exchange, message or duty breaks, breaks for nobody else, and tells nothing personal."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from oots.exchange.conversation import ProviderState, RequesterState
+from oots.exchange.schema import EXCHANGE
+from oots.model.clock import RandomIds
+from oots.requester.cases import CASES
+from tests.support.two_sides import FINDING, SOLVEJ, TwoSides
+
+
+def spoil(town: TwoSides, exchange_id: str) -> None:
+    """Leave a record of the provider that cannot be read, and quotes a person."""
+    broken = town.provider_store.vault.seal(b'{"conversation_id": {"name": "Solvej"}}')
+    with town.provider_store.engine.begin() as connection:
+        connection.execute(update(EXCHANGE).where(EXCHANGE.c.exchange_id == exchange_id).values(record=broken))
+
+
+def state_of(town: TwoSides, exchange_id: str) -> str:
+    with town.provider_store.begin() as unit:
+        kept = unit.find(exchange_id)
+    assert kept is not None
+    return kept.state
+
+
+def test_an_exchange_that_cannot_be_read_keeps_no_other_from_lapsing(
+    town: TwoSides, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = town.ask(), town.ask()
+    spoil(town, broken)
+    town.pass_time(timedelta(minutes=16))
+    assert state_of(town, sound) == ProviderState.LINK_LAPSED
+    told = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert len(told) == 1
+    assert broken in told[0]
+    assert "Solvej" not in caplog.text
+
+
+def test_a_message_that_cannot_be_sent_keeps_no_other_from_being_sent(town: TwoSides) -> None:
+    broken, sound = (town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid()) for _ in range(2))
+    with town.requester_store.begin() as unit:
+        first = next(waiting for waiting in unit.due(town.clock.now()) if waiting.exchange_id == broken)
+    body = town.requester_store.files.get(first.body_file)
+    town.requester_store.files.delete(first.body_file)
+    town.run()
+    assert town.requester.progress(sound).state is RequesterState.PREVIEW_OFFERED
+    assert town.requester.progress(broken).state is RequesterState.REQUESTED
+
+    again = town.requester_store.files.put(body)
+    (town.requester_store.files._directory / again).rename(town.requester_store.files._directory / first.body_file)
+    town.pass_time(timedelta(seconds=61))
+    assert town.requester.progress(broken).state is RequesterState.PREVIEW_OFFERED
+
+
+def test_a_worker_goes_on_when_it_cannot_tidy_up(town: TwoSides, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = town.ask()
+    spoil(town, broken)
+    kept = town.provider_store.files.names()
+    sound = town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid())
+    stop, ticked = threading.Event(), threading.Event()
+    tick = town.provider_point.tick
+
+    def tick_once() -> None:
+        tick()
+        stop.set()
+        ticked.set()
+
+    monkeypatch.setattr(town.provider_point, "tick", tick_once)
+    town.provider_point.work(stop, pause=0)
+    assert ticked.is_set()
+    assert town.provider_store.files.names() == kept
+    monkeypatch.undo()
+    town.run()
+    assert town.requester.progress(sound).state is RequesterState.PREVIEW_OFFERED
