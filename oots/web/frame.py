@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -83,18 +84,29 @@ class Frame:
         return response
 
     def attach(self, app: FastAPI) -> None:
-        """Serve the stylesheets under `/assets` and answer HTTP errors with pages instead of JSON."""
+        """Serve the stylesheets under `/assets` and answer HTTP errors with pages instead of JSON.
+
+        A path with a slash too many is unknown: it is not redirected, since that would repeat the client's `Host`.
+        """
 
         async def refuse(request: Request, error: Exception) -> Response:
             # A failure of ours is answered outside all middleware, so this page guards itself.
-            status = error.status_code if isinstance(error, HTTPException) else 500
+            status = _status_of(error)
             page = self.page(request, "error.html", status, code=status)
             guard(page.headers, request.url.path, content_security_policy([]))
             return page
 
         app.mount("/assets", StaticFiles(directory=ASSETS), name="assets")
+        app.router.redirect_slashes = False
         app.add_exception_handler(HTTPException, refuse)
+        app.add_exception_handler(RequestValidationError, refuse)
         app.add_exception_handler(500, refuse)
+
+
+def _status_of(error: Exception) -> int:
+    if isinstance(error, HTTPException):
+        return error.status_code
+    return 400 if isinstance(error, RequestValidationError) else 500
 
 
 def language(request: Request) -> Lang:

@@ -125,6 +125,34 @@ def test_a_form_that_does_not_say_how_large_it_is_is_counted(visitor: httpx.Clie
     assert (sent(10), sent(65_536)) == (204, 413)
 
 
+def test_nobody_is_redirected_to_the_host_of_a_forged_header() -> None:
+    app = gallery("requester")
+
+    @app.get("/step")
+    def step() -> str:
+        return "here"
+
+    forged = {"Host": "evil.example"}
+    assert client_of(app, HOST).get("/step", headers=forged).status_code == 200
+    answer = client_of(app, HOST).get("/step/", headers=forged)
+    assert answer.status_code == 404
+    assert "evil.example" not in f"{answer.headers}{answer.text}"
+
+
+def test_a_parameter_that_cannot_be_read_is_answered_with_a_page_that_does_not_repeat_it() -> None:
+    app = gallery("requester")
+
+    @app.get("/raw")
+    def raw(raw: bool = False) -> str:
+        return "raw" if raw else "laid out"
+
+    assert client_of(app, HOST).get("/raw?raw=1").text == '"raw"'
+    answer = client_of(app, HOST).get("/raw?raw=Solvej")
+    assert answer.status_code == 400
+    assert "Prototype – ikke en myndighedsside" in answer.text
+    assert "Solvej" not in answer.text.replace("raw=Solvej&amp;lang=", "")
+
+
 def test_a_fault_of_ours_tells_nothing_about_itself() -> None:
     app = gallery("requester")
 
