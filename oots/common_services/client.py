@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from time import monotonic
 
 import httpx
 
@@ -14,6 +15,8 @@ from oots.wire.catalogue import SPECIFICATION, decode_data_services, decode_evid
 HEADERS = {"Accept": "application/x-ebrs+xml", "Accept-Version": SPECIFICATION, "Accept-Encoding": "identity"}
 LARGEST_ANSWER = 5_000_000
 """Octets; the largest captured answer of the real directories is a hundredth of this."""
+LONGEST_ANSWER = 30.0
+"""Seconds from the head of an answer to its end."""
 
 
 class DirectoriesClient:
@@ -81,9 +84,12 @@ def _check_form(response: httpx.Response) -> None:
 
 
 def _read(response: httpx.Response) -> bytes:
-    """The body, read piece by piece so that an endless answer costs no memory."""
+    """The body, read piece by piece so that an endless answer costs no memory, nor a dripping one a visitor's day."""
     body = bytearray()
+    latest = monotonic() + LONGEST_ANSWER
     for piece in response.iter_bytes():
+        if monotonic() > latest:
+            raise PeerError(f"the directory took more than {LONGEST_ANSWER:.0f} seconds to answer")
         body += piece
         if len(body) > LARGEST_ANSWER:
             raise PeerError(f"the directory's answer is larger than {LARGEST_ANSWER} octets")

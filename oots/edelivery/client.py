@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import httpx
 
 from oots.edelivery.signal import Signal, SignalKind, read_signal
 from oots.model.errors import PeerError, TransportError
 
 MOST_ANSWER_BYTES = 1024 * 1024
+MOST_ANSWER_SECONDS = 60.0
 
 
 class RefusedByPeerError(PeerError):
@@ -39,18 +42,28 @@ def deliver(client: httpx.Client, endpoint: str, content_type: str, body: bytes)
 
 def _post(client: httpx.Client, endpoint: str, content_type: str, body: bytes) -> tuple[int, bytes]:
     try:
-        with client.stream("POST", endpoint, content=body, headers={"Content-Type": content_type}) as response:
+        with client.stream("POST", endpoint, content=body, headers=_headers(content_type)) as response:
             return response.status_code, _capped(response)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         raise PeerError(f"the access point cannot be reached ({type(fault).__name__})") from fault
 
 
+def _headers(content_type: str) -> dict[str, str]:
+    return {"Content-Type": content_type, "Accept-Encoding": "identity"}
+
+
 def _capped(response: httpx.Response) -> bytes:
+    """The body; a compressed one would have no bounds, and one that drips would hold up all sending."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise PeerError("the access point compressed its answer unasked")
     answer = bytearray()
+    latest = monotonic() + MOST_ANSWER_SECONDS
     for chunk in response.iter_bytes():
         answer += chunk
         if len(answer) > MOST_ANSWER_BYTES:
             raise PeerError("the access point answered with more than a signal")
+        if monotonic() > latest:
+            raise PeerError(f"the access point took more than {MOST_ANSWER_SECONDS:.0f} seconds to answer")
     return bytes(answer)
 
 

@@ -220,3 +220,19 @@ def test_an_answer_without_end_is_given_up(http: httpx.Client, monkeypatch: pyte
     with pytest.raises(PeerError, match="larger than"):
         directories_that(endless).requirements("V1", "LT")
     assert len(served) == 2
+
+
+def test_an_answer_that_drips_is_left(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    genuine = genuine_answer(http)
+
+    def dripping(request: httpx.Request) -> httpx.Response:
+        pieces = iter((genuine[:9], genuine[9:]))
+        return httpx.Response(200, headers={"content-type": "application/x-ebrs+xml"}, content=pieces)
+
+    patient = iter((0.0, 1.0, 30.0))
+    monkeypatch.setattr(client_module, "monotonic", lambda: next(patient))
+    assert directories_that(dripping).requirements("V1", "LT")
+    late = iter((0.0, 1.0, 30.1))
+    monkeypatch.setattr(client_module, "monotonic", lambda: next(late))
+    with pytest.raises(PeerError, match="seconds"):
+        directories_that(dripping).requirements("V1", "LT")

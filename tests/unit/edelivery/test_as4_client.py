@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 
 import httpx
 import pytest
 
+from oots.edelivery import client as client_module
 from oots.edelivery.client import MOST_ANSWER_BYTES, RefusedByPeerError, deliver
 from oots.edelivery.faults import failed_authentication
 from oots.edelivery.message import open_message, seal_message
@@ -55,8 +57,11 @@ def test_an_error_signal_is_a_refusal_whatever_the_status(status: int) -> None:
         lambda request: httpx.Response(200, content=b"<html></html>"),
         lambda request: httpx.Response(200, content=SENT.soap),
         lambda request: httpx.Response(200, content=b" " * (MOST_ANSWER_BYTES + 1)),
+        lambda request: httpx.Response(
+            200, headers={"Content-Encoding": "gzip"}, content=gzip.compress(receiver(request).content)
+        ),
     ],
-    ids=["unavailable", "receipt with 500", "redirect", "empty", "page", "user message", "flood"],
+    ids=["unavailable", "receipt with 500", "redirect", "empty", "page", "user message", "flood", "compressed"],
 )
 def test_an_answer_without_receipt_is_worth_another_attempt(
     answer: Callable[[httpx.Request], httpx.Response],
@@ -76,3 +81,17 @@ def test_a_broken_connection_is_worth_another_attempt(failure: type[httpx.Transp
     with pytest.raises(PeerError) as caught:
         delivered_to(fail)
     assert not isinstance(caught.value, RefusedByPeerError)
+
+
+def test_an_answer_that_drips_does_not_hold_up_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def dripping(request: httpx.Request) -> httpx.Response:
+        receipt = receiver(request).content
+        return httpx.Response(200, content=iter((receipt[:9], receipt[9:])))
+
+    in_time = iter((0.0, 30.0, 60.0))
+    monkeypatch.setattr(client_module, "monotonic", lambda: next(in_time))
+    assert delivered_to(dripping)
+    late = iter((0.0, 30.0, 60.1))
+    monkeypatch.setattr(client_module, "monotonic", lambda: next(late))
+    with pytest.raises(PeerError, match="seconds"):
+        delivered_to(dripping)
