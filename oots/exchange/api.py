@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -11,17 +12,23 @@ from oots.exchange.access_point import AccessPoint
 
 PATH = "/as4"
 SOAP = "application/soap+xml; charset=UTF-8"
+MOST_SECONDS = 120.0
 
 
-def router(access_point: AccessPoint[Any], largest: int) -> APIRouter:
-    """`POST /as4`; a body of more than `largest` bytes is answered with 413 while it is still arriving."""
+def router(access_point: AccessPoint[Any], largest: int, longest: float = MOST_SECONDS) -> APIRouter:
+    """`POST /as4`; a body of more than `largest` bytes is answered with 413 before or while it arrives, one that has
+    not arrived after `longest` seconds with 408."""
     routes = APIRouter()
 
     @routes.post(PATH)
     async def receive(request: Request) -> Response:
-        body = await _body(request, largest)
+        try:
+            async with asyncio.timeout(longest):
+                body = await _body(request, largest)
+        except TimeoutError:
+            return _refused(408, "The message did not arrive in time.\n")
         if body is None:
-            return Response("The message is larger than this access point takes.\n", 413, media_type="text/plain")
+            return _refused(413, "The message is larger than this access point takes.\n")
         content_type = request.headers.get("content-type", "")
         reply = await run_in_threadpool(access_point.receive, content_type, body)
         return Response(reply, media_type=SOAP)
@@ -29,7 +36,15 @@ def router(access_point: AccessPoint[Any], largest: int) -> APIRouter:
     return routes
 
 
+def _refused(status: int, why: str) -> Response:
+    """The rest of the body is not waited for, so the connection is of no further use."""
+    return Response(why, status, media_type="text/plain", headers={"Connection": "close"})
+
+
 async def _body(request: Request, largest: int) -> bytes | None:
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > largest:
+        return None
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
