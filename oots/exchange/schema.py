@@ -61,12 +61,13 @@ JOURNAL = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
-# The log only grows: a row, once written, cannot be changed.
-event.listen(
-    JOURNAL,
-    "after_create",
-    DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-        "CREATE TRIGGER journal_is_append_only BEFORE UPDATE ON journal "
-        "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
-    ).execute_if(dialect="sqlite"),
-)
+# The log only grows: a row, once written, can neither be changed nor taken away.
+for _change in ("UPDATE", "DELETE"):
+    event.listen(
+        JOURNAL,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+            f"CREATE TRIGGER journal_refuses_{_change.lower()} BEFORE {_change} ON journal "
+            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+        ).execute_if(dialect="sqlite"),
+    )
