@@ -23,7 +23,7 @@ def run_demo(port: int, state: Path, tls: bool, municipality: str) -> int:
     town = Town(state.resolve(), Ports.from_first(port), tls, municipality)
     refuse_taken(town.ports)
     init_town_keys(town.state, municipality)
-    (town.state / "log").mkdir(exist_ok=True)
+    (town.state / "log").mkdir(mode=0o700, exist_ok=True)
     children = [
         Child(service, town.environment(service), town.state / "log" / f"{service}.log") for service in SERVICES
     ]

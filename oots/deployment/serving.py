@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -38,10 +39,20 @@ KINDS: dict[str, type[ServiceSettings]] = {
 _DRAIN_SECONDS = 5
 
 
+class Discreet(logging.Formatter):
+    """Writes of an exception its type and its way through the code, never its text, which may quote a person."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 (the library's name)
+        kind, _, way = ei
+        return "".join([*traceback.format_tb(way), str(kind.__name__)])
+
+
 def serve(service: str) -> None:
     """Run a service with settings from the environment until it is told to end; raises ConfigurationError."""
     settings = read(KINDS[service])
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log = logging.StreamHandler()
+    log.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[log])
     for quiet in ("httpx", "signxml", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
     uvicorn.Server(server_config(app_of(settings, surroundings(settings)), settings)).run()
@@ -80,6 +91,7 @@ def server_config(app: Callable[..., Any], settings: ServiceSettings) -> uvicorn
         port=settings.port,
         access_log=False,
         server_header=False,
+        log_config=None,  # what uvicorn reports goes through the log of the service
         log_level="warning",
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         **tls,  # type: ignore[arg-type]  # uvicorn types its many arguments one by one
