@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hmac import compare_digest
+from threading import Lock
 from typing import Any
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -44,16 +45,19 @@ class Codes:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._grants: dict[str, Grant] = {}
+        self._turn = Lock()
 
     def issue(self, request: AuthorizationRequest, persona: Persona) -> str:
         now = self._clock.now()
-        self._grants = {code: grant for code, grant in self._grants.items() if now < grant.auth_time + CODE_LIFETIME}
-        code = secrets.token_urlsafe(32)
-        self._grants[code] = Grant(request, persona, now)
-        return code
+        new = secrets.token_urlsafe(32)
+        with self._turn:  # a code that is redeemed meanwhile must not be carried over
+            alive = {code: grant for code, grant in self._grants.items() if now < grant.auth_time + CODE_LIFETIME}
+            self._grants = alive | {new: Grant(request, persona, now)}
+        return new
 
     def redeem(self, code: str) -> Grant | None:
-        grant = self._grants.pop(code, None)
+        with self._turn:
+            grant = self._grants.pop(code, None)
         alive = grant is not None and self._clock.now() < grant.auth_time + CODE_LIFETIME
         return grant if alive else None
 
