@@ -93,19 +93,23 @@ class SessionStore:
         return None if payload is None else Session(json.loads(self._vault.open(payload)), name)
 
     def keep(self, session: Session) -> str | None:
-        """Store a changed session and return its name, a new one after `renew`; None when nothing is left to keep.
+        """Store a changed session and return its name, a new one after `renew`; None when nothing is kept: the session
+        is empty, or another request has ended or renewed it meanwhile.
 
         The lifetime starts anew with each change. Expired sessions are swept out on the way.
         """
-        name = None
-        if session:
-            name = secrets.token_urlsafe(32) if session.renewed or session.name is None else session.name
+        name = secrets.token_urlsafe(32) if session.renewed or session.name is None else session.name
+        row = web_session.c
         with self._engine.begin() as connection:
-            row = web_session.c
-            gone = [_hash(each) for each in (session.name, name) if each]
-            connection.execute(delete(web_session).where(row.id_hash.in_(gone) | (row.expires <= self._now())))
-            if name:
-                connection.execute(insert(web_session).values(self._row(name, session)))
+            connection.execute(delete(web_session).where(row.expires <= self._now()))
+            if (
+                session.name
+                and not connection.execute(delete(web_session).where(row.id_hash == _hash(session.name))).rowcount
+            ):
+                return None
+            if not session:
+                return None
+            connection.execute(insert(web_session).values(self._row(name, session)))
         return name
 
     def _row(self, name: str, session: Session) -> dict[str, object]:
@@ -137,7 +141,8 @@ class Sessions:
         async def keep_first(message: Message) -> None:
             if message["type"] == "http.response.start" and session.changed:
                 name = await run_in_threadpool(self._store.keep, session)
-                MutableHeaders(scope=message).append("Set-Cookie", self._set_cookie(name))
+                if name or not session:
+                    MutableHeaders(scope=message).append("Set-Cookie", self._set_cookie(name))
             await send(message)
 
         await self._app(scope, receive, keep_first)

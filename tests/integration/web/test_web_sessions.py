@@ -120,6 +120,23 @@ def test_after_sign_out_nothing_is_left(visitor: httpx.Client, engine: Engine) -
     assert visitor.get("/read").json() == {"name": None}
 
 
+def test_a_request_under_way_during_sign_out_does_not_bring_the_session_back(
+    visitor: httpx.Client, engine: Engine, clock: AdvancedClock
+) -> None:
+    store = SessionStore(engine, Base64Vault(), clock, timedelta(hours=1))
+    visitor.get("/write?name=Solvej")
+    name = visitor.cookies[COOKIE]
+    under_way = [store.load(name) for _ in range(2)]
+    for number, session in enumerate(under_way):
+        assert session is not None
+        session["page"] = number
+    assert store.keep(under_way[0]) == name  # type: ignore[arg-type]  # asserted above
+    assert store.load(name) == {"name": "Solvej", "page": 0}
+    visitor.get("/sign-out")
+    assert store.keep(under_way[1]) is None  # type: ignore[arg-type]
+    assert store.load(name) is None
+
+
 def test_a_session_ends_when_its_time_is_up(visitor: httpx.Client, clock: AdvancedClock) -> None:
     visitor.get("/write?name=Solvej")
     clock.advance(HOUR - timedelta(seconds=1))
