@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -50,6 +51,7 @@ class Discreet(logging.Formatter):
 def serve(service: str) -> None:
     """Run a service with settings from the environment until it is told to end; raises ConfigurationError."""
     settings = read(KINDS[service])
+    os.umask(0o077)  # whatever a service writes is its own
     log = logging.StreamHandler()
     log.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[log])
