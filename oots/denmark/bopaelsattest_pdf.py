@@ -91,7 +91,7 @@ def _fields(attest: Bopaelsattest) -> Iterator[dict[str, object]]:
     person, place = attest.person, attest.bopael
     yield _field("Fulde navn", "Full name", person.fulde_navn)
     if person.adresseringsnavn != person.fulde_navn:
-        yield _field("Adresseringsnavn", "Name for letters", person.adresseringsnavn)
+        yield _field("Adresseringsnavn", "Name used for addressing", person.adresseringsnavn)
     yield _field("Fødselsdato", "Date of birth", _danish(person.foedselsdato))
     if person.foedested is not None:
         yield _field("Fødested", "Place of birth", person.foedested)

@@ -226,7 +226,7 @@ def test_every_label_in_danish_has_its_english_beside_it() -> None:
     shown = words(letter(FULL))
     labels = {
         "Fulde navn": "Full name",
-        "Adresseringsnavn": "Name for letters",
+        "Adresseringsnavn": "Name used for addressing",
         "Fødselsdato": "Date of birth",
         "Fødested": "Place of birth",
         "Nuværende bopæl": "Present residence",
@@ -247,7 +247,7 @@ def test_each_page_says_that_it_is_a_prototype_and_that_a_seal_guards_it() -> No
         assert "Prototype – no public authority" in text
         assert "elektroniske segl (PAdES)" in text
         assert "electronic seal (PAdES)" in text
-        assert f"Side {number} / {len(pages)}" in text
+        assert f"Side / Page {number} / {len(pages)}" in text
 
 
 def test_each_page_of_a_long_history_bears_the_case_number() -> None:
