@@ -8,7 +8,10 @@ from oots.cli import demo, keys, run, serve, validate, verify
 
 app = typer.Typer(
     name="oots",
-    help="OOTS-DK: municipal evidence exchanged as the Once-Only Technical System does. A prototype, no authority.",
+    help=(
+        "OOTS-DK: municipal evidence exchanged as the Once-Only Technical System does. A prototype, no authority.\n\n"
+        "Example: oots demo"
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

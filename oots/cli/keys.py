@@ -7,18 +7,26 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The demo authority and everybody's keys.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 STATE = Annotated[Path, typer.Option(help="The state folder; keys are in its folder `keys`.")]
+
+MUNICIPALITY = Annotated[str, typer.Option(help="The kommunekode of the municipality whose seal is needed.")]
 
 
 @app.callback()
 def keys() -> None:
-    """The demo authority and everybody's keys."""
+    """The demo authority and everybody's keys.
+
+    Message keys (RSA 3072) are for access points, all others are P-256: the municipality's seal, the directories'
+    answers, TLS, and those with which dossiers and reviews will be signed.
+
+    Example: oots keys init --state state
+    """
 
 
 @app.command()
-def init(state: STATE = Path("state"), municipality: str = "0751") -> None:
+def init(state: STATE = Path("state"), municipality: MUNICIPALITY = "0751") -> None:
     """Create what is missing: root and issuing authority, everybody's keys (0600) and trust.pem. Existing keys stay.
 
     Example: oots keys init --state state
@@ -33,7 +41,7 @@ def init(state: STATE = Path("state"), municipality: str = "0751") -> None:
 def export(
     target: Annotated[Path, typer.Argument(help="A folder per service is written here.")],
     state: STATE = Path("state"),
-    municipality: str = "0751",
+    municipality: MUNICIPALITY = "0751",
 ) -> None:
     """Write each service's own keys and trust.pem into TARGET/<service>, and nothing of others.
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from oots.cli import Exit
 from oots.scenarios.outcome import Decision
 
-app = typer.Typer(
-    help="A whole exchange without a browser, with everything it leaves in a folder.", no_args_is_help=True
-)
+if TYPE_CHECKING:
+    from oots.scenarios.folder import Told
+
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def run() -> None:
-    """A whole exchange without a browser, with everything it leaves in a folder."""
+    """A whole exchange without a browser, with everything it leaves in a folder.
+
+    Example: oots run bopaelsattest --out d
+    """
 
 
 @app.command()
@@ -36,8 +41,8 @@ def bopaelsattest(
     """
     from oots.scenarios.bopaelsattest import run_bopaelsattest
 
-    summary = run_bopaelsattest(out, decision, state, say=_quiet if as_json else _progress)
-    typer.echo(json.dumps(summary, indent=2, ensure_ascii=False) if as_json else _told(summary, out))
+    summary, messages = run_bopaelsattest(out, decision, state, say=_quiet if as_json else _progress)
+    typer.echo(json.dumps(summary, indent=2, ensure_ascii=False) if as_json else _told(summary, messages, out))
     raise typer.Exit(Exit.GOOD if summary["outcome"] == summary["expected"] else Exit.BAD)
 
 
@@ -49,13 +54,15 @@ def _quiet(_line: str) -> None:
     """With --json nothing but the result is printed."""
 
 
-def _told(summary: dict[str, object], out: Path) -> str:
-    messages, evidence = summary["messages"], summary["evidence"]
-    assert isinstance(messages, list) and isinstance(evidence, list)  # noqa: S101, PT018 (the writer's own shapes)
-    lines = [f"{message['no']}. {message['kind']:9} {message['from']} → {message['to']}" for message in messages]
-    lines += [
-        f"   {item['file']}  shown = received: {'yes' if item['sha256_shown'] == item['sha256_received'] else 'NO'}"
-        for item in evidence
+def _told(summary: dict[str, object], messages: Sequence[Told], out: Path) -> str:
+    headers = [told.opened.header for told in messages]
+    lines = [
+        f"{number}. {header.sender.value} → {header.receiver.value}  {told.says}"
+        for number, (told, header) in enumerate(zip(messages, headers, strict=True), start=1)
     ]
+    evidence = summary["evidence"]
+    for item in evidence if isinstance(evidence, list) else ():
+        same = "yes" if item["sha256_shown"] == item["sha256_received"] else "NO"
+        lines.append(f"   {item['file']}  shown = received: {same}")
     lines.append(f"outcome {summary['outcome']} (expected {summary['expected']}); all files are in {out}")
     return "\n".join(lines)

@@ -26,11 +26,20 @@ def validate(
     unreadable: list[tuple[Path, str]] = []
     for file in files:
         try:
-            reports.append(examine(file.read_bytes(), str(file)))
-        except (OSError, MessageError) as error:
+            reports.append(_examined(file))
+        except OSError as error:
+            unreadable.append((file, error.strerror or str(error)))
+        except MessageError as error:
             unreadable.append((file, str(error)))
     typer.echo(_as_json(reports, unreadable) if as_json else _as_text(reports, unreadable))
     raise typer.Exit(max(exit_code(reports) if reports else 0, Exit.UNREADABLE if unreadable else Exit.GOOD))
+
+
+def _examined(file: Path) -> DocumentReport:
+    data = file.read_bytes()
+    if data.startswith((b"MIME-Version:", b"%PDF-")):
+        raise MessageError("this carries a signature and is no XML document: use oots verify")
+    return examine(data, str(file))
 
 
 def _as_json(reports: list[DocumentReport], unreadable: list[tuple[Path, str]]) -> str:
@@ -43,7 +52,8 @@ def _as_text(reports: list[DocumentReport], unreadable: list[tuple[Path, str]]) 
     lines = []
     for report in reports:
         verdict = {True: "valid", False: "INVALID", None: "not judged"}[report.schema]
-        lines.append(f"{report.file}: {report.kind} {report.version or '–'}: {verdict}")
+        what = f"{report.kind} {report.version}" if report.version else report.kind
+        lines.append(f"{report.file}: {what}: {verdict}")
         lines += [f"  line {fault.line or '?'} {fault.path}: {fault.reason}" for fault in report.faults]
     lines += [f"{file}: unreadable: {why}" for file, why in unreadable]
     return "\n".join(lines)

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from oots.cli import Exit
-from oots.exchange.verification import FileVerdict, UnreadableError, examine_file
+from oots.exchange.verification import FileVerdict, UnreadableError, UnsignedError, examine_file
 from oots.model.clock import SystemClock
+from oots.model.errors import ConfigurationError
 from oots.trust.certificates import TrustAnchors
 
 
@@ -25,33 +26,48 @@ def verify(
 
     Example: oots verify d/04-response.mime --trust d/trust.pem
     """
-    anchors = TrustAnchors.from_pem(trust.read_bytes(), allow_specimens=specimens)
+    anchors = TrustAnchors.from_pem(_read(trust), allow_specimens=specimens)
     now = SystemClock().now()
     verdicts: list[FileVerdict] = []
-    unreadable: list[tuple[Path, str]] = []
+    unjudged: list[tuple[Path, str]] = []
+    exits = [Exit.GOOD]
     for file in files:
         try:
             verdicts.append(examine_file(file, anchors, now))
-        except (OSError, UnreadableError) as error:
-            unreadable.append((file, str(error)))
-    typer.echo(_as_json(verdicts, unreadable) if as_json else _as_text(verdicts, unreadable))
-    bad = any(not verdict.valid for verdict in verdicts)
-    raise typer.Exit(Exit.UNREADABLE if unreadable else Exit.BAD if bad else Exit.GOOD)
+            exits.append(Exit.GOOD if verdicts[-1].valid else Exit.BAD)
+        except OSError as error:
+            unjudged.append((file, error.strerror or str(error)))
+            exits.append(Exit.UNREADABLE)
+        except UnreadableError as error:
+            unjudged.append((file, str(error)))
+            exits.append(Exit.UNREADABLE)
+        except UnsignedError as error:
+            unjudged.append((file, str(error)))
+            exits.append(Exit.NOTHING_CHECKED)
+    typer.echo(_as_json(verdicts, unjudged) if as_json else _as_text(verdicts, unjudged))
+    raise typer.Exit(max(exits))
 
 
-def _as_json(verdicts: list[FileVerdict], unreadable: list[tuple[Path, str]]) -> str:
+def _read(trust: Path) -> bytes:
+    try:
+        return trust.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{trust}: {error.strerror}") from None
+
+
+def _as_json(verdicts: list[FileVerdict], unjudged: list[tuple[Path, str]]) -> str:
     listed: list[dict[str, object]] = [asdict(verdict) for verdict in verdicts]
-    listed += [{"file": str(file), "kind": "unreadable", "valid": False, "problem": why} for file, why in unreadable]
+    listed += [{"file": str(file), "kind": "not judged", "valid": False, "problem": why} for file, why in unjudged]
     return json.dumps({"files": listed}, indent=2, ensure_ascii=False)
 
 
-def _as_text(verdicts: list[FileVerdict], unreadable: list[tuple[Path, str]]) -> str:
+def _as_text(verdicts: list[FileVerdict], unjudged: list[tuple[Path, str]]) -> str:
     lines = []
     for verdict in verdicts:
         state = "verifies" if verdict.valid else f"DOES NOT VERIFY: {verdict.problem}"
         lines.append(f"{verdict.file}: {verdict.kind}: {state}")
         if verdict.signer:
             lines.append(f"  signed by {verdict.signer} ({verdict.role}) with certificate {verdict.certificate_sha256}")
-        lines += [f"  covers {uri}  sha256 {value}" for uri, value in verdict.covered]
-    lines += [f"{file}: unreadable: {why}" for file, why in unreadable]
+        lines += [f"  covers {each.reference}  sha256 {each.sha256_base64}" for each in verdict.covered]
+    lines += [f"{file}: not judged: {why}" for file, why in unjudged]
     return "\n".join(lines)

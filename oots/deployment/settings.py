@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -91,11 +92,21 @@ SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 def read(kind: type[SettingsT], values: Mapping[str, object] | None = None) -> SettingsT:
     """Settings from the environment, or from `values` alone; raises ConfigurationError with every fault."""
     try:
-        if values is None:
-            return kind()  # type: ignore[call-arg]  # the environment gives the arguments
-        return kind.model_validate(dict(values))
+        if values is not None:
+            return kind.model_validate(dict(values))
+        _refuse_unknown(os.environ)
+        return kind()  # type: ignore[call-arg]  # the environment gives the arguments
     except ValidationError as faults:
         raise ConfigurationError(*(_named(fault) for fault in faults.errors())) from None
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """A variable that no service knows is a slip of the pen; one that is another service's does no harm."""
+    kinds = (RequesterSettings, ProviderSettings, DirectoriesSettings, EidSettings)
+    known = {PREFIX + name.upper() for kind in kinds for name in kind.model_fields}
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise ConfigurationError(*(f"{name} is no setting of any service" for name in unknown))
 
 
 def _named(fault: Mapping[str, object]) -> str:

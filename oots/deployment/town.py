@@ -167,5 +167,5 @@ def refuse_taken(ports: Ports) -> None:
     """Raises ConfigurationError, naming each port that another program holds and the way out."""
     taken = ports.taken()
     if taken:
-        held = ", ".join(str(port) for port in taken)
-        raise ConfigurationError(f"port {held} is taken by another program; choose others with --port N (N to N+3)")
+        held = f"port {taken[0]} is" if len(taken) == 1 else f"ports {', '.join(map(str, taken))} are"
+        raise ConfigurationError(f"{held} taken by another program; choose others with --port N (N to N+3)")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import JournalEntry, TimelineEvent
 from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, METADATA, OUTBOX, SEEN_REQUEST
 from oots.model.clock import iso
+from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
 
 RecordT = TypeVar("RecordT")
@@ -247,10 +250,15 @@ class Unit(Generic[RecordT]):
 
 
 class Store(Generic[RecordT]):
-    """One SQLite file with its folder of encrypted files. Transactions are written one after the other."""
+    """One SQLite file with its folder of encrypted files. Transactions are written one after the other.
+
+    The folder belongs to one process at a time: two outboxes on it would send everything twice. Raises
+    ConfigurationError where another process has it.
+    """
 
     def __init__(self, directory: Path, record: type[RecordT]) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._owned = _own(directory)
         self.vault = Vault.from_file(directory / "vault.key")
         self.files = EvidenceFiles(directory / "files", self.vault)
         self.engine = _engine(directory / "store.sqlite")
@@ -269,6 +277,18 @@ class Store(Generic[RecordT]):
 
     def close(self) -> None:
         self.engine.dispose()
+        os.close(self._owned)
+
+
+def _own(directory: Path) -> int:
+    """An exclusive lock on the folder, which dies with its process."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise ConfigurationError(f"{directory} is in use by another process") from None
+    return descriptor
 
 
 def _moment(text: str | None) -> datetime | None:

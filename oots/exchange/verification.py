@@ -17,18 +17,31 @@ from oots.trust.certificates import TrustAnchors
 from oots.trust.pades import check_pdf_seal
 from oots.trust.seal_report import SealReport
 from oots.trust.xades import check_xml_seal
+from oots.wire.namespaces import QUERY
 from oots.wire.xml import parse
 
 _CONTENT_TYPE = b"content-type:"
 
 
 class UnreadableError(Exception):
-    """The file is nothing that carries a signature of this exchange."""
+    """The file is nothing that could carry a signature of this exchange."""
+
+
+class UnsignedError(Exception):
+    """The file is a document that carries no signature of its own, so there is nothing to verify."""
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Something that a signature covers: its reference, and its SHA-256 in base64, as XML Signature writes it."""
+
+    reference: str
+    sha256_base64: str
 
 
 @dataclass(frozen=True, slots=True)
 class FileVerdict:
-    """Who signed a file. `covered` are (reference, base64 SHA-256) of what the signature covers.
+    """Who signed a file, and what the signature covers.
 
     `kind` is `AS4 message`, `AS4 receipt`, `XAdES` or `PAdES`; `certificate_sha256` a hexadecimal fingerprint.
     """
@@ -40,12 +53,12 @@ class FileVerdict:
     role: str | None = None
     certificate_sha256: str | None = None
     signed_at: str | None = None
-    covered: tuple[tuple[str, str], ...] = ()
+    covered: tuple[Covered, ...] = ()
     problem: str | None = None
 
 
 def examine_file(file: Path, anchors: TrustAnchors, at: datetime) -> FileVerdict:
-    """The verdict on one file at the moment `at`; raises UnreadableError, OSError."""
+    """The verdict on one file at the moment `at`; raises UnreadableError, UnsignedError, OSError."""
     data = file.read_bytes()
     if data.startswith(b"%PDF-"):
         return _sealed(file, check_pdf_seal(data, anchors, at))
@@ -78,7 +91,7 @@ def _believed(file: Path, opened: OpenedMessage, problem: str | None) -> FileVer
         opened.signer.role,
         opened.certificate.fingerprint(hashes.SHA256()).hex(),
         opened.header.timestamp.isoformat(),
-        tuple((digest.uri, digest.value) for digest in opened.digests),
+        tuple(Covered(digest.uri, digest.value) for digest in opened.digests),
         problem,
     )
 
@@ -90,6 +103,8 @@ def _xml(file: Path, data: bytes, anchors: TrustAnchors, at: datetime) -> FileVe
         raise UnreadableError(error.why) from None
     if root.tag == f"{{{S12}}}Envelope":
         return _receipt(file, data, anchors, at)
+    if str(root.tag).startswith(f"{{{QUERY}}}"):
+        raise UnsignedError("a RegRep document carries no signature of its own; verify the .mime that carried it")
     return _sealed(file, check_xml_seal(data, anchors, at))
 
 
@@ -105,7 +120,7 @@ def _receipt(file: Path, data: bytes, anchors: TrustAnchors, at: datetime) -> Fi
         receipt.signer.party_id,
         receipt.signer.role,
         receipt.certificate.fingerprint(hashes.SHA256()).hex(),
-        covered=tuple((digest.uri, digest.value) for digest in receipt.received),
+        covered=tuple(Covered(digest.uri, digest.value) for digest in receipt.received),
     )
 
 

@@ -13,7 +13,7 @@ from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
 from oots.requester.service import EvidenceRequester, Progress
 from oots.scenarios.citizen import Citizen, Page
-from oots.scenarios.folder import in_order, write_folder
+from oots.scenarios.folder import Told, in_order, write_folder
 from oots.scenarios.live_town import LiveTown, live_town
 from oots.scenarios.outcome import Decision, ReceivedDocument, SeenDocument, Story
 
@@ -24,8 +24,10 @@ PERSONA = "solvej"
 Say = Callable[[str], None]
 
 
-def run_bopaelsattest(out: Path, decision: Decision, state: Path | None, say: Say) -> dict[str, object]:
-    """Run the story, write everything into `out`, and return what stands in its `exchange.json`.
+def run_bopaelsattest(
+    out: Path, decision: Decision, state: Path | None, say: Say
+) -> tuple[dict[str, object], tuple[Told, ...]]:
+    """Run the story, write everything into `out`, and return what stands in its `exchange.json`, and the messages.
 
     Raises ConfigurationError when `out` holds something already, PeerError when the pages lead astray.
     """
@@ -35,7 +37,7 @@ def run_bopaelsattest(out: Path, decision: Decision, state: Path | None, say: Sa
         story = tell(live, decision, say)
         messages = in_order(live.tap.overheard, live.anchors, live.clock.now())
         say(f"writing {out}")
-        return write_folder(out, SCENARIO, story, messages, live.anchors)
+        return write_folder(out, SCENARIO, story, messages, live.anchors), messages
 
 
 @contextlib.contextmanager

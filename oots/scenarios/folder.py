@@ -14,7 +14,7 @@ from oots.edelivery.message import OpenedMessage, open_message
 from oots.exchange.envelope import open_answer, open_request
 from oots.model.clock import iso
 from oots.model.request import EvidenceRequest
-from oots.model.response import Answer, EvidenceError
+from oots.model.response import Answer, EvidenceError, EvidenceResponse
 from oots.scenarios.outcome import Decision, Story
 from oots.scenarios.wiretap import Overheard
 from oots.trust.certificates import TrustAnchors
@@ -36,6 +36,23 @@ class Told:
         if isinstance(self.content, EvidenceRequest):
             return "request"
         return "error" if isinstance(self.content, EvidenceError) else "response"
+
+    @property
+    def says(self) -> str:
+        """The message in a few words, for people."""
+        match self.content:
+            case EvidenceRequest(preview=None):
+                return "request 1"
+            case EvidenceRequest():
+                return "request 2, with the place of the preview"
+            case EvidenceError(preview=None):
+                exception = self.content.exceptions[0]
+                return f"{exception.code.code} {exception.code.message}"
+            case EvidenceError():
+                return "EDM:ERR:0002 preview required"
+            case EvidenceResponse(available_from=None):
+                return f"Success with {len(self.content.packages) or 'no'} package"
+        return "Unavailable for now"
 
 
 def in_order(overheard: Sequence[Overheard], anchors: TrustAnchors, at: datetime) -> tuple[Told, ...]:

@@ -71,6 +71,7 @@ def _selected(package: Path, selected: Path, lock: Path) -> Path:
     fonts = Path("fonts/IBMPlexSans/complete")
     files = [Path("css/dkfds.min.css"), fonts / "woff2/license.txt"]
     files += [fonts / f"woff2/IBMPlexSans-{weight}.woff2" for weight in WEIGHTS]
+    files += [fonts / "woff/IBMPlexSans-Regular.woff"]  # what the stylesheet names first, before ours has come
     try:
         shutil.copytree(package / "dist/img/svg-icons", selected / "img/svg-icons")
         for file in files:

@@ -63,6 +63,7 @@ _FROM_DIRECTORY: Final = {
     Kind.LCM_SUBMISSION,
     Kind.LCM_ANSWER,
 }
+_MESSAGES: Final = {Kind.EVIDENCE_REQUEST, Kind.EVIDENCE_RESPONSE, Kind.EVIDENCE_ERROR}
 _PROFILES: Final = {
     "oots-edm:v1.0": "edm-v1.0",
     "oots-cs:v1.0": "edm-v1.0",
@@ -106,7 +107,7 @@ def examine(data: bytes, name: str) -> DocumentReport:
     version = _version(root, kind)
     profile = _profile(kind, version)
     if profile is None:
-        return DocumentReport(name, kind, version, None, (_misfit(root, kind),))
+        return DocumentReport(name, kind, version, None, (_misfit(root, kind, version),))
     faults = _faults(root, profile)
     return DocumentReport(name, kind, version, not faults, faults)
 
@@ -163,12 +164,17 @@ def _version(root: etree._Element, kind: Kind) -> str | None:
 
 def _profile(kind: Kind, version: str | None) -> str | None:
     other = {Kind.EBMS_HEADER: "ebms", Kind.BOPAELSATTEST: "bopaelsattest", Kind.UNKNOWN: None}
-    return other[kind] if kind in other else _PROFILES.get(version)
+    if kind in other:
+        return other[kind]
+    return None if version is None and kind in _MESSAGES else _PROFILES.get(version)
 
 
-def _misfit(root: etree._Element, kind: Kind) -> Fault:
-    what = f"the root element {etree.QName(root).localname}" if kind is Kind.UNKNOWN else "this version"
-    return Fault(None, "/", f"no schema for {what}")
+def _misfit(root: etree._Element, kind: Kind, version: str | None) -> Fault:
+    if kind is Kind.UNKNOWN:
+        return Fault(None, "/", f"no schema for the root element {etree.QName(root).localname}")
+    if version is None:
+        return Fault(None, "/", "no slot SpecificationIdentifier says which version this is")
+    return Fault(None, "/", "no schema for this version")
 
 
 def _faults(root: etree._Element, profile: str) -> tuple[Fault, ...]:

@@ -109,6 +109,14 @@ def test_a_flipped_byte_is_refused_by_verify(runs: dict[str, Path], tmp_path: Pa
     assert "DOES NOT VERIFY" in refused.stdout
 
 
+def test_a_document_without_a_signature_of_its_own_ends_with_5(runs: dict[str, Path]) -> None:
+    trust = runs["accept"] / "trust.pem"
+    assert oots("verify", runs["accept"] / "01-request.mime", "--trust", trust).returncode == Exit.GOOD
+    unsigned = oots("verify", runs["accept"] / "01-request.xml", "--trust", trust)
+    assert unsigned.returncode == Exit.NOTHING_CHECKED
+    assert "no signature of its own" in unsigned.stdout
+
+
 def test_another_trust_file_verifies_nothing(runs: dict[str, Path]) -> None:
     refused = oots("verify", runs["accept"] / "01-request.mime", "--trust", runs["decline"] / "trust.pem")
     assert refused.returncode == Exit.BAD
@@ -132,6 +140,21 @@ def test_an_invalid_document_is_named_with_line_and_reason(runs: dict[str, Path]
     (document,) = json.loads(report.stdout)["documents"]
     assert (document["kind"], document["version"], document["schema"]) == ("evidence request", "oots-edm:v2.0", False)
     assert document["faults"][0]["line"] == 1
+
+
+def test_a_message_that_names_no_version_is_judged_by_no_schema(runs: dict[str, Path], tmp_path: Path) -> None:
+    lawful = (runs["accept"] / "01-request.xml").read_bytes()
+    file = tmp_path / "request.xml"
+    file.write_bytes(lawful.replace(b'name="SpecificationIdentifier"', b'name="SpecificationIdentifierX"'))
+    report = oots("validate", file)
+    assert report.returncode == Exit.UNREADABLE
+    assert "no slot SpecificationIdentifier" in report.stdout
+
+
+def test_validate_and_verify_send_each_other_what_is_theirs(runs: dict[str, Path]) -> None:
+    wrong = oots("validate", runs["accept"] / "01-request.mime")
+    assert wrong.returncode == Exit.UNREADABLE
+    assert "use oots verify" in wrong.stdout
 
 
 @pytest.mark.parametrize("content", [b"", b"no xml", b"<!DOCTYPE x><x/>", b"\x00\xff"], ids=repr)
@@ -184,8 +207,19 @@ def test_a_command_without_words_shows_what_there_is(words: tuple[str, ...]) -> 
 
 @pytest.mark.parametrize(
     "words",
-    [("demo",), ("run", "bopaelsattest"), ("validate",), ("verify",), ("serve",), ("keys", "init"), ("keys", "export")],
-    ids=" ".join,
+    [
+        (),
+        ("demo",),
+        ("run",),
+        ("run", "bopaelsattest"),
+        ("keys",),
+        ("validate",),
+        ("verify",),
+        ("serve",),
+        ("keys", "init"),
+        ("keys", "export"),
+    ],
+    ids=lambda words: " ".join(("oots", *words)),
 )
 def test_each_command_explains_itself_with_an_example(words: tuple[str, ...]) -> None:
     shown = oots(*words, "--help")

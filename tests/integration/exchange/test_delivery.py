@@ -7,12 +7,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
+import pytest
 
 from oots.edelivery.message import open_message
 from oots.edelivery.receipt import seal_receipt
 from oots.exchange.conversation import ProviderState, RequesterState
 from oots.exchange.journal import Entry
+from oots.exchange.store import Store
 from oots.model.clock import RandomIds
+from oots.model.errors import ConfigurationError
+from oots.provider.record import ProviderExchange
 from oots.requester.cases import CASES
 from oots.trust.keys import load_key_pair
 from tests.support.two_sides import FINDING, SOLVEJ, TwoSides, two_sides
@@ -170,3 +174,11 @@ def test_files_of_a_killed_process_are_removed_at_the_next_start(town: TwoSides)
     town.provider_store.files.put(b"written by a process that was killed before its commit")
     town.provider_point._remove_orphans()
     assert town.provider_store.files.names() == needed
+
+
+def test_a_state_folder_belongs_to_one_process_at_a_time(tmp_path: Path) -> None:
+    first = Store(tmp_path, ProviderExchange)
+    with pytest.raises(ConfigurationError, match="in use by another process"):
+        Store(tmp_path, ProviderExchange)
+    first.close()
+    Store(tmp_path, ProviderExchange).close()

@@ -19,7 +19,7 @@ fonts = package / "dist/fonts/IBMPlexSans/complete"
 for file in ["LICENSE.md", "dist/css/dkfds.min.css", "dist/js/dkfds.min.js", "dist/img/svg-icons/check.svg"]:
     (package / file).parent.mkdir(parents=True, exist_ok=True)
     (package / file).write_text(file)
-for kind, names in (("woff2", {WEIGHTS!r}), ("ttf", ("Regular",))):
+for kind, names in (("woff2", {WEIGHTS!r}), ("woff", {WEIGHTS!r}), ("ttf", ("Regular",))):
     (fonts / kind).mkdir(parents=True)
     (fonts / kind / "license.txt").write_text("OFL")
     for name in names:
@@ -50,14 +50,15 @@ def test_only_what_pages_need_is_copied(project: Path, tmp_path: Path) -> None:
     target = tmp_path / "dkfds"
     assert install(project, target)
     copied = {str(file.relative_to(target)) for file in target.rglob("*") if file.is_file()}
-    fonts = "fonts/IBMPlexSans/complete/woff2"
+    fonts = "fonts/IBMPlexSans/complete"
     assert copied == {
         "LICENSE.md",
         "package-lock.json",
         "css/dkfds.min.css",
         "img/svg-icons/check.svg",
-        f"{fonts}/license.txt",
-        *(f"{fonts}/IBMPlexSans-{weight}.woff2" for weight in WEIGHTS),
+        f"{fonts}/woff2/license.txt",
+        f"{fonts}/woff/IBMPlexSans-Regular.woff",
+        *(f"{fonts}/woff2/IBMPlexSans-{weight}.woff2" for weight in WEIGHTS),
     }
 
 
