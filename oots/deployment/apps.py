@@ -178,6 +178,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
             origins=Origins(settings.origins),
             check_seal=_seal_check(settings, around),
             ids=around.ids,
+            grace=settings.limits.grace,
             insight=settings.insight,
         )
     )

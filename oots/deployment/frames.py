@@ -14,7 +14,6 @@ from oots.web.words import Words
 PORTAL = Words("Portalen i Litauen", "The portal in Lithuania")
 MUNICIPALITY = Words("Kommunen", "The municipality")
 
-_PERSONS = Words("Alle personer er opdigtede.", "All persons are invented.")
 _DIRECTORIES = Words(
     "Katalogerne over krav, dokumentationstyper og udbydere er efterligninger.",
     "The directories of requirements, evidence types and providers are stand-ins.",
@@ -34,7 +33,7 @@ def portal() -> Frame:
             "Den opdigtede registreringsmyndighed i Litauen", "The fictive registration authority of Lithuania"
         ),
         service=Words("Procedureportal", "Procedure portal"),
-        stand_ins=[_PERSONS, _EID, _DIRECTORIES],
+        stand_ins=[_EID, _DIRECTORIES],
     )
 
 
@@ -45,7 +44,7 @@ def preview(municipality: Municipality) -> Frame:
         templates=provider_pages.TEMPLATES,
         authority=Words(municipality.authority_name, f"{municipality.name} Municipality"),
         service=Words("Forhåndsvisning af dokumentation", "Preview of evidence"),
-        stand_ins=[_PERSONS, _EID, _CPR],
+        stand_ins=[_EID, _CPR],
     )
 
 
@@ -54,8 +53,11 @@ def directories() -> Frame:
     return Frame(
         theme=Theme.EID,
         templates=Path(__file__).parent / "templates",
-        authority=Words("Kataloger", "Directories"),
-        service=Words("Evidence Broker og Data Service Directory", "Evidence Broker and Data Service Directory"),
+        authority=Words("OOTS-DK", "OOTS-DK"),
+        service=Words(
+            "Kataloger: Evidence Broker og Data Service Directory",
+            "Directories: Evidence Broker and Data Service Directory",
+        ),
         stand_ins=[_DIRECTORIES],
     )
 
@@ -73,6 +75,8 @@ def rechecked(verdict: Recheck | None) -> Words | None:
     if not verdict.recalled:
         return computed
     return Words(
-        f"{computed.danish}, {verdict.recalled} dele dokumentation efter noteret fingeraftryk",
-        f"{computed.english}, {verdict.recalled} parts of evidence by recorded digest",
+        f"{computed.danish}, {verdict.recalled} dele kontrolleret mod det gemte fingeraftryk, fordi loggen ikke "
+        "gemmer selve dokumentationen",
+        f"{computed.english}, {verdict.recalled} parts checked against the stored digest, because the log does not "
+        "keep the evidence itself",
     )

@@ -19,6 +19,7 @@ FILE = Path(__file__).parent / "personas.toml"
 class Persona:
     """An invented person with the eIDAS attributes; `story` says what to expect of the demo.
 
+    `municipality` is the kommunekode of the one that can answer, where it is not the one of the demo as it starts.
     `country` issued the eID; `identifier` is the opaque third part of the eIDAS identifier, no national number.
     """
 
@@ -31,6 +32,7 @@ class Persona:
     identifier: str
     level: LevelOfAssurance
     story: Words
+    municipality: str | None = None
     birth_name: str | None = None
     place_of_birth: str | None = None
     gender: str | None = None

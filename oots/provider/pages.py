@@ -25,6 +25,7 @@ from oots.web.origins import Origins
 from oots.web.page_images import UnreadablePdfError, render, texts_of
 from oots.web.sessions import check_csrf, session_of
 from oots.web.signin import SignIn, SignInError, SignInFailure
+from oots.web.words import Words
 from oots.wire.readable import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -109,6 +110,7 @@ class _PreviewPages:
             "place": place,
             "token": token,
             "recipient_country": country(place.requester_country),
+            "recipient": _recipient(place),
             "purpose": procedure(place.procedure),
         }
 
@@ -170,7 +172,8 @@ class _PreviewPages:
             return _see_other(f"/p/{token}")
         shown = self._shown(self._space.place(token), token)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK
-        return self._page(request, "preview.html", status, packages=packages, missing=missing or (), **shown)
+        shown |= {"packages": packages, "missing": missing or (), "shown_at": f"/p/{token}"}
+        return self._page(request, "preview.html", status, **shown)
 
     def _package(self, token: str, package: ShownPackage) -> PackageView:
         views = [self._document(token, document) for document in package.documents]
@@ -229,6 +232,17 @@ class _PreviewPages:
             [number for number, choice in choices.items() if choice not in (ACCEPT, DECLINE)],
             [number for number, choice in choices.items() if choice == ACCEPT],
         )
+
+
+def _recipient(place: Place) -> Words:
+    """The requester with its country, which is said once only."""
+    name = Words(in_language(place.requester_names, "da"), in_language(place.requester_names, "en"))
+    state = country(place.requester_country)
+    return Words(_in_country(name.danish, state.danish), _in_country(name.english, state.english))
+
+
+def _in_country(name: str, state: str) -> str:
+    return name if state in name else f"{name}, {state}"
 
 
 def _is_admitted(request: Request, token: str) -> bool:

@@ -11,7 +11,7 @@ from oots.web.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """`again` says whether a new attempt makes sense at once."""
+    """`again` says whether a new attempt makes sense, now or later."""
 
     heading: Words
     text: Words
@@ -19,22 +19,22 @@ class Ending:
 
 
 _DECLINED = Ending(
-    Words("Vi har ikke modtaget noget", "We have received nothing"),
+    Words("Du valgte ikke at sende", "You chose not to send"),
     Words(
-        "Enten valgte du ikke at sende dokumentationen, eller også var der ingen at sende. Begge dele er i orden: "
-        "det er frivilligt at hente dokumentation på denne måde.",
-        "Either you chose not to send the evidence, or there was none to send. Both are fine: "
-        "fetching evidence in this way is voluntary.",
+        "Derfor har vi ikke modtaget noget. Det er i orden: det er frivilligt at hente dokumentation på denne måde.",
+        "So we have received nothing. That is fine: fetching evidence in this way is voluntary.",
     ),
     True,
 )
 _NOTHING_HELD = Ending(
     Words("Myndigheden har ingen dokumentation at sende", "The authority has no evidence to send"),
     Words(
-        "Myndigheden fandt dig, men har ikke den dokumentation, sagen kræver.",
-        "The authority found you, but does not hold the evidence that your case needs.",
+        "Myndigheden fandt dig, men har ikke den dokumentation, sagen kræver. "
+        "Måske er du registreret i en anden kommune.",
+        "The authority found you, but does not hold the evidence that your case needs. "
+        "You may be registered in another municipality.",
     ),
-    False,
+    True,
 )
 _LAPSED = Ending(
     Words("Tiden løb ud", "The time is up"),
@@ -55,10 +55,12 @@ _UNDELIVERABLE = Ending(
 _DEFERRED = Ending(
     Words("Dokumentationen er ikke klar endnu", "The evidence is not ready yet"),
     Words(
-        "En medarbejder hos myndigheden skal først se på din sag. Du behøver ikke at vente på denne side.",
-        "A caseworker at the authority must look at your case first. You need not wait on this page.",
+        "En medarbejder hos myndigheden skal først se på din sag, og derfor er intet sendt endnu. "
+        "Du behøver ikke at vente på denne side.",
+        "A caseworker at the authority must look at your case first, and so nothing has been sent yet. "
+        "You need not wait on this page.",
     ),
-    False,
+    True,
 )
 _FOREIGN_PREVIEW = Ending(
     Words("Vi stoppede, fordi noget ikke stemte", "We stopped because something did not add up"),
@@ -106,11 +108,11 @@ _REFUSALS = {
         Words("Myndigheden fandt ikke det, vi spurgte om", "The authority did not find what we asked for"),
         Words(
             "Enten kunne den ikke finde netop dig ud fra dit login, eller også udsteder den ikke den dokumentation. "
-            "For en sikkerheds skyld sendes der da intet.",
+            "For en sikkerheds skyld sender den så ikke noget.",
             "Either it could not find exactly you from your sign-in, or it does not issue that evidence. "
-            "To be safe, nothing is sent then.",
+            "To be safe, it then sends nothing.",
         ),
-        False,
+        True,
     ),
     "EDM:ERR:0005": _LAPSED,
     "EDM:ERR:0006": Ending(

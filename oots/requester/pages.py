@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
@@ -41,6 +43,7 @@ PROVIDER_COUNTRY = "DK"
 REFRESH_SECONDS = 1
 PDF, XML = "application/pdf", "application/xml"
 _MOST_REMEMBERED = 1000
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,16 @@ def router(
     origins: Origins,
     check_seal: Callable[[bytes, str], SealReport],
     ids: Ids,
+    grace: timedelta,
     insight: bool,
 ) -> APIRouter:
     """The pages of the portal; `check_seal` takes a document and its media type.
 
+    `grace` is how much longer the portal waits than the provider, whose limits are the ones that people are told.
+
     The service must carry the middleware `Sessions`; form posts are redirected to the preview spaces of `origins`.
     """
-    portal = _Portal(requester, discovery, frame, sign_in, origins, check_seal, ids, insight)
+    portal = _Portal(requester, discovery, frame, sign_in, origins, check_seal, ids, grace, insight)
     routes = APIRouter(include_in_schema=False)
     posted = [Depends(check_csrf)]
     routes.add_api_route("/", portal.cases)
@@ -104,6 +110,7 @@ class _Portal:
         origins: Origins,
         check_seal: Callable[[bytes, str], SealReport],
         ids: Ids,
+        grace: timedelta,
         insight: bool,
     ) -> None:
         self._requester = requester
@@ -113,6 +120,7 @@ class _Portal:
         self._origins = origins
         self._check_seal = check_seal
         self._ids = ids
+        self._grace = grace
         self._insight = insight
         self._asked = _Asked()
 
@@ -189,13 +197,16 @@ class _Portal:
     def _explain(
         self, request: Request, case: Case, visitor: Visitor, fault: str | None = None, attempt: str = ""
     ) -> Response:
-        findings = self._findings(case)
+        findings, shown_at = self._findings(case), f"/cases/{case.key}/request"
         if not findings:
-            return self._page(request, "directories.html", HTTPStatus.SERVICE_UNAVAILABLE, case=case)
+            silent = findings is None
+            status = HTTPStatus.SERVICE_UNAVAILABLE if silent else HTTPStatus.OK
+            return self._page(request, "directories.html", status, case=case, silent=silent, shown_at=shown_at)
         return self._page(
             request,
             "request.html",
             HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
+            shown_at=shown_at,
             case=case,
             findings={_key(finding): finding for finding in findings},
             assured=_is_assured(visitor, findings[0]),
@@ -203,12 +214,16 @@ class _Portal:
             attempt=attempt or secrets.token_urlsafe(12),
         )
 
-    def _findings(self, case: Case) -> tuple[Finding, ...]:
-        """Who can provide the evidence; nobody while the directories do not answer."""
+    def _findings(self, case: Case) -> tuple[Finding, ...] | None:
+        """Who can provide the evidence; None while the directories do not answer."""
         try:
-            return self._discovery.find(case, PROVIDER_COUNTRY)
-        except PeerError:
-            return ()
+            findings = self._discovery.find(case, PROVIDER_COUNTRY)
+        except PeerError as failure:
+            _LOG.warning("the directories do not answer for the case %s: %s", case.key, type(failure).__name__)
+            return None
+        if not findings:
+            _LOG.warning("the directories know nobody who provides for the case %s", case.key)
+        return findings
 
     def ask(
         self,
@@ -221,7 +236,7 @@ class _Portal:
         case, visitor = _case(key), visitor_of(request)
         if visitor is None:
             return _see_other(f"/cases/{case.key}")
-        finding = next((each for each in self._findings(case) if _key(each) == service), None)
+        finding = next((each for each in self._findings(case) or () if _key(each) == service), None)
         if finding is None or explicit != "given":
             return self._explain(request, case, visitor, "explicit" if finding else "service", attempt)
         exchange_id = self._asked.once(
@@ -243,7 +258,8 @@ class _Portal:
         if visitor_of(request) is None:
             return self._page(request, "signin_again.html", HTTPStatus.FORBIDDEN, exchange_id=exchange_id)
         progress = self._own(request, exchange_id)
-        shown = {"progress": progress, "case": case_of(progress.case)}
+        decide_by = progress.deadline and progress.deadline - self._grace
+        shown = {"progress": progress, "case": case_of(progress.case), "decide_by": decide_by}
         ending = ending_of(progress)
         if ending:
             return self._page(request, "ending.html", ending=ending, **shown)
@@ -335,7 +351,9 @@ class _Portal:
 
     def _upload_form(self, request: Request, case: Case, fault: Fault | None) -> Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
-        return self._page(request, "upload.html", status, case=case, fault=fault, most=MOST_BYTES // 1024 // 1024)
+        most = MOST_BYTES // 1024 // 1024
+        shown_at = f"/cases/{case.key}/upload"
+        return self._page(request, "upload.html", status, shown_at=shown_at, case=case, fault=fault, most=most)
 
     def thank(self, request: Request, key: str) -> Response:
         return self._page(request, "uploaded.html", case=_case(key))

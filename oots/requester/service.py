@@ -31,6 +31,7 @@ from oots.model.request import EvidenceRequest, PreviewVisit
 from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
 from oots.requester.cases import Case
 from oots.requester.discovery import SPECIFICATION, Finding
+from oots.requester.fit import expect_fit
 from oots.requester.record import ReceivedPart, RequesterExchange
 
 XML = "application/xml"
@@ -249,6 +250,8 @@ class EvidenceRequester:
         open_request_id = kept.record.second_request_id or kept.record.request.request_id
         if answer.request_id not in (None, open_request_id):
             raise MessageError("the answer is to a request that is not open", rule="R-EDM-RESP-S003")
+        if isinstance(answer, EvidenceResponse):
+            expect_fit(kept.record.request, answer)
         return kept, answer
 
     def _act(

@@ -11,10 +11,13 @@ from typing import Protocol
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
+from oots.model.errors import MessageError
+from oots.model.response import ErrorCode
 from oots.web.downloads import download
 from oots.web.frame import Frame, language
 from oots.web.timeline import TimelineEvent, Verdict
 from oots.web.words import Lang, Words
+from oots.wire.error import decode_error
 from oots.wire.readable import readable
 
 REFUSALS = "refusals"
@@ -109,7 +112,7 @@ class Summary:
 
     exchange_id: str
     began: datetime
-    latest: Words
+    outcome: Words
     messages: int
     flaws: int
 
@@ -160,7 +163,11 @@ class _ExchangePages:
     def told(self, request: Request, exchange_id: str) -> Response:
         log = self._log_of(exchange_id)
         ways = _ways(self._own, self._other)
-        events = [_event(exchange_id, each, ways, self._recheck(each.entry), request) for each in log]
+        titles = _titles(log)
+        events = [
+            _event(exchange_id, each, titles[each.number], ways[each.entry.entry], self._recheck(each.entry), request)
+            for each in log
+        ]
         return self._frame.page(
             request,
             "exchange.html",
@@ -170,7 +177,8 @@ class _ExchangePages:
         )
 
     def raw(self, request: Request, exchange_id: str, number: int, piece: str, raw: bool = False) -> Response:
-        told = next((each for each in self._log_of(exchange_id) if each.number == number), None)
+        log = self._log_of(exchange_id)
+        told = next((each for each in log if each.number == number), None)
         content = _content(told.entry, piece) if told else None
         if told is None or content is None:
             raise HTTPException(404)
@@ -181,7 +189,7 @@ class _ExchangePages:
             "exchange_document.html",
             exchange_id=exchange_id,
             heading=_PIECES[piece],
-            event=_TITLES[told.entry.entry],
+            event=_titles(log)[number],
             length=len(content),
             lines=readable(content).splitlines(),
         )
@@ -202,22 +210,52 @@ def _summary(exchange_id: str, told: Sequence[Told]) -> Summary:
     return Summary(
         exchange_id,
         lines[0].at,
-        _TITLES[lines[-1].entry],
+        _outcome(lines),
         len({line.message_id for line in lines if line.message_id}),
         verdicts.count(False),
     )
 
 
+_RUNNING = Words("i gang", "in progress")
+_DELIVERED = Words("leveret", "delivered")
+_NOTHING_SENT = Words("intet sendt", "nothing sent")
+_REFUSED = Words("afvist", "refused")
+_LAPSED = Words("udløbet", "expired")
+_UNDELIVERED = Words("ikke afleveret", "not delivered")
+
+
+def _outcome(lines: Sequence[Line]) -> Words:
+    """How the exchange has ended so far, as the last line says that decides it."""
+    undelivered = {line.message_id for line in lines if line.entry == "delivery-failed"}
+    outcomes = (_UNDELIVERED if line.message_id in undelivered else _outcome_of(line) for line in lines)
+    return [_RUNNING, *(outcome for outcome in outcomes if outcome)][-1]
+
+
+def _outcome_of(line: Line) -> Words | None:
+    """What the line makes of the exchange; None for one that decides nothing."""
+    if line.entry in _REQUESTS or _offers_preview(line):
+        return _RUNNING
+    if line.entry in _RESPONSES:
+        return _DELIVERED if line.evidence else _NOTHING_SENT
+    if line.entry == "time-up" or (line.entry in _EXCEPTIONS and line.error_code == ErrorCode.TIMEOUT.code):
+        return _LAPSED
+    return _REFUSED if line.entry in _EXCEPTIONS else None
+
+
+_REQUESTS = ("request-sent", "request-received")
+_RESPONSES = ("response-sent", "response-received")
+_EXCEPTIONS = ("exception-sent", "exception-received")
+
 _TITLES: dict[str, Words] = {
-    "request-sent": Words("Forespørgsel sendt", "Request sent"),
-    "request-received": Words("Forespørgsel modtaget", "Request received"),
+    "request-sent": Words("Forespørgsel", "Request"),
+    "request-received": Words("Forespørgsel", "Request"),
     "response-sent": Words("Svar sendt", "Response sent"),
     "response-received": Words("Svar modtaget", "Response received"),
     "exception-sent": Words("Undtagelse sendt", "Exception sent"),
     "exception-received": Words("Undtagelse modtaget", "Exception received"),
     "receipt-received": Words("Underskrevet kvittering modtaget", "Signed receipt received"),
     "duplicate-received": Words("Samme meddelelse modtaget igen", "Same message received again"),
-    "message-refused": Words("Meddelelse afvist ved døren", "Message refused at the door"),
+    "message-refused": Words("Meddelelse afvist", "Message refused"),
     "answer-ignored": Words("Meddelelse noteret uden virkning", "Message recorded without effect"),
     "delivery-failed": Words("Kunne ikke afleveres", "Could not be delivered"),
     "identity-matched": Words("Personen fundet entydigt", "Person matched"),
@@ -241,8 +279,35 @@ _INWARD = (
 )
 
 
-def _ways(own: Words, other: Words) -> dict[str, tuple[Words, Words]]:
-    """From whom to whom each kind of event goes."""
+def _titles(log: Sequence[Told]) -> dict[int, Words]:
+    """The title of each line by its number; requests are counted."""
+    requests = [each.number for each in log if each.entry.entry in _REQUESTS]
+    return {each.number: _title(each, requests) for each in log}
+
+
+def _title(told: Told, requests: Sequence[int]) -> Words:
+    if told.number in requests:
+        count = requests.index(told.number) + 1
+        more = Words(" (til forhåndsvisning)", " (for the preview)") if count > 1 else Words("", "")
+        return Words(f"Forespørgsel {count}{more.danish}", f"Request {count}{more.english}")
+    if _offers_preview(told.entry):
+        code = told.entry.error_code
+        return Words(f"Forhåndsvisning kræves ({code})", f"Preview required ({code})")
+    return _TITLES[told.entry.entry]
+
+
+def _offers_preview(line: Line) -> bool:
+    """Whether the exception carries a preview link, and so is no refusal."""
+    if line.error_code != ErrorCode.AUTHORIZATION.code or line.document is None:
+        return False
+    try:
+        return decode_error(line.document).preview is not None
+    except MessageError:
+        return False
+
+
+def _ways(own: Words, other: Words) -> dict[str, tuple[Words, Words | None]]:
+    """From whom to whom each kind of event goes; to nobody where there is no other."""
     person = Words("Personen", "The person")
     register = Words("personregisteret", "the register of persons")
     return {
@@ -250,28 +315,28 @@ def _ways(own: Words, other: Words) -> dict[str, tuple[Words, Words]]:
         **dict.fromkeys(_INWARD, (other, own)),
         **dict.fromkeys(("identity-matched", "identity-not-matched"), (own, register)),
         **dict.fromkeys(("preview-opened", "preview-refused", "preview-decided"), (person, own)),
-        "time-up": (Words("Uret", "The clock"), own),
-        "evidence-deleted": (own, Words("slettet for altid", "deleted for good")),
+        **dict.fromkeys(("time-up", "evidence-deleted"), (own, None)),
     }
 
 
 def _event(
     exchange_id: str,
     told: Told,
-    ways: dict[str, tuple[Words, Words]],
+    title: Words,
+    way: tuple[Words, Words | None],
     rechecked: Words | None,
     request: Request,
 ) -> TimelineEvent:
     line, lang = told.entry, language(request)
-    sender, receiver = ways[line.entry]
+    sender, receiver = way
     return TimelineEvent(
         line.at,
-        _TITLES[line.entry],
+        title,
         sender.in_(lang),
-        receiver.in_(lang),
+        receiver and receiver.in_(lang),
         _verdict(line.schema_valid),
         _verdict(line.signature_valid),
-        _rechecked(rechecked, lang) + _facts(line),
+        _rechecked(rechecked, lang) + _facts(line, lang),
         tuple(
             (words, f"/exchanges/{exchange_id}/{told.number}/{piece}")
             for piece, words in _PIECES.items()
@@ -291,11 +356,11 @@ def _verdict(passed: bool | None) -> Verdict | None:
     return Verdict.PASSED if passed else Verdict.FAILED
 
 
-def _facts(line: Line) -> tuple[tuple[Words, str], ...]:
+def _facts(line: Line, lang: Lang) -> tuple[tuple[Words, str], ...]:
     told: list[tuple[Words, str | None]] = [
         (Words("Fejlkode", "Error code"), line.error_code),
         (Words("Forklaring", "Detail"), line.detail),
-        (Words("Valg", "Decision"), line.decision),
+        (Words("Valg", "Decision"), _decision(line, lang)),
         (Words("Procedure", "Procedure"), line.procedure),
         (Words("Dokumentationstype", "Evidence type"), line.evidence_type),
         (Words("Meddelelse (MessageId)", "Message (MessageId)"), line.message_id),
@@ -307,6 +372,13 @@ def _facts(line: Line) -> tuple[tuple[Words, str], ...]:
     evidence = [(_about_part(part), part.sha256) for part in line.evidence]
     digests = [(_about_digest(uri), value) for uri, value in line.digests]
     return (*((label, value) for label, value in told if value), *evidence, *digests)
+
+
+_DECISIONS = {"accept": Words("godkendt", "approved"), "decline": Words("afvist", "declined")}
+
+
+def _decision(line: Line, lang: Lang) -> str | None:
+    return _DECISIONS[line.decision].in_(lang) if line.decision else None
 
 
 def _about_part(part: EvidencePart) -> Words:

@@ -8,6 +8,7 @@ language; `lang` is `da` or `en`; `csrf_field()` is the hidden input of a POST f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +30,7 @@ ROOM = Path(__file__).parent
 ASSETS = ROOM / "assets"
 DESIGN_SYSTEM = ASSETS / "dkfds" / "css" / "dkfds.min.css"
 LANGUAGE_COOKIE = "lang"
+_WEIGHT = re.compile(r"\s*q=([01](?:\.\d{0,3})?)\s*")
 
 
 class Theme(StrEnum):
@@ -71,9 +73,13 @@ class Frame:
         )
 
     def page(self, request: Request, name: str, status: int = 200, **context: object) -> HTMLResponse:
-        """The template `name` as a page in the visitor's language; `?lang=` is remembered in a cookie."""
+        """The template `name` as a page in the visitor's language; `?lang=` is remembered in a cookie.
+
+        `shown_at` in the context is the path whose GET shows the page, so that an answer to a POST has a language
+        switch too.
+        """
         lang = language(request)
-        words = self._look | _words(request, lang)
+        words = self._look | _words(request, lang, context.get("shown_at"))
         words["parts"] = self._environment.get_template("parts.html").make_module(words)
         html = self._environment.get_template(name).render(words | context)
         response = HTMLResponse(html, status_code=status, headers={"Content-Language": lang})
@@ -110,16 +116,35 @@ def _status_of(error: Exception) -> int:
 
 
 def language(request: Request) -> Lang:
-    """The visitor's language: `?lang=`, else the cookie, else what a relying party asks for, else Danish.
+    """The visitor's language: `?lang=`, else the cookie, else what a relying party asks for, else the browser's.
 
-    `ui_locales` is the parameter of OpenID Connect Core 3.1.2.1.
+    `ui_locales` is the parameter of OpenID Connect Core 3.1.2.1. What is not English is answered in Danish.
     """
     asked = (request.query_params.get("ui_locales") or "").partition(" ")[0]
     wanted = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE) or asked
+    wanted = wanted or _language_of_browser(request.headers.get("accept-language", ""))
     return "en" if wanted == "en" else "da"
 
 
-def _words(request: Request, lang: Lang) -> dict[str, object]:
+def _language_of_browser(accepted: str) -> Lang:
+    """Which of our languages `Accept-Language` weighs more (RFC 9110, 12.5.4); Danish where it prefers neither."""
+    weights = {"da": 0.0, "en": 0.0}
+    for item in accepted.split(","):
+        tag, _, weight = item.partition(";")
+        code = tag.strip().lower().partition("-")[0]
+        if code in weights:
+            weights[code] = max(weights[code], _weight(weight))
+    return "en" if weights["en"] > weights["da"] else "da"
+
+
+def _weight(parameter: str) -> float:
+    if not parameter:
+        return 1.0
+    found = _WEIGHT.fullmatch(parameter)
+    return float(found[1]) if found else 0.0
+
+
+def _words(request: Request, lang: Lang, shown_at: object) -> dict[str, object]:
     def csrf_field() -> Markup:
         return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, session_of(request).csrf_token)
 
@@ -135,16 +160,16 @@ def _words(request: Request, lang: Lang) -> dict[str, object]:
         "lang": lang,
         "t": t,
         "csrf_field": csrf_field,
-        "language_links": _language_links(request) if request.method == "GET" else (),
+        "language_links": _language_links(request, shown_at),
     }
 
 
-def _language_links(request: Request) -> tuple[tuple[str, str, str], ...]:
-    """Code, own name and link of each language; a link of a query alone keeps the page."""
-    return tuple(
-        (code, name, "?" + request.url.include_query_params(lang=code).query)
-        for code, name in (("da", "Dansk"), ("en", "English"))
-    )
+def _language_links(request: Request, shown_at: object) -> tuple[tuple[str, str, str], ...]:
+    """Code, own name and link of each language; a link of a query alone keeps the page. None where no GET shows it."""
+    names = (("da", "Dansk"), ("en", "English"))
+    if request.method == "GET":
+        return tuple((code, name, "?" + request.url.include_query_params(lang=code).query) for code, name in names)
+    return tuple((code, name, f"{shown_at}?lang={code}") for code, name in names) if shown_at else ()
 
 
 def _stylesheets(theme: Theme) -> tuple[str, ...]:

@@ -19,12 +19,15 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """One message or step. `facts` are label and value, behind a click; `links` lead to raw documents."""
+    """One message or step; one that goes to nobody has no `receiver`.
+
+    `facts` are label and value, behind a click; `links` lead to raw documents.
+    """
 
     at: datetime
     title: Words
     sender: str
-    receiver: str
+    receiver: str | None
     schema: Verdict | None = None
     signature: Verdict | None = None
     facts: tuple[tuple[Words, str], ...] = ()

@@ -28,7 +28,9 @@ class Words(NamedTuple):
 
 
 def day(value: date, lang: Lang) -> Markup:
-    """`24. november 2026` or `24 November 2026`, as a `time` element."""
+    """`24. november 2026` or `24 November 2026`, as a `time` element; of an aware datetime the Danish day."""
+    if isinstance(value, datetime):
+        value = value.astimezone(LOCAL).date()
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), _day(value, lang))
 
 

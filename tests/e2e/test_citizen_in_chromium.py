@@ -115,7 +115,7 @@ def test_a_wrong_person_gets_no_hint_and_the_right_one_can_go_on(solvej: Window,
     solvej.see("Du har ikke adgang til denne side", "")
     for hint in ("Solvej", "Prøvesen", "1984", "Bopælsattest", "Litauen"):
         assert hint not in solvej.text
-    solvej.link("Log ind på en anden måde", "")
+    solvej.link("Log ind som den, der bad om dokumentationen", "")
     way.choose_persona(solvej, SOLVEJ)
     solvej.see("Skal dette sendes?", "")
     way.approve(solvej)
@@ -184,7 +184,7 @@ def test_a_request_form_that_is_sent_twice_asks_once(solvej: Window, aarhus: Dem
     solvej.see("Din dokumentation er fundet", "")
     exchange = way.exchange_id(solvej)
     solvej.open(f"{aarhus.preview}/exchanges/{exchange}")
-    assert solvej.page.get_by_role("heading", name="Forespørgsel modtaget", exact=True).count() == 1
+    assert solvej.page.get_by_role("heading", name="Forespørgsel 1", exact=True).count() == 1
     solvej.assert_clean()
 
 
@@ -217,7 +217,7 @@ def test_the_browser_may_arrive_before_the_second_request(solvej: Window, aarhus
 def preview_link(window: Window, demo: Demo) -> str:
     """The preview link of the exchange on whose page the portal stands, read from its log."""
     window.open(f"{demo.portal}/exchanges/{way.exchange_id(window)}")
-    window.page.get_by_role("link", name=re.compile("^Dokumentet .EDM. .*Undtagelse modtaget")).click()
+    window.page.get_by_role("link", name=re.compile("^Dokumentet .EDM. .*Forhåndsvisning kræves")).click()
     found = re.search(r"https://preview\.aarhus\.localhost(/p/[\w-]+)", window.text)
     assert found is not None
     return demo.preview + found[1]
@@ -238,7 +238,7 @@ def test_who_gets_nothing_is_told_kindly_and_may_upload(solvej: Window, aarhus: 
     way.ask(solvej, aarhus, person)
     solvej.see(ending, "")
     expect(solvej.page.get_by_role("link", name="Upload selv")).to_be_visible()
-    assert ("Kom tilbage efter" in solvej.text) == (person == "Vera Ventetid")
+    assert ("Begynd sagen igen efter" in solvej.text) == (person == "Vera Ventetid")
     solvej.assert_clean()
 
 
@@ -311,7 +311,10 @@ def read_the_log(window: Window, site: str, exchange: str) -> None:
     window.see("Udvekslinger", "Exchanges")
     window.page.get_by_role("link", name=exchange).click()
     window.see("Udveksling trin for trin", "Exchange step by step")
-    for verdict in (window.t("Skema: i orden", "Schema: passed"), window.t("Signatur: i orden", "Signature: passed")):
+    for verdict in (
+        window.t("Skema: i orden", "Schema: passed"),
+        window.t("Underskrift: i orden", "Signature: passed"),
+    ):
         assert window.page.get_by_text(verdict).count() >= 4
     assert window.page.get_by_text(re.compile(": (fejlet|failed)")).count() == 0
     timeline = window.page.url

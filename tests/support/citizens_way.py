@@ -38,7 +38,7 @@ def choose_persona(window: Window, person: str) -> None:
 
 def request_evidence(window: Window) -> None:
     """The explicit request, which is a tick and a button."""
-    window.see("Skal vi hente dokumentationen for dig?", "Shall we fetch the evidence for you?")
+    window.see("Skal vi hente dokumentationen for dig?", "Should we fetch the evidence for you?")
     window.press(explicit(window), "Space")
     expect(explicit(window)).to_be_checked()
     window.button("Hent dokumentationen", "Fetch the evidence")
@@ -68,7 +68,7 @@ def go_to_preview(window: Window) -> str:
 def open_preview(window: Window, person: str = SOLVEJ) -> None:
     """The renewed sign-in."""
     sign_in(window, person)
-    window.see("Skal dette sendes?", "Shall this be sent?")
+    window.see("Skal dette sendes?", "Send this?")
 
 
 def to_open_preview(window: Window, demo: Demo, person: str = SOLVEJ) -> str:
@@ -86,7 +86,7 @@ def approve(window: Window) -> None:
 
 def decline(window: Window) -> None:
     window.button("Send ikke", "Do not send")
-    window.see("Vi har ikke modtaget noget", "We have received nothing")
+    window.see("Du valgte ikke at sende", "You chose not to send")
 
 
 def exchange_id(window: Window) -> str:

@@ -384,6 +384,7 @@ def portal(*, insight: bool = True, origin: str = PORTAL) -> Portal:
         origins=ORIGINS,
         check_seal=sealed,
         ids=SequentialIds(9),
+        grace=timedelta(minutes=1),
         insight=insight,
     )
     return Portal(_app(frame, pages, "portal", origin, insight), service, directories, sign_in)

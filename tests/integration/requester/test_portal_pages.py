@@ -301,7 +301,7 @@ def test_finishing_twice_ends_at_the_receipt(house: Portal, maria: httpx.Client)
 @pytest.mark.parametrize(
     ("state", "more", "words"),
     [
-        (RequesterState.NOTHING, {"previewed": True}, "Vi har ikke modtaget noget"),
+        (RequesterState.NOTHING, {"previewed": True}, "Du valgte ikke at sende"),
         (RequesterState.NOTHING, {"previewed": False}, "ingen dokumentation at sende"),
         (RequesterState.LAPSED, {}, "Tiden løb ud"),
         (RequesterState.UNDELIVERABLE, {}, "ikke få forbindelse"),
