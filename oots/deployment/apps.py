@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from oots.common_services import api as directories_api
 from oots.common_services.client import DirectoriesClient
@@ -62,7 +62,7 @@ from oots.web import exchange_pages
 from oots.web.frame import Frame
 from oots.web.health import add_health
 from oots.web.origins import Origins
-from oots.web.security import BrowserSecurity
+from oots.web.security import BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
 from oots.web.signin import Node, SignIn
 from oots.web.words import Words
@@ -226,7 +226,10 @@ def _insight(
     def told(line: Any) -> Words | None:
         return frames.rechecked(recheck(line, anchors))
 
-    return exchange_pages.router(frame=frame, open_log=store.begin, recheck=told, own=own, other=other)
+    pages = exchange_pages.router(frame=frame, open_log=store.begin, recheck=told, own=own, other=other)
+    guarded = APIRouter(dependencies=[Depends(only_at(_own_origins(settings)))])
+    guarded.include_router(pages)
+    return guarded
 
 
 def _source(settings: ProviderSettings) -> MunicipalSource:

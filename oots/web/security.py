@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -106,3 +107,18 @@ def _capped(scope: Scope, receive: Receive) -> Receive:
         return message
 
     return receive_capped
+
+
+def only_at(origins: Sequence[str]) -> Callable[[Request], None]:
+    """FastAPI dependency: HTTP 421 unless the service is addressed by the host of one of its own `origins`.
+
+    For pages that are open to whoever reaches this machine: a foreign name that is made to resolve to it (DNS
+    rebinding) would otherwise let a foreign site's script read them.
+    """
+    hosts = {urlsplit(origin_of(origin)).netloc for origin in origins}
+
+    def expect_own_host(request: Request) -> None:
+        if request.headers.get("host", "").lower() not in hosts:
+            raise HTTPException(421)
+
+    return expect_own_host
