@@ -227,8 +227,12 @@ _UNDELIVERED = Words("ikke afleveret", "not delivered")
 def _outcome(lines: Sequence[Line]) -> Words:
     """How the exchange has ended so far, as the last line says that decides it."""
     undelivered = {line.message_id for line in lines if line.entry == "delivery-failed"}
-    outcomes = (_UNDELIVERED if line.message_id in undelivered else _outcome_of(line) for line in lines)
-    return [_RUNNING, *(outcome for outcome in outcomes if outcome)][-1]
+    outcome = _RUNNING
+    for line in lines:
+        reached = _outcome_of(line)
+        if reached:
+            outcome = _UNDELIVERED if line.message_id in undelivered else reached
+    return outcome
 
 
 def _outcome_of(line: Line) -> Words | None:

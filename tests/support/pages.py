@@ -258,13 +258,14 @@ class OneLink:
     stage: Stage = Stage.OPEN
     shown: tuple[ShownPackage, ...] = (shown_package(0),)
     decisions: list[tuple[int, ...]] = field(default_factory=list)
+    requester_names: tuple[Text, ...] = AUTHORITY.names
 
     def place(self, token: str) -> Place:
         if token != TOKEN:
             return Place(Stage.UNKNOWN)
         back = None if self.stage is Stage.WAITING else f"https://portal.lt.localhost/return/{EXCHANGE}"
         until = NOON + timedelta(minutes=40)
-        return Place(self.stage, EXCHANGE, CERTIFICATE.titles, AUTHORITY.names, "LT", "V1", until, back)
+        return Place(self.stage, EXCHANGE, CERTIFICATE.titles, self.requester_names, "LT", "V1", until, back)
 
     def admit(self, token: str, person: NaturalPerson) -> bool:
         self._at(token, Stage.OPEN, Stage.WAITING)

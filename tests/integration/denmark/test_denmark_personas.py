@@ -77,6 +77,18 @@ def test_the_stories_told_of_aarhus_are_of_people_in_aarhus() -> None:
         assert person.aktuel_adresse.kommunekode == "0751"
 
 
+@pytest.mark.parametrize("key", [key for key in EID if "municipality" in EID[key]])
+def test_who_is_sent_to_another_municipality_is_registered_there(key: str) -> None:
+    persona = EID[key]
+    (person,) = REGISTER.candidates(persona["family_name"], persona["given_name"], persona["date_of_birth"])
+    assert person.adresser[0].kommunekode == persona["municipality"] != "0751"
+
+
+def test_everybody_who_lives_elsewhere_is_told_where_to_try() -> None:
+    elsewhere = {key for key in EID if EID[key]["group"] == "elsewhere"}
+    assert {key for key in EID if "municipality" in EID[key]} == elsewhere | {"fiktiv"}
+
+
 def test_the_shared_list_is_followed_to_the_letter() -> None:
     rows = shared("personas.csv")
     by_number = {person.personnummer: person for person in REGISTER.persons}

@@ -7,6 +7,7 @@ import re
 import httpx
 import pytest
 
+from oots.model.text import Text
 from oots.provider.preview import Stage
 from tests.support.pages import EXCHANGE, PDF, PORTAL, PREVIEW, TOKEN, XML, Preview, preview, shown_package
 from tests.support.web import client_of
@@ -64,7 +65,9 @@ def test_another_person_is_refused_without_a_hint_and_the_exchange_stays_open(
 ) -> None:
     refused = sign_in(house, visitor, "other")
     assert refused.status_code == 403
-    assert "Jensen" not in refused.text
+    assert "Log ind som den, der bad om dokumentationen" in refused.text
+    for hint in ("Jensen", "Bopælsattest", "Litauen", "Vilnius"):
+        assert hint not in refused.text
     assert visitor.get(f"{LINK}/0/0").status_code == 403
     assert sign_in(house, visitor, "maria").status_code == 303
     assert visitor.get(f"{LINK}/0/0").status_code == 200
@@ -137,6 +140,30 @@ def test_address_protection_is_warned_of(house: Preview, maria: httpx.Client) ->
     house.space.shown = (shown_package(0, "address-protection"),)
     assert "navne- og adressebeskyttelse" in maria.get(LINK).text
     assert "may not know Danish name and address protection" in maria.get(f"{LINK}?lang=en").text
+
+
+@pytest.mark.parametrize("pieces", [1, 2])
+def test_address_protection_is_recalled_right_above_the_buttons(
+    house: Preview, maria: httpx.Client, pieces: int
+) -> None:
+    house.space.shown = tuple(shown_package(number) for number in range(pieces))
+    assert "Husk:" not in maria.get(LINK).text
+    house.space.shown = tuple(shown_package(number, "address-protection") for number in range(pieces))
+    _, found, rest = maria.get(LINK).text.partition("Husk:")
+    assert found
+    assert rest.index("</p>") + 100 > rest.index("<button")
+
+
+def test_a_country_that_stands_in_the_name_is_said_once(house: Preview, visitor: httpx.Client) -> None:
+    assert "Registreringsmyndigheden i Vilnius, Litauen" in visitor.get(LINK).text
+    house.space.requester_names = (Text("DA", "Myndigheden i Litauen"), Text("EN", "The authority of Lithuania"))
+    assert "Litauen, Litauen" not in visitor.get(LINK).text
+    assert "Lithuania, Lithuania" not in visitor.get(f"{LINK}?lang=en").text
+
+
+def test_english_pages_add_the_english_name_of_a_document(maria: httpx.Client) -> None:
+    assert "– Residence certificate" not in maria.get(LINK).text
+    assert '<span lang="da">Bopælsattest</span> – Residence certificate' in maria.get(f"{LINK}?lang=en").text
 
 
 def test_downloads_are_the_exact_bytes_as_attachments(maria: httpx.Client) -> None:
@@ -214,6 +241,7 @@ def test_every_package_needs_a_choice_of_its_own(house: Preview, maria: httpx.Cl
     incomplete = maria.post(f"{LINK}/decision", data=form)
     assert incomplete.status_code == 422
     assert "Vælg, om denne del skal sendes" in incomplete.text
+    assert f'href="{LINK}?lang=en"' in incomplete.text
     assert house.space.decisions == []
     maria.post(f"{LINK}/decision", data=form | {"package-1": "accept"})
     assert house.space.decisions == [(1,)]

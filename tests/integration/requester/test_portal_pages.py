@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -23,7 +24,7 @@ from tests.support.pages import (
     finding,
     portal,
 )
-from tests.support.web import client_of
+from tests.support.web import NOON, client_of
 
 CASE = "/cases/change-of-address"
 PAGE = f"/evidence/{EXCHANGE}"
@@ -130,6 +131,7 @@ def test_a_request_without_the_tick_is_not_sent(house: Portal, maria: httpx.Clie
     refused = maria.post(f"{CASE}/request", data={**form, "explicit": ""})
     assert refused.status_code == 422
     assert "Sæt først kryds" in refused.text
+    assert f'href="{CASE}/request?lang=en"' in refused.text
     assert house.service.asked == []
     sent = maria.post(f"{CASE}/request", data=form)
     assert (sent.status_code, len(house.service.asked)) == (303, 1)
@@ -161,12 +163,31 @@ def test_one_of_several_providers_is_chosen(house: Portal, maria: httpx.Client) 
     assert maria.post(f"{CASE}/request", data=form | chosen).status_code == 303
 
 
-def test_silent_directories_give_a_page_with_the_other_way(house: Portal, maria: httpx.Client) -> None:
+def test_silent_directories_give_a_page_with_the_other_way(
+    house: Portal, maria: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
     assert maria.get(f"{CASE}/request").status_code == 200
+    assert caplog.messages == []
     house.directories.reachable = False
     page = maria.get(f"{CASE}/request")
     assert page.status_code == 503
+    assert "svarer ikke i øjeblikket" in page.text
+    assert "Prøv igen" in page.text
     assert f"{CASE}/upload" in page.text
+    assert caplog.messages == ["the directories do not answer for the case change-of-address: PeerError"]
+
+
+def test_directories_that_know_nobody_are_no_reason_to_try_again(
+    house: Portal, maria: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert "Hent dokumentationen" in maria.get(f"{CASE}/request").text
+    house.directories.findings = ()
+    page = maria.get(f"{CASE}/request")
+    assert page.status_code == 200
+    assert "Katalogerne kender ingen myndighed" in page.text
+    assert "Prøv igen" not in page.text
+    assert f"{CASE}/upload" in page.text
+    assert caplog.messages == ["the directories know nobody who provides for the case change-of-address"]
 
 
 def test_a_weak_sign_in_is_warned_of(house: Portal, visitor: httpx.Client) -> None:
@@ -232,6 +253,32 @@ def test_the_offer_speaks_the_language_of_the_person(house: Portal, maria: httpx
     assert "Se og godkend" in maria.get(PAGE).text
     assert "Check and approve" in maria.get(f"{PAGE}?lang=en").text
     assert house.service.calls == []
+
+
+def test_people_are_told_the_provider_s_limit_not_the_portal_s_own(house: Portal, maria: httpx.Client) -> None:
+    for state in (RequesterState.REQUESTED, RequesterState.PREVIEW_OFFERED, RequesterState.PREVIEWING):
+        house.service.stand(state, deadline=NOON + timedelta(minutes=16))
+        page = maria.get(PAGE).text
+        assert "24. november 2026 kl. 13.15" in page
+        assert "13.16" not in page
+
+
+def test_a_case_without_preview_has_no_step_for_it(house: Portal, maria: httpx.Client) -> None:
+    house.service.stand(RequesterState.DELIVERED)
+    page = maria.get(PAGE).text
+    assert "Trin 5 af 5" in page
+    assert "Se, før der sendes" in page
+    for state, step in ((RequesterState.REQUESTED, 3), (RequesterState.DELIVERED, 4), (RequesterState.FINISHED, 4)):
+        house.service.stand(state, case="test", evidence_deleted_at=NOON)
+        page = maria.get(PAGE).text
+        assert f"Trin {step} af 4" in page
+        assert "Se, før der sendes" not in page
+
+
+def test_english_pages_add_the_english_name_of_a_document(house: Portal, maria: httpx.Client) -> None:
+    house.service.stand(RequesterState.DELIVERED)
+    assert "– Residence certificate" not in maria.get(PAGE).text
+    assert '<span lang="da">Bopælsattest</span> – Residence certificate' in maria.get(f"{PAGE}?lang=en").text
 
 
 def test_going_to_the_preview_leads_to_the_provider_however_often(house: Portal, maria: httpx.Client) -> None:
@@ -303,6 +350,7 @@ def test_finishing_twice_ends_at_the_receipt(house: Portal, maria: httpx.Client)
     [
         (RequesterState.NOTHING, {"previewed": True}, "Du valgte ikke at sende"),
         (RequesterState.NOTHING, {"previewed": False}, "ingen dokumentation at sende"),
+        (RequesterState.NOTHING, {"previewed": False}, "Måske er du registreret i en anden kommune."),
         (RequesterState.LAPSED, {}, "Tiden løb ud"),
         (RequesterState.UNDELIVERABLE, {}, "ikke få forbindelse"),
         (RequesterState.DEFERRED, {"available_from": available_from()}, "1. december 2026"),
@@ -326,6 +374,30 @@ def test_each_ending_is_told_kindly_with_the_other_way(
     assert words in page.text
     assert f'href="{CASE}/upload"' in page.text
     assert "refresh" not in page.headers
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "again"),
+    [
+        (RequesterState.NOTHING, {"previewed": True}, True),
+        (RequesterState.NOTHING, {"previewed": False}, True),
+        (RequesterState.DEFERRED, {"available_from": available_from()}, True),
+        (RequesterState.REFUSED, {"error_code": "EDM:ERR:0004"}, True),
+        (RequesterState.REFUSED, {"error_code": "EDM:ERR:0007"}, False),
+    ],
+)
+def test_who_may_get_more_another_time_can_begin_again(
+    house: Portal, maria: httpx.Client, state: RequesterState, more: dict[str, Any], again: bool
+) -> None:
+    house.service.stand(state, **more)
+    assert ("Begynd forfra" in maria.get(PAGE).text) is again
+
+
+def test_who_has_to_wait_learns_until_when_and_why(house: Portal, maria: httpx.Client) -> None:
+    house.service.stand(RequesterState.DEFERRED, available_from=datetime(2026, 11, 30, 23, 30, tzinfo=UTC))
+    page = maria.get(PAGE).text
+    assert re.search("Begynd sagen igen efter <time[^>]*>1. december 2026</time>", page)
+    assert "En medarbejder hos myndigheden skal først se på din sag" in page
 
 
 # --- upload by hand ---
@@ -356,6 +428,7 @@ def test_a_file_of_the_wrong_type_or_size_is_not_accepted(
     refused = visitor.post(f"{CASE}/upload", data={"csrf": csrf}, files={"file": (name, content)})
     assert refused.status_code == 422
     assert words in refused.text
+    assert f'href="{CASE}/upload?lang=en"' in refused.text
 
 
 def test_an_upload_without_the_session_token_is_refused(visitor: httpx.Client) -> None:

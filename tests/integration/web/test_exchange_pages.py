@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from tests.support.pages import EXCHANGE, PARTS, PORTAL, portal, preview
-from tests.support.web import client_of
+from oots.exchange.journal import Entry, EvidencePart, JournalEntry
+from oots.web import exchange_pages
+from oots.web.frame import ROOM, Frame
+from oots.web.words import Words
+from oots.wire.error import encode_error
+from tests.support.pages import EXCHANGE, PARTS, PORTAL, Journal, portal, preview
+from tests.support.web import NOON, client_of
+from tests.support.wire import NOT_FOUND, PREVIEW_REQUIRED
 
 STORY = f"/exchanges/{EXCHANGE}"
 
@@ -28,6 +38,87 @@ def test_the_timeline_tells_verdicts_codes_and_digests(reviewer: httpx.Client) -
     for told in ("Skema: i orden", "Skema: fejlet", "EDM:ERR:0003", "R-EDM-REQ-S006", "m-2@provider", PARTS[1].sha256):
         assert told in page
     assert "Exchange step by step" in reviewer.get(f"{STORY}?lang=en").text
+
+
+def line(entry: Entry, message_id: str | None = None, at: datetime = NOON, **more: Any) -> JournalEntry:
+    return JournalEntry(at, entry, exchange_id=EXCHANGE, message_id=message_id, **more)
+
+
+def reading(*lines: JournalEntry) -> httpx.Client:
+    """A reviewer of a log with these lines."""
+    app = FastAPI()
+    frame = Frame(theme="eid", templates=ROOM / "templates", authority=Words("A", "A"), service=Words("B", "B"))
+    frame.attach(app)
+    own, other = Words("Portalen", "The portal"), Words("Kommunen", "The municipality")
+    log = Journal(lines)
+    app.include_router(
+        exchange_pages.router(frame=frame, open_log=log.begin, recheck=lambda line: None, own=own, other=other)
+    )
+    return client_of(app, PORTAL)
+
+
+REQUEST = line(Entry.REQUEST_SENT, "m-1")
+OFFER = line(Entry.EXCEPTION_RECEIVED, "m-2", error_code="EDM:ERR:0002", document=encode_error(PREVIEW_REQUIRED))
+SECOND = line(Entry.REQUEST_SENT, "m-3")
+EMPTY = line(Entry.RESPONSE_RECEIVED, "m-4")
+PART = EvidencePart("evidence-1", "part-1@provider", "application/pdf", PARTS[1].sha256, PARTS[1].length)
+EVIDENCE = line(Entry.RESPONSE_RECEIVED, "m-4", evidence=(PART,))
+DELETED = line(Entry.EVIDENCE_DELETED, evidence=(PART,))
+
+
+def refusal(code: str) -> JournalEntry:
+    return line(Entry.EXCEPTION_RECEIVED, "m-2", error_code=code, document=encode_error(NOT_FOUND))
+
+
+@pytest.mark.parametrize(
+    ("lines", "danish", "english"),
+    [
+        ([REQUEST], "i gang", "in progress"),
+        ([REQUEST, OFFER], "i gang", "in progress"),
+        ([REQUEST, OFFER, SECOND, EVIDENCE, DELETED], "leveret", "delivered"),
+        ([REQUEST, OFFER, SECOND, EMPTY], "intet sendt", "nothing sent"),
+        ([REQUEST, refusal("EDM:ERR:0004")], "afvist", "refused"),
+        ([REQUEST, refusal("EDM:ERR:0002")], "afvist", "refused"),
+        ([REQUEST, refusal("EDM:ERR:0005")], "udløbet", "expired"),
+        ([REQUEST, OFFER, line(Entry.TIME_UP)], "udløbet", "expired"),
+        ([REQUEST, line(Entry.DELIVERY_FAILED, "m-1")], "ikke afleveret", "not delivered"),
+        ([REQUEST, EVIDENCE, line(Entry.DELIVERY_FAILED, "m-4")], "ikke afleveret", "not delivered"),
+    ],
+)
+def test_the_list_says_in_words_how_each_exchange_ended(lines: list[JournalEntry], danish: str, english: str) -> None:
+    reviewer = reading(*lines)
+    assert f'data-title="Udfald">{danish}</td>' in reviewer.get("/exchanges").text
+    assert f'data-title="Outcome">{english}</td>' in reviewer.get("/exchanges?lang=en").text
+
+
+def test_evidence_that_came_though_a_receipt_did_not_counts_as_delivered() -> None:
+    page = reading(REQUEST, EVIDENCE, line(Entry.DELIVERY_FAILED, "m-1")).get("/exchanges").text
+    assert ">leveret<" in page
+
+
+def test_requests_are_counted_and_a_preview_offer_is_no_refusal() -> None:
+    page = reading(REQUEST, OFFER, SECOND, refusal("EDM:ERR:0002")).get(STORY).text
+    for title in (
+        "Forespørgsel 1",
+        "Forhåndsvisning kræves (EDM:ERR:0002)",
+        "Forespørgsel 2 (til forhåndsvisning)",
+        "Undtagelse modtaget",
+    ):
+        assert page.count(f'"timeline-title">{title}<') == 1, title
+
+
+@pytest.mark.parametrize(
+    ("decision", "danish", "english"), [("accept", "godkendt", "approved"), ("decline", "afvist", "declined")]
+)
+def test_a_decision_is_told_in_words(decision: str, danish: str, english: str) -> None:
+    reviewer = reading(line(Entry.PREVIEW_DECIDED, decision=decision))
+    assert f">{danish}</dd>" in reviewer.get(STORY).text
+    assert f">{english}</dd>" in reviewer.get(f"{STORY}?lang=en").text
+
+
+@pytest.mark.parametrize(("entry", "arrows"), [(REQUEST, 1), (DELETED, 0), (line(Entry.TIME_UP), 0)])
+def test_only_what_goes_to_somebody_has_an_arrow(entry: JournalEntry, arrows: int) -> None:
+    assert reading(entry).get(STORY).text.count("→") == arrows
 
 
 def test_an_unknown_exchange_is_not_found(reviewer: httpx.Client) -> None:
