@@ -47,3 +47,8 @@ def test_who_stands_in_the_shared_list_and_can_sign_in_is_spelled_as_there() -> 
         wanted = {(row["fornavne"], row["efternavn"], row["foedselsdato"]) for row in csv.DictReader(file)}
     there = {(each.given_name, each.family_name, each.date_of_birth.isoformat()) for each in PERSONAS.values()}
     assert {entry for entry in wanted if f"{entry[0]} {entry[1]}" not in CANNOT_SIGN_IN} <= there
+
+
+def test_only_people_of_another_municipality_name_theirs() -> None:
+    assert PERSONAS["uffe"].municipality == "0607"
+    assert PERSONAS["solvej"].municipality is None
