@@ -37,7 +37,7 @@ def node() -> Iterator[str]:
 
 @pytest.fixture(params=[360, 1280], ids=["narrow", "wide"])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    with browser.new_context(locale="da-DK", viewport={"width": request.param, "height": 800}) as context:
+    with browser.new_context(viewport={"width": request.param, "height": 800}) as context:
         yield context.new_page()
 
 
@@ -74,7 +74,7 @@ def test_a_choice_sends_the_browser_back_without_scripts(browser: Browser, node:
         arrived.append(route.request.url)
         route.fulfill(status=200, body="back")
 
-    with browser.new_context(java_script_enabled=False, locale="da-DK") as context:
+    with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.route(f"{CALLBACK}**", portal)
         page.goto(f"{node}/authorize?{REQUEST}")
@@ -118,7 +118,7 @@ def test_the_authorities_look_different(browser: Browser) -> None:
 
 
 def test_moments_are_written_in_danish_time_whatever_the_browser(browser: Browser) -> None:
-    with served(gallery("provider")) as port, browser.new_context(timezone_id="Asia/Tokyo", locale="da-DK") as context:
+    with served(gallery("provider")) as port, browser.new_context(timezone_id="Asia/Tokyo") as context:
         page = context.new_page()
         page.goto(f"http://gallery.localhost:{port}/")
         assert NOON.hour == 12

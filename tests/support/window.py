@@ -186,8 +186,6 @@ def window(
 ) -> Iterator[Window]:
     """A fresh browser profile until the block ends."""
     expect.set_options(timeout=PATIENCE_MS)
-    with browser.new_context(
-        java_script_enabled=scripts, locale="da-DK", viewport={"width": 1280, "height": 900}
-    ) as context:
+    with browser.new_context(java_script_enabled=scripts, viewport={"width": 1280, "height": 900}) as context:
         context.set_default_timeout(PATIENCE_MS)
         yield Window(context, lang, keyboard=keyboard, axe=axe)
