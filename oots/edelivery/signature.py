@@ -56,7 +56,7 @@ from oots.edelivery.soap import (
 )
 from oots.model.errors import TransportError
 from oots.trust.certificates import Party, Role, TrustAnchors, UntrustedError
-from oots.trust.keys import KeyPair
+from oots.trust.keys import DeterministicKey, KeyPair
 from oots.wire.xml import canonical
 
 __all__ = ["SignedDigest", "Verified", "sign", "verify"]
@@ -69,17 +69,6 @@ _LOCATION = f"./{{{S12}}}Header/{{{WSSE}}}Security/"
 
 # At DEBUG the library writes whatever it digests into the log, personal data included.
 logging.getLogger("signxml").setLevel(logging.INFO)
-
-
-class _RepeatableEcKey:
-    """An EC key that draws its nonces from the message (RFC 6979), so that equal messages have equal signatures."""
-
-    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
-        self._key = key
-        self.key_size = key.key_size
-
-    def sign(self, data: bytes, signature_algorithm: ec.ECDSA) -> bytes:
-        return self._key.sign(data, ec.ECDSA(signature_algorithm.algorithm, deterministic_signing=True))
 
 
 def sign(
@@ -119,7 +108,7 @@ def _signature(root: etree._Element, attachments: Mapping[str, bytes], key: KeyP
             _add_attachment(signature[0], uri, octets)
 
     signer.signature_annotators.append(add_attachments)
-    repeatable: Any = _RepeatableEcKey(private) if isinstance(private, ec.EllipticCurvePrivateKey) else private
+    repeatable: Any = DeterministicKey(private) if isinstance(private, ec.EllipticCurvePrivateKey) else private
     return signer.sign(root, key=repeatable, reference_uri=[f"#{MESSAGING_ID}", f"#{BODY_ID}"], key_info=_key_info())
 
 
