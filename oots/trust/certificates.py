@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -92,11 +92,11 @@ class TrustAnchors:
         """The party to which `certificate` belonged at `at` (aware), if it may be used in `role`.
 
         Wants a path to an anchor with every certificate valid at `at`, authorities marked as such, digitalSignature
-        on the leaf, RSA keys of 2048 bits or P-256 and up. Raises UntrustedError.
+        on the leaf, RSA keys of 2048 bits, P-256 and up, or Ed25519. Raises UntrustedError.
         """
         path = self.path_of(certificate, intermediates, at)
         if not all(_is_strong(link) for link in path):
-            raise UntrustedError("a key on the path is neither RSA of 2048 bits or more nor on P-256, P-384 or P-521")
+            raise UntrustedError("a key on the path is not RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519")
         if not self._allow_specimens and any(is_specimen(link) for link in path):
             raise UntrustedError("the certificate is a specimen, good for tests only")
         party = bound_party(certificate)
@@ -109,7 +109,7 @@ class TrustAnchors:
     ) -> list[x509.Certificate]:
         """The certificates from `certificate` up to an anchor, all valid at `at`; raises UntrustedError.
 
-        It says nothing of role, key strength or specimens: for those ask `party_of`.
+        It says nothing of party, role, key strength or specimens: for those ask `party_of`.
         """
         verifier = (
             PolicyBuilder()
@@ -129,7 +129,6 @@ def _leaf_policy() -> ExtensionPolicy:
     return (
         ExtensionPolicy.permit_all()
         .require_present(x509.KeyUsage, Criticality.AGNOSTIC, _signs)
-        .require_present(x509.SubjectAlternativeName, Criticality.AGNOSTIC, None)
         .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, _is_no_authority)
     )
 
@@ -151,7 +150,9 @@ def _is_strong(certificate: x509.Certificate) -> bool:
     key = certificate.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         return key.key_size >= MINIMUM_RSA_BITS
-    return isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in CURVES
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.curve.name in CURVES
+    return isinstance(key, ed25519.Ed25519PublicKey)
 
 
 def bound_party(certificate: x509.Certificate) -> Party:

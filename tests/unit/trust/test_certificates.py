@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -123,6 +123,7 @@ def test_short_keys_are_refused() -> None:
 def test_other_curves_than_the_nist_ones_from_256_bits_are_refused(curve: ec.EllipticCurve) -> None:
     anchors = authority().anchors()
     assert believed(anchors, authority().issue(key=ec.generate_private_key(ec.SECP384R1()))) == PARTY
+    assert believed(anchors, authority().issue(key=ed25519.Ed25519PrivateKey.generate())) == PARTY  # type: ignore[arg-type]
     with pytest.raises(UntrustedError, match="P-256"):
         believed(anchors, authority().issue(key=ec.generate_private_key(curve)))
 
@@ -156,6 +157,14 @@ def test_a_certificate_names_exactly_one_party_in_the_known_form(values: tuple[s
     assert anchors.party_of(control, (), NOW, Role.SEAL) == PARTY
     with pytest.raises(UntrustedError, match=reason):
         anchors.party_of(with_extensions(key, authority().issuing, signing, uris(*values)), (), NOW, Role.SEAL)
+
+
+def test_a_certificate_without_names_has_a_path_but_no_party() -> None:
+    anchors, signing = authority().anchors(), usage(digital_signature=True)
+    nameless = with_extensions(p256(), authority().issuing, signing)
+    assert anchors.path_of(nameless, (), NOW)
+    with pytest.raises(UntrustedError, match="0 parties"):
+        anchors.party_of(nameless, (), NOW, Role.SEAL)
 
 
 def test_specimens_are_refused_unless_they_are_allowed() -> None:
