@@ -1,0 +1,656 @@
+"""The vocabulary of rules: what an element or an attribute can be asked.
+
+The meaning is that of the XPath in the published assertions: a function of one value fails when there are several.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from lxml import etree
+
+from oots.rules.codelists import CodeList
+from oots.rules.place import NAMESPACES, attribute, tag
+from oots.rules.rule import Check, Node
+from oots.wire.namespaces import RIM
+from oots.wire.reader import BLANK
+from oots.wire.slots import XSI_TYPE, type_of
+
+UUID: Final = "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
+EAS: Final = "urn:cef.eu:names:identifier:EAS:"
+UNREGISTERED: Final = "urn:oasis:names:tc:ebcore:partyid-type:unregistered"
+NONSENSE: Final = "no such value"
+"""What a spoilt value is replaced by: it is in no code list and of no form."""
+
+_BLANKS: Final = re.compile(f"[{BLANK}]+")
+_SLOT: Final = tag("Slot")
+_SLOT_VALUE: Final = tag("SlotValue")
+_VALUE: Final = tag("Value")
+_LONGEST_QUOTE: Final = 80
+
+
+def string(node: Node) -> str:
+    """The XPath string value: all text inside, or the attribute's value."""
+    return node if isinstance(node, str) else "".join(map(str, node.itertext()))
+
+
+def tidy(text: str) -> str:
+    """XPath's normalize-space."""
+    return _BLANKS.sub(" ", text).strip(" ")
+
+
+def quoted(text: str) -> str:
+    """A value as a finding shows it."""
+    shown = tidy(text)
+    return f"'{shown}'" if len(shown) <= _LONGEST_QUOTE else f"'{shown[:_LONGEST_QUOTE]}…'"
+
+
+def _element(node: Node) -> etree._Element:
+    if isinstance(node, str):
+        raise TypeError("this check is for elements")
+    return node
+
+
+def _children(node: Node, name: str) -> list[etree._Element]:
+    return _element(node).findall(tag(name))
+
+
+def slots(node: Node, name: str) -> list[etree._Element]:
+    """The slots of that name right below the element."""
+    return [slot for slot in _element(node).iterchildren(_SLOT) if slot.get("name") == name]
+
+
+def _listed(names: Iterable[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _holds(found: bool, instead: Callable[[], str]) -> str | None:
+    return None if found else instead()
+
+
+# --- spoiling: the smallest change after which a check fails ---
+
+
+def _set_text(text: str) -> Callable[[Node], str | None]:
+    def spoil(node: Node) -> str | None:
+        if isinstance(node, str):
+            return text
+        for child in node:
+            node.remove(child)
+        node.text = text
+        return None
+
+    return spoil
+
+
+def _set_attribute(name: str, value: str | None) -> Callable[[Node], None]:
+    def spoil(node: Node) -> None:
+        element = _element(node)
+        if value is None:
+            del element.attrib[attribute(name)]
+        else:
+            element.set(attribute(name), value)
+
+    return spoil
+
+
+def _remove(name: str) -> Callable[[Node], None]:
+    def spoil(node: Node) -> None:
+        for child in _children(node, name):
+            _element(node).remove(child)
+
+    return spoil
+
+
+def _insert(name: str) -> Callable[[Node], None]:
+    def spoil(node: Node) -> None:
+        etree.SubElement(_element(node), tag(name))
+
+    return spoil
+
+
+def _remove_slot(name: str) -> Callable[[Node], None]:
+    def spoil(node: Node) -> None:
+        for slot in slots(node, name):
+            _element(node).remove(slot)
+
+    return spoil
+
+
+# --- the root ---
+
+
+def root_is(name: str) -> Check:
+    """The root element has this local name."""
+
+    def spoil(node: Node) -> None:
+        element = _element(node)
+        element.tag = f"{{{etree.QName(element).namespace}}}Other"
+
+    return Check(
+        f"must have the local name {name}",
+        lambda node: _holds(
+            etree.QName(_element(node)).localname == name, lambda: etree.QName(_element(node)).localname
+        ),
+        spoil,
+    )
+
+
+def root_in(prefix: str) -> Check:
+    """The root element is in this namespace."""
+    namespace = NAMESPACES[prefix]
+
+    def spoil(node: Node) -> None:
+        element = _element(node)
+        element.tag = f"{{urn:other}}{etree.QName(element).localname}"
+
+    return Check(
+        f"must be in the namespace {namespace}",
+        lambda node: _holds(
+            etree.QName(_element(node)).namespace == namespace,
+            lambda: str(etree.QName(_element(node)).namespace or "no namespace"),
+        ),
+        spoil,
+    )
+
+
+# --- slots ---
+
+
+def one_slot(name: str) -> Check:
+    """The element has the slot exactly once."""
+    return Check(
+        f"must have the slot {name} exactly once",
+        lambda node: _holds(len(slots(node, name)) == 1, lambda: f"{len(slots(node, name))} slots {name}"),
+        _remove_slot(name),
+    )
+
+
+def at_most_one_slot(name: str) -> Check:
+    """The element has the slot once or not at all."""
+
+    def spoil(node: Node) -> None:
+        for _ in range(2):
+            etree.SubElement(_element(node), _SLOT, {"name": name})
+
+    return Check(
+        f"may have the slot {name} at most once",
+        lambda node: _holds(len(slots(node, name)) < 2, lambda: f"{len(slots(node, name))} slots {name}"),
+        spoil,
+    )
+
+
+def has_slot(name: str) -> Check:
+    """The element has the slot, perhaps several times."""
+    return Check(
+        f"must have the slot {name}",
+        lambda node: _holds(bool(slots(node, name)), lambda: f"no slot {name}"),
+        _remove_slot(name),
+    )
+
+
+def slots_in_all(number: int, *names: str) -> Check:
+    """The element has so many slots of these names together."""
+
+    def count(node: Node) -> int:
+        return sum(len(slots(node, name)) for name in names)
+
+    def spoil(node: Node) -> None:
+        for name in names:
+            _remove_slot(name)(node)
+
+    return Check(
+        f"must have {number} of the slots {_listed(names)}",
+        lambda node: _holds(count(node) == number, lambda: f"{count(node)} of them"),
+        spoil,
+    )
+
+
+def named_in(*names: str) -> Check:
+    """The slot has one of these names."""
+    return Check(
+        f"must be one of {', '.join(names)}",
+        lambda node: _holds(_element(node).get("name") in names, lambda: f"the slot {_element(node).get('name')}"),
+        _set_attribute("name", "Unknown"),
+    )
+
+
+def local_type(element: etree._Element) -> str:
+    """The local name in `xsi:type`, whatever its prefix; without prefix it must be in the default namespace."""
+    lexical = element.get(XSI_TYPE, "")
+    _, colon, name = lexical.partition(":")
+    if colon:
+        return name
+    return type_of(element)[1] if type_of(element)[0] == RIM else ""
+
+
+def typed(name: str) -> Check:
+    """The value has this RegRep type."""
+    other = "StringValueType" if name != "StringValueType" else "BooleanValueType"
+    return Check(
+        f"must be of the type {name}",
+        lambda node: _holds(local_type(_element(node)) == name, lambda: _element(node).get(XSI_TYPE) or "no type"),
+        _set_attribute("xsi:type", f"rim:{other}"),
+    )
+
+
+def value_is(value: str) -> Check:
+    """The value of the slot is exactly this."""
+
+    def found(node: Node) -> list[str]:
+        return [string(child) for child in _element(node).findall(_VALUE)]
+
+    def spoil(node: Node) -> None:
+        for child in _element(node).findall(_VALUE):
+            child.text = NONSENSE
+
+    return Check(
+        f"must be {value}",
+        lambda node: _holds(value in found(node), lambda: ", ".join(map(quoted, found(node))) or "no value"),
+        spoil,
+    )
+
+
+def value_like(pattern: str, form: str) -> Check:
+    """The one value of the slot matches."""
+    expression = re.compile(pattern)
+
+    def found(node: Node) -> str | None:
+        values = [string(child) for child in _element(node).findall(_VALUE)]
+        if len(values) > 1:
+            return f"{len(values)} values"
+        value = values[0] if values else ""
+        return _holds(expression.search(value) is not None, lambda: quoted(value))
+
+    def spoil(node: Node) -> None:
+        for child in _element(node).findall(_VALUE):
+            child.text = NONSENSE
+
+    return Check(f"must be {form}", found, spoil)
+
+
+# --- children ---
+
+
+def has(*names: str, without: tuple[str, ...] = ()) -> Check:
+    """The element has each of the children, and none of those `without`."""
+
+    def found(node: Node) -> str | None:
+        missing = [name for name in names if not _children(node, name)]
+        wrong = [name for name in without if _children(node, name)]
+        return _holds(
+            not missing and not wrong, lambda: "; ".join([f"no {n}" for n in missing] + [f"a {n}" for n in wrong])
+        )
+
+    says = f"must have {_listed(names)}" + (f" and no {', '.join(without)}" if without else "")
+    return Check(says, found, _remove(names[0]))
+
+
+def only(*names: str) -> Check:
+    """The element has no children but these."""
+    allowed = {tag(name) for name in names}
+
+    def found(node: Node) -> str | None:
+        others = [
+            etree.QName(child).localname
+            for child in _element(node).iterchildren(etree.Element)
+            if child.tag not in allowed
+        ]
+        return _holds(not others, lambda: ", ".join(others))
+
+    return Check(f"may have {_listed(names)} only", found, _insert("Unknown"))
+
+
+def counts(name: str, least: int, most: int | None = None) -> Check:
+    """The element has between `least` and `most` children of that name (no upper limit when None)."""
+
+    def right(number: int) -> bool:
+        return number >= least and (most is None or number <= most)
+
+    def spoil(node: Node) -> None:
+        if least:
+            _remove(name)(node)
+        else:
+            for _ in range((most or 0) + 1):
+                _insert(name)(node)
+
+    if most == 0:
+        says = f"must have no {name}"
+    elif most is None:
+        says = f"must have at least {least} {name}"
+    else:
+        says = f"must have {least} {name}" if least == most else f"may have {least} to {most} {name}"
+    return Check(
+        says,
+        lambda node: _holds(right(len(_children(node, name))), lambda: f"{len(_children(node, name))} {name}"),
+        spoil,
+    )
+
+
+def filled(name: str) -> Check:
+    """The element has the child once at most, and it is not blank."""
+
+    def found(node: Node) -> str | None:
+        values = [tidy(string(child)) for child in _children(node, name)]
+        if len(values) > 1:
+            return f"{len(values)} {name}"
+        return _holds(bool(values and values[0]), lambda: f"an empty {name}" if values else f"no {name}")
+
+    def spoil(node: Node) -> None:
+        _remove(name)(node)
+
+    return Check(f"must have a {name} that is not empty", found, spoil)
+
+
+def not_empty(name: str) -> Check:
+    """No child of that name is without any text."""
+
+    def spoil(node: Node) -> None:
+        _insert(name)(node)
+
+    return Check(
+        f"must have no empty {name}",
+        lambda node: _holds("" not in [string(child) for child in _children(node, name)], lambda: f"an empty {name}"),
+        spoil,
+    )
+
+
+def child_is(name: str, value: str) -> Check:
+    """One of the children of that name is exactly this."""
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, name):
+            child.text = NONSENSE
+
+    return Check(
+        f"must have the {name} {value}",
+        lambda node: _holds(
+            value in [string(child) for child in _children(node, name)],
+            lambda: ", ".join(quoted(string(child)) for child in _children(node, name)) or f"no {name}",
+        ),
+        spoil,
+    )
+
+
+# --- attributes of an element ---
+
+
+def has_attribute(name: str) -> Check:
+    """The element has the attribute, perhaps empty."""
+    wanted = attribute(name)
+    return Check(
+        f"must have the attribute {name}",
+        lambda node: _holds(_element(node).get(wanted) is not None, lambda: f"no {name}"),
+        _set_attribute(name, None),
+    )
+
+
+def attribute_filled(name: str) -> Check:
+    """The element has the attribute, and it is not blank."""
+    wanted = attribute(name)
+    return Check(
+        f"must have the attribute {name}, not empty",
+        lambda node: _holds(bool(tidy(_element(node).get(wanted, ""))), lambda: f"no {name}"),
+        _set_attribute(name, None),
+    )
+
+
+def attribute_in(name: str, *values: str) -> Check:
+    """The attribute is one of these values."""
+    wanted = attribute(name)
+    return Check(
+        f"must have the {name} {' or '.join(values)}",
+        lambda node: _holds(_element(node).get(wanted) in values, lambda: quoted(_element(node).get(wanted, ""))),
+        _set_attribute(name, NONSENSE),
+    )
+
+
+def attribute_like(name: str, pattern: str, form: str) -> Check:
+    """The attribute, or nothing where it is missing, matches."""
+    wanted, expression = attribute(name), re.compile(pattern)
+    return Check(
+        f"must have a {name} that is {form}",
+        lambda node: _holds(
+            expression.search(_element(node).get(wanted, "")) is not None,
+            lambda: quoted(_element(node).get(wanted, "")) if _element(node).get(wanted) is not None else f"no {name}",
+        ),
+        _set_attribute(name, NONSENSE),
+    )
+
+
+def scheme_in(codes: CodeList) -> Check:
+    """`schemeID` is an electronic address scheme of the list, or the ebCore fallback for unregistered parties."""
+
+    def found(node: Node) -> str | None:
+        scheme = _element(node).get("schemeID", "")
+        listed = scheme.partition(EAS)[2] in codes if EAS in scheme else False
+        return _holds(listed or scheme.startswith(UNREGISTERED), lambda: quoted(scheme))
+
+    return Check(
+        f"must have a schemeID of the list {codes.name} ({EAS}…), or {UNREGISTERED}:…",
+        found,
+        _set_attribute("schemeID", EAS + NONSENSE),
+    )
+
+
+# --- the value itself, of an element or of an attribute ---
+
+
+def like(pattern: str, form: str) -> Check:
+    """All text, with blanks tidied, matches somewhere (case does not matter)."""
+    expression = re.compile(pattern, re.IGNORECASE)
+    return Check(
+        f"must be {form}",
+        lambda node: _holds(expression.search(tidy(string(node))) is not None, lambda: quoted(string(node))),
+        _set_text(NONSENSE),
+    )
+
+
+def text_like(pattern: str, form: str, *, case: bool = False) -> Check:
+    """The one text of the element matches somewhere (`case`: whether case matters)."""
+    expression = re.compile(pattern, 0 if case else re.IGNORECASE)
+
+    def found(node: Node) -> str | None:
+        element = _element(node)
+        texts = [text for text in (element.text, *(child.tail for child in element)) if text]
+        if len(texts) > 1:
+            return f"{len(texts)} texts"
+        text = tidy(texts[0]) if texts else ""
+        return _holds(expression.search(text) is not None, lambda: quoted(text))
+
+    return Check(f"must be {form}", found, _set_text(NONSENSE))
+
+
+def code_of(codes: CodeList) -> Check:
+    """The value is a code of the list, with nothing around it."""
+    return Check(
+        f"must be a code of the list {codes.name}",
+        lambda node: _holds(string(node) in codes, lambda: quoted(string(node))),
+        _set_text(NONSENSE),
+    )
+
+
+# --- what few rules ask ---
+
+
+def occurring_in(codes: CodeList) -> Check:
+    """The value occurs somewhere in the list written as one word: a slip of one published assertion."""
+    joined = "".join(codes.codes)
+    return Check(
+        f"must be a code of the list {codes.name}",
+        lambda node: _holds(string(node) in joined, lambda: quoted(string(node))),
+        _set_text(NONSENSE),
+    )
+
+
+def has_inside(name: str, inner: str) -> Check:
+    """One of the children `name` has a child `inner`."""
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, name):
+            _remove(inner)(child)
+
+    return Check(
+        f"must have a {name} with {inner}",
+        lambda node: _holds(any(_children(child, inner) for child in _children(node, name)), lambda: f"no {inner}"),
+        spoil,
+    )
+
+
+def counts_inside(name: str, inner: str, number: int) -> Check:
+    """The children `name` have so many children `inner` together."""
+
+    def count(node: Node) -> int:
+        return sum(len(_children(child, inner)) for child in _children(node, name))
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, name):
+            _remove(inner)(child)
+
+    return Check(
+        f"must have {number} {inner} in {name}",
+        lambda node: _holds(count(node) == number, lambda: f"{count(node)} {inner}"),
+        spoil,
+    )
+
+
+def has_slots_or(alternative: str, *names: str) -> Check:
+    """The element has all these slots, or the alternative one."""
+
+    def missing(node: Node) -> list[str]:
+        return [name for name in names if not slots(node, name)]
+
+    def spoil(node: Node) -> None:
+        _remove_slot(names[-1])(node)
+        _remove_slot(alternative)(node)
+
+    return Check(
+        f"must have the slots {_listed(names)}, or {alternative}",
+        lambda node: _holds(
+            bool(slots(node, alternative)) or not missing(node), lambda: f"no {_listed(missing(node))}"
+        ),
+        spoil,
+    )
+
+
+def attribute_unlike(name: str, part: str) -> Check:
+    """The attribute does not contain this."""
+    wanted = attribute(name)
+    return Check(
+        f"must have another {name} than {part}",
+        lambda node: _holds(part not in _element(node).get(wanted, ""), lambda: quoted(_element(node).get(wanted, ""))),
+        _set_attribute(name, part),
+    )
+
+
+def data_model_for(kind: str) -> Check:
+    """A format of that kind (`xml`, `json`) comes with the data model it conforms to."""
+
+    def found(node: Node) -> str | None:
+        formats = [string(child) for child in _children(node, "Format")]
+        return _holds(
+            not any(kind in each for each in formats) or bool(_children(node, "ConformsTo")), lambda: formats[0]
+        )
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, "Format"):
+            child.text = f"application/{kind}"
+        _remove("ConformsTo")(node)
+
+    return Check(f"must have ConformsTo where its Format is {kind}", found, spoil)
+
+
+def transforms_a_data_model() -> Check:
+    """A transformation comes with the data model that it transforms."""
+
+    def found(node: Node) -> str | None:
+        alone = len(_children(node, "Transformation")) == 1 and not _children(node, "ConformsTo")
+        return "a Transformation alone" if alone else None
+
+    def spoil(node: Node) -> None:
+        _remove("Transformation")(node)
+        _remove("ConformsTo")(node)
+        _insert("Transformation")(node)
+
+    return Check("must have ConformsTo where it has a Transformation", found, spoil)
+
+
+def type_in(codes: CodeList) -> Check:
+    """`xsi:type`, if it is there, is a type of the list, under whatever prefix the document uses."""
+    allowed = {(NAMESPACES[prefix], name) for prefix, _, name in (code.partition(":") for code in codes.codes)}
+    return Check(
+        f"must be of a type of the list {codes.name}",
+        lambda node: _holds(
+            _element(node).get(XSI_TYPE) is None or type_of(_element(node)) in allowed,
+            lambda: quoted(_element(node).get(XSI_TYPE, "")),
+        ),
+        _set_attribute("xsi:type", "rs:UnknownExceptionType"),
+    )
+
+
+def some_slot(*names: str) -> Check:
+    """The element has at least one of these slots."""
+
+    def spoil(node: Node) -> None:
+        for name in names:
+            _remove_slot(name)(node)
+
+    return Check(
+        f"must have one of the slots {_listed(names)}",
+        lambda node: _holds(any(slots(node, name) for name in names), lambda: "none of them"),
+        spoil,
+    )
+
+
+def enough_supported_values() -> Check:
+    """A data service knows at least as many values of its publishers as it asks questions."""
+
+    def count(node: Node) -> tuple[int, int]:
+        concepts = "/".join(map(tag, ("AccessService", "Publisher", "ClassificationConcept", "SupportedValue")))
+        return len(_element(node).findall(concepts)), len(_children(node, "EvidenceProviderClassification"))
+
+    def spoil(node: Node) -> None:
+        for _ in range(count(node)[0] + 1):
+            _insert("EvidenceProviderClassification")(node)
+
+    return Check(
+        "must have a SupportedValue at a Publisher for each EvidenceProviderClassification",
+        lambda node: _holds(count(node)[0] >= count(node)[1], lambda: f"{count(node)[0]} for {count(node)[1]}"),
+        spoil,
+    )
+
+
+def no_slot_without_exception() -> Check:
+    """A failure without any exception has no slots either."""
+
+    def alone(node: Node) -> bool:
+        return not _children(node, "Exception") and bool(_children(node, "Slot"))
+
+    def spoil(node: Node) -> None:
+        _remove("Exception")(node)
+        _insert("Slot")(node)
+
+    return Check(
+        "must have no Slot where it has no Exception",
+        lambda node: _holds(not alone(node), lambda: "slots and no exception"),
+        spoil,
+    )
+
+
+def request_id_unless_unreadable() -> Check:
+    """An answer names the request it answers, unless it says that the request could not be read."""
+    unreadable = (NAMESPACES["rs"], "InvalidRequestExceptionType")
+
+    def right(node: Node) -> bool:
+        return _element(node).get("requestId") is not None or any(
+            type_of(exception) == unreadable for exception in _children(node, "Exception")
+        )
+
+    return Check(
+        "must have the attribute requestId unless an exception is of the type InvalidRequestExceptionType",
+        lambda node: _holds(right(node), lambda: "no requestId"),
+        _set_attribute("requestId", None),
+    )
