@@ -43,7 +43,7 @@ _at = partial(at, "3.1")
 
 
 def dsd_error_rules(repository: str) -> tuple[Rule, ...]:
-    """The rules of the official files DSD-ERR-S and DSD-ERR-C, with the Semantic Repository on the host `repository`."""
+    """The official files DSD-ERR-S and DSD-ERR-C; `repository` is the host of the Semantic Repository."""
     return (
         *_at(
             "/",

@@ -46,7 +46,7 @@ _at = partial(at, "3.1")
 
 
 def dsd_services_rules(repository: str) -> tuple[Rule, ...]:
-    """The rules of the official files DSD-RESP-S and DSD-RESP-C, with the Semantic Repository on the host `repository`."""
+    """The official files DSD-RESP-S and DSD-RESP-C; `repository` is the host of the Semantic Repository."""
     return (
         *_at(
             "/",

@@ -13,7 +13,7 @@ _at = partial(at, "3.2")
 
 
 def eb_error_rules(repository: str) -> tuple[Rule, ...]:
-    """The rules of the official files EB-ERR, with the Semantic Repository on the host `repository`."""
+    """The official files EB-ERR; `repository` is the host of the Semantic Repository."""
     return (
         *_at(
             "/",

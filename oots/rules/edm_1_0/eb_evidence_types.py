@@ -32,7 +32,7 @@ _at = partial(at, "3.2")
 
 
 def eb_evidence_types_rules(repository: str) -> tuple[Rule, ...]:
-    """The rules of the official files EB-EVI-S and EB-EVI-C, with the Semantic Repository on the host `repository`."""
+    """The official files EB-EVI-S and EB-EVI-C; `repository` is the host of the Semantic Repository."""
     return (
         *_at(
             "/",

@@ -28,7 +28,7 @@ _at = partial(at, "3.2")
 
 
 def eb_requirements_rules(repository: str) -> tuple[Rule, ...]:
-    """The rules of the official files EB-REQ-S and EB-REQ-C, with the Semantic Repository on the host `repository`."""
+    """The official files EB-REQ-S and EB-REQ-C; `repository` is the host of the Semantic Repository."""
     return (
         *_at(
             "/",

@@ -46,7 +46,7 @@ _at = partial(at, "4.5.3")
 
 
 def error_rules(repository: str) -> tuple[Rule, ...]:
-    """The rules of the official files EDM-ERR-S and EDM-ERR-C, with the Semantic Repository on the host `repository`."""
+    """The official files EDM-ERR-S and EDM-ERR-C; `repository` is the host of the Semantic Repository."""
     return (
         *_at(
             "/",

@@ -51,7 +51,7 @@ _at = partial(at, "4.5.1")
 
 
 def request_rules(repository: str) -> tuple[Rule, ...]:
-    """The rules of the official files EDM-REQ-S and EDM-REQ-C, with the Semantic Repository on the host `repository`."""
+    """The official files EDM-REQ-S and EDM-REQ-C; `repository` is the host of the Semantic Repository."""
     return (
         *_at(
             "/",

@@ -49,7 +49,7 @@ _at = partial(at, "4.5.2")
 
 
 def response_rules(repository: str) -> tuple[Rule, ...]:
-    """The rules of the official files EDM-RESP-S and EDM-RESP-C, with the Semantic Repository on the host `repository`."""
+    """The official files EDM-RESP-S and EDM-RESP-C; `repository` is the host of the Semantic Repository."""
     return (
         *_at(
             "/",
