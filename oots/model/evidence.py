@@ -25,13 +25,15 @@ class Distribution:
     """`sdg:DistributedAs` (asked for or offered) and `sdg:Distribution` (delivered).
 
     `format` is a code of OOTSMediaTypes, `languages` are ISO 639-1 in upper case, `conforms_to` a data model URL.
-    `associated_documents` is used in requests alone (`sdg:AssociatedDocumentRequest`).
+    `associated_documents` is used in requests alone (`sdg:AssociatedDocumentRequest`, EDM 2.0). `transformation` is the
+    URL of a part of the data model (EDM 1.x).
     """
 
     format: str
     languages: tuple[str, ...] = ()
     conforms_to: str | None = None
     associated_documents: tuple[DocumentKind, ...] = ()
+    transformation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,12 @@ class EvidenceDocument:
     """One `rim:ExtrinsicObject`: metadata and the reference to the MIME part that carries the bytes.
 
     `object_id`, `classification_id` and `evidence_id` are bare UUIDs; `content_id` is `left@right`, without `cid:`.
-    `main` is present exactly when `kind` is MAIN_EVIDENCE.
+    `main` is present exactly when `kind` is MAIN_EVIDENCE. EDM 1.x knows main evidence only and classifies nothing:
+    `classification_id` is None there.
     """
 
     object_id: str
-    classification_id: str
+    classification_id: str | None
     evidence_id: str
     kind: DocumentKind
     content_id: str
@@ -102,8 +105,11 @@ class Association:
 
 @dataclass(frozen=True, slots=True)
 class EvidencePackage:
-    """`rim:RegistryPackageType`: main evidence with the documents that belong to it. One decision covers a package."""
+    """`rim:RegistryPackageType`: main evidence with the documents that belong to it. One decision covers a package.
 
-    package_id: str
+    In EDM 1.x every piece of evidence is a package of its own: no `package_id`, one document, no associations.
+    """
+
+    package_id: str | None
     documents: tuple[EvidenceDocument, ...]
     associations: tuple[Association, ...] = ()

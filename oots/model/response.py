@@ -43,10 +43,14 @@ class ErrorCode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PreviewOffer:
-    """The link to the preview space, an https URL, and what it is for, in several languages."""
+    """The link to the preview space, an https URL, and what it is for, in several languages.
+
+    `method` is the HTTP method of the visit, GET, POST or PUT (EDM 1.x; 2.0 knows GET only).
+    """
 
     location: str
     descriptions: tuple[Text, ...]
+    method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

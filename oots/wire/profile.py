@@ -3,48 +3,172 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from oots.model.errors import MessageError
+from oots.model.response import ErrorCode
+
+NEWEST_REPOSITORY: Final = "sr.oots.tech.ec.europa.eu"
+NEWEST_DATA_MODELS: Final = "datamodels"
+FIRST_REPOSITORY: Final = "sr.oots.tech.europa.eu"
+"""The host of TDD 1.0.0; 1.0.1 and later have the newest one."""
 
 _UUID: Final = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_QUERY_MESSAGE: Final = "Problem during the processing of a QueryRequest"
+"""What the code list of TDD 1.0 says of EDM:ERR:0008."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`specification` is the value of the slot SpecificationIdentifier; the patterns are URLs of the repository."""
+    """One version of the exchange data model, as far as it differs from the others.
+
+    `specification` is the value of the slot SpecificationIdentifier, `schema` a key of `wire.schema.PROFILES`.
+    `repository` is the host of the Semantic Repository in messages and `data_models` the family of URLs of data models
+    there: the model holds the newest form of both, and `outward` and `inward` translate at the door.
+    """
 
     specification: str
-    preview_required: str
-    requirement: re.Pattern[str]
-    evidence_type: re.Pattern[str]
-    data_model: re.Pattern[str]
+    schema: str
+    repository: str
+    data_models: str
+    packaged: bool
+    """Evidence comes in packages of classified documents; else one flat object for each piece."""
+    return_slot: bool
+    """The way back has a slot of its own; else it is part of the preview location of the second request."""
+    associated_documents: bool
+    """A request asks for languages and associated documents in its distributions; else for one language in all."""
+    exchange_in_header: bool
+    """The header carries ExchangeId and SpecificationId beside sender and recipient."""
+    many_exceptions: bool
+    """A failure may name several exceptions; else it names one."""
+    plain_procedure: bool
+    """The procedure is a plain string; else a code in an international string."""
+    preview_method: bool
+    """A preview says by which HTTP method it is opened; else always by GET."""
+    further_attributes: bool
+    """Persons have the attributes that came with 1.2, and legal persons may represent the subject."""
+    descriptions_demanded: bool
+    """Every evidence type is described."""
+    authorization_is_preview: bool
+    """EDM:ERR:0002 means a required preview and nothing else."""
+    messages: Mapping[ErrorCode, str]
+
+    @property
+    def preview_required(self) -> str:
+        """The severity of an exception with a preview."""
+        return f"urn:{self.repository}:codes:ErrorSeverity:EDMErrorResponse:PreviewRequired"
+
+    @property
+    def requirement(self) -> re.Pattern[str]:
+        """The form of a requirement's URL."""
+        return re.compile(rf"{self._root}requirements/{_UUID}")
+
+    @property
+    def evidence_type(self) -> re.Pattern[str]:
+        """The form of an evidence type's URL."""
+        return re.compile(rf"{self._root}evidencetypeclassifications/([A-Z]{{2}}|oots)/{_UUID}")
+
+    @property
+    def data_model(self) -> re.Pattern[str]:
+        """The form of a data model's URL."""
+        return re.compile(rf"{self._root}{self.data_models}/[^\s/?#]+")
+
+    @property
+    def transformation(self) -> re.Pattern[str]:
+        """The form of the URL of a subset of a data model."""
+        return re.compile(rf"{self._root}{self.data_models}/[^\s?#]+")
+
+    @property
+    def _root(self) -> str:
+        return rf"https://sr(\.acc)?{re.escape(self.repository.removeprefix('sr'))}/"
+
+    def outward(self, url: str) -> str:
+        """The form that this version gives to a URL of the repository; any other URL stays as it is."""
+        return _moved(url, NEWEST_REPOSITORY, NEWEST_DATA_MODELS, self.repository, self.data_models)
+
+    def inward(self, url: str) -> str:
+        """The newest form of a URL of the repository that this version wrote; any other URL stays as it is."""
+        return _moved(url, self.repository, self.data_models, NEWEST_REPOSITORY, NEWEST_DATA_MODELS)
 
 
-def _profile(specification: str, *, host: str, severity_host: str, data_models: str) -> Profile:
-    repository = rf"https://{host}\.oots\.tech\.ec\.europa\.eu"
+def _moved(url: str, host: str, family: str, new_host: str, new_family: str) -> str:
+    """The URL below another host and family; the infix of the acceptance environment is kept."""
+    old = re.match(rf"https://sr(?P<acc>\.acc)?{re.escape(host.removeprefix('sr'))}/(?P<family>{family}/)?", url)
+    if old is None:
+        return url
+    moved = f"https://sr{old['acc'] or ''}{new_host.removeprefix('sr')}/"
+    return moved + (f"{new_family}/" if old["family"] else "") + url[old.end() :]
+
+
+def edm_v1_0(repository: str) -> Profile:
+    """`oots-edm:v1.0` with the host of its patch release: `FIRST_REPOSITORY` for 1.0.0, the newest for later ones."""
     return Profile(
-        specification=specification,
-        preview_required=f"urn:{severity_host}:codes:ErrorSeverity:EDMErrorResponse:PreviewRequired",
-        requirement=re.compile(rf"{repository}/requirements/{_UUID}"),
-        evidence_type=re.compile(rf"{repository}/evidencetypeclassifications/([A-Z]{{2}}|oots)/{_UUID}"),
-        data_model=re.compile(rf"{repository}/{data_models}/[^\s/?#]+"),
+        specification="oots-edm:v1.0",
+        schema="edm-v1.0",
+        repository=repository,
+        data_models="distributions",
+        packaged=False,
+        return_slot=False,
+        associated_documents=False,
+        exchange_in_header=False,
+        many_exceptions=False,
+        plain_procedure=False,
+        preview_method=True,
+        further_attributes=False,
+        descriptions_demanded=True,
+        authorization_is_preview=True,
+        messages=_MESSAGES | {ErrorCode.QUERY: _QUERY_MESSAGE},
     )
 
 
-V2_0: Final = _profile(
-    "oots-edm:v2.0",
-    host=r"sr(\.acc)?",
-    severity_host="sr.oots.tech.ec.europa.eu",
-    data_models="datamodels",
+_MESSAGES: Final = {code: code.message for code in ErrorCode}
+
+V1_0: Final = edm_v1_0(FIRST_REPOSITORY)
+V1_2: Final = Profile(
+    specification="oots-edm:v1.2",
+    schema="edm-v1.2",
+    repository=NEWEST_REPOSITORY,
+    data_models=NEWEST_DATA_MODELS,
+    packaged=False,
+    return_slot=False,
+    associated_documents=False,
+    exchange_in_header=False,
+    many_exceptions=True,
+    plain_procedure=False,
+    preview_method=True,
+    further_attributes=True,
+    descriptions_demanded=False,
+    authorization_is_preview=False,
+    messages=_MESSAGES,
 )
-PROFILES: Final = {profile.specification: profile for profile in (V2_0,)}
+V2_0: Final = Profile(
+    specification="oots-edm:v2.0",
+    schema="edm-v2.0",
+    repository=NEWEST_REPOSITORY,
+    data_models=NEWEST_DATA_MODELS,
+    packaged=True,
+    return_slot=True,
+    associated_documents=True,
+    exchange_in_header=True,
+    many_exceptions=True,
+    plain_procedure=True,
+    preview_method=False,
+    further_attributes=True,
+    descriptions_demanded=False,
+    authorization_is_preview=False,
+    messages=_MESSAGES,
+)
+
+Profiles = Mapping[str, Profile]
+"""Profiles by the specification that a message names."""
+PROFILES: Final[Profiles] = {profile.specification: profile for profile in (V1_0, V1_2, V2_0)}
 
 
-def profile_of(specification: str, rule: str) -> Profile:
+def profile_of(specification: str, rule: str, profiles: Profiles = PROFILES) -> Profile:
     """The profile a message names; `rule` is the one broken by a version that is not spoken here."""
-    profile = PROFILES.get(specification)
+    profile = profiles.get(specification)
     if profile is None:
-        raise MessageError(f"only {', '.join(PROFILES)} is spoken here", rule=rule)
+        raise MessageError(f"only {', '.join(profiles)} is spoken here", rule=rule)
     return profile
