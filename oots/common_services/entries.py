@@ -23,7 +23,6 @@ from oots.model.catalogue import (
     DataService,
     EvidenceTypesOfRequirement,
     Publisher,
-    Requirement,
     RequirementOfProcedures,
 )
 from oots.model.errors import ConfigurationError
@@ -167,7 +166,7 @@ def _entries(found: list[_Found]) -> Entries:
     access_services = {table.identifier: table.read() for table in _read(found, AccessServiceTable)}
     return Entries(
         requirements=tuple(_of_procedures(table) for table in requirements),
-        evidence_types=tuple(_of_requirement(table.read(), lists, types) for table in requirements),
+        evidence_types=tuple(_of_requirement(table, lists, types) for table in requirements),
         classifications=frozenset(types),
         data_services=tuple(_data_service(table, types, access_services) for table in _read(found, DataServiceTable)),
     )
@@ -178,10 +177,12 @@ def _of_procedures(table: RequirementTable) -> RequirementOfProcedures:
 
 
 def _of_requirement(
-    requirement: Requirement, lists: list[EvidenceTypeListTable], types: dict[str, EvidenceType]
+    requirement: RequirementTable, lists: list[EvidenceTypeListTable], types: dict[str, EvidenceType]
 ) -> EvidenceTypesOfRequirement:
     return EvidenceTypesOfRequirement(
-        requirement, tuple(table.read(types) for table in lists if table.requirement == requirement.identifier)
+        requirement.read(),
+        tuple(table.read(types) for table in lists if table.requirement == requirement.identifier),
+        tuple(framework.read() for framework in requirement.framework),
     )
 
 

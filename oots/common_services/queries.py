@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 
@@ -12,9 +13,11 @@ from oots.model.catalogue import (
     AccessService,
     DataService,
     EvidenceTypesOfRequirement,
+    Publisher,
     ReferenceFramework,
     RequirementOfProcedures,
 )
+from oots.wire.catalogue import V1_0, V2_0, Version
 
 REQUIREMENTS_QUERY = "urn:fdc:oots:eb:ebxml-regrep:queries:requirements-by-procedure-and-jurisdiction"
 EVIDENCE_TYPES_QUERY = "urn:fdc:oots:eb:ebxml-regrep:queries:evidence-types-by-requirement-and-jurisdiction"
@@ -22,6 +25,9 @@ DATA_SERVICES_QUERY = "urn:fdc:oots:dsd:ebxml-regrep:queries:dataservices-by-evi
 
 NOT_FOUND = "rs:ObjectNotFoundExceptionType"
 INVALID = "rs:InvalidRequestExceptionType"
+REGIONS = ("jurisdiction-admin-l2", "jurisdiction-admin-l3")
+"""Parameters of version 1.0: a NUTS code, and a code of a local unit below it."""
+NUTS = re.compile(r"[A-Z]{2}[A-Z0-9]{1,3}")
 
 Parameters = Sequence[tuple[str, str]]
 """Names and values as the query string gives them, decoded, repetitions included."""
@@ -37,6 +43,7 @@ class Refusal(Enum):
         "The requirement requested, represented by the requirement id, does not exist",
     )
     EB_PARAMETERS = ("EB:ERR:0003", INVALID, "The query parameters do not follow the query specification")
+    EB_LEVEL = ("EB:ERR:0004", INVALID, "The jurisdiction level code query parameter is invalid or unknown")
     EB_PROCEDURE = ("EB:ERR:0005", INVALID, "The value of the procedure-id query parameter is invalid or unknown")
     EB_COUNTRY = (
         "EB:ERR:0006",
@@ -74,15 +81,19 @@ def data_service_directory_query(parameters: Parameters) -> str:
     return _query_id(parameters, {DATA_SERVICES_QUERY}, Refusal.DSD_QUERY)
 
 
-def find_requirements(entries: Entries, parameters: Parameters) -> tuple[RequirementOfProcedures, ...]:
+def find_requirements(
+    entries: Entries, parameters: Parameters, version: Version = V2_0
+) -> tuple[RequirementOfProcedures, ...]:
     """Requirements with those of their frameworks that belong to `procedure-id` and `country-code`, both optional.
 
-    `return-incomplete` is understood and changes nothing, since no entry is held that is incomplete.
+    `return-incomplete` (2.0) and a region (1.0) are understood and change nothing, since no entry is held that is
+    incomplete, or that belongs to a region alone.
     """
+    of_version = REGIONS if version is V1_0 else ("return-incomplete",)
     given = _single(
         parameters,
         required=(),
-        optional=("procedure-id", "country-code", "return-incomplete"),
+        optional=("procedure-id", "country-code", *of_version),
         or_else=Refusal.EB_PARAMETERS,
     )
     procedure, country = given.get("procedure-id"), given.get("country-code")
@@ -92,6 +103,7 @@ def find_requirements(entries: Entries, parameters: Parameters) -> tuple[Require
         raise QueryError(Refusal.EB_COUNTRY, "country-code")
     if given.get("return-incomplete", "false") not in ("true", "false"):
         raise QueryError(Refusal.EB_PARAMETERS, "return-incomplete")
+    _region(given, Refusal.EB_LEVEL)
 
     def fits(framework: ReferenceFramework) -> bool:
         return procedure in (None, framework.procedure) and country in (None, framework.country)
@@ -103,15 +115,24 @@ def find_requirements(entries: Entries, parameters: Parameters) -> tuple[Require
     return result
 
 
-def find_evidence_types(entries: Entries, parameters: Parameters) -> EvidenceTypesOfRequirement:
-    """The lists of evidence types that prove `requirement-id` (required) in `country-code` (optional)."""
-    given = _single(parameters, required=("requirement-id",), optional=("country-code",), or_else=Refusal.EB_PARAMETERS)
-    country = given.get("country-code")
+def find_evidence_types(
+    entries: Entries, parameters: Parameters, version: Version = V2_0
+) -> EvidenceTypesOfRequirement:
+    """The lists of evidence types that prove `requirement-id` (required) in `country-code` (optional).
+
+    A region (1.0) is understood and changes nothing.
+    """
+    given = _single(
+        parameters,
+        required=("requirement-id",),
+        optional=("country-code", *(REGIONS if version is V1_0 else ())),
+        or_else=Refusal.EB_PARAMETERS,
+    )
+    requirement, country = version.exchange.inward(given["requirement-id"]), given.get("country-code")
     if country is not None and country not in COUNTRIES:
         raise QueryError(Refusal.EB_COUNTRY, "country-code")
-    held = next(
-        (held for held in entries.evidence_types if held.requirement.identifier == given["requirement-id"]), None
-    )
+    _region(given, Refusal.EB_LEVEL)
+    held = next((held for held in entries.evidence_types if held.requirement.identifier == requirement), None)
     if held is None:
         raise QueryError(Refusal.EB_REQUIREMENT, "requirement-id")
     lists = tuple(candidate for candidate in held.lists if country in (None, candidate.country))
@@ -120,26 +141,30 @@ def find_evidence_types(entries: Entries, parameters: Parameters) -> EvidenceTyp
     return replace(held, lists=lists)
 
 
-def find_data_services(entries: Entries, parameters: Parameters) -> tuple[DataService, ...]:
-    """Data services for `evidence-type-classification` in `country-code`; `specification` (optional) narrows further.
+def find_data_services(entries: Entries, parameters: Parameters, version: Version = V2_0) -> tuple[DataService, ...]:
+    """Data services for `evidence-type-classification` in `country-code`; `specification` (2.0) narrows further.
 
-    A data service is named with those of its access services that fit.
+    A data service is named with those of its access services that fit. In version 1.0 an answer has room for one data
+    service and one version of the exchange: the first that speaks it is named. Its region, too, narrows the choice.
     """
     given = _single(
         parameters,
         required=("evidence-type-classification", "country-code"),
-        optional=("specification",),
+        optional=REGIONS if version is V1_0 else ("specification",),
         or_else=Refusal.DSD_PARAMETERS,
     )
-    classification, country = given["evidence-type-classification"], given["country-code"]
-    specification = given.get("specification")
+    classification, country = version.exchange.inward(given["evidence-type-classification"]), given["country-code"]
+    only_specification = None if version.many_specifications else version.exchange.specification
+    specification = given.get("specification", only_specification)
     if country not in COUNTRIES:
         raise QueryError(Refusal.DSD_PARAMETERS, "country-code")
+    region = _region(given, Refusal.DSD_PARAMETERS)
     if classification not in entries.classifications:
         raise QueryError(Refusal.DSD_EVIDENCE_TYPE, "evidence-type-classification")
 
     def fits(access_service: AccessService) -> bool:
-        in_country = access_service.publisher.jurisdiction_country == country
+        publisher = access_service.publisher
+        in_country = publisher.jurisdiction_country == country and _competent(publisher, region)
         return in_country and (specification is None or specification in access_service.conforms_to)
 
     of_type = (held for held in entries.data_services if held.evidence_type.classification == classification)
@@ -147,7 +172,23 @@ def find_data_services(entries: Entries, parameters: Parameters) -> tuple[DataSe
     result = tuple(data_service for data_service in narrowed if data_service.access_services)
     if not result:
         raise QueryError(Refusal.DSD_EMPTY, "no data service for this evidence type, country and specification")
-    return result
+    return result[:1] if version is V1_0 else result
+
+
+def _region(given: Mapping[str, str], or_else: Refusal) -> str | None:
+    """The NUTS code that is asked for; `or_else` unless it has that form and lies in the country."""
+    region = given.get(REGIONS[0])
+    if region is None:
+        return None
+    if not NUTS.fullmatch(region) or not region.startswith(given.get("country-code", "")):
+        raise QueryError(or_else, REGIONS[0])
+    return region
+
+
+def _competent(publisher: Publisher, region: str | None) -> bool:
+    """Whether the region and the one for which the publisher is competent are, or lie in, one another."""
+    own = publisher.jurisdiction_nuts
+    return region is None or own is None or own.startswith(region) or region.startswith(own)
 
 
 def _query_id(parameters: Parameters, known: set[str], or_else: Refusal) -> str:

@@ -22,7 +22,7 @@ from oots.denmark.municipality import load_municipality
 from oots.denmark.register import CprRegister
 from oots.denmark.source import MunicipalSource
 from oots.deployment import directories_pages, frames
-from oots.deployment.participants import key_name, seal_name
+from oots.deployment.participants import DIRECTORIES, key_name, seal_name
 from oots.deployment.settings import (
     DirectoriesSettings,
     EidSettings,
@@ -52,8 +52,9 @@ from oots.requester.discovery import Discovery
 from oots.requester.record import RequesterExchange
 from oots.requester.service import EvidenceRequester
 from oots.trust.authority import TRUST_FILE
-from oots.trust.certificates import TrustAnchors
+from oots.trust.certificates import Role, TrustAnchors
 from oots.trust.evidence_seal import check_seal
+from oots.trust.jws import in_role
 from oots.trust.keys import load_key_pair
 from oots.trust.pades import seal_pdf
 from oots.trust.seal_report import SealReport
@@ -128,7 +129,8 @@ def directories_app(settings: DirectoriesSettings, around: Surroundings) -> Fast
     frame.attach(app)
     app.add_middleware(BrowserSecurity, origins=list(settings.origins.values()))
     entries = load_entries(settings.data or STANDARD_ENTRIES).published_by(_publisher(settings.municipality))
-    app.include_router(directories_api.router(entries, around.ids))
+    signer = directories_api.Signer(load_key_pair(settings.keys, DIRECTORIES), around.clock)
+    app.include_router(directories_api.router(entries, around.ids, signer))
     app.include_router(directories_pages.router(frame, entries))
     add_health(app)
     return app
@@ -165,7 +167,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
         ids=around.ids,
     )
     access_point.serve(requester)
-    directories = DirectoriesClient(around.client, f"{settings.directories}/eb", f"{settings.directories}/dsd")
+    directories = directories_client(settings, around)
     app = _exchanging_app("Procedure portal", settings, store, access_point, around, "portal")
     frame = frames.portal()
     frame.attach(app)
@@ -185,6 +187,17 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
     if settings.insight:
         app.include_router(_insight(frame, store, settings, around, frames.PORTAL, frames.MUNICIPALITY))
     return Exchanging(app, access_point, requester)
+
+
+def directories_client(settings: RequesterSettings, around: Surroundings) -> DirectoriesClient:
+    """The portal's way to the directories; it believes answers signed by a key in the role `directory` alone."""
+    return DirectoriesClient(
+        around.client,
+        f"{settings.directories}/eb",
+        f"{settings.directories}/dsd",
+        check_signer=in_role(read_anchors(settings.keys, specimens=around.specimens), Role.DIRECTORY),
+        clock=around.clock,
+    )
 
 
 def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchanging:

@@ -50,10 +50,11 @@ class EvidenceTypeList:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceTypesOfRequirement:
-    """Answer to the second Evidence Broker query."""
+    """Answer to the second Evidence Broker query; `frameworks` are those that rely on the requirement, where told."""
 
     requirement: Requirement
     lists: tuple[EvidenceTypeList, ...]
+    frameworks: tuple[ReferenceFramework, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

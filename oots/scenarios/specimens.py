@@ -16,9 +16,9 @@ from pathlib import Path
 
 import httpx
 
-from oots.common_services.client import DirectoriesClient
-from oots.deployment.apps import PEER_SECONDS
+from oots.deployment.apps import PEER_SECONDS, Surroundings, directories_client
 from oots.deployment.participants import PROVIDER_PARTY, REQUESTER_PARTY, key_name
+from oots.deployment.settings import RequesterSettings, read
 from oots.deployment.town import LOOPBACK
 from oots.edelivery.client import deliver
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, PARTY_TYPE, REGREP, UserMessage
@@ -176,9 +176,10 @@ def _lawful(live: LiveTown, ids: Ids) -> EvidenceRequest:
     requester = live.requester.service
     if not isinstance(requester, EvidenceRequester):
         raise TypeError(type(requester))
-    base = f"http://{LOOPBACK}:{live.town.ports.directories}"
+    settings = read(RequesterSettings, live.town.values("requester"))
     with httpx.Client(timeout=PEER_SECONDS, trust_env=False) as client:
-        findings = Discovery(DirectoriesClient(client, f"{base}/eb", f"{base}/dsd"), "LT").find(CASES[0], "DK")
+        directories = directories_client(settings, Surroundings(live.clock, ids, client, live.specimens))
+        findings = Discovery(directories, "LT").find(CASES[0], "DK")
     request = requester.request_for(CASES[0], findings[0], SOLVEJ, live.clock.now())
     return replace(request, request_id=ids.uuid())
 

@@ -32,9 +32,11 @@ ALGORITHMS: Final = (ES256, EDDSA)
 """Pinned: what the key in the certificate can do decides further, so that a signer cannot choose a weaker one."""
 CRITICAL: Final = ("b64", "sigD")
 SIGNED_HEADERS: Final = {"mId": "http://uri.etsi.org/19182/HttpHeaders", "pars": [DIGEST]}
+KEPT_FOR: Final = timedelta(hours=1)
+"""How long an answer may be kept on its way: Cache-Control says so, and it must stay believable meanwhile."""
 CLOCKS_DIFFER: Final = timedelta(minutes=5)
-OLDEST_ANSWER: Final = timedelta(hours=1) + CLOCKS_DIFFER
-"""An answer may be kept for an hour on its way (Cache-Control); an older one may be somebody's replay."""
+OLDEST_ANSWER: Final = KEPT_FOR + CLOCKS_DIFFER
+"""An older one may be somebody's replay."""
 LONGEST_CHAIN: Final = 4
 _DIGESTS: Final = {"S256": hashlib.sha256, "S384": hashlib.sha384, "S512": hashlib.sha512}
 _BROKEN: Final = (JoseError, ValueError, TypeError, RecursionError)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
@@ -19,7 +20,7 @@ from oots.model.catalogue import (
 from oots.model.clock import Ids
 from oots.model.errors import MessageError, PeerError
 from oots.model.identifiers import urn_uuid
-from oots.wire import writer
+from oots.wire import profile, writer
 from oots.wire.agent import read_address, read_identifier, write_address
 from oots.wire.evidence import (
     read_distributions,
@@ -30,16 +31,55 @@ from oots.wire.evidence import (
     write_evidence_type,
     write_requirement,
 )
-from oots.wire.namespaces import QUERY, RIM, RS
+from oots.wire.namespaces import QUERY, RIM, RS, SDG
 from oots.wire.person import read_level_of_assurance
-from oots.wire.profile import V2_0
+from oots.wire.profile import Profile
 from oots.wire.reader import COUNTRY, Reader
 from oots.wire.slots import XSI_TYPE, SlotRule, Slots, SlotTable, SlotType, any_slot, string_slot
 from oots.wire.status import FAILURE, SEVERITY_ERROR, SUCCESS
 from oots.wire.writer import identifier, optional, sdg, texts
 from oots.wire.xml import canonical, parse
 
-SPECIFICATION: Final = "oots-cs:v2.0"
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What is particular to one version of the directories.
+
+    `exchange` is the version of the exchange that came with it: identifiers have its form. `leaves_out` lists elements
+    that have no place inside others (parent, child).
+    """
+
+    specification: str
+    exchange: Profile
+    names_itself: bool
+    """An answer says its version in a slot; else it has no slots."""
+    many_specifications: bool
+    """An access service names all versions of the exchange that it speaks; else that of `exchange` alone."""
+    leaves_out: frozenset[tuple[str, str]]
+
+
+V1_0: Final = Version(
+    specification="oots-cs:v1.0",
+    exchange=profile.V1_0,
+    names_itself=False,
+    many_specifications=False,
+    leaves_out=frozenset(
+        {
+            ("Requirement", "Description"),
+            ("EvidenceTypeList", "Jurisdiction"),
+            ("DistributedAs", "Language"),
+            ("AccessService", "Name"),
+        }
+    ),
+)
+V2_0: Final = Version(
+    specification="oots-cs:v2.0",
+    exchange=profile.V2_0,
+    names_itself=True,
+    many_specifications=True,
+    leaves_out=frozenset({("EvidenceType", "Jurisdiction")}),
+)
+VERSIONS: Final[Mapping[str, Version]] = {version.specification: version for version in (V1_0, V2_0)}
 MOST_DECLARATIONS: Final = 10_000
 """Each of many entries declares its namespaces anew; these documents are never canonicalised when read."""
 
@@ -54,77 +94,106 @@ class DirectoryError(PeerError):
         super().__init__(f"{code}: {message}")
 
 
-def encode_requirements(answer: Iterable[RequirementOfProcedures], ids: Ids) -> bytes:
+def encode_requirements(answer: Iterable[RequirementOfProcedures], ids: Ids, version: Version = V2_0) -> bytes:
     """Canonical bytes of the answer to the first Evidence Broker query."""
-    return _encode("Requirement", (_write_procedures(found) for found in answer), ids)
+    return _encode("Requirement", [_write_procedures(found) for found in answer], ids, version)
 
 
-def decode_requirements(data: bytes) -> tuple[RequirementOfProcedures, ...]:
+def decode_requirements(data: bytes, version: Version = V2_0) -> tuple[RequirementOfProcedures, ...]:
     """Requirements with the procedures that rely on them; DirectoryError for a Failure, else MessageError."""
-    return tuple(_read_procedures(reader) for reader in _decode("Requirement", data))
+    return tuple(_read_procedures(reader) for reader in _decode("Requirement", data, version))
 
 
-def encode_evidence_types(answer: EvidenceTypesOfRequirement, ids: Ids) -> bytes:
+def encode_evidence_types(answer: EvidenceTypesOfRequirement, ids: Ids, version: Version = V2_0) -> bytes:
     """Canonical bytes of the answer to the second Evidence Broker query."""
+    frameworks = [_write_framework(framework) for framework in answer.frameworks]
     lists = [_write_list(alternative) for alternative in answer.lists]
-    return _encode("Requirement", [write_requirement(answer.requirement, lists)], ids)
+    return _encode("Requirement", [write_requirement(answer.requirement, [*frameworks, *lists])], ids, version)
 
 
-def decode_evidence_types(data: bytes) -> EvidenceTypesOfRequirement:
+def decode_evidence_types(data: bytes, version: Version = V2_0) -> EvidenceTypesOfRequirement:
     """The one requirement and the evidence that proves it; DirectoryError for a Failure, else MessageError."""
-    readers = _decode("Requirement", data)
+    readers = _decode("Requirement", data, version)
     if len(readers) != 1:
         raise MessageError("the answer is not about exactly one requirement")
     return EvidenceTypesOfRequirement(
-        requirement=read_requirement(readers[0], V2_0),
+        requirement=read_requirement(readers[0], profile.V2_0),
         lists=tuple(_read_list(alternative) for alternative in readers[0].many("EvidenceTypeList")),
+        frameworks=tuple(_read_framework(framework) for framework in readers[0].many("ReferenceFramework")),
     )
 
 
-def encode_data_services(answer: Iterable[DataService], ids: Ids) -> bytes:
+def encode_data_services(answer: Iterable[DataService], ids: Ids, version: Version = V2_0) -> bytes:
     """Canonical bytes of the answer to the Data Service Directory query."""
-    return _encode("DataServiceEvidenceType", (_write_data_service(service) for service in answer), ids)
+    services = [_write_data_service(service, version) for service in answer]
+    return _encode("DataServiceEvidenceType", services, ids, version)
 
 
-def decode_data_services(data: bytes) -> tuple[DataService, ...]:
+def decode_data_services(data: bytes, version: Version = V2_0) -> tuple[DataService, ...]:
     """Data services with providers and access points; DirectoryError for a Failure, else MessageError."""
-    return tuple(_read_data_service(reader) for reader in _decode("DataServiceEvidenceType", data))
+    return tuple(_read_data_service(reader) for reader in _decode("DataServiceEvidenceType", data, version))
 
 
 def encode_directory_error(
-    code: str, exception_type: str, message: str, detail: str | None, severity: str = SEVERITY_ERROR
+    code: str,
+    exception_type: str,
+    message: str,
+    detail: str | None,
+    severity: str = SEVERITY_ERROR,
+    version: Version = V2_0,
 ) -> bytes:
     """Canonical bytes of a Failure; `exception_type` is a prefixed name (`rs:ObjectNotFoundExceptionType`)."""
     attributes = {XSI_TYPE: exception_type, "code": code, "message": message, "severity": severity}
     details = {"detail": detail} if detail else {}
-    return _answer(FAILURE, writer.rs("Exception", {**attributes, **details}))
+    return _answer(FAILURE, writer.rs("Exception", {**attributes, **details}), version)
 
 
-def _encode(slot: str, entries: Iterable[etree._Element], ids: Ids) -> bytes:
+def _encode(slot: str, entries: Iterable[etree._Element], ids: Ids, version: Version) -> bytes:
     found = [writer.rim("RegistryObject", {"id": urn_uuid(ids.uuid())}, any_slot(slot, entry)) for entry in entries]
-    return _answer(SUCCESS, writer.rim("RegistryObjectList", {}, *found))
+    objects = writer.rim("RegistryObjectList", {}, *found)
+    _leave_out(objects, version)
+    for identifier_of in _identifiers(objects):
+        identifier_of.text = version.exchange.outward(identifier_of.text or "")
+    return _answer(SUCCESS, objects, version)
 
 
-def _answer(status: str, content: etree._Element) -> bytes:
-    specification = string_slot("SpecificationIdentifier", SPECIFICATION)
-    return canonical(writer.query("QueryResponse", {"status": status}, specification, content))
+def _answer(status: str, content: etree._Element, version: Version) -> bytes:
+    specification = [string_slot("SpecificationIdentifier", version.specification)] if version.names_itself else []
+    return canonical(writer.query("QueryResponse", {"status": status}, *specification, content))
 
 
-def _decode(slot: str, data: bytes) -> tuple[Reader, ...]:
+def _leave_out(objects: etree._Element, version: Version) -> None:
+    for parent, child in version.leaves_out:
+        for found in objects.iter(f"{{{SDG}}}{parent}"):
+            for unknown in found.findall(f"{{{SDG}}}{child}"):
+                found.remove(unknown)
+
+
+def _decode(slot: str, data: bytes, version: Version) -> tuple[Reader, ...]:
     """The `sdg` element of each registry object, in the slot of that name; what the model leaves out is passed over."""
     root = parse(data, declarations=MOST_DECLARATIONS)
     if root.tag != f"{{{QUERY}}}QueryResponse":
         raise MessageError("the answer is not a QueryResponse")
     if root.get("status") != SUCCESS:
         raise _failure(root)
-    if (
-        Slots(root, _table("SpecificationIdentifier", SlotType.STRING)).string("SpecificationIdentifier")
-        != SPECIFICATION
-    ):
-        raise MessageError(f"the answer is not in the shape of {SPECIFICATION}")
+    _check_version(root, version)
+    for identifier_of in _identifiers(root):
+        identifier_of.text = version.exchange.inward((identifier_of.text or "").strip())
     objects = root.findall(f"{{{RIM}}}RegistryObjectList/{{{RIM}}}RegistryObject")
     table = _table(slot, SlotType.ANY)
     return tuple(Reader(Slots(found, table).any(slot), {}) for found in objects)
+
+
+def _check_version(root: etree._Element, version: Version) -> None:
+    slots = Slots(root, _table("SpecificationIdentifier", SlotType.STRING))
+    named = slots.string("SpecificationIdentifier") if slots.has("SpecificationIdentifier") else None
+    if named != (version.specification if version.names_itself else None):
+        raise MessageError(f"the answer is not in the shape of {version.specification}")
+
+
+def _identifiers(root: etree._Element) -> list[etree._Element]:
+    """Elements whose text may be a URL of the Semantic Repository."""
+    return list(root.iter(*(f"{{{SDG}}}{name}" for name in ("Identifier", "EvidenceTypeClassification", "ConformsTo"))))
 
 
 def _table(slot: str, kind: SlotType) -> SlotTable:
@@ -144,7 +213,7 @@ def _write_procedures(found: RequirementOfProcedures) -> etree._Element:
 
 def _read_procedures(reader: Reader) -> RequirementOfProcedures:
     return RequirementOfProcedures(
-        requirement=read_requirement(reader, V2_0),
+        requirement=read_requirement(reader, profile.V2_0),
         frameworks=tuple(_read_framework(framework) for framework in reader.some("ReferenceFramework")),
     )
 
@@ -173,27 +242,33 @@ def _write_list(alternative: EvidenceTypeList) -> etree._Element:
         "EvidenceTypeList",
         sdg("Identifier", alternative.identifier),
         *texts("Name", alternative.names),
-        *(sdg("EvidenceType", *write_evidence_type(evidence_type)) for evidence_type in alternative.evidence_types),
+        *(
+            sdg("EvidenceType", *write_evidence_type(evidence_type), _write_jurisdiction(alternative.country, None))
+            for evidence_type in alternative.evidence_types
+        ),
         _write_jurisdiction(alternative.country, None),
     )
 
 
 def _read_list(reader: Reader) -> EvidenceTypeList:
+    """A list with its country, which stands in its first evidence type where the list itself has none (1.0)."""
+    types = reader.many("EvidenceType")
+    placed = reader if reader.many("Jurisdiction") or not types else types[0]
     return EvidenceTypeList(
         identifier=read_uuid(reader),
         names=reader.texts("Name"),
-        evidence_types=tuple(read_evidence_type(found, V2_0) for found in reader.many("EvidenceType")),
-        country=_read_country(reader),
+        evidence_types=tuple(read_evidence_type(found, profile.V2_0) for found in types),
+        country=_read_country(placed),
     )
 
 
-def _write_data_service(service: DataService) -> etree._Element:
+def _write_data_service(service: DataService, version: Version) -> etree._Element:
     return sdg(
         "DataServiceEvidenceType",
         sdg("Identifier", service.identifier),
         *write_evidence_type(service.evidence_type),
         *(write_distribution("DistributedAs", distribution) for distribution in service.distributions),
-        *(_write_access_service(access) for access in service.access_services),
+        *(_write_access_service(access, version) for access in service.access_services),
         sdg("AuthenticationLevelOfAssurance", service.level_of_assurance.value),
     )
 
@@ -201,19 +276,20 @@ def _write_data_service(service: DataService) -> etree._Element:
 def _read_data_service(reader: Reader) -> DataService:
     return DataService(
         identifier=read_uuid(reader),
-        evidence_type=read_evidence_type(reader, V2_0),
-        distributions=read_distributions(reader, V2_0),
+        evidence_type=read_evidence_type(reader, profile.V2_0),
+        distributions=read_distributions(reader, profile.V2_0),
         access_services=tuple(_read_access_service(access) for access in reader.some("AccessService")),
         level_of_assurance=read_level_of_assurance(reader.one("AuthenticationLevelOfAssurance")),
     )
 
 
-def _write_access_service(access: AccessService) -> etree._Element:
+def _write_access_service(access: AccessService, version: Version) -> etree._Element:
+    spoken = access.conforms_to if version.many_specifications else (version.exchange.specification,)
     return sdg(
         "AccessService",
         identifier(access.identifier),
         *texts("Name", access.names),
-        *(sdg("ConformsTo", version) for version in access.conforms_to),
+        *(sdg("ConformsTo", specification) for specification in spoken),
         _write_publisher(access.publisher),
     )
 

@@ -7,6 +7,7 @@ import asyncio
 import httpx
 from fastapi import FastAPI
 
+from oots.common_services.api import Signer, router
 from oots.common_services.entries import Entries
 from oots.model.agent import Address
 from oots.model.catalogue import (
@@ -19,10 +20,16 @@ from oots.model.catalogue import (
     Requirement,
     RequirementOfProcedures,
 )
+from oots.model.clock import FrozenClock, SequentialIds
 from oots.model.evidence import Distribution, EvidenceType
 from oots.model.identifiers import EAS, UNREGISTERED, Identifier
 from oots.model.person import LevelOfAssurance
 from oots.model.text import Text
+from oots.trust.authority import Participant
+from oots.trust.certificates import Role
+from oots.trust.jws import SignerCheck, in_role
+from oots.trust.keys import KeyPair
+from tests.support.trust import NOW, authority
 
 REPOSITORY = "https://sr.oots.tech.ec.europa.eu/"
 DOMICILE = Requirement(
@@ -87,6 +94,26 @@ ENTRIES = Entries(
     classifications=frozenset({CERTIFICATE.classification}),
     data_services=(DATA_SERVICE,),
 )
+
+
+CLOCK = FrozenClock(NOW)
+
+
+def directory_key() -> KeyPair:
+    """A key with which a directory signs."""
+    return authority().issue(Participant("directories", "directories", Role.DIRECTORY))
+
+
+def believed() -> SignerCheck:
+    """Believes the directories of the authority in memory."""
+    return in_role(authority().anchors(), Role.DIRECTORY)
+
+
+def directories_of(entries: Entries, key: KeyPair | None = None) -> FastAPI:
+    """An application that holds `entries` and signs, at the moment of the frozen clock, with `key`."""
+    app = FastAPI()
+    app.include_router(router(entries, SequentialIds(7), Signer(key or directory_key(), CLOCK)))
+    return app
 
 
 def client_of(app: FastAPI) -> httpx.Client:

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from oots.common_services import client as client_module
-from oots.common_services.api import router
 from oots.common_services.client import DirectoriesClient
 from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.common_services.queries import DATA_SERVICES_QUERY, EVIDENCE_TYPES_QUERY, REQUIREMENTS_QUERY
-from oots.model.clock import SequentialIds
 from oots.model.errors import PeerError
+from oots.trust.jws import sign_answer
 from oots.wire.catalogue import DirectoryError
-from tests.support.common_services import client_of
+from tests.support.common_services import CLOCK, believed, client_of, directories_of, directory_key
+from tests.support.trust import NOW
 
 ENTRIES = load_entries(STANDARD_ENTRIES)
 HOST = "http://directories.test"
@@ -44,23 +43,28 @@ FAILURE = b'status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"'
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
     """A client of an application that holds the standard entries."""
-    app = FastAPI()
-    app.include_router(router(ENTRIES, SequentialIds(7)))
-    with client_of(app) as client:
+    with client_of(directories_of(ENTRIES)) as client:
         yield client
 
 
 @pytest.fixture
 def directories(http: httpx.Client) -> DirectoriesClient:
-    return DirectoriesClient(http, f"{HOST}/eb", f"{HOST}/dsd/")
+    return DirectoriesClient(http, f"{HOST}/eb", f"{HOST}/dsd/", check_signer=believed(), clock=CLOCK)
 
 
 def directories_that(answer: Callable[[httpx.Request], httpx.Response]) -> DirectoriesClient:
-    return DirectoriesClient(httpx.Client(transport=httpx.MockTransport(answer)), f"{HOST}/eb", f"{HOST}/dsd")
+    client = httpx.Client(transport=httpx.MockTransport(answer))
+    return DirectoriesClient(client, f"{HOST}/eb", f"{HOST}/dsd", check_signer=believed(), clock=CLOCK)
 
 
-def genuine_answer(http: httpx.Client) -> bytes:
-    return http.get(BROKER, params=REQUIREMENTS, headers=HEADERS).content
+def genuine_answer(http: httpx.Client) -> httpx.Response:
+    return http.get(BROKER, params=REQUIREMENTS, headers=HEADERS)
+
+
+def signed(body: bytes, **headers: str) -> httpx.Response:
+    """A well signed answer of any content."""
+    signature = sign_answer(body, directory_key(), NOW)
+    return httpx.Response(200, headers={"content-type": "application/x-ebrs+xml"} | signature | headers, content=body)
 
 
 def test_a_portal_finds_its_way_from_the_procedure_to_the_access_point(directories: DirectoriesClient) -> None:
@@ -113,7 +117,7 @@ def test_a_media_type_that_is_written_is_answered(http: httpx.Client, accepted: 
     assert SUCCESS in http.get(BROKER, params=REQUIREMENTS, headers={"Accept": accepted}).content
 
 
-@pytest.mark.parametrize("header", [{"Accept": "application/json"}, {"Accept-Version": "oots-cs:v1.0"}])
+@pytest.mark.parametrize("header", [{"Accept": "application/json"}, {"Accept-Version": "oots-cs:v1.1"}])
 @pytest.mark.parametrize(
     ("url", "parameters", "code"), [(BROKER, REQUIREMENTS, "EB:ERR:0003"), (DIRECTORY, DATA_SERVICES, "DSD:ERR:0003")]
 )
@@ -147,7 +151,8 @@ def test_the_client_asks_for_the_form_that_it_reads() -> None:
     with pytest.raises(PeerError):
         directories_that(answer).evidence_types("https://example.test/a b", "EL")
     (request,) = seen
-    assert {name: request.headers[name] for name in HEADERS} == HEADERS
+    asked = HEADERS | {"Accept-Encoding": "identity"}
+    assert {name: request.headers[name] for name in asked} == asked
     assert dict(request.url.params) == {
         "queryId": EVIDENCE_TYPES_QUERY,
         "requirement-id": "https://example.test/a b",
@@ -165,29 +170,24 @@ def test_a_directory_that_cannot_be_reached_is_a_peer_error_without_the_address(
 
 
 @pytest.mark.parametrize(
-    ("change", "why"),
+    ("answer", "why"),
     [
-        ({"status_code": 500}, "HTTP status 500"),
-        ({"status_code": 302, "headers": {"location": "http://elsewhere.test/"}}, "HTTP status 302"),
-        ({"headers": {"content-type": "text/html"}}, "another media type"),
-        ({"headers": {"content-type": "application/x-ebrs+xml", "content-encoding": "br"}}, "compressed"),
-        ({"content": b"<query:QueryResponse"}, "cannot be read"),
-        ({"content": b"<!DOCTYPE a><a/>"}, "cannot be read"),
-        ({"content": b""}, "cannot be read"),
-        ({"content": b"<answer/>"}, "cannot be read"),
+        (httpx.Response(500), "HTTP status 500"),
+        (httpx.Response(302, headers={"location": "http://elsewhere.test/"}), "HTTP status 302"),
+        (signed(b"<a/>", **{"content-type": "text/html"}), "another media type"),
+        (signed(b"<a/>", **{"content-encoding": "br"}), "compressed"),
+        (signed(b"<query:QueryResponse"), "cannot be read"),
+        (signed(b"<!DOCTYPE a><a/>"), "cannot be read"),
+        (signed(b""), "cannot be read"),
+        (signed(b"<answer/>"), "cannot be read"),
     ],
 )
 def test_an_answer_that_is_not_what_the_protocol_demands_is_a_peer_error(
-    http: httpx.Client, change: dict[str, object], why: str
+    http: httpx.Client, answer: httpx.Response, why: str
 ) -> None:
-    control = {
-        "status_code": 200,
-        "headers": {"content-type": "application/x-ebrs+xml"},
-        "content": genuine_answer(http),
-    }
-    assert directories_that(lambda _: httpx.Response(**control)).requirements("V1", "LT")  # type: ignore[arg-type]
+    assert directories_that(lambda _: signed(genuine_answer(http).content)).requirements("V1", "LT")
     with pytest.raises(PeerError, match=why) as refused:
-        directories_that(lambda _: httpx.Response(**(control | change))).requirements("V1", "LT")  # type: ignore[arg-type]
+        directories_that(lambda _: answer).requirements("V1", "LT")
     assert not isinstance(refused.value, DirectoryError)
 
 
@@ -201,7 +201,7 @@ def test_an_answer_of_another_query_is_a_peer_error(http: httpx.Client) -> None:
 
 
 def test_an_answer_without_end_is_given_up(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    genuine = genuine_answer(http)
+    genuine = genuine_answer(http).content
     served: list[bytes] = []
 
     def pieces() -> Iterator[bytes]:
@@ -213,7 +213,7 @@ def test_an_answer_without_end_is_given_up(http: httpx.Client, monkeypatch: pyte
         return httpx.Response(200, headers={"content-type": "application/x-ebrs+xml"}, content=pieces())
 
     def whole(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, headers={"content-type": "application/x-ebrs+xml"}, content=genuine)
+        return signed(genuine)
 
     monkeypatch.setattr(client_module, "LARGEST_ANSWER", len(genuine))
     assert directories_that(whole).requirements("V1", "LT")
@@ -224,10 +224,10 @@ def test_an_answer_without_end_is_given_up(http: httpx.Client, monkeypatch: pyte
 
 def test_an_answer_that_drips_is_left(http: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     genuine = genuine_answer(http)
+    headers = {name: genuine.headers[name] for name in ("content-type", "digest", "oots-response-sig")}
 
     def dripping(request: httpx.Request) -> httpx.Response:
-        pieces = iter((genuine[:9], genuine[9:]))
-        return httpx.Response(200, headers={"content-type": "application/x-ebrs+xml"}, content=pieces)
+        return httpx.Response(200, headers=headers, content=iter((genuine.content[:9], genuine.content[9:])))
 
     patient = iter((0.0, 1.0, 30.0))
     monkeypatch.setattr(client_module, "monotonic", lambda: next(patient))
