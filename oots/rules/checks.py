@@ -477,8 +477,9 @@ def code_of(codes: CodeList) -> Check:
 
 
 def occurring_in(codes: CodeList) -> Check:
-    """The value occurs somewhere in the list written as one word: a slip of one published assertion."""
-    joined = "".join(codes.codes)
+    """The value occurs somewhere in the list written in one line, with DEL between codes: one published slip."""
+    between = "\x7f\x7f"
+    joined = f"\x7f{between.join(codes.codes)}\x7f"
     return Check(
         f"must be a code of the list {codes.name}",
         lambda node: _holds(string(node) in joined, lambda: quoted(string(node))),
@@ -584,7 +585,7 @@ def type_in(codes: CodeList) -> Check:
     return Check(
         f"must be of a type of the list {codes.name}",
         lambda node: _holds(
-            _element(node).get(XSI_TYPE) is None or type_of(_element(node)) in allowed,
+            not _element(node).get(XSI_TYPE) or type_of(_element(node)) in allowed,
             lambda: quoted(_element(node).get(XSI_TYPE, "")),
         ),
         _set_attribute("xsi:type", "rs:UnknownExceptionType"),
