@@ -150,6 +150,6 @@ def in_words(path: str) -> str:
             names.append(_STEP.match(part.lstrip("@"))["name"].rpartition(":")[2])  # type: ignore[index]  # a step
     kept = [name for name in names if name not in ("Element", "Value", "LocalizedString")] if slot else names[-3:]
     if not kept:
-        holder = names[-1].lower() + " of " if names else ""
+        holder = names[-1].lower() + " of the " if names else ""
         return f"the {holder}slot {slot}"
     return " of ".join(reversed(kept)) + (f" in the slot {slot}" if slot else "")
