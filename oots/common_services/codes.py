@@ -14,4 +14,7 @@ PROCEDURES = frozenset({
     "W1", "W2", "X1", "X2", "X3", "X4", "X5", "X6", "X10", "X11",
 })
 """Code list Procedures: Annex II of Regulation (EU) 2018/1724, other acts of the Union, and 00 for tests."""
+
+PROCEDURES_OF_1_0 = PROCEDURES - {"00", "AM1", "X10", "X11"}
+"""The code list as it was with version 1.0 of the directories."""
 # fmt: on

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 
-from oots.common_services.codes import COUNTRIES, PROCEDURES
+from oots.common_services.codes import COUNTRIES, PROCEDURES, PROCEDURES_OF_1_0
 from oots.common_services.entries import Entries
 from oots.model.catalogue import (
     AccessService,
@@ -87,8 +87,9 @@ def find_requirements(
     """Requirements with those of their frameworks that belong to `procedure-id` and `country-code`, both optional.
 
     `return-incomplete` (2.0) and a region (1.0) are understood and change nothing, since no entry is held that is
-    incomplete, or that belongs to a region alone.
+    incomplete, or that belongs to a region alone. Version 1.0 knows nothing of procedures that came later.
     """
+    known = _procedures(version)
     of_version = REGIONS if version is V1_0 else ("return-incomplete",)
     given = _single(
         parameters,
@@ -97,7 +98,7 @@ def find_requirements(
         or_else=Refusal.EB_PARAMETERS,
     )
     procedure, country = given.get("procedure-id"), given.get("country-code")
-    if procedure is not None and procedure not in PROCEDURES:
+    if procedure is not None and procedure not in known:
         raise QueryError(Refusal.EB_PROCEDURE, "procedure-id")
     if country is not None and country not in COUNTRIES:
         raise QueryError(Refusal.EB_COUNTRY, "country-code")
@@ -106,7 +107,8 @@ def find_requirements(
     _region(given, Refusal.EB_LEVEL)
 
     def fits(framework: ReferenceFramework) -> bool:
-        return procedure in (None, framework.procedure) and country in (None, framework.country)
+        asked = procedure in (None, framework.procedure) and country in (None, framework.country)
+        return asked and framework.procedure in known
 
     narrowed = (replace(held, frameworks=tuple(filter(fits, held.frameworks))) for held in entries.requirements)
     result = tuple(requirement for requirement in narrowed if requirement.frameworks)
@@ -120,7 +122,8 @@ def find_evidence_types(
 ) -> EvidenceTypesOfRequirement:
     """The lists of evidence types that prove `requirement-id` (required) in `country-code` (optional).
 
-    A region (1.0) is understood and changes nothing.
+    A region (1.0) is understood and changes nothing. In version 1.0 a requirement on which no procedure relies that was
+    known then does not exist.
     """
     given = _single(
         parameters,
@@ -133,12 +136,14 @@ def find_evidence_types(
         raise QueryError(Refusal.EB_COUNTRY, "country-code")
     _region(given, Refusal.EB_LEVEL)
     held = next((held for held in entries.evidence_types if held.requirement.identifier == requirement), None)
-    if held is None:
+    known = _procedures(version)
+    frameworks = tuple(framework for framework in held.frameworks if framework.procedure in known) if held else ()
+    if held is None or (version is V1_0 and not frameworks):
         raise QueryError(Refusal.EB_REQUIREMENT, "requirement-id")
     lists = tuple(candidate for candidate in held.lists if country in (None, candidate.country))
     if not lists:
         raise QueryError(Refusal.EB_EMPTY, "no evidence type for this requirement and country")
-    return replace(held, lists=lists)
+    return replace(held, lists=lists, frameworks=frameworks)
 
 
 def find_data_services(entries: Entries, parameters: Parameters, version: Version = V2_0) -> tuple[DataService, ...]:
@@ -173,6 +178,10 @@ def find_data_services(entries: Entries, parameters: Parameters, version: Versio
     if not result:
         raise QueryError(Refusal.DSD_EMPTY, "no data service for this evidence type, country and specification")
     return result[:1] if version is V1_0 else result
+
+
+def _procedures(version: Version) -> frozenset[str]:
+    return PROCEDURES_OF_1_0 if version is V1_0 else PROCEDURES
 
 
 def _region(given: Mapping[str, str], or_else: Refusal) -> str | None:
