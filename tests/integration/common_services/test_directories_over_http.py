@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -12,10 +14,13 @@ from oots.common_services.client import DirectoriesClient
 from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.common_services.queries import DATA_SERVICES_QUERY, EVIDENCE_TYPES_QUERY, REQUIREMENTS_QUERY
 from oots.model.errors import PeerError
+from oots.trust.authority import Participant
+from oots.trust.certificates import Role
 from oots.trust.jws import sign_answer
-from oots.wire.catalogue import DirectoryError
+from oots.trust.keys import KeyPair
+from oots.wire.catalogue import V1_0, V2_0, DirectoryError, Version
 from tests.support.common_services import CLOCK, believed, client_of, directories_of, directory_key
-from tests.support.trust import NOW
+from tests.support.trust import NOW, authority, dated, new_authority
 
 ENTRIES = load_entries(STANDARD_ENTRIES)
 HOST = "http://directories.test"
@@ -34,6 +39,7 @@ DATA_SERVICES = {
     "country-code": "DK",
     "specification": "oots-edm:v2.0",
 }
+CLASSIFICATION = ENTRIES.data_services[0].evidence_type.classification
 ASKED = [(BROKER, REQUIREMENTS), (BROKER, EVIDENCE_TYPES), (DIRECTORY, DATA_SERVICES)]
 ELSEWHERE = "https://sr.oots.tech.ec.europa.eu/none/aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 SUCCESS = b'status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"'
@@ -52,9 +58,9 @@ def directories(http: httpx.Client) -> DirectoriesClient:
     return DirectoriesClient(http, f"{HOST}/eb", f"{HOST}/dsd/", check_signer=believed(), clock=CLOCK)
 
 
-def directories_that(answer: Callable[[httpx.Request], httpx.Response]) -> DirectoriesClient:
+def directories_that(answer: Callable[[httpx.Request], httpx.Response], version: Version = V2_0) -> DirectoriesClient:
     client = httpx.Client(transport=httpx.MockTransport(answer))
-    return DirectoriesClient(client, f"{HOST}/eb", f"{HOST}/dsd", check_signer=believed(), clock=CLOCK)
+    return DirectoriesClient(client, f"{HOST}/eb", f"{HOST}/dsd", check_signer=believed(), clock=CLOCK, version=version)
 
 
 def genuine_answer(http: httpx.Client) -> httpx.Response:
@@ -236,3 +242,137 @@ def test_an_answer_that_drips_is_left(http: httpx.Client, monkeypatch: pytest.Mo
     monkeypatch.setattr(client_module, "monotonic", lambda: next(late))
     with pytest.raises(PeerError, match="seconds"):
         directories_that(dripping).requirements("V1", "LT")
+
+
+OTHER_AUTHORITY = new_authority()
+DIRECTORIES = Participant("directories", "directories", Role.DIRECTORY)
+
+
+def signed_by(key: KeyPair, body: bytes, at: datetime = NOW) -> httpx.Response:
+    headers = {"content-type": "application/x-ebrs+xml"} | sign_answer(body, key, at)
+    return httpx.Response(200, headers=headers, content=body)
+
+
+def without(answer: httpx.Response, header: str) -> httpx.Response:
+    headers = {name: value for name, value in answer.headers.items() if name != header}
+    return httpx.Response(200, headers=headers, content=answer.content)
+
+
+def with_body(answer: httpx.Response, body: bytes) -> httpx.Response:
+    headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+    return httpx.Response(200, headers=headers, content=body)
+
+
+def with_header(answer: httpx.Response, name: str, value: str) -> httpx.Response:
+    return httpx.Response(200, headers=dict(answer.headers) | {name: value}, content=answer.content)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda genuine: without(genuine, "oots-response-sig"), "not signed"),
+        (lambda genuine: without(genuine, "digest"), "not signed"),
+        (lambda genuine: with_header(genuine, "digest", signed(b"").headers["digest"]), "digest is not that of"),
+        (lambda genuine: with_body(genuine, genuine.content.replace(b"LT", b"LV", 1)), "digest is not that of"),
+        (
+            lambda genuine: with_header(genuine, "oots-response-sig", signed(b"").headers["oots-response-sig"]),
+            "not valid",
+        ),
+        (lambda genuine: signed_by(OTHER_AUTHORITY.issue(DIRECTORIES), genuine.content), "no valid path"),
+        (
+            lambda genuine: signed_by(authority().issue(replace(DIRECTORIES, role=Role.SEAL)), genuine.content),
+            "for seal, not for directory",
+        ),
+        (
+            lambda genuine: signed_by(replace(authority(), terms=dated(-60)).issue(DIRECTORIES), genuine.content),
+            "not valid at validation time",
+        ),
+        (lambda genuine: signed_by(directory_key(), genuine.content, NOW - timedelta(hours=2)), "too old"),
+        (lambda genuine: signed_by(directory_key(), genuine.content, NOW + timedelta(hours=2)), "in the future"),
+    ],
+)
+def test_the_client_believes_only_what_a_directory_signed(
+    http: httpx.Client, change: Callable[[httpx.Response], httpx.Response], why: str
+) -> None:
+    genuine = genuine_answer(http)
+    assert directories_that(lambda _: genuine).requirements("V1", "LT")
+    with pytest.raises(PeerError, match=f"not believed: .*{why}") as refused:
+        directories_that(lambda _: change(genuine)).requirements("V1", "LT")
+    assert not isinstance(refused.value, DirectoryError)
+
+
+def test_a_refusal_that_nobody_signed_is_no_refusal_of_the_directory(http: httpx.Client) -> None:
+    refusal = http.get(BROKER, params=REQUIREMENTS | {"country-code": "GR"}, headers=HEADERS)
+    with pytest.raises(DirectoryError):
+        directories_that(lambda _: refusal).requirements("V1", "GR")
+    with pytest.raises(PeerError, match="not signed") as unsigned:
+        directories_that(lambda _: without(refusal, "oots-response-sig")).requirements("V1", "GR")
+    assert not isinstance(unsigned.value, DirectoryError)
+
+
+def test_a_signed_answer_to_another_question_is_a_peer_error(http: httpx.Client) -> None:
+    types = http.get(BROKER, params=EVIDENCE_TYPES, headers=HEADERS)
+    services = http.get(DIRECTORY, params=DATA_SERVICES, headers=HEADERS)
+    assert directories_that(lambda _: types).evidence_types(EVIDENCE_TYPES["requirement-id"], "DK")
+    assert directories_that(lambda _: services).data_services(CLASSIFICATION, "DK")
+    with pytest.raises(PeerError, match="another requirement"):
+        directories_that(lambda _: types).evidence_types(ENTRIES.requirements[1].requirement.identifier, "DK")
+    with pytest.raises(PeerError, match="another evidence type"):
+        directories_that(lambda _: services).data_services(ENTRIES.data_services[1].evidence_type.classification, "DK")
+
+
+@pytest.mark.parametrize("version", [{}, {"Accept-Version": "oots-cs:v1.0"}])
+def test_a_client_that_names_no_version_is_answered_in_1_0(http: httpx.Client, version: dict[str, str]) -> None:
+    newest = http.get(BROKER, params=REQUIREMENTS, headers=HEADERS).content
+    first = http.get(BROKER, params=REQUIREMENTS, headers={"Accept": "application/x-ebrs+xml"} | version).content
+    assert SUCCESS in newest
+    assert SUCCESS in first
+    assert (b"SpecificationIdentifier" in newest, b"SpecificationIdentifier" in first) == (True, False)
+    assert b"https://sr.oots.tech.europa.eu/requirements/" in first
+    assert b"https://sr.oots.tech.ec.europa.eu" not in first
+
+
+@pytest.mark.parametrize(
+    ("url", "parameters", "code"), [(BROKER, REQUIREMENTS, "EB:ERR:0003"), (DIRECTORY, DATA_SERVICES, "DSD:ERR:0003")]
+)
+def test_a_version_that_is_not_written_is_refused_in_the_first(
+    http: httpx.Client, url: str, parameters: dict[str, str], code: str
+) -> None:
+    assert SUCCESS in http.get(url, params=parameters, headers=HEADERS).content
+    refused = http.get(url, params=parameters, headers=HEADERS | {"Accept-Version": "oots-cs:v3.0"}).content
+    assert f'code="{code}"'.encode() in refused
+    assert b"rim:Slot" not in refused
+    assert b"rim:Slot" in http.get(url, params=parameters, headers=HEADERS | {"Accept": "text/html"}).content
+
+
+def test_a_portal_of_1_0_finds_the_same_way(http: httpx.Client) -> None:
+    newest = DirectoriesClient(http, f"{HOST}/eb", f"{HOST}/dsd", check_signer=believed(), clock=CLOCK)
+    first = DirectoriesClient(http, f"{HOST}/eb", f"{HOST}/dsd", check_signer=believed(), clock=CLOCK, version=V1_0)
+    (requirement,) = first.requirements("V1", "LT")
+    assert requirement.requirement.identifier == newest.requirements("V1", "LT")[0].requirement.identifier
+    offered = first.evidence_types(requirement.requirement.identifier, "DK")
+    assert offered.lists == ENTRIES.evidence_types[0].lists
+    (service,) = first.data_services(offered.lists[0].evidence_types[0].classification, "DK", "oots-edm:v1.0")
+    (access,) = service.access_services
+    assert access.conforms_to == ("oots-edm:v1.0",)
+    assert access.publisher == ENTRIES.data_services[0].access_services[0].publisher
+    assert [found.conforms_to for found in service.distributions] == [
+        found.conforms_to for found in ENTRIES.data_services[0].distributions
+    ]
+
+
+def test_each_version_reads_its_own_answers_only(http: httpx.Client) -> None:
+    newest = genuine_answer(http)
+    first = http.get(BROKER, params=REQUIREMENTS, headers=HEADERS | {"Accept-Version": "oots-cs:v1.0"})
+    for version, own, other in ((V2_0, newest, first), (V1_0, first, newest)):
+        assert directories_that(lambda _, own=own: own, version).requirements("V1", "LT")
+        with pytest.raises(PeerError, match=f"not in the shape of {version.specification}"):
+            directories_that(lambda _, other=other: other, version).requirements("V1", "LT")
+
+
+def test_a_refusal_in_1_0_is_raised_with_its_code(http: httpx.Client) -> None:
+    first = DirectoriesClient(http, f"{HOST}/eb", f"{HOST}/dsd", check_signer=believed(), clock=CLOCK, version=V1_0)
+    assert first.requirements("V1", "LT")
+    with pytest.raises(DirectoryError) as refused:
+        first.requirements("00", "LT")
+    assert refused.value.code == "EB:ERR:0005"
