@@ -177,7 +177,7 @@ def find_data_services(entries: Entries, parameters: Parameters, version: Versio
     result = tuple(data_service for data_service in narrowed if data_service.access_services)
     if not result:
         raise QueryError(Refusal.DSD_EMPTY, "no data service for this evidence type, country and specification")
-    return result[:1] if version is V1_0 else result
+    return result if version.many_data_services else result[:1]
 
 
 def _procedures(version: Version) -> frozenset[str]:

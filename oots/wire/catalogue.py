@@ -55,6 +55,8 @@ class Version:
     """An answer says its version in a slot; else it has no slots."""
     many_specifications: bool
     """An access service names all versions of the exchange that it speaks; else that of `exchange` alone."""
+    many_data_services: bool
+    """The answer to a query for data services names all that fit; else exactly one."""
     leaves_out: frozenset[tuple[str, str]]
 
 
@@ -63,11 +65,13 @@ V1_0: Final = Version(
     exchange=profile.V1_0,
     names_itself=False,
     many_specifications=False,
+    many_data_services=False,
     leaves_out=frozenset(
         {
             ("Requirement", "Description"),
             ("EvidenceTypeList", "Jurisdiction"),
             ("DistributedAs", "Language"),
+            ("DistributedAs", "AssociatedDocumentRequest"),
             ("AccessService", "Name"),
         }
     ),
@@ -77,9 +81,11 @@ V2_0: Final = Version(
     exchange=profile.V2_0,
     names_itself=True,
     many_specifications=True,
-    leaves_out=frozenset({("EvidenceType", "Jurisdiction")}),
+    many_data_services=True,
+    leaves_out=frozenset({("EvidenceType", "Jurisdiction"), ("DistributedAs", "Transformation")}),
 )
 VERSIONS: Final[Mapping[str, Version]] = {version.specification: version for version in (V1_0, V2_0)}
+URLS: Final = ("Identifier", "EvidenceTypeClassification", "ConformsTo", "Transformation")
 MOST_DECLARATIONS: Final = 10_000
 """Each of many entries declares its namespaces anew; these documents are never canonicalised when read."""
 
@@ -124,8 +130,10 @@ def decode_evidence_types(data: bytes, version: Version = V2_0) -> EvidenceTypes
 
 
 def encode_data_services(answer: Iterable[DataService], ids: Ids, version: Version = V2_0) -> bytes:
-    """Canonical bytes of the answer to the Data Service Directory query."""
+    """Canonical bytes of the answer to the Data Service Directory query; ValueError where `version` cannot say it."""
     services = [_write_data_service(service, version) for service in answer]
+    if len(services) != 1 and not version.many_data_services:
+        raise ValueError(f"{version.specification} names exactly one data service")
     return _encode("DataServiceEvidenceType", services, ids, version)
 
 
@@ -152,8 +160,8 @@ def _encode(slot: str, entries: Iterable[etree._Element], ids: Ids, version: Ver
     found = [writer.rim("RegistryObject", {"id": urn_uuid(ids.uuid())}, any_slot(slot, entry)) for entry in entries]
     objects = writer.rim("RegistryObjectList", {}, *found)
     _leave_out(objects, version)
-    for identifier_of in _identifiers(objects):
-        identifier_of.text = version.exchange.outward(identifier_of.text or "")
+    for found_url in _urls(objects):
+        found_url.text = version.exchange.outward(found_url.text or "")
     return _answer(SUCCESS, objects, version)
 
 
@@ -177,8 +185,8 @@ def _decode(slot: str, data: bytes, version: Version) -> tuple[Reader, ...]:
     if root.get("status") != SUCCESS:
         raise _failure(root)
     _check_version(root, version)
-    for identifier_of in _identifiers(root):
-        identifier_of.text = version.exchange.inward((identifier_of.text or "").strip())
+    for found_url in _urls(root):
+        found_url.text = version.exchange.inward((found_url.text or "").strip())
     objects = root.findall(f"{{{RIM}}}RegistryObjectList/{{{RIM}}}RegistryObject")
     table = _table(slot, SlotType.ANY)
     return tuple(Reader(Slots(found, table).any(slot), {}) for found in objects)
@@ -191,9 +199,9 @@ def _check_version(root: etree._Element, version: Version) -> None:
         raise MessageError(f"the answer is not in the shape of {version.specification}")
 
 
-def _identifiers(root: etree._Element) -> list[etree._Element]:
+def _urls(root: etree._Element) -> list[etree._Element]:
     """Elements whose text may be a URL of the Semantic Repository."""
-    return list(root.iter(*(f"{{{SDG}}}{name}" for name in ("Identifier", "EvidenceTypeClassification", "ConformsTo"))))
+    return list(root.iter(*(f"{{{SDG}}}{name}" for name in URLS)))
 
 
 def _table(slot: str, kind: SlotType) -> SlotTable:

@@ -20,6 +20,7 @@ from oots.common_services.queries import (
     find_evidence_types,
     find_requirements,
 )
+from oots.wire.catalogue import V1_0
 from tests.support.common_services import (
     CERTIFICATE,
     DANISH_LIST,
@@ -28,6 +29,7 @@ from tests.support.common_services import (
     ENTRIES,
     MOVING_IN_GREECE,
     NEW_ACCESS_SERVICE,
+    OLD_ACCESS_SERVICE,
     PENSION_IN_LITHUANIA,
     STUDY_IN_LITHUANIA,
     SWEDISH_LIST,
@@ -163,3 +165,85 @@ def test_a_query_without_an_id_or_with_two_is_unknown() -> None:
         with pytest.raises(QueryError) as refused:
             evidence_broker_query(parameters)
         assert refused.value.refusal is Refusal.EB_QUERY
+
+
+# Version 1.0
+
+FIRST = "https://sr.oots.tech.europa.eu/"
+
+
+def first_form(url: str) -> str:
+    return url.replace("https://sr.oots.tech.ec.europa.eu/", FIRST)
+
+
+FIRST_TYPES = {"requirement-id": first_form(DOMICILE.identifier), "country-code": "DK"}
+FIRST_SERVICES = {"evidence-type-classification": first_form(CERTIFICATE.classification), "country-code": "DK"}
+
+
+def test_1_0_is_asked_with_the_identifiers_of_its_time_and_later_ones() -> None:
+    types = replace(ENTRIES.evidence_types[0], frameworks=(MOVING_IN_GREECE,))
+    for parameters in (FIRST_TYPES, EVIDENCE_TYPES):
+        found = find_evidence_types(replace(ENTRIES, evidence_types=(types,)), list(parameters.items()), V1_0)
+        assert found.lists == (DANISH_LIST,)
+    assert find_evidence_types(ENTRIES, list(EVIDENCE_TYPES.items())).lists == (DANISH_LIST,)
+    assert refusal_of(find_evidence_types, list(FIRST_TYPES.items())) == ("EB:ERR:0002", "requirement-id")
+
+
+def test_1_0_names_the_first_data_service_that_speaks_its_exchange() -> None:
+    many = replace(ENTRIES, data_services=(DATA_SERVICE, DATA_SERVICE))
+    told = replace(DATA_SERVICE, access_services=(OLD_ACCESS_SERVICE,))
+    assert find_data_services(many, list(FIRST_SERVICES.items()), V1_0) == (told,)
+    without = [(name, value) for name, value in DATA_SERVICES.items() if name != "specification"]
+    assert find_data_services(many, without) == (DATA_SERVICE, DATA_SERVICE)
+
+
+@pytest.mark.parametrize("region", ["DK0", "DK042"])
+def test_1_0_names_publishers_that_are_competent_for_the_region(region: str) -> None:
+    parameters = FIRST_SERVICES | {"jurisdiction-admin-l2": region}
+    assert find_data_services(ENTRIES, list(parameters.items()), V1_0)
+    with pytest.raises(QueryError) as refused:
+        find_data_services(ENTRIES, list((parameters | {"jurisdiction-admin-l2": "DK011"}).items()), V1_0)
+    assert refused.value.refusal is Refusal.DSD_EMPTY
+
+
+def test_1_0_knows_nothing_of_procedures_that_came_later() -> None:
+    tests = replace(MOVING_IN_GREECE, procedure="00")
+    (domicile, unproven) = ENTRIES.requirements
+    (types, _) = ENTRIES.evidence_types
+    later = replace(
+        ENTRIES,
+        requirements=(replace(domicile, frameworks=(tests,)), unproven),
+        evidence_types=(replace(types, frameworks=(tests,)),),
+    )
+    known = replace(ENTRIES, evidence_types=(replace(types, frameworks=(MOVING_IN_GREECE, tests)),))
+    assert find_requirements(later, []) == later.requirements
+    assert find_requirements(later, [], V1_0) == (unproven,)
+    assert find_evidence_types(known, list(FIRST_TYPES.items()), V1_0).frameworks == (MOVING_IN_GREECE,)
+    with pytest.raises(QueryError) as refused:
+        find_evidence_types(later, list(FIRST_TYPES.items()), V1_0)
+    assert refused.value.refusal is Refusal.EB_REQUIREMENT
+
+
+@pytest.mark.parametrize(
+    ("find", "accepted", "change", "code", "detail"),
+    [
+        (find_requirements, REQUIREMENTS, {"jurisdiction-admin-l2": "Attica"}, "EB:ERR:0004", "jurisdiction-admin-l2"),
+        (find_requirements, REQUIREMENTS, {"jurisdiction-admin-l2": "DK04"}, "EB:ERR:0004", "jurisdiction-admin-l2"),
+        (find_requirements, REQUIREMENTS, {"procedure-id": "00"}, "EB:ERR:0005", "procedure-id"),
+        (find_requirements, REQUIREMENTS, {"return-incomplete": "true"}, "EB:ERR:0003", "a parameter"),
+        (find_evidence_types, FIRST_TYPES, {"jurisdiction-admin-l2": "SE1"}, "EB:ERR:0004", "jurisdiction-admin-l2"),
+        (find_data_services, FIRST_SERVICES, {"jurisdiction-admin-l2": "SE1"}, "DSD:ERR:0003", "jurisdiction-admin-l2"),
+        (find_data_services, FIRST_SERVICES, {"specification": "oots-edm:v1.0"}, "DSD:ERR:0003", "a parameter"),
+    ],
+)
+def test_one_changed_parameter_is_refused_in_1_0_with_its_code(
+    find: Callable[..., object], accepted: dict[str, str], change: dict[str, str], code: str, detail: str
+) -> None:
+    region = f"{accepted['country-code']}0"
+    frameworks = (MOVING_IN_GREECE, PENSION_IN_LITHUANIA)
+    entries = replace(ENTRIES, evidence_types=(replace(ENTRIES.evidence_types[0], frameworks=frameworks),))
+    assert find(entries, list((accepted | {"jurisdiction-admin-l2": region}).items()), V1_0)
+    with pytest.raises(QueryError) as refused:
+        find(entries, list((accepted | change).items()), V1_0)
+    assert refused.value.refusal.code == code
+    assert refused.value.detail.startswith(detail)

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
 
+from oots.model.catalogue import (
+    DataService,
+    EvidenceTypesOfRequirement,
+    Requirement,
+    RequirementOfProcedures,
+)
 from oots.model.clock import SequentialIds
 from oots.model.errors import MessageError, PeerError
 from oots.wire.catalogue import (
+    V1_0,
+    VERSIONS,
     DirectoryError,
+    Version,
     decode_data_services,
     decode_evidence_types,
     decode_requirements,
@@ -93,3 +104,85 @@ def test_a_data_service_of_unknown_assurance_is_refused() -> None:
     assert decode_data_services(DATA_SERVICES) == wire.DATA_SERVICES
     with pytest.raises(MessageError, match="level of assurance"):
         decode_data_services(changed(DATA_SERVICES, saying("//sdg:AuthenticationLevelOfAssurance", "Enough")))
+
+
+# Version 1.0: what it has no place for is left out, all else is read as it was written.
+
+
+def plain(requirement: Requirement) -> Requirement:
+    return replace(requirement, descriptions=())
+
+
+def as_first_told(service: DataService) -> DataService:
+    return replace(
+        service,
+        distributions=tuple(
+            replace(distribution, languages=(), associated_documents=()) for distribution in service.distributions
+        ),
+        access_services=tuple(
+            replace(access, names=(), conforms_to=("oots-edm:v1.0",)) for access in service.access_services
+        ),
+    )
+
+
+@wire.EXAMPLES
+@given(wire.requirements_of_procedures)
+def test_requirements_of_1_0_are_read_as_they_were_written(found: tuple[RequirementOfProcedures, ...]) -> None:
+    told = tuple(replace(held, requirement=plain(held.requirement)) for held in found)
+    assert decode_requirements(encode_requirements(found, SequentialIds(1), V1_0), V1_0) == told
+
+
+@wire.EXAMPLES
+@given(wire.evidence_types_of_requirement)
+def test_evidence_types_of_1_0_are_read_as_they_were_written(found: EvidenceTypesOfRequirement) -> None:
+    whole = replace(found, frameworks=wire.REQUIREMENTS[0].frameworks)
+    told = replace(whole, requirement=plain(whole.requirement))
+    assert decode_evidence_types(encode_evidence_types(whole, SequentialIds(1), V1_0), V1_0) == told
+
+
+@wire.EXAMPLES
+@given(wire.data_services)
+def test_data_services_of_1_0_are_read_as_they_were_written(found: tuple[DataService, ...]) -> None:
+    for service in found:
+        data = encode_data_services((service,), SequentialIds(1), V1_0)
+        assert decode_data_services(data, V1_0) == (as_first_told(service),)
+
+
+def test_an_answer_of_1_0_has_no_slot_and_the_identifiers_of_its_time() -> None:
+    data = encode_data_services(wire.DATA_SERVICES, SequentialIds(1), V1_0)
+    assert data.count(b"<rim:Slot ") == 1
+    assert b"https://sr.oots.tech.europa.eu/distributions/" in data
+    assert b"ec.europa.eu" not in data
+    assert b"https://sr.oots.tech.ec.europa.eu/datamodels/" in DATA_SERVICES
+    assert DATA_SERVICES.count(b"<rim:Slot ") == 2
+
+
+def test_an_answer_of_1_0_with_the_identifiers_of_later_is_read_too() -> None:
+    data = encode_evidence_types(wire.EVIDENCE_TYPES, SequentialIds(1), V1_0)
+    later = data.replace(b"https://sr.oots.tech.europa.eu/", b"https://sr.oots.tech.ec.europa.eu/")
+    assert later != data
+    assert decode_evidence_types(later, V1_0) == decode_evidence_types(data, V1_0)
+
+
+@pytest.mark.parametrize("services", [(), wire.DATA_SERVICES * 2])
+def test_1_0_names_exactly_one_data_service(services: tuple[DataService, ...]) -> None:
+    assert encode_data_services(wire.DATA_SERVICES, SequentialIds(1), V1_0)
+    with pytest.raises(ValueError, match="exactly one data service"):
+        encode_data_services(services, SequentialIds(1), V1_0)
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=lambda version: version.specification)
+def test_a_failure_is_raised_in_every_version(version: Version) -> None:
+    data = encode_directory_error("EB:ERR:0001", "rs:ObjectNotFoundExceptionType", "Empty", None, version=version)
+    assert (b"rim:Slot" in data) == version.names_itself
+    with pytest.raises(DirectoryError) as caught:
+        decode_requirements(data, version)
+    assert caught.value.code == "EB:ERR:0001"
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=lambda version: version.specification)
+def test_an_answer_of_another_version_is_refused(version: Version) -> None:
+    (other,) = (each for each in VERSIONS.values() if each is not version)
+    assert decode_requirements(encode_requirements(wire.REQUIREMENTS, SequentialIds(1), version), version)
+    with pytest.raises(MessageError, match=f"not in the shape of {version.specification}"):
+        decode_requirements(encode_requirements(wire.REQUIREMENTS, SequentialIds(1), other), version)
