@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hmac import HMAC
+from hypothesis import given
+from hypothesis import strategies as st
 
 from oots.model.errors import ConfigurationError
 from oots.trust.authority import Participant
@@ -304,6 +306,32 @@ def test_what_is_no_detached_signature_is_refused(change: Any) -> None:
     verify(ANSWER | {"oots-response-sig": "..".join(parts())})
     with pytest.raises(AnswerSignatureError):
         verify(ANSWER | {"oots-response-sig": change(*parts())})
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=5), inside, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(
+    name=st.sampled_from(["alg", "kid", "x5t#o", "x5c", "typ", "b64", "iat", "sigD", "crit", "jwk"]), value=json_values
+)
+def test_a_header_of_any_content_is_believed_or_refused_and_nothing_else(name: str, value: object) -> None:
+    verify(with_signature_over(protected_header()))
+    try:
+        verify(with_signature_over(protected_header() | {name: value}))
+    except AnswerSignatureError:
+        return
+    assert name in ("kid", "typ", "jwk") or value == protected_header()[name]
+
+
+@given(st.text(max_size=40))
+def test_any_text_instead_of_a_signature_is_refused(text: str) -> None:
+    verify(ANSWER)
+    with pytest.raises(AnswerSignatureError):
+        verify(ANSWER | {"oots-response-sig": text})
 
 
 def test_an_answer_signed_on_ed25519_is_believed() -> None:
