@@ -73,8 +73,8 @@ def read_agent(reader: Reader) -> Agent:
 
 
 def read_named_agent(reader: Reader) -> Agent:
-    """An agent that may have identifier and names only."""
-    reader.only("Identifier", "Name")
+    """An agent of which identifier and names are said, and nothing else where a version has a rule on it."""
+    reader.only("Identifier", "Name", unruled=("Address", "Classification"))
     return Agent(read_identifier(reader), reader.some_texts("Name"))
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from oots.model.response import Answer, EvidenceError
 from oots.wire.error import decode_error, encode_error
+from oots.wire.profile import PROFILES, Profiles
 from oots.wire.response import decode_response, encode_response
 from oots.wire.status import FAILURE
 from oots.wire.xml import parse
 
 
-def encode(answer: Answer) -> bytes:
-    """The canonical bytes of the answer."""
-    return encode_error(answer) if isinstance(answer, EvidenceError) else encode_response(answer)
+def encode(answer: Answer, profiles: Profiles = PROFILES) -> bytes:
+    """The canonical bytes of the answer; ValueError names what its version cannot say."""
+    if isinstance(answer, EvidenceError):
+        return encode_error(answer, profiles)
+    return encode_response(answer, profiles)
 
 
-def decode(data: bytes) -> Answer:
+def decode(data: bytes, profiles: Profiles = PROFILES) -> Answer:
     """The error where the status is Failure, else the response; a `MessageError` names the rule that is broken."""
-    return decode_error(data) if parse(data).get("status") == FAILURE else decode_response(data)
+    if parse(data).get("status") == FAILURE:
+        return decode_error(data, profiles)
+    return decode_response(data, profiles)

@@ -9,41 +9,68 @@ from lxml import etree
 
 from oots.model.request import ClassificationAnswer
 from oots.wire.evidence import read_uuid
-from oots.wire.reader import Reader
-from oots.wire.writer import optional, sdg, sdg_identifier
+from oots.wire.profile import Profile
+from oots.wire.reader import BLANK, Reader
+from oots.wire.writer import optional, sdg, sdg_identifier, texts
 
 _TYPE: Final = re.compile("string|boolean|codelist")
 _BOOLEAN: Final = re.compile("true|false|1|0")
+_ELEMENTS: Final = {"boolean": "BooleanValue", "date": "DateValue"}
+"""Where an answer stands, by what its type begins with; every other one is a string."""
 
 
-def write_answer(answer: ClassificationAnswer) -> etree._Element:
-    kind = "BooleanValue" if answer.type == "boolean" else "StringValue"
+def write_answer(answer: ClassificationAnswer, profile: Profile) -> etree._Element:
+    """The answer; what its type begins with says in which element its value stands."""
+    expression = None if answer.value_expression is None else profile.outward(answer.value_expression)
     return sdg(
         "EvidenceProviderClassification",
-        sdg_identifier("Identifier", answer.scheme, answer.identifier),
+        _write_identifier(answer, profile),
         sdg("Type", answer.type),
-        *optional("ValueExpression", answer.value_expression),
-        sdg("SupportedValue", sdg(kind, answer.value)),
+        *optional("ValueExpression", expression),
+        *texts("Description", answer.descriptions),
+        sdg("SupportedValue", sdg(_element_of(answer.type), answer.value)),
     )
 
 
-def read_answer(reader: Reader) -> ClassificationAnswer:
-    """The answer; descriptions of the question are allowed and left out."""
+def read_answer(reader: Reader, profile: Profile) -> ClassificationAnswer:
+    """The answer, with its question as far as the message repeats it."""
     reader.only("Identifier", "Type", "ValueExpression", "Description", "SupportedValue")
-    kind = reader.text_like("Type", _TYPE)
+    scheme, expression = _read_scheme(reader), reader.optional_text("ValueExpression")
+    kind = reader.text_like("Type", _TYPE) if reader.bound("Type=") else reader.text("Type")
     return ClassificationAnswer(
         identifier=read_uuid(reader),
-        scheme=reader.one("Identifier").attribute("schemeID"),
+        scheme=None if scheme is None else profile.inward(scheme),
         type=kind,
         value=_read_value(reader.one("SupportedValue"), kind),
-        value_expression=reader.optional_text("ValueExpression"),
+        value_expression=None if expression is None else profile.inward(expression),
+        descriptions=reader.texts("Description"),
     )
+
+
+def _write_identifier(answer: ClassificationAnswer, profile: Profile) -> etree._Element:
+    if answer.scheme is None:
+        return sdg("Identifier", answer.identifier)
+    return sdg_identifier("Identifier", profile.outward(answer.scheme), answer.identifier)
+
+
+def _read_scheme(reader: Reader) -> str | None:
+    found = reader.one("Identifier")
+    if reader.bound("Identifier/@schemeID"):
+        return found.attribute("schemeID")
+    return found.element.get("schemeID", "").strip(BLANK) or None
+
+
+def _element_of(kind: str) -> str:
+    """The element in which an answer to a question of that type stands."""
+    return next((name for begin, name in _ELEMENTS.items() if kind.lower().startswith(begin)), "StringValue")
 
 
 def _read_value(supported: Reader, kind: str) -> str:
-    """The one value, of the element that its type demands; booleans are `true` or `false`."""
-    if kind != "boolean":
-        supported.only("StringValue")
-        return supported.text("StringValue")
-    supported.only("BooleanValue")
-    return "true" if supported.text_like("BooleanValue", _BOOLEAN) in ("true", "1") else "false"
+    """The one value, booleans as `true` or `false`; in the element of its type where a rule has types listed."""
+    expected = _element_of(kind)
+    names = (expected,) if supported.bound("Type=") else ("StringValue", *_ELEMENTS.values())
+    supported.only(*names)
+    name = next((name for name in names if supported.many(name)), expected)
+    if name == "BooleanValue":
+        return "true" if supported.text_like(name, _BOOLEAN) in ("true", "1") else "false"
+    return supported.text(name)

@@ -12,84 +12,27 @@ from oots.model.identifiers import bare_uuid, urn_uuid
 from oots.model.response import EdmException, ErrorCode, EvidenceError, PreviewOffer
 from oots.wire import writer
 from oots.wire.agent import read_agent, read_named_agent, write_agent, write_named
+from oots.wire.error_rules import ERROR_RULES, V2_0, ErrorRules
 from oots.wire.namespaces import QUERY, RIM, RS
-from oots.wire.profile import PROFILES, Profile, profile_of
-from oots.wire.reader import SHAPE, Reader, Rules
+from oots.wire.profile import PROFILES, Profile, Profiles, profile_of, spoken
+from oots.wire.reader import Reader
 from oots.wire.response import enforce_response_root, read_response_id
-from oots.wire.slots import (
-    XSI_TYPE,
-    SlotRule,
-    Slots,
-    SlotTable,
-    SlotType,
-    any_slot,
-    date_time_slot,
-    string_slot,
-    texts_slot,
-    type_of,
-)
+from oots.wire.sayable import enforce_error
+from oots.wire.slots import XSI_TYPE, Slots, any_slot, date_time_slot, string_slot, texts_slot, type_of
 from oots.wire.status import FAILURE, SEVERITY_ERROR
 from oots.wire.xml import canonical, parse
 
-ERROR_SLOTS: Final = SlotTable(
-    rules=(
-        SlotRule("SpecificationIdentifier", SlotType.STRING, "R-EDM-ERR-S009", "R-EDM-ERR-S018"),
-        SlotRule("EvidenceResponseIdentifier", SlotType.STRING, "R-EDM-ERR-S010", "R-EDM-ERR-S019"),
-        SlotRule(
-            "ErrorProvider",
-            SlotType.ANY,
-            "R-EDM-ERR-S011",
-            "R-EDM-ERR-S020",
-            holds="Agent",
-            content="R-EDM-ERR-S026",
-        ),
-        SlotRule(
-            "EvidenceRequester",
-            SlotType.ANY,
-            "R-EDM-ERR-S013",
-            "R-EDM-ERR-S021",
-            holds="Agent",
-            content="R-EDM-ERR-S029",
-        ),
-    ),
-    unknown="R-EDM-ERR-S017",
-)
-EXCEPTION_SLOTS: Final = SlotTable(
-    rules=(
-        SlotRule("Timestamp", SlotType.DATE_TIME, "R-EDM-ERR-S012", "R-EDM-ERR-S022", value="R-EDM-ERR-C018"),
-        SlotRule("PreviewLocation", SlotType.STRING, "R-EDM-ERR-C022", "R-EDM-ERR-S023"),
-        SlotRule(
-            "PreviewDescription",
-            SlotType.INTERNATIONAL_STRING,
-            "R-EDM-ERR-C022",
-            "R-EDM-ERR-S024",
-            value="R-EDM-ERR-C020",
-        ),
-    ),
-    unknown="R-EDM-ERR-S027",
-)
-
-_PROVIDER: Final[Rules] = {
-    SHAPE: "R-EDM-ERR-S028",
-    "Identifier/@schemeID": "R-EDM-ERR-C003",
-    "Identifier/@schemeID=": "R-EDM-ERR-C004",
-    "Address": "R-EDM-ERR-C024",
-    "AdminUnitLevel1=": "R-EDM-ERR-C005",
-    "Classification": "R-EDM-ERR-C007",
-    "Classification=": "R-EDM-ERR-C008",
-}
-_REQUESTER: Final[Rules] = {
-    SHAPE: "R-EDM-ERR-S029",
-    "Identifier/@schemeID": "R-EDM-ERR-C009",
-    "Identifier/@schemeID=": "R-EDM-ERR-C010",
-}
 _TYPES: Final = {"rs": RS, "query": QUERY}
 _BY_CODE: Final = {code.code: code for code in ErrorCode}
 
 
-def encode_error(error: EvidenceError) -> bytes:
-    """The canonical bytes of the error; an exception with a preview gets the severity PreviewRequired."""
-    profile = PROFILES[error.specification]
+def encode_error(error: EvidenceError, profiles: Profiles = PROFILES) -> bytes:
+    """The canonical bytes of the error; an exception with a preview gets the severity PreviewRequired.
+
+    ValueError names what the version of the error cannot say.
+    """
+    profile = spoken(error.specification, profiles)
+    enforce_error(error, profile)
     request_id = {"requestId": urn_uuid(error.request_id)} if error.request_id else {}
     return canonical(
         writer.query(
@@ -104,24 +47,23 @@ def encode_error(error: EvidenceError) -> bytes:
     )
 
 
-def decode_error(data: bytes) -> EvidenceError:
+def decode_error(data: bytes, profiles: Profiles = PROFILES) -> EvidenceError:
     """The error in `data`. A `MessageError` names the rule that is broken; the version is looked at first."""
     root = parse(data)
     enforce_response_root(root, "R-EDM-ERR-S001", "R-EDM-ERR-S002")
-    slots = Slots(root, ERROR_SLOTS)
-    profile = profile_of(slots.string("SpecificationIdentifier"), "R-EDM-ERR-C001")
+    profile = profile_of(Slots(root, V2_0.slots).string("SpecificationIdentifier"), "R-EDM-ERR-C001", profiles)
+    rules = ERROR_RULES[profile.specification]
+    slots = Slots(root, rules.slots)
     slots.enforce()
-    _enforce_failure(root)
-    exceptions = tuple(_read_exception(element, profile) for element in root.findall(f"{{{RS}}}Exception"))
-    if not exceptions:
-        raise MessageError("a failure names no exception", rule="R-EDM-ERR-S008")
+    _enforce_failure(root, rules)
+    exceptions = _read_exceptions(root, profile, rules)
     invalid = any(exception.code is ErrorCode.INVALID_REQUEST for exception in exceptions)
     return EvidenceError(
         response_id=read_response_id(slots, "R-EDM-ERR-C002"),
         request_id=_read_request_id(root, invalid),
         specification=profile.specification,
-        error_provider=_read_provider(Reader(slots.any("ErrorProvider"), _PROVIDER)),
-        requester=_read_requester(slots, invalid),
+        error_provider=_read_provider(Reader(slots.any("ErrorProvider"), rules.provider)),
+        requester=_read_requester(slots, invalid, rules),
         exceptions=exceptions,
     )
 
@@ -130,7 +72,7 @@ def _write_exception(exception: EdmException, profile: Profile) -> etree._Elemen
     attributes = {
         XSI_TYPE: exception.code.exception_type,
         "code": exception.code.code,
-        "message": exception.code.message,
+        "message": profile.messages[exception.code],
         "severity": profile.preview_required if exception.preview else SEVERITY_ERROR,
         **({"detail": exception.detail} if exception.detail else {}),
     }
@@ -145,15 +87,18 @@ def _write_exception(exception: EdmException, profile: Profile) -> etree._Elemen
 def _write_preview(preview: PreviewOffer | None) -> list[etree._Element]:
     if preview is None:
         return []
-    location = string_slot("PreviewLocation", preview.location)
-    return [location, texts_slot("PreviewDescription", preview.descriptions)] if preview.descriptions else [location]
+    return [
+        string_slot("PreviewLocation", preview.location),
+        *([texts_slot("PreviewDescription", preview.descriptions)] if preview.descriptions else []),
+        *([string_slot("PreviewMethod", preview.method)] if preview.method else []),
+    ]
 
 
-def _enforce_failure(root: etree._Element) -> None:
+def _enforce_failure(root: etree._Element, rules: ErrorRules) -> None:
     if root.get("status") != FAILURE:
-        raise MessageError("the status is not Failure", rule="R-EDM-ERR-S006")
+        raise MessageError("the status is not Failure", rule=rules.named("R-EDM-ERR-S006"))
     if root.find(f"{{{RIM}}}RegistryObjectList") is not None:
-        raise MessageError("a RegistryObjectList has no place in a failure", rule="R-EDM-ERR-S007")
+        raise MessageError("a RegistryObjectList has no place in a failure", rule=rules.named("R-EDM-ERR-S007"))
 
 
 def _read_request_id(root: etree._Element, invalid: bool) -> str | None:
@@ -171,23 +116,33 @@ def _read_request_id(root: etree._Element, invalid: bool) -> str | None:
 def _read_provider(reader: Reader) -> Agent:
     reader.one("Classification")
     agent = read_agent(reader)
-    reader.one("Address")
+    if reader.bound("Address"):
+        reader.one("Address")
     if agent.role is AgentRole.EVIDENCE_REQUESTER:
         raise reader.fault("Classification=", "a requester provides no errors")
     return agent
 
 
-def _read_requester(slots: Slots, invalid: bool) -> Agent | None:
+def _read_requester(slots: Slots, invalid: bool, rules: ErrorRules) -> Agent | None:
     if invalid and not slots.has("EvidenceRequester"):
         return None
-    return read_named_agent(Reader(slots.any("EvidenceRequester"), _REQUESTER))
+    return read_named_agent(Reader(slots.any("EvidenceRequester"), rules.requester))
 
 
-def _read_exception(element: etree._Element, profile: Profile) -> EdmException:
-    slots = Slots(element, EXCEPTION_SLOTS)
+def _read_exceptions(root: etree._Element, profile: Profile, rules: ErrorRules) -> tuple[EdmException, ...]:
+    found = root.findall(f"{{{RS}}}Exception")
+    if not found:
+        raise MessageError("a failure names no exception", rule=rules.named("R-EDM-ERR-S008"))
+    if len(found) > 1 and not profile.many_exceptions:
+        raise MessageError("a failure names more than one exception", rule="R-EDM-ERR-C011")
+    return tuple(_read_exception(element, profile, rules) for element in found)
+
+
+def _read_exception(element: etree._Element, profile: Profile, rules: ErrorRules) -> EdmException:
+    slots = Slots(element, rules.exception_slots)
     slots.enforce()
-    code = _read_code(element)
-    preview = _read_preview(slots)
+    code = _read_code(element, rules)
+    preview = _read_preview(slots, profile)
     _enforce_severity(element.get("severity", ""), code, preview, profile)
     return EdmException(
         code=code,
@@ -197,7 +152,7 @@ def _read_exception(element: etree._Element, profile: Profile) -> EdmException:
     )
 
 
-def _read_code(element: etree._Element) -> ErrorCode:
+def _read_code(element: etree._Element, rules: ErrorRules) -> ErrorCode:
     """The code of the list EDMErrorCodes, to which the type belongs; the message is the list's, not the sender's."""
     namespace, name = type_of(element)
     if not name:
@@ -209,28 +164,40 @@ def _read_code(element: etree._Element) -> ErrorCode:
         raise MessageError("an exception has an unknown code", rule="R-EDM-ERR-C017")
     prefix, _, listed = code.exception_type.partition(":")
     if (namespace, name) != (_TYPES[prefix], listed):
-        raise MessageError("the code of an exception does not match its type", rule="R-EDM-ERR-C026")
+        raise MessageError("the code of an exception does not match its type", rule=rules.named("R-EDM-ERR-C026"))
     return code
 
 
-def _read_preview(slots: Slots) -> PreviewOffer | None:
+def _read_preview(slots: Slots, profile: Profile) -> PreviewOffer | None:
     described = slots.has("PreviewDescription")
     if not slots.has("PreviewLocation"):
-        if described:
+        if described or slots.has("PreviewMethod"):
             raise MessageError("a preview is described but not located", rule="R-EDM-ERR-C022")
         return None
     location = slots.string("PreviewLocation")
     if not location.startswith("https://"):
         raise MessageError("PreviewLocation does not begin with https://", rule="R-EDM-ERR-C019")
-    return PreviewOffer(location, slots.texts("PreviewDescription") if described else ())
+    descriptions = slots.texts("PreviewDescription") if described else ()
+    return PreviewOffer(location, descriptions, _read_method(slots, profile))
+
+
+def _read_method(slots: Slots, profile: Profile) -> str | None:
+    if not slots.has("PreviewMethod"):
+        return None
+    method = slots.string("PreviewMethod")
+    if method not in profile.preview_methods:
+        raise MessageError("PreviewMethod is not a method of its list", rule="R-EDM-ERR-C021")
+    return method
 
 
 def _enforce_severity(severity: str, code: ErrorCode, preview: PreviewOffer | None, profile: Profile) -> None:
-    """PreviewRequired, code 0002 and a preview location come together; everything else is an Error."""
+    """PreviewRequired comes with code 0002 and a preview location; everything else is an Error."""
     if severity not in (SEVERITY_ERROR, profile.preview_required):
         raise MessageError("an exception has an unknown severity", rule="R-EDM-ERR-C014")
     required = severity == profile.preview_required
     if required and code is not ErrorCode.AUTHORIZATION:
         raise MessageError("only missing authorization may require a preview", rule="R-EDM-ERR-C015")
+    if profile.authorization_is_preview and code is ErrorCode.AUTHORIZATION and not required:
+        raise MessageError("missing authorization means a required preview", rule="R-EDM-ERR-C015")
     if required is (preview is None):
         raise MessageError("a preview is required exactly where it is located", rule="R-EDM-ERR-C022")

@@ -16,7 +16,7 @@ from oots.model.evidence import (
     RequestedEvidenceType,
 )
 from oots.model.identifiers import is_uuid
-from oots.wire.profile import Profile
+from oots.wire.profile import V2_0, Profile
 from oots.wire.reader import LANGUAGE, Reader
 from oots.wire.writer import optional, sdg, texts
 
@@ -26,13 +26,22 @@ MEDIA_TYPE: Final = re.compile(
 """Code list OOTSMediaTypes."""
 _ASSOCIATED: Final = re.compile("Annex|HumanReadableVersion|Translation")
 TYPE: Final = ("EvidenceTypeClassification", "Title", "Description")
+_OFFERED: Final = (
+    "AccessService",
+    "AuthenticationLevelOfAssurance",
+    "EvidenceProviderJurisdictionDetermination",
+    "EvidenceProviderClassification",
+)
+"""What only the directory says of a data service."""
 
 
-def write_requirement(requirement: Requirement, further: Iterable[etree._Element] = ()) -> etree._Element:
+def write_requirement(
+    requirement: Requirement, further: Iterable[etree._Element] = (), profile: Profile = V2_0
+) -> etree._Element:
     """`sdg:Requirement`; the directories add `further` children."""
     return sdg(
         "Requirement",
-        sdg("Identifier", requirement.identifier),
+        sdg("Identifier", profile.outward(requirement.identifier)),
         *texts("Name", requirement.names),
         *texts("Description", requirement.descriptions),
         *further,
@@ -41,37 +50,42 @@ def write_requirement(requirement: Requirement, further: Iterable[etree._Element
 
 def read_requirement(reader: Reader, profile: Profile) -> Requirement:
     return Requirement(
-        identifier=reader.text_like("Identifier", profile.requirement),
+        identifier=profile.inward(reader.text_like("Identifier", profile.requirement)),
         names=reader.some_texts("Name"),
         descriptions=reader.texts("Description"),
     )
 
 
-def write_evidence_type(evidence_type: EvidenceType) -> list[etree._Element]:
+def write_evidence_type(evidence_type: EvidenceType, profile: Profile = V2_0) -> list[etree._Element]:
     return [
-        sdg("EvidenceTypeClassification", evidence_type.classification),
+        sdg("EvidenceTypeClassification", profile.outward(evidence_type.classification)),
         *texts("Title", evidence_type.titles),
         *texts("Description", evidence_type.descriptions),
     ]
 
 
 def read_evidence_type(reader: Reader, profile: Profile) -> EvidenceType:
-    """The children that every evidence type has; the caller says which others it may have."""
+    """The children that every evidence type has; the caller says which others it may have, a rule which it must."""
     return EvidenceType(
-        classification=reader.text_like("EvidenceTypeClassification", profile.evidence_type),
+        classification=profile.inward(reader.text_like("EvidenceTypeClassification", profile.evidence_type)),
         titles=reader.some_texts("Title"),
-        descriptions=reader.texts("Description"),
+        descriptions=reader.some_texts("Description") if "Description" in reader.rules else reader.texts("Description"),
     )
 
 
-def write_distribution(name: str, distribution: Distribution) -> etree._Element:
+def write_distribution(name: str, distribution: Distribution, profile: Profile = V2_0) -> etree._Element:
     return sdg(
         name,
         sdg("Format", distribution.format),
         *(sdg("Language", language) for language in distribution.languages),
-        *optional("ConformsTo", distribution.conforms_to),
+        *_write_model("ConformsTo", distribution.conforms_to, profile),
+        *_write_model("Transformation", distribution.transformation, profile),
         *(sdg("AssociatedDocumentRequest", kind) for kind in distribution.associated_documents),
     )
+
+
+def _write_model(name: str, url: str | None, profile: Profile) -> list[etree._Element]:
+    return optional(name, None if url is None else profile.outward(url))
 
 
 def read_distributions(reader: Reader, profile: Profile) -> tuple[Distribution, ...]:
@@ -83,23 +97,27 @@ def read_distributions(reader: Reader, profile: Profile) -> tuple[Distribution, 
     )
 
 
-def write_requested_type(requested: RequestedEvidenceType) -> etree._Element:
+def write_requested_type(requested: RequestedEvidenceType, profile: Profile) -> etree._Element:
     return sdg(
         "DataServiceEvidenceType",
         sdg("Identifier", requested.identifier),
-        *write_evidence_type(requested.evidence_type),
-        *(write_distribution("DistributedAs", distribution) for distribution in requested.distributions),
+        *write_evidence_type(requested.evidence_type, profile),
+        *(write_distribution("DistributedAs", distribution, profile) for distribution in requested.distributions),
     )
 
 
 def read_requested_type(reader: Reader, profile: Profile) -> RequestedEvidenceType:
-    reader.only("Identifier", *TYPE, "DistributedAs")
-    for found in reader.many("DistributedAs"):
-        found.only("Format", "Language", "ConformsTo", "AssociatedDocumentRequest")
+    reader.only("Identifier", *TYPE, "DistributedAs", unruled=_OFFERED)
+    particular = ("Language", "AssociatedDocumentRequest") if profile.associated_documents else ("Transformation",)
+    found = reader.many("DistributedAs")
+    for distribution in found:
+        distribution.only("Format", "ConformsTo", *particular)
+    if len(found) > 1 and not profile.associated_documents:
+        raise reader.fault("DistributedAs=", "more than one distribution is wanted")
     return RequestedEvidenceType(
         identifier=read_uuid(reader),
         evidence_type=read_evidence_type(reader, profile),
-        distributions=read_distributions(reader, profile),
+        distributions=read_distributions(reader, profile) if found or reader.bound("DistributedAs") else (),
     )
 
 
@@ -116,8 +134,14 @@ def read_distribution(reader: Reader, media_type: Reader, profile: Profile) -> D
     return Distribution(
         format=media_type.value_like(MEDIA_TYPE),
         languages=tuple(language.value_like(LANGUAGE) for language in reader.many("Language")),
-        conforms_to=reader.optional_text_like("ConformsTo", profile.data_model),
+        conforms_to=_read_model(reader, "ConformsTo", profile),
         associated_documents=tuple(
             DocumentKind(kind.value_like(_ASSOCIATED)) for kind in reader.many("AssociatedDocumentRequest")
         ),
+        transformation=_read_model(reader, "Transformation", profile),
     )
+
+
+def _read_model(reader: Reader, name: str, profile: Profile) -> str | None:
+    url = reader.optional_text_like(name, profile.data_model)
+    return None if url is None else profile.inward(url)

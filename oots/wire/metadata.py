@@ -25,46 +25,11 @@ from oots.wire.person import (
     write_natural_subject,
 )
 from oots.wire.profile import Profile
-from oots.wire.reader import SHAPE, Reader, Rules
+from oots.wire.reader import Reader
+from oots.wire.response_rules import ResponseRules
 from oots.wire.writer import optional, sdg
 
 _MAIN_ONLY: Final = ("IsAbout", "IssuingAuthority", "IsConformantTo", "IssuingDate", "ValidityPeriod")
-
-_METADATA: Final[Rules] = {
-    "Identifier=": "R-EDM-RESP-C015",
-    "IssuingDate=": "R-EDM-RESP-C016",
-    "EvidenceTypeClassification=": "R-EDM-RESP-C017",
-    "Title/@lang": "R-EDM-RESP-C018",
-    "Title/@lang=": "R-EDM-RESP-C019",
-    "Description/@lang": "R-EDM-RESP-C020",
-    "Description/@lang=": "R-EDM-RESP-C021",
-    "ConformsTo=": "R-EDM-RESP-C022",
-    "Format": "R-EDM-RESP-C023",
-    "Language=": "R-EDM-RESP-C026",
-    "StartDate": "R-EDM-RESP-C040",
-    "EndDate": "R-EDM-RESP-C041",
-}
-_MAIN: Final[Rules] = {SHAPE: "R-EDM-RESP-S062", **_METADATA}
-_SUPPLEMENTARY: Final[Rules] = {SHAPE: "R-EDM-RESP-S063", **_METADATA}
-_NATURAL_PERSON: Final[Rules] = {
-    SHAPE: "R-EDM-RESP-S041",
-    "Identifier=": "R-EDM-RESP-C028",
-    "Identifier/@schemeID": "R-EDM-RESP-C030",
-    "Identifier/@schemeID=": "R-EDM-RESP-C031",
-    "DateOfBirth": "R-EDM-RESP-C032",
-}
-_LEGAL_PERSON: Final[Rules] = {
-    SHAPE: "R-EDM-RESP-S042",
-    "LegalPersonIdentifier": "R-EDM-RESP-C033",
-    "LegalPersonIdentifier=": "R-EDM-RESP-C034",
-    "LegalPersonIdentifier/@schemeID": "R-EDM-RESP-C036",
-    "LegalPersonIdentifier/@schemeID=": "R-EDM-RESP-C037",
-}
-_AUTHORITY: Final[Rules] = {
-    SHAPE: "R-EDM-RESP-S062",
-    "Identifier/@schemeID": "R-EDM-RESP-C038",
-    "Identifier/@schemeID=": "R-EDM-RESP-C039",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +41,25 @@ class Metadata:
     main: MainMetadata | None
 
 
-def write_evidence(document: EvidenceDocument) -> etree._Element:
+def write_evidence(document: EvidenceDocument, profile: Profile) -> etree._Element:
     """`sdg:Evidence`: all of the metadata for main evidence, identifier and distribution for what belongs to it."""
     main = document.main
     return sdg(
         "Evidence",
         sdg("Identifier", document.evidence_id),
-        *(_write_main(main) if main else []),
-        write_distribution("Distribution", document.distribution),
+        *(_write_main(main, profile) if main else []),
+        write_distribution("Distribution", document.distribution, profile),
         *(_write_validity(main) if main else []),
     )
 
 
-def read_metadata(evidence: etree._Element, kind: DocumentKind, profile: Profile) -> Metadata:
-    """The metadata of a document of `kind`: complete for main evidence (R-EDM-RESP-S062), else bare (S063)."""
+def read_metadata(evidence: etree._Element, kind: DocumentKind, profile: Profile, rules: ResponseRules) -> Metadata:
+    """The metadata of a document of `kind`: complete for main evidence, else bare."""
     if kind is not DocumentKind.MAIN_EVIDENCE:
-        return _read_supplementary(Reader(evidence, _SUPPLEMENTARY), profile)
-    reader = Reader(evidence, _MAIN)
+        return _read_supplementary(Reader(evidence, rules.supplementary), profile)
+    reader = Reader(evidence, rules.main)
     reader.only("Identifier", *_MAIN_ONLY, "Distribution")
-    return Metadata(read_uuid(reader), _read_delivered(reader, profile), _read_main(reader, profile))
+    return Metadata(read_uuid(reader), _read_delivered(reader, profile), _read_main(reader, profile, rules))
 
 
 def _read_supplementary(reader: Reader, profile: Profile) -> Metadata:
@@ -103,13 +68,13 @@ def _read_supplementary(reader: Reader, profile: Profile) -> Metadata:
     return Metadata(read_uuid(reader), _read_delivered(reader, profile), None)
 
 
-def _read_main(reader: Reader, profile: Profile) -> MainMetadata:
+def _read_main(reader: Reader, profile: Profile, rules: ResponseRules) -> MainMetadata:
     conformant = reader.one("IsConformantTo")
-    conformant.only(*TYPE)
+    conformant.only(*TYPE, unruled=("Jurisdiction", "Distribution"))
     validity = reader.optional("ValidityPeriod")
     return MainMetadata(
-        subject=_read_subject(reader.one("IsAbout")),
-        issuing_authority=_read_authority(reader.one("IssuingAuthority")),
+        subject=_read_subject(reader.one("IsAbout"), rules),
+        issuing_authority=_read_authority(reader.one("IssuingAuthority"), rules),
         evidence_type=read_evidence_type(conformant, profile),
         issuing_date=reader.day("IssuingDate"),
         valid_from=validity.optional_day("StartDate") if validity else None,
@@ -120,29 +85,29 @@ def _read_main(reader: Reader, profile: Profile) -> MainMetadata:
 def _read_delivered(reader: Reader, profile: Profile) -> Distribution:
     """The one `sdg:Distribution` of a document, in one format."""
     found = reader.one("Distribution")
-    found.only("Format", "Language", "ConformsTo")
+    found.only("Format", "Language", "ConformsTo", *(() if profile.packaged else ("Transformation",)))
     return read_distribution(found, found.one("Format"), profile)
 
 
-def _read_subject(is_about: Reader) -> Subject:
+def _read_subject(is_about: Reader, rules: ResponseRules) -> Subject:
     legal, natural = is_about.optional("LegalPerson"), is_about.optional("NaturalPerson")
     if legal and not natural:
-        return read_legal_subject(Reader(legal.element, _LEGAL_PERSON))
+        return read_legal_subject(Reader(legal.element, rules.legal_person))
     if natural and not legal:
-        return read_natural_subject(Reader(natural.element, _NATURAL_PERSON))
+        return read_natural_subject(Reader(natural.element, rules.natural_person))
     raise is_about.fault("IsAbout", "IsAbout does not name exactly one person")
 
 
-def _read_authority(reader: Reader) -> IssuingAuthority:
-    agent = read_named_agent(Reader(reader.element, _AUTHORITY))
+def _read_authority(reader: Reader, rules: ResponseRules) -> IssuingAuthority:
+    agent = read_named_agent(Reader(reader.element, rules.authority))
     return IssuingAuthority(agent.identifier, agent.names)
 
 
-def _write_main(main: MainMetadata) -> list[etree._Element]:
+def _write_main(main: MainMetadata, profile: Profile) -> list[etree._Element]:
     return [
         sdg("IsAbout", _write_subject(main.subject)),
         write_named("IssuingAuthority", main.issuing_authority),
-        sdg("IsConformantTo", *write_evidence_type(main.evidence_type)),
+        sdg("IsConformantTo", *write_evidence_type(main.evidence_type, profile)),
         sdg("IssuingDate", main.issuing_date.isoformat()),
     ]
 

@@ -1,8 +1,9 @@
-"""Evidence packages: classified documents and their associations in a RegistryPackageType (TDD 4.5.2)."""
+"""The evidence in a response: packages of classified documents, or one flat object for each piece (TDD 4.5.2)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lxml import etree
@@ -15,30 +16,18 @@ from oots.wire.metadata import read_metadata, write_evidence
 from oots.wire.namespaces import RIM, XLINK
 from oots.wire.profile import Profile
 from oots.wire.reader import BLANK, elements
-from oots.wire.slots import XSI_TYPE, SlotRule, Slots, SlotTable, SlotType, any_slot, type_of
+from oots.wire.response_rules import ResponseRules
+from oots.wire.slots import XSI_TYPE, Slots, any_slot, type_of
 
 CLASSIFICATION_SCHEME: Final = "urn:fdc:oots:classification:edm"
 ASSOCIATION: Final = "urn:oasis:names:tc:ebxml-regrep:AssociationType:"
 PACKAGE: Final = "RegistryPackageType"
 DOCUMENT: Final = "ExtrinsicObjectType"
 ASSOCIATION_OBJECT: Final = "AssociationType"
+MAIN: Final = DocumentKind.MAIN_EVIDENCE
 _HREF: Final = f"{{{XLINK}}}href"
 _TITLE: Final = f"{{{XLINK}}}title"
 _CID: Final = re.compile(r"cid:([^@\s<>]+@[^@\s<>]+)")
-
-METADATA_SLOTS: Final = SlotTable(
-    rules=(
-        SlotRule(
-            "EvidenceMetadata",
-            SlotType.ANY,
-            "R-EDM-RESP-S015",
-            "R-EDM-RESP-S024",
-            holds="Evidence",
-            content="R-EDM-RESP-S029",
-        ),
-    ),
-    unknown="R-EDM-RESP-S015",
-)
 
 _SOURCE_RULES: Final = {
     DocumentKind.ANNEX: "R-EDM-RESP-S052",
@@ -53,21 +42,39 @@ _TARGET_RULES: Final = {
 _ASSOCIATION_TYPES: Final = {ASSOCIATION + kind: kind for kind in _SOURCE_RULES}
 
 
-def write_package(package: EvidencePackage) -> etree._Element:
-    return _write_object(
-        PACKAGE,
-        package.package_id,
+def write_packages(packages: Iterable[EvidencePackage], profile: Profile) -> list[etree._Element]:
+    """The registry objects of the response: the packages, or in a flat response the documents themselves."""
+    if profile.packaged:
+        return [_write_package(package, profile) for package in packages]
+    return [_write_document(document, profile) for package in packages for document in package.documents]
+
+
+def read_packages(found: etree._Element, profile: Profile, rules: ResponseRules) -> tuple[EvidencePackage, ...]:
+    """What a RegistryObjectList holds; in a flat response every document is a package of its own."""
+    if profile.packaged:
+        return tuple(_read_package(element, profile, rules) for element in elements(found))
+    packages = tuple(_read_flat(element, profile, rules) for element in elements(found))
+    _enforce_distinct([package.documents[0] for package in packages])
+    return packages
+
+
+def _write_package(package: EvidencePackage, profile: Profile) -> etree._Element:
+    members = writer.rim(
+        "RegistryObjectList",
         {},
-        writer.rim(
-            "RegistryObjectList",
-            {},
-            *(_write_document(document) for document in package.documents),
-            *(_write_association(association) for association in package.associations),
-        ),
+        *(_write_document(document, profile) for document in package.documents),
+        *(_write_association(association) for association in package.associations),
     )
+    return _write_object(PACKAGE, package.package_id, {}, members)
 
 
-def read_package(element: etree._Element, profile: Profile) -> EvidencePackage:
+def _read_flat(element: etree._Element, profile: Profile, rules: ResponseRules) -> EvidencePackage:
+    if not _is(element, DOCUMENT):
+        raise MessageError("something else than a document at the top level")
+    return EvidencePackage(None, (_read_document(element, profile, rules),))
+
+
+def _read_package(element: etree._Element, profile: Profile, rules: ResponseRules) -> EvidencePackage:
     """One package, whose relations hold: R-EDM-RESP-S046 to S066."""
     if type_of(element) != (RIM, PACKAGE):
         raise MessageError("something else than a package at the top level", rule="R-EDM-RESP-S066")
@@ -77,7 +84,7 @@ def read_package(element: etree._Element, profile: Profile) -> EvidencePackage:
     members = elements(lists[0])
     package = EvidencePackage(
         package_id=_read_id(element),
-        documents=tuple(_read_document(member, profile) for member in members if _is(member, DOCUMENT)),
+        documents=tuple(_read_document(member, profile, rules) for member in members if _is(member, DOCUMENT)),
         associations=tuple(_read_association(member) for member in members if _is(member, ASSOCIATION_OBJECT)),
     )
     if len(package.documents) + len(package.associations) != len(members):
@@ -86,24 +93,33 @@ def read_package(element: etree._Element, profile: Profile) -> EvidencePackage:
     return package
 
 
-def _write_object(kind: str, object_id: str, attributes: dict[str, str], *inside: etree._Element) -> etree._Element:
-    return writer.rim("RegistryObject", {XSI_TYPE: f"rim:{kind}", "id": urn_uuid(object_id), **attributes}, *inside)
+def _write_object(
+    kind: str, object_id: str | None, attributes: dict[str, str], *inside: etree._Element
+) -> etree._Element:
+    identified = {"id": urn_uuid(object_id)} if object_id else {}
+    return writer.rim("RegistryObject", {XSI_TYPE: f"rim:{kind}", **identified, **attributes}, *inside)
 
 
-def _write_document(document: EvidenceDocument) -> etree._Element:
+def _write_document(document: EvidenceDocument, profile: Profile) -> etree._Element:
+    return _write_object(
+        DOCUMENT,
+        document.object_id,
+        {},
+        any_slot("EvidenceMetadata", write_evidence(document, profile)),
+        *_write_classification(document),
+        writer.rim("RepositoryItemRef", {_HREF: f"cid:{document.content_id}", _TITLE: document.title}),
+    )
+
+
+def _write_classification(document: EvidenceDocument) -> list[etree._Element]:
+    if document.classification_id is None:
+        return []
     classification = {
         "id": urn_uuid(document.classification_id),
         "classificationScheme": CLASSIFICATION_SCHEME,
         "classificationNode": document.kind,
     }
-    return _write_object(
-        DOCUMENT,
-        document.object_id,
-        {},
-        any_slot("EvidenceMetadata", write_evidence(document)),
-        writer.rim("Classification", classification),
-        writer.rim("RepositoryItemRef", {_HREF: f"cid:{document.content_id}", _TITLE: document.title}),
-    )
+    return [writer.rim("Classification", classification)]
 
 
 def _write_association(association: Association) -> etree._Element:
@@ -119,12 +135,12 @@ def _is(member: etree._Element, kind: str) -> bool:
     return member.tag == f"{{{RIM}}}RegistryObject" and type_of(member) == (RIM, kind)
 
 
-def _read_document(element: etree._Element, profile: Profile) -> EvidenceDocument:
-    slots = Slots(element, METADATA_SLOTS)
+def _read_document(element: etree._Element, profile: Profile, rules: ResponseRules) -> EvidenceDocument:
+    slots = Slots(element, rules.metadata_slots)
     slots.enforce()
-    classification_id, kind = _read_classification(element)
+    classification_id, kind = _read_classification(element) if profile.packaged else (None, MAIN)
     content_id, title = _read_reference(element)
-    metadata = read_metadata(slots.any("EvidenceMetadata"), kind, profile)
+    metadata = read_metadata(slots.any("EvidenceMetadata"), kind, profile, rules)
     return EvidenceDocument(
         object_id=_read_id(element),
         classification_id=classification_id,
@@ -196,16 +212,20 @@ def _read_association(element: etree._Element) -> Association:
 
 
 def _enforce_relations(package: EvidencePackage) -> None:
+    _enforce_distinct(package.documents)
     kinds = {document.object_id: document.kind for document in package.documents}
-    if len(kinds) != len(package.documents):
-        raise MessageError("two documents of a package have the same id")
-    if DocumentKind.MAIN_EVIDENCE not in kinds.values():
+    if MAIN not in kinds.values():
         raise MessageError("a package has no main evidence", rule="R-EDM-RESP-S047")
     for association in package.associations:
         _enforce_association(association, kinds)
     sources = {association.source for association in package.associations}
-    if any(kind is not DocumentKind.MAIN_EVIDENCE and key not in sources for key, kind in kinds.items()):
+    if any(kind is not MAIN and key not in sources for key, kind in kinds.items()):
         raise MessageError("a supplementary document belongs to no main evidence", rule="R-EDM-RESP-S050")
+
+
+def _enforce_distinct(documents: Sequence[EvidenceDocument]) -> None:
+    if len({document.object_id for document in documents}) != len(documents):
+        raise MessageError("two documents have the same id")
 
 
 def _enforce_association(association: Association, kinds: dict[str, DocumentKind]) -> None:
@@ -216,6 +236,6 @@ def _enforce_association(association: Association, kinds: dict[str, DocumentKind
         raise MessageError(why, rule=_SOURCE_RULES[association.kind])
     if association.target not in kinds:
         raise MessageError("the target of an association does not exist", rule="R-EDM-RESP-S055")
-    if kinds[association.target] is not DocumentKind.MAIN_EVIDENCE:
+    if kinds[association.target] is not MAIN:
         why = "the target of an association is not main evidence"
         raise MessageError(why, rule=_TARGET_RULES[association.kind])

@@ -10,6 +10,7 @@ from lxml import etree
 from oots.model.identifiers import Identifier
 from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, SectorSpecificAttribute
 from oots.wire.agent import read_address, write_address
+from oots.wire.profile import Profile
 from oots.wire.reader import Reader
 from oots.wire.writer import identifier, optional, sdg, sdg_identifier
 
@@ -17,6 +18,15 @@ EIDAS: Final = re.compile("eidas")
 EIDAS_IDENTIFIER: Final = re.compile(r"[A-Z]{2}/[A-Z]{2}/.{6,256}")
 LEGAL_SCHEME: Final = re.compile("VAT|TAX|BusinessCode|LEI|EORI|SEED|SIC")
 
+_FURTHER: Final = (
+    "Nationality",
+    "CountryOfBirth",
+    "TownOfBirth",
+    "CountryOfResidence",
+    "PhoneNumber",
+    "EmailAddress",
+)
+"""The attributes that came with EDM 1.2."""
 _PERSON: Final = (
     "LevelOfAssurance",
     "Identifier",
@@ -27,12 +37,6 @@ _PERSON: Final = (
     "PlaceOfBirth",
     "CurrentAddress",
     "Gender",
-    "Nationality",
-    "CountryOfBirth",
-    "TownOfBirth",
-    "CountryOfResidence",
-    "PhoneNumber",
-    "EmailAddress",
     "SectorSpecificAttribute",
 )
 _LEGAL_PERSON: Final = (
@@ -87,9 +91,9 @@ def write_legal_subject(person: LegalPerson) -> etree._Element:
     return sdg("LegalPerson", *_write_legal_names(person))
 
 
-def read_person(reader: Reader) -> NaturalPerson:
+def read_person(reader: Reader, profile: Profile) -> NaturalPerson:
     """A person of a request, whose level of assurance is demanded; the only identifier scheme is `eidas`."""
-    reader.only(*_PERSON)
+    reader.only(*_PERSON, *(_FURTHER if profile.further_attributes else ()))
     address = reader.optional("CurrentAddress")
     return NaturalPerson(
         family_name=reader.text("FamilyName"),
@@ -129,14 +133,14 @@ def read_legal_person(reader: Reader) -> LegalPerson:
 
 
 def read_legal_subject(reader: Reader) -> LegalPerson:
-    """The legal person that evidence is about."""
-    reader.only("LegalPersonIdentifier", "LegalName")
+    """The legal person that evidence is about; whatever else a version lets pass is not kept."""
+    reader.only("LegalPersonIdentifier", "LegalName", unruled=_LEGAL_PERSON)
     return LegalPerson(_read_legal_identifier(reader), reader.text("LegalName"))
 
 
 def read_natural_subject(reader: Reader) -> NaturalPerson:
-    """The person that evidence is about."""
-    reader.only("Identifier", "FamilyName", "GivenName", "DateOfBirth", "PlaceOfBirth")
+    """The person that evidence is about; whatever else a version lets pass is not kept."""
+    reader.only("Identifier", "FamilyName", "GivenName", "DateOfBirth", "PlaceOfBirth", unruled=_PERSON)
     return NaturalPerson(
         family_name=reader.text("FamilyName"),
         given_name=reader.text("GivenName"),

@@ -45,8 +45,8 @@ class Profile:
     """A failure may name several exceptions; else it names one."""
     plain_procedure: bool
     """The procedure is a plain string; else a code in an international string."""
-    preview_method: bool
-    """A preview says by which HTTP method it is opened; else always by GET."""
+    preview_methods: tuple[str, ...]
+    """The HTTP methods among which a preview names its own; without any it is always opened by GET."""
     further_attributes: bool
     """Persons have the attributes that came with 1.2, and legal persons may represent the subject."""
     descriptions_demanded: bool
@@ -72,12 +72,7 @@ class Profile:
 
     @property
     def data_model(self) -> re.Pattern[str]:
-        """The form of a data model's URL."""
-        return re.compile(rf"{self._root}{self.data_models}/[^\s/?#]+")
-
-    @property
-    def transformation(self) -> re.Pattern[str]:
-        """The form of the URL of a subset of a data model."""
+        """The form of the URL of a data model or of a part of one."""
         return re.compile(rf"{self._root}{self.data_models}/[^\s?#]+")
 
     @property
@@ -115,7 +110,7 @@ def edm_v1_0(repository: str) -> Profile:
         exchange_in_header=False,
         many_exceptions=False,
         plain_procedure=False,
-        preview_method=True,
+        preview_methods=("GET", "POST"),
         further_attributes=False,
         descriptions_demanded=True,
         authorization_is_preview=True,
@@ -137,7 +132,7 @@ V1_2: Final = Profile(
     exchange_in_header=False,
     many_exceptions=True,
     plain_procedure=False,
-    preview_method=True,
+    preview_methods=("GET", "POST", "PUT"),
     further_attributes=True,
     descriptions_demanded=False,
     authorization_is_preview=False,
@@ -154,7 +149,7 @@ V2_0: Final = Profile(
     exchange_in_header=True,
     many_exceptions=True,
     plain_procedure=True,
-    preview_method=False,
+    preview_methods=(),
     further_attributes=True,
     descriptions_demanded=False,
     authorization_is_preview=False,
@@ -164,6 +159,14 @@ V2_0: Final = Profile(
 Profiles = Mapping[str, Profile]
 """Profiles by the specification that a message names."""
 PROFILES: Final[Profiles] = {profile.specification: profile for profile in (V1_0, V1_2, V2_0)}
+
+
+def spoken(specification: str, profiles: Profiles) -> Profile:
+    """The profile in which a message is written; ValueError for a version that is not spoken here."""
+    profile = profiles.get(specification)
+    if profile is None:
+        raise ValueError(f"specification: {specification} is not spoken here")
+    return profile
 
 
 def profile_of(specification: str, rule: str, profiles: Profiles = PROFILES) -> Profile:

@@ -23,6 +23,12 @@ SHAPE: Final = ""
 """Key of the rule that says which children an element has."""
 EMPTY: Final = "*"
 """Key of the rule against empty values."""
+OPEN: Final = "+"
+"""Key that is there where a version lets pass what none of its rules speaks of."""
+DEFAULT_LANGUAGE: Final = "EN"
+"""What a text without language is in where none is demanded (TDD 1.0, chapter 4.5)."""
+
+_ANY_CASE: Final = re.compile(r"[A-Za-z]{2}")
 
 Rules = Mapping[str, str]
 """Rule ids by what they speak of: `Name` (its presence), `Name=` (its value), `Name/@lang` (its attribute)."""
@@ -63,9 +69,13 @@ class Reader:
         named = self.rules.get(key) or self.rules.get(key.rstrip("=")) or self.rules.get(SHAPE)
         return MessageError(why, rule=named)
 
-    def only(self, *names: str) -> None:
-        """Refuses children of any other name."""
-        allowed = {f"{{{SDG}}}{name}" for name in names}
+    def bound(self, key: str) -> bool:
+        """Whether `key` is demanded: by a rule, or because this version lets nothing pass without one."""
+        return key in self.rules or OPEN not in self.rules
+
+    def only(self, *names: str, unruled: tuple[str, ...] = ()) -> None:
+        """Refuses children of any other name; `unruled` ones are passed over in a version without rule on them."""
+        allowed = {f"{{{SDG}}}{name}" for name in (*names, *(unruled if OPEN in self.rules else ()))}
         for child in elements(self.element):
             if child.tag not in allowed:
                 raise self.fault(SHAPE, f"{local_name(child)} has no place in {self.name}")
@@ -141,7 +151,12 @@ class Reader:
 
     def texts(self, name: str) -> tuple[Text, ...]:
         """The children of the name with their `lang`."""
-        return tuple(Text(child.attribute_like("lang", LANGUAGE), child.value) for child in self.many(name))
+        return tuple(Text(child._language(), child.value) for child in self.many(name))
+
+    def _language(self) -> str:
+        if not self.bound(f"{self.name}/@lang") and not self.element.get("lang", "").strip(BLANK):
+            return DEFAULT_LANGUAGE
+        return self.attribute_like("lang", LANGUAGE if self.bound(f"{self.name}/@lang=") else _ANY_CASE).upper()
 
     def some_texts(self, name: str) -> tuple[Text, ...]:
         self.some(name)

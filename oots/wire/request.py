@@ -9,29 +9,30 @@ from lxml import etree
 from oots.model.agent import Agent, AgentRole
 from oots.model.catalogue import Requirement
 from oots.model.errors import MessageError
-from oots.model.evidence import RequestedEvidenceType
 from oots.model.identifiers import bare_uuid, urn_uuid
 from oots.model.person import LegalPerson, Subject
 from oots.model.request import ClassificationAnswer, EvidenceRequest, PreviewVisit
+from oots.model.text import Text
 from oots.wire import writer
 from oots.wire.agent import only_role, read_agent, read_named_agent, write_agent, write_named
 from oots.wire.classification import read_answer, write_answer
 from oots.wire.evidence import read_requested_type, read_requirement, write_requested_type, write_requirement
 from oots.wire.namespaces import QUERY, RIM
 from oots.wire.person import read_legal_person, read_person, write_legal_person, write_person
-from oots.wire.profile import Profile, profile_of
-from oots.wire.reader import EMPTY, SHAPE, Reader, Rules, elements
+from oots.wire.preview import with_return, without_return
+from oots.wire.profile import PROFILES, Profile, Profiles, profile_of, spoken
+from oots.wire.reader import BLANK, DEFAULT_LANGUAGE, Reader, elements
+from oots.wire.request_rules import REQUEST_RULES, V2_0, RequestRules
+from oots.wire.sayable import enforce_request
 from oots.wire.slots import (
     XML_LANG,
-    SlotRule,
     Slots,
-    SlotTable,
-    SlotType,
     any_slot,
     boolean_slot,
     collection_slot,
     date_time_slot,
     string_slot,
+    texts_slot,
 )
 from oots.wire.xml import canonical, parse
 
@@ -39,240 +40,53 @@ ROOT: Final = f"{{{QUERY}}}QueryRequest"
 RETURN_TYPE: Final = "LeafClassWithRepositoryItem"
 QUERY_DEFINITION: Final = "DocumentQuery"
 
-REQUEST_SLOTS: Final = SlotTable(
-    rules=(
-        SlotRule("SpecificationIdentifier", SlotType.STRING, "R-EDM-REQ-S005", "R-EDM-REQ-S020"),
-        SlotRule("IssueDateTime", SlotType.DATE_TIME, "R-EDM-REQ-S006", "R-EDM-REQ-S021", value="R-EDM-REQ-C002"),
-        SlotRule("Procedure", SlotType.STRING, "R-EDM-REQ-S007", "R-EDM-REQ-S022"),
-        SlotRule("PreviewLocation", SlotType.STRING, "R-EDM-REQ-S008", "R-EDM-REQ-S023"),
-        SlotRule("ReturnLocation", SlotType.STRING, "R-EDM-REQ-S062", "R-EDM-REQ-S061"),
-        SlotRule("PossibilityForPreview", SlotType.BOOLEAN, "R-EDM-REQ-S009", "R-EDM-REQ-S024"),
-        SlotRule("ExplicitRequestGiven", SlotType.BOOLEAN, "R-EDM-REQ-S010", "R-EDM-REQ-S025"),
-        SlotRule(
-            "Requirements",
-            SlotType.COLLECTION,
-            "R-EDM-REQ-S011",
-            "R-EDM-REQ-S026",
-            holds="Requirement",
-            content="R-EDM-REQ-S037",
-            member="R-EDM-REQ-S027",
-        ),
-        SlotRule(
-            "EvidenceRequester",
-            SlotType.COLLECTION,
-            "R-EDM-REQ-S012",
-            "R-EDM-REQ-S028",
-            holds="Agent",
-            content="R-EDM-REQ-S039",
-            member="R-EDM-REQ-S029",
-        ),
-        SlotRule(
-            "EvidenceProvider",
-            SlotType.ANY,
-            "R-EDM-REQ-S013",
-            "R-EDM-REQ-S030",
-            holds="Agent",
-            content="R-EDM-REQ-S042",
-        ),
-        SlotRule(
-            "EvidenceProviderClassification",
-            SlotType.COLLECTION,
-            "R-EDM-REQ-S014",
-            "R-EDM-REQ-S031",
-            holds="EvidenceProviderClassification",
-            content="R-EDM-REQ-S041",
-            member="R-EDM-REQ-S032",
-        ),
-    ),
-    unknown="R-EDM-REQ-S019",
-    single_value="R-EDM-REQ-S050",
-    empty="R-EDM-REQ-S051",
-    no_member="R-EDM-REQ-S052",
-    set_type="R-EDM-REQ-S053",
-)
 
-QUERY_SLOTS: Final = SlotTable(
-    rules=(
-        SlotRule(
-            "EvidenceRequest",
-            SlotType.ANY,
-            "R-EDM-REQ-S015",
-            "R-EDM-REQ-S033",
-            holds="DataServiceEvidenceType",
-            content="R-EDM-REQ-S044",
-        ),
-        SlotRule(
-            "NaturalPerson",
-            SlotType.ANY,
-            "R-EDM-REQ-S016",
-            "R-EDM-REQ-S035",
-            holds="Person",
-            content="R-EDM-REQ-S046",
-        ),
-        SlotRule(
-            "LegalPerson",
-            SlotType.ANY,
-            "R-EDM-REQ-S016",
-            "R-EDM-REQ-S034",
-            holds="LegalPerson",
-            content="R-EDM-REQ-S047",
-        ),
-        SlotRule(
-            "AuthorizedRepresentative",
-            SlotType.ANY,
-            "R-EDM-REQ-S048",
-            "R-EDM-REQ-S036",
-            holds="Person",
-            content="R-EDM-REQ-S048",
-        ),
-        SlotRule(
-            "AuthorizedRepresentativeLegalPerson",
-            SlotType.ANY,
-            "R-EDM-REQ-S056",
-            "R-EDM-REQ-S055",
-            holds="LegalPerson",
-            content="R-EDM-REQ-S056",
-        ),
-    ),
-    unknown="R-EDM-REQ-S049",
-    single_value="R-EDM-REQ-S050",
-    empty="R-EDM-REQ-S051",
-)
-
-_REQUIREMENT: Final[Rules] = {
-    SHAPE: "R-EDM-REQ-S038",
-    EMPTY: "R-EDM-REQ-S051",
-    "Identifier=": "R-EDM-REQ-C008",
-    "Name/@lang": "R-EDM-REQ-C009",
-    "Name/@lang=": "R-EDM-REQ-C010",
-    "Description/@lang": "R-EDM-REQ-C093",
-    "Description/@lang=": "R-EDM-REQ-C094",
-}
-_REQUESTER: Final[Rules] = {
-    SHAPE: "R-EDM-REQ-S040",
-    EMPTY: "R-EDM-REQ-S051",
-    "Identifier/@schemeID": "R-EDM-REQ-C011",
-    "Identifier/@schemeID=": "R-EDM-REQ-C012",
-    "Name/@lang": "R-EDM-REQ-C108",
-    "Name/@lang=": "R-EDM-REQ-C109",
-    "Address": "R-EDM-REQ-C073",
-    "AdminUnitLevel1": "R-EDM-REQ-C073",
-    "AdminUnitLevel1=": "R-EDM-REQ-C015",
-    "Classification": "R-EDM-REQ-C013",
-    "Classification=": "R-EDM-REQ-C014",
-}
-_PROVIDER: Final[Rules] = {
-    SHAPE: "R-EDM-REQ-S043",
-    EMPTY: "R-EDM-REQ-S051",
-    "Identifier/@schemeID": "R-EDM-REQ-C017",
-    "Identifier/@schemeID=": "R-EDM-REQ-C018",
-    "Name/@lang": "R-EDM-REQ-C110",
-    "Name/@lang=": "R-EDM-REQ-C111",
-}
-_CLASSIFICATION: Final[Rules] = {
-    SHAPE: "R-EDM-REQ-S041",
-    EMPTY: "R-EDM-REQ-S051",
-    "Identifier=": "R-EDM-REQ-C019",
-    "Identifier/@schemeID": "R-EDM-REQ-C106",
-    "Type": "R-EDM-REQ-C020",
-    "Type=": "R-EDM-REQ-C095",
-    "SupportedValue": "R-EDM-REQ-C023",
-    "StringValue": "R-EDM-REQ-C102",
-    "BooleanValue": "R-EDM-REQ-C103",
-}
-_EVIDENCE_TYPE: Final[Rules] = {
-    SHAPE: "R-EDM-REQ-S045",
-    EMPTY: "R-EDM-REQ-S051",
-    "Identifier=": "R-EDM-REQ-C026",
-    "EvidenceTypeClassification=": "R-EDM-REQ-C027",
-    "Title/@lang": "R-EDM-REQ-C028",
-    "Title/@lang=": "R-EDM-REQ-C029",
-    "Description/@lang": "R-EDM-REQ-C030",
-    "Description/@lang=": "R-EDM-REQ-C031",
-    "DistributedAs": "R-EDM-REQ-C032",
-    "Format": "R-EDM-REQ-C033",
-    "ConformsTo=": "R-EDM-REQ-C034",
-    "Language=": "R-EDM-REQ-C118",
-    "AssociatedDocumentRequest=": "R-EDM-REQ-C119",
-}
-_NATURAL_PERSON: Final[Rules] = {
-    SHAPE: "R-EDM-REQ-S046",
-    EMPTY: "R-EDM-REQ-S051",
-    "LevelOfAssurance": "R-EDM-REQ-C036",
-    "LevelOfAssurance=": "R-EDM-REQ-C037",
-    "Identifier=": "R-EDM-REQ-C040",
-    "Identifier/@schemeID": "R-EDM-REQ-C041",
-    "Identifier/@schemeID=": "R-EDM-REQ-C042",
-    "DateOfBirth": "R-EDM-REQ-C043",
-    "AdminUnitLevel1": "R-EDM-REQ-C045",
-}
-_LEGAL_PERSON: Final[Rules] = {
-    SHAPE: "R-EDM-REQ-S047",
-    EMPTY: "R-EDM-REQ-S051",
-    "LevelOfAssurance": "R-EDM-REQ-C047",
-    "LevelOfAssurance=": "R-EDM-REQ-C048",
-    "LegalPersonIdentifier": "R-EDM-REQ-C049",
-    "LegalPersonIdentifier=": "R-EDM-REQ-C050",
-    "LegalPersonIdentifier/@schemeID": "R-EDM-REQ-C052",
-    "LegalPersonIdentifier/@schemeID=": "R-EDM-REQ-C053",
-    "Identifier/@schemeID": "R-EDM-REQ-C054",
-    "Identifier/@schemeID=": "R-EDM-REQ-C055",
-    "AdminUnitLevel1": "R-EDM-REQ-C056",
-}
-_REPRESENTATIVE: Final[Rules] = {
-    SHAPE: "R-EDM-REQ-S048",
-    EMPTY: "R-EDM-REQ-S051",
-    "LevelOfAssurance": "R-EDM-REQ-C058",
-    "LevelOfAssurance=": "R-EDM-REQ-C059",
-    "Identifier=": "R-EDM-REQ-C061",
-    "Identifier/@schemeID": "R-EDM-REQ-C062",
-    "Identifier/@schemeID=": "R-EDM-REQ-C063",
-    "DateOfBirth": "R-EDM-REQ-C064",
-    "AdminUnitLevel1": "R-EDM-REQ-C067",
-}
-_LEGAL_REPRESENTATIVE: Final[Rules] = {SHAPE: "R-EDM-REQ-S056", EMPTY: "R-EDM-REQ-S051"}
-
-
-def encode(request: EvidenceRequest) -> bytes:
-    """The canonical bytes of the request."""
+def encode(request: EvidenceRequest, profiles: Profiles = PROFILES) -> bytes:
+    """The canonical bytes of the request; ValueError names what its version cannot say."""
+    profile = spoken(request.specification, profiles)
+    enforce_request(request, profile)
+    language = {XML_LANG: request.language} if request.language else {}
     return canonical(
         writer.query(
             "QueryRequest",
-            {"id": urn_uuid(request.request_id)},
-            *_write_slots(request),
+            {"id": urn_uuid(request.request_id), **language},
+            *_write_slots(request, profile),
             writer.query("ResponseOption", {"returnType": RETURN_TYPE}),
-            writer.query("Query", {"queryDefinition": QUERY_DEFINITION}, *_write_query(request)),
+            writer.query("Query", {"queryDefinition": QUERY_DEFINITION}, *_write_query(request, profile)),
         )
     )
 
 
-def decode(data: bytes) -> EvidenceRequest:
+def decode(data: bytes, profiles: Profiles = PROFILES) -> EvidenceRequest:
     """The request in `data`. A `MessageError` names the rule that is broken; the version is looked at first."""
     root = parse(data)
     _enforce_root(root)
-    slots = Slots(root, REQUEST_SLOTS)
-    profile = profile_of(slots.string("SpecificationIdentifier"), "R-EDM-REQ-C001")
-    _enforce_language(root)
+    profile = profile_of(Slots(root, V2_0.slots).string("SpecificationIdentifier"), "R-EDM-REQ-C001", profiles)
+    rules = REQUEST_RULES[profile.specification]
+    language = _read_language(root, profile)
+    slots = Slots(root, rules.slots)
     slots.enforce()
-    query_slots = Slots(_read_query(root), QUERY_SLOTS)
+    query_slots = Slots(_read_query(root), rules.query_slots)
     query_slots.enforce()
     return EvidenceRequest(
         request_id=_read_id(root),
         specification=profile.specification,
         issued=slots.moment("IssueDateTime"),
-        procedure=slots.string("Procedure"),
+        procedure=slots.string("Procedure") if profile.plain_procedure else slots.code("Procedure"),
         requirements=tuple(
-            _read_requirement(Reader(element, _REQUIREMENT), profile) for element in slots.collection("Requirements")
+            _read_requirement(Reader(element, rules.requirement), profile)
+            for element in slots.collection("Requirements")
         ),
-        requesters=_read_requesters(slots),
-        provider=read_named_agent(Reader(slots.any("EvidenceProvider"), _PROVIDER)),
-        evidence=_read_evidence(query_slots, profile),
-        subject=_read_subject(query_slots),
+        requesters=_read_requesters(slots, rules),
+        provider=read_named_agent(Reader(slots.any("EvidenceProvider"), rules.provider)),
+        evidence=read_requested_type(Reader(query_slots.any("EvidenceRequest"), rules.evidence_type), profile),
+        subject=_read_subject(query_slots, profile, rules),
         possibility_for_preview=slots.boolean("PossibilityForPreview"),
         explicit_request_given=slots.boolean("ExplicitRequestGiven"),
-        preview=_read_preview(slots),
-        representative=_read_representative(query_slots),
-        provider_classification=_read_classification(slots),
+        preview=_read_preview(slots, profile),
+        representative=_read_representative(query_slots, profile, rules),
+        provider_classification=_read_classification(slots, profile, rules),
+        language=language,
     )
 
 
@@ -284,40 +98,46 @@ def request_id_of(data: bytes) -> str | None:
         return None
 
 
-def _write_slots(request: EvidenceRequest) -> list[etree._Element]:
+def _write_slots(request: EvidenceRequest, profile: Profile) -> list[etree._Element]:
     return [
         string_slot("SpecificationIdentifier", request.specification),
         date_time_slot("IssueDateTime", request.issued),
-        string_slot("Procedure", request.procedure),
-        *_write_preview(request.preview),
+        _write_procedure(request.procedure, profile),
+        *_write_preview(request.preview, profile),
         boolean_slot("PossibilityForPreview", request.possibility_for_preview),
         boolean_slot("ExplicitRequestGiven", request.explicit_request_given),
-        collection_slot("Requirements", [write_requirement(requirement) for requirement in request.requirements]),
+        collection_slot("Requirements", [write_requirement(found, profile=profile) for found in request.requirements]),
         collection_slot("EvidenceRequester", [write_agent(agent) for agent in request.requesters]),
         any_slot("EvidenceProvider", write_named("Agent", request.provider)),
-        *_write_classification(request.provider_classification),
+        *_write_classification(request.provider_classification, profile),
     ]
 
 
-def _write_preview(preview: PreviewVisit | None) -> list[etree._Element]:
+def _write_procedure(procedure: str, profile: Profile) -> etree._Element:
+    if profile.plain_procedure:
+        return string_slot("Procedure", procedure)
+    return texts_slot("Procedure", [Text(DEFAULT_LANGUAGE, procedure)])
+
+
+def _write_preview(preview: PreviewVisit | None, profile: Profile) -> list[etree._Element]:
     if preview is None:
         return []
-    return [
-        string_slot("PreviewLocation", preview.location),
-        string_slot("ReturnLocation", preview.return_location),
-    ]
+    if not profile.return_slot:
+        return [string_slot("PreviewLocation", with_return(preview))]
+    back = preview.return_location or ""
+    return [string_slot("PreviewLocation", preview.location), string_slot("ReturnLocation", back)]
 
 
-def _write_classification(answers: tuple[ClassificationAnswer, ...]) -> list[etree._Element]:
+def _write_classification(answers: tuple[ClassificationAnswer, ...], profile: Profile) -> list[etree._Element]:
     if not answers:
         return []
-    return [collection_slot("EvidenceProviderClassification", [write_answer(answer) for answer in answers])]
+    return [collection_slot("EvidenceProviderClassification", [write_answer(answer, profile) for answer in answers])]
 
 
-def _write_query(request: EvidenceRequest) -> list[etree._Element]:
+def _write_query(request: EvidenceRequest, profile: Profile) -> list[etree._Element]:
     return [
         _write_subject("NaturalPerson", "LegalPerson", request.subject),
-        any_slot("EvidenceRequest", write_requested_type(request.evidence)),
+        any_slot("EvidenceRequest", write_requested_type(request.evidence, profile)),
         *_write_representative(request.representative),
     ]
 
@@ -342,9 +162,12 @@ def _enforce_root(root: etree._Element) -> None:
         raise MessageError("QueryRequest is not in the query namespace", rule="R-EDM-REQ-S002")
 
 
-def _enforce_language(root: etree._Element) -> None:
-    if root.get(XML_LANG) is not None:
+def _read_language(root: etree._Element, profile: Profile) -> str | None:
+    """The preferred language of the evidence, without region; a version with languages of its own forbids it."""
+    value = root.get(XML_LANG)
+    if value is not None and profile.associated_documents:
         raise MessageError("xml:lang has no place on a QueryRequest of this version")
+    return (value or "").strip(BLANK).partition("-")[0].upper() or None
 
 
 def _read_id(root: etree._Element) -> str:
@@ -370,57 +193,59 @@ def _one(root: etree._Element, name: str, attribute: str, value: str, rule: str)
 
 
 def _read_requirement(reader: Reader, profile: Profile) -> Requirement:
-    reader.only("Identifier", "Name", "Description")
+    reader.only("Identifier", "Name", "Description", unruled=("ReferenceFramework", "EvidenceTypeList"))
     return read_requirement(reader, profile)
 
 
-def _read_requesters(slots: Slots) -> tuple[Agent, ...]:
-    readers = [Reader(element, _REQUESTER) for element in slots.collection("EvidenceRequester")]
+def _read_requesters(slots: Slots, rules: RequestRules) -> tuple[Agent, ...]:
+    readers = [Reader(element, rules.requester) for element in slots.collection("EvidenceRequester")]
     agents = tuple(_read_classified(reader) for reader in readers)
     only_role(agents, AgentRole.EVIDENCE_REQUESTER, "R-EDM-REQ-C014")
     return agents
 
 
 def _read_classified(reader: Reader) -> Agent:
-    """An agent with classification, and with an address if it is the requester."""
+    """An agent with classification, and with an address if it is the requester and one is demanded."""
     reader.one("Classification")
     agent = read_agent(reader)
-    if agent.role is AgentRole.EVIDENCE_REQUESTER:
+    if agent.role is AgentRole.EVIDENCE_REQUESTER and reader.bound("Address"):
         reader.one("Address")
     return agent
 
 
-def _read_evidence(slots: Slots, profile: Profile) -> RequestedEvidenceType:
-    return read_requested_type(Reader(slots.any("EvidenceRequest"), _EVIDENCE_TYPE), profile)
-
-
-def _read_subject(slots: Slots) -> Subject:
+def _read_subject(slots: Slots, profile: Profile, rules: RequestRules) -> Subject:
     if slots.has("NaturalPerson") == slots.has("LegalPerson"):
         raise MessageError("not exactly one of NaturalPerson and LegalPerson", rule="R-EDM-REQ-S016")
     if slots.has("LegalPerson"):
-        return read_legal_person(Reader(slots.any("LegalPerson"), _LEGAL_PERSON))
-    return read_person(Reader(slots.any("NaturalPerson"), _NATURAL_PERSON))
+        return read_legal_person(Reader(slots.any("LegalPerson"), rules.legal_person))
+    return read_person(Reader(slots.any("NaturalPerson"), rules.natural_person), profile)
 
 
-def _read_representative(slots: Slots) -> Subject | None:
+def _read_representative(slots: Slots, profile: Profile, rules: RequestRules) -> Subject | None:
     natural, legal = slots.has("AuthorizedRepresentative"), slots.has("AuthorizedRepresentativeLegalPerson")
     if natural and legal:
         raise MessageError("more than one representative")
     if legal:
         element = slots.any("AuthorizedRepresentativeLegalPerson")
-        return read_legal_person(Reader(element, _LEGAL_REPRESENTATIVE))
-    return read_person(Reader(slots.any("AuthorizedRepresentative"), _REPRESENTATIVE)) if natural else None
+        return read_legal_person(Reader(element, rules.legal_representative))
+    if natural:
+        return read_person(Reader(slots.any("AuthorizedRepresentative"), rules.representative), profile)
+    return None
 
 
-def _read_preview(slots: Slots) -> PreviewVisit | None:
-    if slots.has("PreviewLocation") != slots.has("ReturnLocation"):
+def _read_preview(slots: Slots, profile: Profile) -> PreviewVisit | None:
+    """The visit of a second request; its way back is a slot, or the end of the preview location."""
+    if profile.return_slot and slots.has("PreviewLocation") != slots.has("ReturnLocation"):
         raise MessageError("PreviewLocation and ReturnLocation go together", rule="R-EDM-REQ-S062")
     if not slots.has("PreviewLocation"):
         return None
-    return PreviewVisit(
-        location=_https(slots, "PreviewLocation", "R-EDM-REQ-C005"),
-        return_location=_https(slots, "ReturnLocation", "R-EDM-REQ-C120"),
-    )
+    location = _https(slots, "PreviewLocation", "R-EDM-REQ-C005")
+    if profile.return_slot:
+        return PreviewVisit(location, _https(slots, "ReturnLocation", "R-EDM-REQ-C120"))
+    visit = without_return(location)
+    if visit.return_location is not None and not visit.return_location.startswith("https://"):
+        raise MessageError("returnurl does not begin with https://")
+    return visit
 
 
 def _https(slots: Slots, name: str, rule: str) -> str:
@@ -430,8 +255,8 @@ def _https(slots: Slots, name: str, rule: str) -> str:
     return value
 
 
-def _read_classification(slots: Slots) -> tuple[ClassificationAnswer, ...]:
+def _read_classification(slots: Slots, profile: Profile, rules: RequestRules) -> tuple[ClassificationAnswer, ...]:
     if not slots.has("EvidenceProviderClassification"):
         return ()
     found = slots.collection("EvidenceProviderClassification")
-    return tuple(read_answer(Reader(element, _CLASSIFICATION)) for element in found)
+    return tuple(read_answer(Reader(element, rules.classification), profile) for element in found)

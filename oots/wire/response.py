@@ -3,100 +3,52 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from lxml import etree
 
 from oots.model.agent import Agent, AgentRole
 from oots.model.errors import MessageError
+from oots.model.evidence import EvidencePackage
 from oots.model.identifiers import bare_uuid, is_uuid, urn_uuid
 from oots.model.response import EvidenceResponse
 from oots.wire import writer
 from oots.wire.agent import only_role, read_agent, read_named_agent, write_agent, write_named
 from oots.wire.namespaces import QUERY, RIM, RS
-from oots.wire.package import read_package, write_package
-from oots.wire.profile import profile_of
-from oots.wire.reader import SHAPE, Reader, Rules, elements
-from oots.wire.slots import (
-    SlotRule,
-    Slots,
-    SlotTable,
-    SlotType,
-    any_slot,
-    collection_slot,
-    date_time_slot,
-    string_slot,
-)
+from oots.wire.package import read_packages, write_packages
+from oots.wire.profile import PROFILES, Profile, Profiles, profile_of, spoken
+from oots.wire.reader import Reader
+from oots.wire.response_rules import RESPONSE_RULES, V2_0, ResponseRules
+from oots.wire.sayable import enforce_response
+from oots.wire.slots import Slots, any_slot, collection_slot, date_time_slot, string_slot
 from oots.wire.status import SUCCESS, UNAVAILABLE
 from oots.wire.xml import canonical, parse
 
-RESPONSE_SLOTS: Final = SlotTable(
-    rules=(
-        SlotRule("SpecificationIdentifier", SlotType.STRING, "R-EDM-RESP-S009", "R-EDM-RESP-S017"),
-        SlotRule("EvidenceResponseIdentifier", SlotType.STRING, "R-EDM-RESP-S010", "R-EDM-RESP-S018"),
-        SlotRule("IssueDateTime", SlotType.DATE_TIME, "R-EDM-RESP-S011", "R-EDM-RESP-S019", value="R-EDM-RESP-C004"),
-        SlotRule(
-            "EvidenceProvider",
-            SlotType.COLLECTION,
-            "R-EDM-RESP-S012",
-            "R-EDM-RESP-S020",
-            holds="Agent",
-            content="R-EDM-RESP-S025",
-            member="R-EDM-RESP-S021",
-        ),
-        SlotRule(
-            "EvidenceRequester",
-            SlotType.ANY,
-            "R-EDM-RESP-S013",
-            "R-EDM-RESP-S022",
-            holds="Agent",
-            content="R-EDM-RESP-S027",
-        ),
-        SlotRule(
-            "ResponseAvailableDateTime",
-            SlotType.DATE_TIME,
-            "R-EDM-RESP-S014",
-            "R-EDM-RESP-S023",
-            value="R-EDM-RESP-C005",
-        ),
-    ),
-    unknown="R-EDM-RESP-S016",
-)
 
-_PROVIDER: Final[Rules] = {
-    SHAPE: "R-EDM-RESP-S026",
-    "Identifier/@schemeID": "R-EDM-RESP-C006",
-    "Identifier/@schemeID=": "R-EDM-RESP-C007",
-    "AdminUnitLevel1=": "R-EDM-RESP-C008",
-    "Classification": "R-EDM-RESP-C010",
-    "Classification=": "R-EDM-RESP-C011",
-}
-_REQUESTER: Final[Rules] = {
-    SHAPE: "R-EDM-RESP-S028",
-    "Identifier/@schemeID": "R-EDM-RESP-C013",
-    "Identifier/@schemeID=": "R-EDM-RESP-C014",
-}
+def encode_response(response: EvidenceResponse, profiles: Profiles = PROFILES) -> bytes:
+    """The canonical bytes of the response: Unavailable where `available_from` is set, else Success.
 
-
-def encode_response(response: EvidenceResponse) -> bytes:
-    """The canonical bytes of the response: Unavailable where `available_from` is set, else Success."""
+    ValueError names what the version of the response cannot say.
+    """
+    profile = spoken(response.specification, profiles)
+    enforce_response(response, profile)
     status = SUCCESS if response.available_from is None else UNAVAILABLE
     return canonical(
         writer.query(
             "QueryResponse",
             {"requestId": urn_uuid(response.request_id), "status": status},
             *_write_slots(response),
-            writer.rim("RegistryObjectList", {}, *(write_package(package) for package in response.packages)),
+            writer.rim("RegistryObjectList", {}, *write_packages(response.packages, profile)),
         )
     )
 
 
-def decode_response(data: bytes) -> EvidenceResponse:
+def decode_response(data: bytes, profiles: Profiles = PROFILES) -> EvidenceResponse:
     """The response in `data`. A `MessageError` names the rule that is broken; the version is looked at first."""
     root = parse(data)
     enforce_response_root(root, "R-EDM-RESP-S001", "R-EDM-RESP-S002")
-    slots = Slots(root, RESPONSE_SLOTS)
-    profile = profile_of(slots.string("SpecificationIdentifier"), "R-EDM-RESP-C002")
+    profile = profile_of(Slots(root, V2_0.slots).string("SpecificationIdentifier"), "R-EDM-RESP-C002", profiles)
+    rules = RESPONSE_RULES[profile.specification]
+    slots = Slots(root, rules.slots)
     slots.enforce()
     available_from = _read_availability(root, slots)
     return EvidenceResponse(
@@ -104,9 +56,9 @@ def decode_response(data: bytes) -> EvidenceResponse:
         request_id=_read_request_id(root),
         specification=profile.specification,
         issued=slots.moment("IssueDateTime"),
-        providers=_read_providers(slots),
-        requester=read_named_agent(Reader(slots.any("EvidenceRequester"), _REQUESTER)),
-        packages=tuple(read_package(element, profile) for element in elements(_read_list(root))),
+        providers=_read_providers(slots, rules),
+        requester=read_named_agent(Reader(slots.any("EvidenceRequester"), rules.requester)),
+        packages=_read_evidence(root, available_from, profile, rules),
         available_from=available_from,
     )
 
@@ -165,10 +117,10 @@ def _read_request_id(root: etree._Element) -> str:
         raise MessageError("requestId is not urn:uuid: followed by a UUID", rule="R-EDM-RESP-S004") from None
 
 
-def _read_providers(slots: Slots) -> tuple[Agent, ...]:
-    readers = [Reader(element, _PROVIDER) for element in slots.collection("EvidenceProvider")]
+def _read_providers(slots: Slots, rules: ResponseRules) -> tuple[Agent, ...]:
+    readers = [Reader(element, rules.provider) for element in slots.collection("EvidenceProvider")]
     agents = tuple(_read_provider(reader) for reader in readers)
-    only_role(agents, AgentRole.EVIDENCE_PROVIDER, "R-EDM-RESP-C046")
+    only_role(agents, AgentRole.EVIDENCE_PROVIDER, rules.one_provider)
     return agents
 
 
@@ -180,10 +132,15 @@ def _read_provider(reader: Reader) -> Agent:
     return agent
 
 
-def _read_list(root: etree._Element) -> etree._Element:
+def _read_evidence(
+    root: etree._Element, available_from: datetime | None, profile: Profile, rules: ResponseRules
+) -> tuple[EvidencePackage, ...]:
+    """What the list holds; a response that is not available yet may lack the list where only a success needs one."""
     if root.find(f"{{{RS}}}Exception") is not None:
         raise MessageError("an exception has no place in a response", rule="R-EDM-RESP-S008")
     found = root.findall(f"{{{RIM}}}RegistryObjectList")
+    if not found and available_from and rules.slots.open:
+        return ()
     if len(found) != 1:
         raise MessageError("there is not one RegistryObjectList", rule="R-EDM-RESP-S007")
-    return found[0]
+    return read_packages(found[0], profile, rules)

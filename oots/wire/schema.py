@@ -20,11 +20,12 @@ XSD_DIR: Final = Path(__file__).resolve().parents[2] / "xsd"
 
 PROFILES: Final = {
     "edm-v1.0": "v1.0/driver.xsd",
+    "edm-v1.2": "v1.2/driver.xsd",
     "edm-v2.0": "v2.0/driver.xsd",
     "ebms": "ebms/driver.xsd",
     "bopaelsattest": "bopaelsattest.xsd",
 }
-"""Profile name → the schema that loads all of it; the two `edm` profiles hold the directories' answers too."""
+"""Profile name → the schema that loads all of it; the `edm` profiles hold the directories' answers too."""
 
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
 

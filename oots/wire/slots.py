@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -15,7 +15,7 @@ from oots.model.errors import MessageError
 from oots.model.text import Text
 from oots.wire.moments import read_moment
 from oots.wire.namespaces import RIM, SDG, XML, XSI
-from oots.wire.reader import BLANK, LANGUAGE, elements, local_name, text_of
+from oots.wire.reader import BLANK, DEFAULT_LANGUAGE, LANGUAGE, elements, local_name, text_of
 from oots.wire.writer import rim
 
 SET: Final = "urn:oasis:names:tc:ebxml-regrep:CollectionType:Set"
@@ -55,7 +55,11 @@ class SlotRule:
 
 @dataclass(frozen=True, slots=True)
 class SlotTable:
-    """The slots of one element, with the rules on all of them alike (None where none was published)."""
+    """The slots of one element, with the rules on all of them alike (None where none was published).
+
+    `open` belongs to a version that lets pass what none of its rules speaks of: collections of any type, moments
+    without zone, texts without language.
+    """
 
     rules: tuple[SlotRule, ...]
     unknown: str | None = None
@@ -63,9 +67,19 @@ class SlotTable:
     empty: str | None = None
     no_member: str | None = None
     set_type: str | None = None
+    open: bool = False
 
     def __getitem__(self, name: str) -> SlotRule:
         return next(rule for rule in self.rules if rule.name == name)
+
+    def without(self, *names: str) -> SlotTable:
+        """The table of a version that does not know the slots of these names."""
+        return replace(self, rules=tuple(rule for rule in self.rules if rule.name not in names))
+
+    def changed(self, *rules: SlotRule) -> SlotTable:
+        """The table of a version that has other rules on slots of the same names."""
+        others = {rule.name: rule for rule in rules}
+        return replace(self, rules=tuple(others.get(rule.name, rule) for rule in self.rules))
 
 
 def type_of(element: etree._Element) -> tuple[str, str]:
@@ -100,7 +114,7 @@ class Slots:
     def moment(self, name: str) -> datetime:
         """A point in time, in UTC."""
         try:
-            return read_moment(self.string(name))
+            return read_moment(self.string(name), zoned=not self._table.open)
         except ValueError:
             raise MessageError(f"{name} is not a date and time with zone", rule=self._table[name].value) from None
 
@@ -116,7 +130,14 @@ class Slots:
         strings = self._text(name).findall(f"{{{RIM}}}LocalizedString")
         if not strings:
             raise MessageError(f"{name} says nothing in any language", rule=self._table.empty)
-        return tuple(_localized(string, rule) for string in strings)
+        return tuple(self._localized(string, rule) for string in strings)
+
+    def code(self, name: str) -> str:
+        """The code that an international string says, the same in every language."""
+        codes = {text.value for text in self.texts(name)}
+        if len(codes) != 1:
+            raise MessageError(f"{name} says several things at once", rule=self._table[name].value)
+        return codes.pop()
 
     def any(self, name: str) -> etree._Element:
         """The one `sdg` element inside."""
@@ -125,7 +146,7 @@ class Slots:
     def collection(self, name: str) -> tuple[etree._Element, ...]:
         """The `sdg` elements of a Set, at least one."""
         rule, value = self._table[name], self._required(name)
-        if value.get("collectionType") != SET:
+        if value.get("collectionType") != SET and not self._table.open:
             raise MessageError(f"{name} is not a collection of type Set", rule=self._table.set_type or rule.typed)
         members = value.findall(f"{{{RIM}}}Element")
         if not members:
@@ -170,14 +191,14 @@ class Slots:
             raise MessageError(f"the slot {rule.name} is not of type {rule.type}", rule=rule.typed)
         return values[0]
 
-
-def _localized(string: etree._Element, rule: SlotRule) -> Text:
-    lang, value = string.get(XML_LANG, ""), string.get("value", "").strip(BLANK)
-    if not LANGUAGE.fullmatch(lang):
-        raise MessageError(f"a text of {rule.name} names no language", rule=rule.value)
-    if not value:
-        raise MessageError(f"a {local_name(string)} of {rule.name} is empty", rule=rule.value)
-    return Text(lang, value)
+    def _localized(self, string: etree._Element, rule: SlotRule) -> Text:
+        lang = string.get(XML_LANG, DEFAULT_LANGUAGE if self._table.open else "")
+        value = string.get("value", "").strip(BLANK)
+        if not LANGUAGE.fullmatch(lang):
+            raise MessageError(f"a text of {rule.name} names no language", rule=rule.value)
+        if not value:
+            raise MessageError(f"a {local_name(string)} of {rule.name} is empty", rule=rule.value)
+        return Text(lang, value)
 
 
 def string_slot(name: str, value: str) -> etree._Element:

@@ -47,7 +47,7 @@ REFUSED: list[tuple[str, str, Change]] = [
     ("S004", "no id", attribute("/*", "id", None)),
     ("S005", "no version", without(slot("SpecificationIdentifier"))),
     ("S005", "two versions", twice(slot("SpecificationIdentifier"))),
-    ("C001", "version 1.2", saying(slot_value("SpecificationIdentifier"), "oots-edm:v1.2")),
+    ("C001", "an unknown version", saying(slot_value("SpecificationIdentifier"), "oots-edm:v1.1")),
     ("S020", "version as date", attribute(slot_type("SpecificationIdentifier"), TYPE, "rim:DateTimeValueType")),
     ("S006", "no date", without(slot("IssueDateTime"))),
     ("S006", "two dates", twice(slot("IssueDateTime"))),
@@ -188,7 +188,7 @@ def test_a_request_about_a_company_with_one_fault_is_refused_by_the_rule(rule: s
 
 
 def test_the_version_is_looked_at_before_anything_else() -> None:
-    other_version = changed(LAWFUL, saying(slot_value("SpecificationIdentifier"), "oots-edm:v1.0"))
+    other_version = changed(LAWFUL, saying(slot_value("SpecificationIdentifier"), "oots-edm:v1.1"))
     assert refusal(changed(other_version, without(slot("IssueDateTime")))).rule == "R-EDM-REQ-C001"
 
 
