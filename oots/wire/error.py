@@ -23,6 +23,7 @@ from oots.wire.status import FAILURE, SEVERITY_ERROR
 from oots.wire.xml import canonical, parse
 
 _TYPES: Final = {"rs": RS, "query": QUERY}
+_DELETE: Final = "\x7f"
 _BY_CODE: Final = {code.code: code for code in ErrorCode}
 
 
@@ -143,13 +144,19 @@ def _read_exception(element: etree._Element, profile: Profile, rules: ErrorRules
     slots.enforce()
     code = _read_code(element, rules)
     preview = _read_preview(slots, profile)
-    _enforce_severity(element.get("severity", ""), code, preview, profile)
+    _enforce_severity(_read_severity(element, rules), code, preview, profile)
     return EdmException(
         code=code,
         timestamp=slots.moment("Timestamp"),
         detail=element.get("detail") or None,
         preview=preview,
     )
+
+
+def _read_severity(element: etree._Element, rules: ErrorRules) -> str:
+    """The severity; the published error of TDD 1.0.0 ends it with a delete character, which its readers must bear."""
+    severity = element.get("severity", "")
+    return severity.rstrip(_DELETE) if rules.exception_slots.open else severity
 
 
 def _read_code(element: etree._Element, rules: ErrorRules) -> ErrorCode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from oots.model.errors import MessageError
@@ -53,7 +53,8 @@ class Profile:
     """Every evidence type is described."""
     authorization_is_preview: bool
     """EDM:ERR:0002 means a required preview and nothing else."""
-    messages: Mapping[ErrorCode, str]
+    messages: Mapping[ErrorCode, str] = field(hash=False)
+    """What an exception of each code says (code list EDMErrorCodes)."""
 
     @property
     def preview_required(self) -> str:

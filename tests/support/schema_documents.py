@@ -87,14 +87,19 @@ REQUEST = request(
     "<sdg:AssociatedDocumentRequest>HumanReadableVersion</sdg:AssociatedDocumentRequest>",
     text("Procedure", "V1"),
 )
+_CODE_OF_PROCEDURE = slot(
+    "Procedure",
+    "InternationalString",
+    '<rim:Value><rim:LocalizedString xml:lang="EN" value="V1"/></rim:Value>',
+)
 FORMER_REQUEST = request(
     "oots-edm:v1.0",
     "<sdg:Format>application/pdf</sdg:Format><sdg:Transformation>https://sr.oots.tech.europa.eu/x</sdg:Transformation>",
-    slot(
-        "Procedure",
-        "InternationalString",
-        '<rim:Value><rim:LocalizedString xml:lang="EN" value="V1"/></rim:Value>',
-    ),
+    _CODE_OF_PROCEDURE,
+)
+MIDDLE_REQUEST = request("oots-edm:v1.2", "<sdg:Format>application/pdf</sdg:Format>", _CODE_OF_PROCEDURE).replace(
+    b"</sdg:Person>",
+    b"<sdg:Nationality>DK</sdg:Nationality><sdg:EmailAddress>freja@holm.example</sdg:EmailAddress></sdg:Person>",
 )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -35,14 +34,16 @@ from oots.model.evidence import (
     RequestedEvidenceType,
 )
 from oots.model.identifiers import EAS, UNREGISTERED, Identifier
-from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, SectorSpecificAttribute
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson
 from oots.model.request import ClassificationAnswer, EvidenceRequest, PreviewVisit
 from oots.model.response import EdmException, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
 from oots.model.text import Text
 from oots.wire.namespaces import NSMAP
 from oots.wire.xml import canonical, parse
 
-OFFICIAL = Path(__file__).resolve().parents[3] / "shared" / "spec" / "official" / "tdd-2.0.1"
+PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "spec" / "official"
+OFFICIAL = PUBLISHED / "tdd-2.0.1"
+FIRST_OFFICIAL = PUBLISHED / "tdd-1.0.0"
 REPOSITORY = "https://sr.oots.tech.ec.europa.eu"
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 
@@ -241,52 +242,11 @@ addresses = st.builds(
     *(st.none() | words for _ in range(5)),
     nuts=st.none() | st.sampled_from(["DK042", "LT011"]),
 )
-eidas = st.builds("{}/{}/{}".format, countries, countries, st.from_regex(r"[A-Za-z0-9:+/=-]{6,40}", fullmatch=True))
 assurances = st.sampled_from(LevelOfAssurance)
-attributes = st.lists(st.builds(SectorSpecificAttribute, words, locations, words), max_size=2).map(tuple)
-persons = st.builds(
-    NaturalPerson,
-    words,
-    words,
-    days,
-    assurances,
-    st.none() | eidas,
-    *(st.none() | words for _ in range(2)),
-    current_address=st.none() | addresses,
-    gender=st.none() | st.sampled_from(["Male", "Female", "Unspecified"]),
-    nationality=st.none() | countries,
-    email_address=st.none() | words,
-    sector_attributes=attributes,
-)
-companies = st.builds(
-    LegalPerson,
-    eidas,
-    words,
-    assurances,
-    st.lists(st.builds(Identifier, st.sampled_from(["VAT", "LEI"]), words), max_size=2).map(tuple),
-    st.none() | addresses,
-    attributes,
-)
-named_agents = st.builds(Agent, parties, some_texts)
-platforms = st.builds(Agent, parties, some_texts, st.none() | addresses, st.just(AgentRole.INTERMEDIARY_PLATFORM))
-
-
-def agents_with(role: AgentRole) -> st.SearchStrategy[Agent]:
-    return st.builds(Agent, parties, some_texts, addresses, st.just(role))
-
-
-def parties_of(role: AgentRole) -> st.SearchStrategy[tuple[Agent, ...]]:
-    return st.builds(lambda one, others: (*others, one), agents_with(role), st.lists(platforms, max_size=2))
-
-
 models = st.none() | st.from_regex(r"[a-z0-9.-]{1,20}", fullmatch=True).map(f"{REPOSITORY}/datamodels/{{}}".format)
 media_types = st.sampled_from(["application/xml", "application/pdf", "image/svg+xml"])
 some_languages = st.lists(languages, max_size=2).map(tuple)
 distributions = st.builds(Distribution, media_types, some_languages, models)
-supplements = st.sampled_from([kind for kind in DocumentKind if kind is not DocumentKind.MAIN_EVIDENCE])
-wanted_distributions = st.builds(
-    Distribution, media_types, some_languages, models, st.lists(supplements, max_size=2).map(tuple)
-)
 evidence_types = st.builds(
     EvidenceType,
     uuids.map(lambda key: f"{REPOSITORY}/evidencetypeclassifications/DK/{key}"),
@@ -294,97 +254,6 @@ evidence_types = st.builds(
     any_texts,
 )
 requirements = st.builds(Requirement, uuids.map(lambda key: f"{REPOSITORY}/requirements/{key}"), some_texts, any_texts)
-answers = st.builds(
-    ClassificationAnswer, uuids, words, st.sampled_from(["string", "codelist"]), words, st.none() | locations
-) | st.builds(ClassificationAnswer, uuids, words, st.just("boolean"), st.sampled_from(["true", "false"]))
-requests = st.builds(
-    EvidenceRequest,
-    uuids,
-    st.just("oots-edm:v2.0"),
-    moments,
-    st.sampled_from(["V1", "S1", "00"]),
-    st.lists(requirements, min_size=1, max_size=2).map(tuple),
-    parties_of(AgentRole.EVIDENCE_REQUESTER),
-    named_agents,
-    st.builds(
-        RequestedEvidenceType,
-        uuids,
-        evidence_types,
-        st.lists(wanted_distributions, min_size=1, max_size=2).map(tuple),
-    ),
-    persons | companies,
-    st.booleans(),
-    st.booleans(),
-    st.none() | st.builds(PreviewVisit, locations, locations),
-    st.none() | persons | companies,
-    st.lists(answers, max_size=2).map(tuple),
-)
-subjects_of_evidence = st.builds(
-    NaturalPerson, words, words, days, identifier=st.none() | eidas, place_of_birth=st.none() | words
-) | st.builds(LegalPerson, eidas, words)
-validities = st.tuples(st.none(), st.none()) | st.tuples(days, days)
-content_ids = st.from_regex(r"[a-z0-9-]{1,12}@[a-z0-9.-]{1,12}", fullmatch=True)
-
-
-@st.composite
-def main_documents(draw: Any) -> EvidenceDocument:
-    valid_from, valid_until = draw(validities)
-    authority = draw(st.builds(IssuingAuthority, parties, some_texts))
-    main = MainMetadata(
-        draw(subjects_of_evidence), authority, draw(evidence_types), draw(days), valid_from, valid_until
-    )
-    kind = DocumentKind.MAIN_EVIDENCE
-    ids = (draw(uuids), draw(uuids), draw(uuids))
-    return EvidenceDocument(*ids, kind, draw(content_ids), draw(words), draw(distributions), main)
-
-
-supplementary_documents = st.builds(
-    EvidenceDocument,
-    uuids,
-    uuids,
-    uuids,
-    supplements,
-    content_ids,
-    words,
-    st.builds(Distribution, media_types, some_languages),
-)
-
-
-@st.composite
-def packages(draw: Any) -> EvidencePackage:
-    main = draw(main_documents())
-    others = draw(st.lists(supplementary_documents, max_size=2, unique_by=lambda document: document.object_id))
-    associations = [Association(draw(uuids), other.kind, other.object_id, main.object_id) for other in others]
-    return EvidencePackage(draw(uuids), (main, *others), tuple(associations))
-
-
-responses = st.builds(
-    EvidenceResponse,
-    uuids,
-    uuids,
-    st.just("oots-edm:v2.0"),
-    moments,
-    parties_of(AgentRole.EVIDENCE_PROVIDER),
-    named_agents,
-    st.lists(packages(), max_size=2).map(tuple),
-    st.none() | moments,
-)
-exceptions = st.builds(EdmException, st.sampled_from(ErrorCode), moments, st.none() | words) | st.builds(
-    EdmException,
-    st.just(ErrorCode.AUTHORIZATION),
-    moments,
-    st.none() | words,
-    st.builds(PreviewOffer, locations, any_texts),
-)
-errors = st.builds(
-    EvidenceError,
-    uuids,
-    uuids,
-    st.just("oots-edm:v2.0"),
-    agents_with(AgentRole.ERROR_PROVIDER),
-    named_agents,
-    st.lists(exceptions, min_size=1, max_size=2).map(tuple),
-)
 frameworks = st.builds(ReferenceFramework, uuids, any_texts, st.sampled_from(["V1", "00"]), countries)
 requirements_of_procedures = st.lists(
     st.builds(RequirementOfProcedures, requirements, st.lists(frameworks, min_size=1, max_size=2).map(tuple)),

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
 
 from oots.model.clock import SequentialIds
 from oots.model.evidence import DocumentKind
 from oots.model.identifiers import UNREGISTERED, Identifier
-from oots.model.response import EvidenceResponse
+from oots.model.request import EvidenceRequest
+from oots.model.response import ErrorCode, EvidenceError, EvidenceResponse
+from oots.model.text import Text
 from oots.wire import answer, catalogue, request
-from tests.support.wire import OFFICIAL
+from oots.wire.profile import V1_0
+from oots.wire.xml import parse
+from tests.support.edm_messages import EXAMPLES, KINDS, a_preview, a_request, a_response, an_error
+from tests.support.wire import FIRST_OFFICIAL, OFFICIAL, REPOSITORY
 
-pytestmark = pytest.mark.skipif(not OFFICIAL.is_dir(), reason="the published messages are not at hand")
+pytestmark = pytest.mark.skipif(
+    not (OFFICIAL.is_dir() and FIRST_OFFICIAL.is_dir()), reason="the published messages are not at hand"
+)
 
 
 def published(name: str) -> bytes:
@@ -43,3 +53,57 @@ def test_the_captured_data_services_are_read() -> None:
     found = catalogue.decode_data_services(published("dsd_data_services_fi.xml"))
     assert found[0].access_services[0].identifier == Identifier(UNREGISTERED + "FI", "AP_FI_03")
     assert catalogue.decode_data_services(catalogue.encode_data_services(found, SequentialIds(1))) == found
+
+
+def first_published(name: str) -> bytes:
+    return (FIRST_OFFICIAL / "examples" / name).read_bytes()
+
+
+def test_the_first_published_request_is_read() -> None:
+    asked = request.decode(first_published("evidence-request-birth.xml"))
+    assert (asked.procedure, asked.language) == ("R1", "EN")
+    assert asked.evidence.distributions[0].conforms_to == f"{REPOSITORY}/datamodels/certificate-of-birth-1.0.0"
+    assert asked.provider_classification[0].type == "Codelist"
+    assert len(asked.provider_classification[0].descriptions) == 2
+    assert request.decode(request.encode(asked)) == asked
+
+
+def test_the_first_published_response_is_read() -> None:
+    told = answer.decode(first_published("evidence-response-birth.xml"))
+    assert isinstance(told, EvidenceResponse)
+    assert [package.package_id for package in told.packages] == [None]
+    assert told.packages[0].documents[0].content_id == "attachment100001@example.oots.eu"
+    assert answer.decode(answer.encode(told)) == told
+
+
+def test_the_first_published_error_is_read() -> None:
+    told = answer.decode(first_published("error-response-education.xml"))
+    assert isinstance(told, EvidenceError)
+    assert told.exceptions[0].code is ErrorCode.AUTHORIZATION
+    assert told.preview is not None
+    assert told.preview.method == "GET"
+    assert told.requester is not None
+    assert told.requester.names == (Text("EN", "University of Amsterdam"),)
+    assert answer.decode(answer.encode(told)) == told
+
+
+@pytest.fixture(scope="module")
+def first_schema() -> etree.XMLSchema:
+    return etree.XMLSchema(file=str(FIRST_OFFICIAL / "xsd" / "driver.xsd"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@EXAMPLES
+@given(data=st.data())
+def test_the_published_schema_accepts_what_is_written_in_1_0(
+    kind: str, data: st.DataObject, first_schema: etree.XMLSchema
+) -> None:
+    message = data.draw(KINDS[kind](V1_0))
+    written = request.encode(message) if isinstance(message, EvidenceRequest) else answer.encode(message)
+    first_schema.assertValid(parse(written))
+
+
+def test_the_published_schema_accepts_one_whole_message_of_each_kind(first_schema: etree.XMLSchema) -> None:
+    first_schema.assertValid(parse(request.encode(a_request(V1_0))))
+    for told in (a_response(V1_0), a_preview(V1_0), an_error(V1_0)):
+        first_schema.assertValid(parse(answer.encode(told)))

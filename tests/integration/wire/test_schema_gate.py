@@ -16,6 +16,7 @@ from tests.support import schema_documents as own
 VALID = {
     "request": (own.REQUEST, "edm-v2.0"),
     "request of the former version": (own.FORMER_REQUEST, "edm-v1.0"),
+    "request of the version between": (own.MIDDLE_REQUEST, "edm-v1.2"),
     "packaged response": (own.RESPONSE, "edm-v2.0"),
     "empty response": (own.response("Success", "<rim:RegistryObjectList/>"), "edm-v2.0"),
     "preview required": (own.ERROR, "edm-v2.0"),
@@ -34,6 +35,12 @@ BROKEN = [
     ("request", "2026-09-01T08:30:00.000Z", "1 September 2026"),
     ("request of the former version", "<sdg:Transformation>", "<sdg:Language>DA</sdg:Language><sdg:Transformation>"),
     ("request of the former version", "1990-02-03", "1990-13-03"),
+    ("request of the version between", "</sdg:DistributedAs>", "<sdg:Language>DA</sdg:Language></sdg:DistributedAs>"),
+    (
+        "request of the version between",
+        "<sdg:Nationality>",
+        "<sdg:Gender>Male</sdg:Gender><sdg:Nation/><sdg:Nationality>",
+    ),
     ("packaged response", "2026-09-01</sdg:IssuingDate>", "not-a-date</sdg:IssuingDate>"),
     ("packaged response", 'sourceObject="urn:uuid:2"', ""),
     ("packaged response", "rim:AssociationType", "rim:AnnexType"),
@@ -75,6 +82,13 @@ def test_an_sdg_element_unknown_to_the_profile_is_refused_where_anything_may_sta
         renamed = own.REQUEST.replace(b"sdg:Person>", stranger + b">").replace(b" id=", b' xmlns:x="urn:x" id=', 1)
         with pytest.raises(MessageError, match=r"Human|Person"):
             enforce(renamed, "edm-v2.0")
+
+
+def test_the_attributes_of_1_2_are_unknown_to_1_0() -> None:
+    enforce(own.MIDDLE_REQUEST, "edm-v1.2")
+    enforce(own.FORMER_REQUEST, "edm-v1.2")
+    with pytest.raises(MessageError, match="Nationality"):
+        enforce(own.MIDDLE_REQUEST, "edm-v1.0")
 
 
 def test_two_headers_in_one_envelope_are_refused() -> None:

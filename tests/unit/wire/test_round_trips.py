@@ -4,53 +4,42 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from oots.model.catalogue import DataService, EvidenceTypesOfRequirement, RequirementOfProcedures
 from oots.model.clock import SequentialIds
 from oots.model.request import EvidenceRequest
-from oots.model.response import EvidenceError, EvidenceResponse
 from oots.wire import answer, catalogue, request
-from oots.wire.error import decode_error, encode_error
 from oots.wire.namespaces import NSMAP
-from oots.wire.response import decode_response, encode_response
+from oots.wire.profile import Profile
 from oots.wire.schema import enforce
 from oots.wire.xml import canonical, parse
 from tests.support import wire
+from tests.support.edm_messages import EXAMPLES, KINDS, VERSIONS
 
 
 def prefixes(data: bytes) -> dict[str, str]:
     return dict(re.findall(r'xmlns:?(\w*)="([^"]*)"', data.decode()))
 
 
-def assert_well_written(data: bytes) -> None:
+def assert_well_written(data: bytes, schema: str = "edm-v2.0") -> None:
     assert canonical(parse(data, declarations=catalogue.MOST_DECLARATIONS)) == data
     assert prefixes(data).items() <= NSMAP.items()
-    enforce(data, "edm-v2.0")
+    enforce(data, schema)
 
 
-@wire.EXAMPLES
-@given(wire.requests)
-def test_a_request_is_read_as_it_was_written(asked: EvidenceRequest) -> None:
-    data = request.encode(asked)
-    assert_well_written(data)
-    assert request.decode(data) == asked
-
-
-@wire.EXAMPLES
-@given(wire.responses)
-def test_a_response_is_read_as_it_was_written(response: EvidenceResponse) -> None:
-    data = encode_response(response)
-    assert_well_written(data)
-    assert decode_response(data) == response
-
-
-@wire.EXAMPLES
-@given(wire.errors)
-def test_an_error_is_read_as_it_was_written(error: EvidenceError) -> None:
-    data = encode_error(error)
-    assert_well_written(data)
-    assert decode_error(data) == error
+@pytest.mark.parametrize("profile", VERSIONS, ids=lambda profile: profile.specification)
+@pytest.mark.parametrize("kind", KINDS)
+@EXAMPLES
+@given(st.data())
+def test_a_message_is_read_as_it_was_written(kind: str, profile: Profile, data: st.DataObject) -> None:
+    message = data.draw(KINDS[kind](profile))
+    codec = request if isinstance(message, EvidenceRequest) else answer
+    written = codec.encode(message)
+    assert_well_written(written, profile.schema)
+    assert codec.decode(written) == message
 
 
 @wire.EXAMPLES
