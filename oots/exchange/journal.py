@@ -42,6 +42,15 @@ class EvidencePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A rule that a message breaks without being refused for it: its id, its severity, and what it demands."""
+
+    rule: str
+    severity: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One line of the log.
 
@@ -71,6 +80,7 @@ class JournalEntry:
     signature_valid: bool | None = None
     evidence: tuple[EvidencePart, ...] = ()
     digests: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Note, ...] = ()
     subject: str | None = None
     content_type: str | None = None
     document: bytes | None = None

@@ -42,6 +42,17 @@ class EvidencePart(Protocol):
     def length(self) -> int: ...
 
 
+class Note(Protocol):
+    """A rule broken without harm."""
+
+    @property
+    def rule(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def says(self) -> str: ...
+
+
 class Line(Protocol):
     """What these pages read of a journal entry."""
 
@@ -79,6 +90,8 @@ class Line(Protocol):
     def evidence(self) -> Sequence[EvidencePart]: ...
     @property
     def digests(self) -> Sequence[tuple[str, str]]: ...
+    @property
+    def notes(self) -> Sequence[Note]: ...
     @property
     def document(self) -> bytes | None: ...
     @property
@@ -375,7 +388,8 @@ def _facts(line: Line, lang: Lang) -> tuple[tuple[Words, str], ...]:
     ]
     evidence = [(_about_part(part), part.sha256) for part in line.evidence]
     digests = [(_about_digest(uri), value) for uri, value in line.digests]
-    return (*((label, value) for label, value in told if value), *evidence, *digests)
+    notes = [(_about_note(note), note.says) for note in line.notes]
+    return (*((label, value) for label, value in told if value), *notes, *evidence, *digests)
 
 
 _DECISIONS = {"accept": Words("godkendt", "approved"), "decline": Words("afvist", "declined")}
@@ -388,6 +402,10 @@ def _decision(line: Line, lang: Lang) -> str | None:
 def _about_part(part: EvidencePart) -> Words:
     kind = f"{part.media_type}, {part.length} byte"
     return Words(f"Dokumentation ({kind}), SHA-256", f"Evidence ({kind}s), SHA-256")
+
+
+def _about_note(note: Note) -> Words:
+    return Words(f"Bemærkning ({note.severity}) efter {note.rule}", f"Note ({note.severity}) by {note.rule}")
 
 
 def _about_digest(uri: str) -> Words:
