@@ -81,7 +81,7 @@ class Reader:
                 raise self.fault(SHAPE, f"{local_name(child)} has no place in {self.name}")
 
     def many(self, name: str) -> tuple[Reader, ...]:
-        return tuple(Reader(child, self.rules) for child in self.element.findall(f"{{{SDG}}}{name}"))
+        return tuple(Reader(child, self.rules) for child in self.element.iterchildren(f"{{{SDG}}}{name}"))
 
     def some(self, name: str) -> tuple[Reader, ...]:
         """At least one child of the name."""

@@ -93,20 +93,20 @@ class Slots:
     """The slots below one element. Each method reads one; `enforce` looks at all of them."""
 
     def __init__(self, parent: etree._Element, table: SlotTable) -> None:
-        self._found = parent.findall(f"{{{RIM}}}Slot")
         self._table = table
+        self._named: dict[str | None, list[etree._Element]] = {}
+        for slot in parent.iterchildren(f"{{{RIM}}}Slot"):
+            self._named.setdefault(slot.get("name"), []).append(slot)
 
     def enforce(self) -> None:
         """Refuses unknown names, repeated slots and wrong types."""
-        known = {rule.name for rule in self._table.rules}
-        for slot in self._found:
-            if slot.get("name") not in known:
-                raise MessageError("a slot has a name that is unknown here", rule=self._table.unknown)
+        if self._named.keys() - {rule.name for rule in self._table.rules}:
+            raise MessageError("a slot has a name that is unknown here", rule=self._table.unknown)
         for rule in self._table.rules:
             self._value(rule)
 
     def has(self, name: str) -> bool:
-        return any(slot.get("name") == name for slot in self._found)
+        return name in self._named
 
     def string(self, name: str) -> str:
         return text_of(self._text(name), self._table.empty)
@@ -179,8 +179,8 @@ class Slots:
 
     def _value(self, rule: SlotRule) -> etree._Element | None:
         """The SlotValue of the one slot of that name, if there is one."""
-        named = [slot for slot in self._found if slot.get("name") == rule.name]
-        if not named:
+        named = self._named.get(rule.name)
+        if named is None:
             return None
         if len(named) > 1:
             raise MessageError(f"the slot {rule.name} is there more than once", rule=rule.presence)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +20,7 @@ from oots.wire import answer, catalogue, request
 from oots.wire.profile import V1_0
 from oots.wire.xml import parse
 from tests.support.edm_messages import EXAMPLES, KINDS, a_preview, a_request, a_response, an_error
+from tests.support.official_rules import ABSENT, official_verdicts
 from tests.support.wire import FIRST_OFFICIAL, OFFICIAL, REPOSITORY
 
 pytestmark = pytest.mark.skipif(
@@ -101,6 +105,22 @@ def test_the_published_schema_accepts_what_is_written_in_1_0(
     message = data.draw(KINDS[kind](V1_0))
     written = request.encode(message) if isinstance(message, EvidenceRequest) else answer.encode(message)
     first_schema.assertValid(parse(written))
+
+
+@pytest.mark.skipif(bool(ABSENT), reason=ABSENT)
+def test_the_published_rules_find_nothing_in_what_is_written_in_1_0(tmp_path: Path) -> None:
+    first = replace(a_request(V1_0), preview=None)
+    empty = replace(a_response(V1_0), packages=())
+    written = {
+        "request": [request.encode(asked) for asked in (first, a_request(V1_0))],
+        "response": [answer.encode(told) for told in (a_response(V1_0), empty)],
+        "error": [answer.encode(told) for told in (a_preview(V1_0), an_error(V1_0))],
+    }
+    for kind, messages in written.items():
+        paths = [tmp_path / f"{kind}-{number}.xml" for number, _ in enumerate(messages)]
+        for path, message in zip(paths, messages, strict=True):
+            path.write_bytes(message)
+        assert official_verdicts(kind, paths) == [frozenset()] * len(paths)
 
 
 def test_the_published_schema_accepts_one_whole_message_of_each_kind(first_schema: etree.XMLSchema) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 from oots.model.errors import MessageError
 from oots.model.request import PreviewVisit
@@ -27,6 +28,7 @@ from oots.wire.status import UNAVAILABLE
 from oots.wire.xml import parse
 from tests.support import wire
 from tests.support.edm_messages import a_preview, a_request, a_response, an_error
+from tests.support.other_spelling import reprefixed, slots_reversed
 from tests.support.wire import (
     Change,
     attribute,
@@ -62,6 +64,18 @@ def test_a_whole_message_of_each_kind_is_valid_and_read_as_it_was_written(profil
     for told in (a_response(profile), a_preview(profile), an_error(profile)):
         enforce(answer.encode(told), profile.schema)
         assert answer.decode(answer.encode(told)) == told
+
+
+@EVERY
+def test_prefixes_and_the_order_of_attributes_and_slots_mean_nothing(profile: Profile) -> None:
+    def respelled(data: bytes) -> bytes:
+        other = etree.tostring(slots_reversed(reprefixed(parse(data))))
+        assert b"<rim:" not in other
+        return other
+
+    assert request.decode(respelled(request.encode(a_request(profile)))) == a_request(profile)
+    for told in (a_response(profile), a_preview(profile), an_error(profile)):
+        assert answer.decode(respelled(answer.encode(told))) == told
 
 
 def test_a_version_that_is_not_among_the_profiles_is_neither_written_nor_read() -> None:
