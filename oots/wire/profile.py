@@ -46,7 +46,7 @@ class Profile:
     plain_procedure: bool
     """The procedure is a plain string; else a code in an international string."""
     preview_methods: tuple[str, ...]
-    """The HTTP methods among which a preview names its own; without any it is always opened by GET."""
+    """The HTTP methods among which a preview may name its own; without any it is always opened by GET."""
     further_attributes: bool
     """Persons have the attributes that came with 1.2, and legal persons may represent the subject."""
     descriptions_demanded: bool
@@ -55,6 +55,11 @@ class Profile:
     """EDM:ERR:0002 means a required preview and nothing else."""
     messages: Mapping[ErrorCode, str] = field(hash=False)
     """What an exception of each code says (code list EDMErrorCodes)."""
+
+    @property
+    def preview_method(self) -> bool:
+        """Whether a preview names its HTTP method."""
+        return bool(self.preview_methods)
 
     @property
     def preview_required(self) -> str:
