@@ -2,10 +2,12 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
+BENCH_BIN := $(BENCH_VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types layers specimens
+.PHONY: help setup demo test lint types layers specimens bench
 .SUFFIXES:
 
 help: ## List what one can do
@@ -29,13 +31,16 @@ types: setup ## Check types
 layers: setup ## Check that no floor imports from above
 	$(BIN)/lint-imports
 
+bench: $(BENCH_VENV)/bench.stamp ## Measure rules and readers beside other tools (ARGS="--rounds 9")
+	$(BENCH_BIN)/python -m benchmarks.messages $(ARGS)
+
 specimens: setup ## Write evidence_samples/ anew under the frozen clock
 	$(BIN)/python -m oots.scenarios.specimens evidence_samples
 
-$(BIN)/python:
+$(BIN)/python $(BENCH_BIN)/python:
 	@for python in $(PYTHON) python3.13 python3.12 python3.11; do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-			$$python -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; \
+			$$python -m venv $(@:/bin/python=) || { rm -rf $(@:/bin/python=); exit 1; }; \
 			exit 0; \
 		fi; \
 	done; \
@@ -50,4 +55,9 @@ $(VENV)/run-time.stamp: requirements.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/development.stamp: requirements-dev.txt $(VENV)/run-time.stamp
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(BENCH_VENV)/bench.stamp: requirements-bench.txt pyproject.toml | $(BENCH_BIN)/python
+	$(BENCH_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	$(BENCH_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
