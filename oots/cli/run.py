@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from oots.cli import Exit
-from oots.scenarios.outcome import Decision
+from oots.scenarios.outcome import Decision, Edm
 
 if TYPE_CHECKING:
     from oots.scenarios.folder import Told
@@ -33,6 +33,7 @@ def bopaelsattest(
         Decision.ACCEPT
     ),
     state: Annotated[Path | None, typer.Option(help="Keep keys and journals here instead of forgetting them.")] = None,
+    edm: Annotated[Edm, typer.Option(help="The version of the exchange data model.")] = Edm.V2_0,
     as_json: Annotated[bool, typer.Option("--json", help="Print exchange.json instead of a summary.")] = False,
 ) -> None:
     """A person moves to Lithuania and fetches her bopælsattest from Aarhus. Exit 0 only if it ends as it should.
@@ -41,7 +42,7 @@ def bopaelsattest(
     """
     from oots.scenarios.bopaelsattest import run_bopaelsattest
 
-    summary, messages = run_bopaelsattest(out, decision, state, say=_quiet if as_json else _progress)
+    summary, messages = run_bopaelsattest(out, decision, state, say=_quiet if as_json else _progress, edm=edm.value)
     typer.echo(json.dumps(summary, indent=2, ensure_ascii=False) if as_json else _told(summary, messages, out))
     raise typer.Exit(Exit.GOOD if summary["outcome"] == summary["expected"] else Exit.BAD)
 

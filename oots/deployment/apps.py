@@ -165,6 +165,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
         limits=settings.limits,
         clock=around.clock,
         ids=around.ids,
+        profiles=settings.profiles,
     )
     access_point.serve(requester)
     directories = directories_client(settings, around)
@@ -174,7 +175,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
     app.include_router(
         requester_pages.router(
             requester=requester,
-            discovery=Discovery(directories, "LT"),
+            discovery=Discovery(directories, "LT", settings.versions),
             frame=frame,
             sign_in=_sign_in(settings, "portal", settings.portal_origin, around),
             origins=Origins(settings.origins),
@@ -211,6 +212,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
         limits=settings.limits,
         clock=around.clock,
         ids=around.ids,
+        profiles=settings.profiles,
     )
     access_point.serve(provider)
     app = _exchanging_app("Municipal data service", settings, store, access_point, around, "preview")

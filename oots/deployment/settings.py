@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +15,10 @@ from oots.eid.authorization import Client
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import Partner
 from oots.model.errors import ConfigurationError
+from oots.wire.profile import FIRST_REPOSITORY, PROFILES, V1_0, Profiles, edm_v1_0
+
+Edm = Literal["v1.0", "v1.2", "v2.0"]
+"""The versions of the exchange data model, as people write them."""
 
 PREFIX = "OOTS_"
 
@@ -37,6 +41,7 @@ class ExchangeSettings(ServiceSettings):
     `party_id` names its access point and its keys. `partners` maps a party id to its endpoint and its hosts. `t1`,
     `t2`, `t3` and `grace` are ISO 8601 durations or seconds (TDD 4.4.3). `eid_internal` is where the service itself
     reaches the stand-in eIDAS node, `eid_origin` what stands in its tokens. `insight` opens the exchange pages.
+    `edm_v1_0_repository` is the host of the Semantic Repository in messages of EDM 1.0.
     """
 
     state: Path
@@ -51,6 +56,11 @@ class ExchangeSettings(ServiceSettings):
     eid_internal: str
     client_secret: str = Field(min_length=16, repr=False)
     insight: bool = False
+    edm_v1_0_repository: str = Field(default=FIRST_REPOSITORY, pattern=r"^sr\.[a-z0-9.-]+$")
+
+    @property
+    def profiles(self) -> Profiles:
+        return {**PROFILES, V1_0.specification: edm_v1_0(self.edm_v1_0_repository)}
 
     @property
     def limits(self) -> TimeLimits:
@@ -58,10 +68,18 @@ class ExchangeSettings(ServiceSettings):
 
 
 class RequesterSettings(ExchangeSettings):
-    """The procedure portal. `directories` is the base URL of Evidence Broker and Data Service Directory."""
+    """The procedure portal. `directories` is the base URL of Evidence Broker and Data Service Directory; `edm` lists
+    the versions that it may speak, the best one first.
+    """
 
     portal_origin: str = "https://portal.lt.localhost"
     directories: str
+    edm: tuple[Edm, ...] = Field(default=("v2.0", "v1.2", "v1.0"), min_length=1)
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The same as they stand in messages."""
+        return tuple(f"oots-edm:{version}" for version in self.edm)
 
 
 class ProviderSettings(ExchangeSettings):

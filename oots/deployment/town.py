@@ -53,12 +53,13 @@ def _is_free(port: int) -> bool:
 
 @dataclass(frozen=True)
 class Town:
-    """Where the town lives and how its services find each other."""
+    """Where the town lives and how its services find each other; `edm` is the only version the portal may speak."""
 
     state: Path
     ports: Ports
     tls: bool = False
     municipality: str = "0751"
+    edm: str | None = None
     secrets: Mapping[str, str] = field(
         default_factory=lambda: {"portal": secrets.token_urlsafe(24), "preview": secrets.token_urlsafe(24)},
         repr=False,
@@ -133,6 +134,7 @@ class Town:
         return self._exchanging("requester", REQUESTER_PARTY, partner) | {
             "client_secret": self.secrets["portal"],
             "directories": self._internal(self.ports.directories),
+            **({"edm": [self.edm]} if self.edm else {}),
         }
 
     def _provider(self) -> dict[str, object]:

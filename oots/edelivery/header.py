@@ -23,7 +23,6 @@ EXECUTE_QUERY_RESPONSE = "ExecuteQueryResponse"
 EXCEPTION_RESPONSE = "ExceptionResponse"
 ACTIONS = frozenset({EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE, EXCEPTION_RESPONSE})
 REGREP = "application/x-ebrs+xml"
-SPECIFICATION = "oots-edm:v2.0"
 
 ORIGINAL_SENDER = "originalSender"
 FINAL_RECIPIENT = "finalRecipient"
@@ -51,8 +50,8 @@ class UserMessage:
     """`eb:UserMessage`: from access point C2 to C3, for the original sender C1 and the final recipient C4.
 
     `message_id` and content ids are `left@right`, `timestamp` is aware and in UTC; conversation and exchange are bare
-    UUIDs. Service and roles are constants of the profile. In a header that breaks a rule, what could not be read is
-    empty.
+    UUIDs. EDM 1.x puts neither exchange nor version into the header: `exchange_id` and `specification` are empty then.
+    Service and roles are constants of the profile. In a header that breaks a rule, what could not be read is empty.
     """
 
     message_id: str
@@ -95,12 +94,12 @@ def encode(header: UserMessage) -> etree._Element:
 
 
 def message_properties(header: UserMessage) -> tuple[Property, ...]:
-    """The four message properties of the profile, in order."""
+    """The two message properties of EDM 1.x, in order, and the two that 2.0 adds where the header has them."""
+    added = (Property(EXCHANGE_ID, header.exchange_id), Property(SPECIFICATION_ID, header.specification))
     return (
         Property(ORIGINAL_SENDER, header.original_sender.value, header.original_sender.scheme),
         Property(FINAL_RECIPIENT, header.final_recipient.value, header.final_recipient.scheme),
-        Property(EXCHANGE_ID, header.exchange_id),
-        Property(SPECIFICATION_ID, header.specification),
+        *(each for each in added if each.value),
     )
 
 

@@ -11,14 +11,19 @@ from oots.edelivery.header import (
     FINAL_RECIPIENT,
     ORIGINAL_SENDER,
     REGREP,
-    SPECIFICATION,
     SPECIFICATION_ID,
     Property,
     UserMessage,
 )
 from oots.model.identifiers import is_uuid
+from oots.wire.profile import PROFILES
 
-PROPERTY_NAMES = (ORIGINAL_SENDER, FINAL_RECIPIENT, EXCHANGE_ID, SPECIFICATION_ID)
+FIRST_NAMES = (ORIGINAL_SENDER, FINAL_RECIPIENT)
+"""The message properties of EDM 1.x."""
+PROPERTY_NAMES = (*FIRST_NAMES, EXCHANGE_ID, SPECIFICATION_ID)
+"""Those of EDM 2.0."""
+SPOKEN = frozenset(name for name, profile in PROFILES.items() if profile.exchange_in_header)
+"""The versions that a header may name."""
 
 
 def conversation_is_a_uuid(header: UserMessage, _properties: tuple[Property, ...]) -> bool:
@@ -27,13 +32,13 @@ def conversation_is_a_uuid(header: UserMessage, _properties: tuple[Property, ...
 
 
 def there_are_four_properties(_header: UserMessage, properties: tuple[Property, ...]) -> bool:
-    """there must be exactly four message properties"""
-    return len(properties) == len(PROPERTY_NAMES)
+    """there must be exactly four message properties, or exactly two in EDM 1.x"""
+    return len(properties) in (len(PROPERTY_NAMES), len(FIRST_NAMES))
 
 
 def the_properties_are_the_known_ones(_header: UserMessage, properties: tuple[Property, ...]) -> bool:
-    """the message properties must be originalSender, finalRecipient, ExchangeId and SpecificationId"""
-    return sorted(each.name for each in properties) == sorted(PROPERTY_NAMES)
+    """the message properties must be originalSender, finalRecipient, and in EDM 2.0 ExchangeId and SpecificationId"""
+    return sorted(each.name for each in properties) in (sorted(PROPERTY_NAMES), sorted(FIRST_NAMES))
 
 
 def requests_and_exceptions_are_one_part(header: UserMessage, _properties: tuple[Property, ...]) -> bool:
@@ -51,14 +56,18 @@ def the_first_part_is_the_document(header: UserMessage, _properties: tuple[Prope
     return bool(header.parts) and header.parts[0].media_type == REGREP
 
 
-def the_exchange_is_a_uuid(header: UserMessage, _properties: tuple[Property, ...]) -> bool:
+def the_exchange_is_a_uuid(header: UserMessage, properties: tuple[Property, ...]) -> bool:
     """ExchangeId must be a UUID"""
-    return is_uuid(header.exchange_id)
+    return not _has(EXCHANGE_ID, properties) or is_uuid(header.exchange_id)
 
 
-def the_specification_is_spoken_here(header: UserMessage, _properties: tuple[Property, ...]) -> bool:
+def the_specification_is_spoken_here(header: UserMessage, properties: tuple[Property, ...]) -> bool:
     """SpecificationId must be oots-edm:v2.0"""
-    return header.specification == SPECIFICATION
+    return not _has(SPECIFICATION_ID, properties) or header.specification in SPOKEN
+
+
+def _has(name: str, properties: tuple[Property, ...]) -> bool:
+    return any(each.name == name for each in properties)
 
 
 RULES: dict[str, Callable[[UserMessage, tuple[Property, ...]], bool]] = {

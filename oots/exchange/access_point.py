@@ -30,6 +30,7 @@ from oots.model.identifiers import Identifier
 from oots.trust.certificates import TrustAnchors
 from oots.trust.keys import KeyPair
 from oots.wire import schema
+from oots.wire.profile import PROFILES
 
 RecordT = TypeVar("RecordT")
 
@@ -128,7 +129,7 @@ class AccessPoint(Generic[RecordT]):
                 self._handler.take(unit, opened, fault)
                 return receipt
             if known.body_sha256 == digest:
-                unit.journal(self._about(opened, Entry.DUPLICATE_RECEIVED, now))
+                unit.journal(self._duplicate(unit, opened, now))
                 return known.receipt
         raise TransportError("EBMS:0101", "FailedAuthentication", f"message id {message_id} used for another message")
 
@@ -139,41 +140,48 @@ class AccessPoint(Generic[RecordT]):
             unit.journal(JournalEntry(now, Entry.MESSAGE_REFUSED, detail=detail, signature_valid=False))
         return error_signal(refusal, self._message_id(), now, None)
 
-    def _about(self, opened: OpenedMessage, entry: Entry, now: datetime) -> JournalEntry:
+    def _duplicate(self, unit: Unit[RecordT], opened: OpenedMessage, now: datetime) -> JournalEntry:
+        message_id, party_id = opened.header.message_id, opened.signer.party_id
         return JournalEntry(
             now,
-            entry,
-            exchange_id=opened.header.exchange_id,
+            Entry.DUPLICATE_RECEIVED,
+            exchange_id=unit.exchange_of_message(message_id, party_id),
             conversation_id=opened.header.conversation_id,
-            message_id=opened.header.message_id,
-            signer=opened.signer.party_id,
+            message_id=message_id,
+            signer=party_id,
             signature_valid=True,
         )
 
     def post(
-        self, unit: Unit[RecordT], header: UserMessage, parts: Sequence[Part], deadline: datetime
+        self, unit: Unit[RecordT], header: UserMessage, exchange_id: str, parts: Sequence[Part], deadline: datetime
     ) -> SealedMessage:
-        """Seal a message and queue it in the caller's transaction; it is sent until `deadline`."""
+        """Seal a message of an exchange and queue it in the caller's transaction; it is sent until `deadline`."""
         sealed = seal_message(header, parts, self._key)
         schema.enforce(sealed.soap, HEADER_PROFILE)
-        unit.enqueue(sealed, header.exchange_id, header.timestamp, deadline)
+        unit.enqueue(sealed, exchange_id, header.timestamp, deadline)
         self._work.set()
         return sealed
 
-    def header(self, receiver: str, **fields: object) -> UserMessage:
-        """A header from this party to `receiver`, with a new message id and the present time."""
+    def header(self, receiver: str, specification: str, exchange_id: str, **fields: object) -> UserMessage:
+        """A header from this party to `receiver`, with a new message id and the present time.
+
+        It names version and exchange where the headers of that version do.
+        """
+        named = PROFILES[specification].exchange_in_header
         return UserMessage(
             message_id=self._message_id(),
             timestamp=self._clock.now(),
             sender=self.party,
             receiver=replace(self.party, value=receiver),
+            exchange_id=exchange_id if named else "",
+            specification=specification if named else "",
             parts=(),
             **fields,  # type: ignore[arg-type]  # the caller names the fields that are particular to its message
         )
 
     def content_id(self) -> str:
-        """A new Content-ID, `left@right`."""
-        return f"{self._ids.uuid()}@{self._domain}"
+        """A new Content-ID, `left@right`; the left side has letters and digits alone (R-EDM-RESP-C042 of 1.0)."""
+        return f"{self._ids.uuid().replace('-', '')}@{self._domain}"
 
     def _message_id(self) -> str:
         return f"{self._ids.uuid()}@{self._domain}"

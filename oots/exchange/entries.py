@@ -13,15 +13,15 @@ from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceError
 
 
-def of_header(entry: Entry, header: UserMessage, now: datetime) -> JournalEntry:
-    """A line about a message: its ids, and the authorities at its corners."""
+def of_header(entry: Entry, header: UserMessage, exchange_id: str | None, now: datetime) -> JournalEntry:
+    """A line about a message: its ids, the exchange to which it belongs here, and the authorities at its corners."""
     requester, provider = header.original_sender, header.final_recipient
     if header.action != EXECUTE_QUERY_REQUEST:
         requester, provider = provider, requester
     return JournalEntry(
         now,
         entry,
-        exchange_id=header.exchange_id,
+        exchange_id=exchange_id,
         conversation_id=header.conversation_id,
         requester=str(requester),
         provider=str(provider),
@@ -29,10 +29,12 @@ def of_header(entry: Entry, header: UserMessage, now: datetime) -> JournalEntry:
     )
 
 
-def of_received(entry: Entry, opened: OpenedMessage, now: datetime, *, schema_valid: bool) -> JournalEntry:
+def of_received(
+    entry: Entry, opened: OpenedMessage, exchange_id: str | None, now: datetime, *, schema_valid: bool
+) -> JournalEntry:
     """A believed message that has come in, with its exact bytes and what its signature covers."""
     return replace(
-        of_header(entry, opened.header, now),
+        of_header(entry, opened.header, exchange_id, now),
         signer=opened.signer.party_id,
         signature_valid=True,
         schema_valid=schema_valid,
@@ -42,10 +44,10 @@ def of_received(entry: Entry, opened: OpenedMessage, now: datetime, *, schema_va
     )
 
 
-def of_sealed(entry: Entry, sealed: SealedMessage, document: bytes) -> JournalEntry:
+def of_sealed(entry: Entry, sealed: SealedMessage, exchange_id: str, document: bytes) -> JournalEntry:
     """A message that goes out, with its exact bytes and what its signature covers; dated as its header is."""
     return replace(
-        of_header(entry, sealed.header, sealed.header.timestamp),
+        of_header(entry, sealed.header, exchange_id, sealed.header.timestamp),
         signer=sealed.header.sender.value,
         signature_valid=True,
         schema_valid=True,

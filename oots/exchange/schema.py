@@ -26,12 +26,13 @@ INBOX = Table(
     Column("received_at", String, nullable=False),
 )
 
-SEEN_REQUEST = Table(
-    "seen_request",
+# Kept for good: an answer finds its exchange by the request that it names, and a request id counts once only.
+REQUEST = Table(
+    "request",
     METADATA,
     Column("request_id", String, primary_key=True),
     Column("exchange_id", String, nullable=False),
-    Column("seen_at", String, nullable=False),
+    Column("noted_at", String, nullable=False),
 )
 
 OUTBOX = Table(

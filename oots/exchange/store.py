@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from oots.edelivery.message import SealedMessage
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import JournalEntry, TimelineEvent
-from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, METADATA, OUTBOX, SEEN_REQUEST
+from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, METADATA, OUTBOX, REQUEST
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
@@ -82,6 +82,13 @@ class Unit(Generic[RecordT]):
 
     def find_by_token(self, token: str) -> Kept[RecordT] | None:
         return self._kept(EXCHANGE.c.token_hash == hashed(token))
+
+    def find_by_request(self, request_id: str) -> Kept[RecordT] | None:
+        """The exchange to which a request belongs."""
+        exchange_id = self._connection.execute(
+            select(REQUEST.c.exchange_id).where(REQUEST.c.request_id == request_id)
+        ).scalar()
+        return self.find(exchange_id) if exchange_id else None
 
     def _kept(self, condition: object) -> Kept[RecordT] | None:
         row = self._connection.execute(select(EXCHANGE).where(condition)).mappings().first()  # type: ignore[arg-type]
@@ -147,17 +154,15 @@ class Unit(Generic[RecordT]):
             )
         )
 
-    def request_seen(self, request_id: str) -> bool:
-        return (
-            self._connection.execute(
-                select(SEEN_REQUEST.c.request_id).where(SEEN_REQUEST.c.request_id == request_id)
-            ).first()
-            is not None
-        )
+    def knows_request(self, request_id: str) -> bool:
+        """Whether a request of that id has been noted before."""
+        known = select(REQUEST.c.request_id).where(REQUEST.c.request_id == request_id)
+        return self._connection.execute(known).first() is not None
 
-    def see_request(self, request_id: str, exchange_id: str, at: datetime) -> None:
+    def note_request(self, request_id: str, exchange_id: str, at: datetime) -> None:
+        """Note a request, received or sent, as one of this exchange; its id must be new."""
         self._connection.execute(
-            insert(SEEN_REQUEST).values(request_id=request_id, exchange_id=exchange_id, seen_at=iso(at))
+            insert(REQUEST).values(request_id=request_id, exchange_id=exchange_id, noted_at=iso(at))
         )
 
     def enqueue(self, sealed: SealedMessage, exchange_id: str, now: datetime, deadline: datetime) -> None:
@@ -231,6 +236,11 @@ class Unit(Generic[RecordT]):
                 content=self._vault.seal(_ENTRIES.dump_json(entry)),
             )
         )
+
+    def exchange_of_message(self, message_id: str, signer: str) -> str | None:
+        """The exchange under which a message of this signer has been recorded."""
+        lines = self._told(JOURNAL.c.message_id == message_id)
+        return next((told.entry.exchange_id for told in lines if told.entry.signer == signer), None)
 
     def timeline(self, exchange_id: str) -> tuple[TimelineEvent, ...]:
         """What the journal says of an exchange, in order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from oots.model.evidence import (
     DocumentKind,
     EvidenceDocument,
     EvidencePackage,
+    EvidenceType,
     IssuingAuthority,
     MainMetadata,
 )
@@ -24,6 +25,7 @@ from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.model.response import EdmException, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
 from oots.provider.record import HeldPackage, HeldPart, ProviderExchange
+from oots.wire.profile import PROFILES, Profile, Profiles
 
 
 def as_named(agent: Agent) -> Agent:
@@ -34,9 +36,10 @@ def as_named(agent: Agent) -> Agent:
 class Answers:
     """Builds responses and errors in the name of one authority."""
 
-    def __init__(self, authority: Agent, ids: Ids) -> None:
+    def __init__(self, authority: Agent, ids: Ids, profiles: Profiles = PROFILES) -> None:
         self._authority = authority
         self._ids = ids
+        self._profiles = profiles
 
     def response(
         self,
@@ -69,7 +72,12 @@ class Answers:
         requester: Agent | None,
         preview: PreviewOffer | None = None,
     ) -> EvidenceError:
-        """Failure with one exception; with a `preview` it is PreviewRequired."""
+        """Failure with one exception; with a `preview` it is PreviewRequired.
+
+        Where EDM:ERR:0002 means a preview and nothing else (1.0), a request without authorisation is an invalid one.
+        """
+        if code is ErrorCode.AUTHORIZATION and not preview and self._profiles[specification].authorization_is_preview:
+            code = ErrorCode.INVALID_REQUEST
         return EvidenceError(
             response_id=self._ids.uuid(),
             request_id=request_id,
@@ -83,13 +91,29 @@ class Answers:
         self,
         unit: Unit[ProviderExchange],
         issued: Issued,
+        specification: str,
         subject: NaturalPerson,
         content_id: Callable[[], str],
-    ) -> HeldPackage:
-        """Store the bytes of issued evidence and describe them as the package in which they will be sent."""
-        documents = tuple(self._document(document, issued, subject, content_id()) for document in issued.documents)
+    ) -> tuple[HeldPackage, ...]:
+        """Store the bytes of issued evidence and describe them as the packages in which they will be sent.
+
+        That is one package with everything; in EDM 1.x each piece is main evidence and a package of its own.
+        """
+        metadata = self._metadata(issued, subject, self._profiles[specification])
+        if self._profiles[specification].packaged:
+            package = self._package(issued.documents, metadata, content_id)
+            return (_held_package(unit, package, issued.documents, issued.notice),)
+        return tuple(
+            _held_package(unit, self._piece(document, metadata, content_id()), (document,), issued.notice)
+            for document in issued.documents
+        )
+
+    def _package(
+        self, issued: Sequence[IssuedDocument], metadata: MainMetadata, content_id: Callable[[], str]
+    ) -> EvidencePackage:
+        documents = tuple(self._document(document, metadata, content_id()) for document in issued)
         main = next(document for document in documents if document.kind is DocumentKind.MAIN_EVIDENCE)
-        package = EvidencePackage(
+        return EvidencePackage(
             self._ids.uuid(),
             documents,
             tuple(
@@ -98,15 +122,12 @@ class Answers:
                 if document is not main
             ),
         )
-        parts = tuple(
-            _held(unit, document.content_id, source)
-            for document, source in zip(documents, issued.documents, strict=True)
-        )
-        return HeldPackage(package, parts, issued.notice)
 
-    def _document(
-        self, document: IssuedDocument, issued: Issued, subject: NaturalPerson, content_id: str
-    ) -> EvidenceDocument:
+    def _piece(self, document: IssuedDocument, metadata: MainMetadata, content_id: str) -> EvidencePackage:
+        main = replace(document, kind=DocumentKind.MAIN_EVIDENCE)
+        return EvidencePackage(None, (replace(self._document(main, metadata, content_id), classification_id=None),))
+
+    def _document(self, document: IssuedDocument, metadata: MainMetadata, content_id: str) -> EvidenceDocument:
         is_main = document.kind is DocumentKind.MAIN_EVIDENCE
         return EvidenceDocument(
             object_id=self._ids.uuid(),
@@ -116,18 +137,33 @@ class Answers:
             content_id=content_id,
             title=document.title,
             distribution=document.distribution if is_main else _plain(document.distribution),
-            main=self._metadata(issued, subject) if is_main else None,
+            main=metadata if is_main else None,
         )
 
-    def _metadata(self, issued: Issued, subject: NaturalPerson) -> MainMetadata:
+    def _metadata(self, issued: Issued, subject: NaturalPerson, profile: Profile) -> MainMetadata:
         return MainMetadata(
             subject=NaturalPerson(
                 subject.family_name, subject.given_name, subject.date_of_birth, identifier=subject.identifier
             ),
             issuing_authority=IssuingAuthority(self._authority.identifier, self._authority.names),
-            evidence_type=issued.evidence_type,
+            evidence_type=_described(issued.evidence_type, profile),
             issuing_date=issued.issuing_date,
         )
+
+
+def _described(evidence_type: EvidenceType, profile: Profile) -> EvidenceType:
+    """With a description where the version demands one: that of the type, else its title."""
+    descriptions = evidence_type.descriptions or evidence_type.titles
+    return replace(evidence_type, descriptions=descriptions if profile.descriptions_demanded else ())
+
+
+def _held_package(
+    unit: Unit[ProviderExchange], package: EvidencePackage, issued: Sequence[IssuedDocument], notice: str | None
+) -> HeldPackage:
+    parts = tuple(
+        _held(unit, document.content_id, source) for document, source in zip(package.documents, issued, strict=True)
+    )
+    return HeldPackage(package, parts, notice)
 
 
 def _plain(distribution: Distribution) -> Distribution:

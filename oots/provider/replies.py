@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_RESPONSE, REGREP, UserMessage
-from oots.edelivery.message import OpenedMessage, Part
+from oots.edelivery.message import Part
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.entries import about_answer, about_request, of_sealed
 from oots.exchange.envelope import replying_to, write_answer
@@ -17,7 +17,9 @@ from oots.model.clock import Ids
 from oots.model.identifiers import Identifier
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceError, EvidenceResponse
+from oots.provider.arrival import Arrival
 from oots.provider.record import HeldPackage, ProviderExchange
+from oots.wire.profile import PROFILES, Profiles
 
 ProviderUnit = Unit[ProviderExchange]
 
@@ -25,10 +27,17 @@ ProviderUnit = Unit[ProviderExchange]
 class Replies:
     """Sends responses and errors of one authority through its access point."""
 
-    def __init__(self, access_point: AccessPoint[ProviderExchange], authority: Identifier, ids: Ids) -> None:
+    def __init__(
+        self,
+        access_point: AccessPoint[ProviderExchange],
+        authority: Identifier,
+        ids: Ids,
+        profiles: Profiles = PROFILES,
+    ) -> None:
         self._access_point = access_point
         self._authority = authority
         self._ids = ids
+        self._profiles = profiles
 
     def send(
         self,
@@ -45,45 +54,52 @@ class Replies:
         """
         header = self._access_point.header(
             exchange.party_id,
+            answer.specification,
+            exchange_id,
             action=EXECUTE_QUERY_RESPONSE if isinstance(answer, EvidenceResponse) else EXCEPTION_RESPONSE,
             conversation_id=exchange.conversation_id,
-            exchange_id=exchange_id,
             original_sender=exchange.final_recipient,
             final_recipient=exchange.original_sender,
-            specification=answer.specification,
         )
-        return self._post(unit, header, answer, chosen, exchange.request, deadline)
+        return self._post(unit, header, exchange_id, answer, chosen, exchange.request, deadline)
 
     def refuse(
         self,
         unit: ProviderUnit,
-        opened: OpenedMessage,
+        arrival: Arrival,
         answer: EvidenceError,
         request: EvidenceRequest | None,
         deadline: datetime,
     ) -> str:
         """Queue the error that answers a message; `request` is what it asked, if that could be read."""
-        fields = replying_to(opened.header, self._authority, self._ids)
-        header = self._access_point.header(opened.signer.party_id, action=EXCEPTION_RESPONSE, **fields)
-        return self._post(unit, header, answer, (), request, deadline)
+        fields = replying_to(arrival.opened.header, self._authority, self._ids)
+        header = self._access_point.header(
+            arrival.opened.signer.party_id,
+            answer.specification,
+            arrival.exchange_id,
+            action=EXCEPTION_RESPONSE,
+            **fields,
+        )
+        return self._post(unit, header, arrival.exchange_id, answer, (), request, deadline)
 
     def _post(
         self,
         unit: ProviderUnit,
         header: UserMessage,
+        exchange_id: str,
         answer: Answer,
         chosen: tuple[HeldPackage, ...],
         request: EvidenceRequest | None,
         deadline: datetime,
     ) -> str:
-        document = write_answer(answer)
+        document = write_answer(answer, self._profiles)
         parts = [Part(self._access_point.content_id(), REGREP, document)]
         parts += [
             Part(part.content_id, part.media_type, unit.files.get(part.file)) for held in chosen for part in held.parts
         ]
-        sealed = self._access_point.post(unit, header, parts, deadline)
+        sealed = self._access_point.post(unit, header, exchange_id, parts, deadline)
         entry = Entry.EXCEPTION_SENT if isinstance(answer, EvidenceError) else Entry.RESPONSE_SENT
-        line = of_sealed(entry, sealed, document)
+        line = of_sealed(entry, sealed, exchange_id, document)
         line = about_answer(about_request(line, request) if request else line, answer)
         unit.journal(replace(line, evidence=evidence_parts(chosen)))
         return sealed.message_id

@@ -6,15 +6,12 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
-from oots.edelivery.header import (
-    EXECUTE_QUERY_REQUEST,
-    SPECIFICATION,
-)
+from oots.edelivery.header import EXECUTE_QUERY_REQUEST
 from oots.edelivery.message import OpenedMessage
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, ProviderState, next_provider_state
 from oots.exchange.entries import about_request, of_header, of_received
-from oots.exchange.envelope import open_request
+from oots.exchange.envelope import open_request, version_of
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
@@ -22,17 +19,20 @@ from oots.exchange.store import Kept, Waiting
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError
 from oots.model.evidence import Distribution
+from oots.model.identifiers import is_uuid
 from oots.model.issuing import Issue, Issued, Match, Matched, NotYet, Offer
 from oots.model.person import NaturalPerson
-from oots.model.request import EvidenceRequest
+from oots.model.request import EvidenceRequest, PreviewVisit
 from oots.model.response import Answer, ErrorCode, PreviewOffer
 from oots.model.text import Text
 from oots.provider import checks
 from oots.provider.answers import Answers
+from oots.provider.arrival import Arrival
 from oots.provider.checks import Refusal
 from oots.provider.record import HeldPackage, Preview, ProviderExchange
 from oots.provider.replies import ProviderUnit, Replies, evidence_parts
 from oots.provider.source import EvidenceSource
+from oots.wire.profile import PROFILES, Profiles
 from oots.wire.request import request_id_of
 
 _LOG = logging.getLogger(__name__)
@@ -46,7 +46,8 @@ PREVIEW_DESCRIPTIONS = (
 class EvidenceProvider:
     """One authority's data service behind an access point (the `Handler` of its messages).
 
-    `source` is the register behind it; a story may put another in its place.
+    `source` is the register behind it; a story may put another in its place. It answers each request in the version
+    that the request speaks, one of `profiles`.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class EvidenceProvider:
         limits: TimeLimits,
         clock: Clock,
         ids: Ids,
+        profiles: Profiles = PROFILES,
     ) -> None:
         self._access_point = access_point
         self.source = source
@@ -65,8 +67,9 @@ class EvidenceProvider:
         self._limits = limits
         self._clock = clock
         self._ids = ids
-        self._answers = Answers(source.authority, ids)
-        self._replies = Replies(access_point, source.authority.identifier, ids)
+        self._profiles = profiles
+        self._answers = Answers(source.authority, ids, profiles)
+        self._replies = Replies(access_point, source.authority.identifier, ids, profiles)
 
     # --- messages in ---
 
@@ -74,57 +77,67 @@ class EvidenceProvider:
         """Answer a request; anything else that arrives here is recorded and left alone."""
         now = self._clock.now()
         if opened.header.action != EXECUTE_QUERY_REQUEST:
-            self._record_arrival(unit, opened, None, Entry.ANSWER_IGNORED, now, "a data service takes requests only")
+            self._ignore(unit, opened, now)
             return
         try:
-            request = self._read(unit, opened, fault, now)
+            request = self._read(unit, opened, fault)
         except MessageError as broken:
-            self._refuse_unread(unit, opened, broken, now)
+            self._refuse_unread(unit, Arrival(opened, self._told_or_new(opened)), broken, now)
             return
+        arrival = Arrival(opened, self._exchange_of(unit, opened, request))
+        unit.note_request(request.request_id, arrival.exchange_id, now)
         try:
-            self._proceed(unit, opened, request, now)
+            self._proceed(unit, arrival, request, now)
         except MessageError as broken:
-            self._refuse(unit, opened, request, Refusal(ErrorCode.INVALID_REQUEST, broken.detail), now)
+            self._refuse(unit, arrival, request, Refusal(ErrorCode.INVALID_REQUEST, broken.detail), now)
         except Refusal as refusal:
-            self._refuse(unit, opened, request, refusal, now)
+            self._refuse(unit, arrival, request, refusal, now)
 
-    def _read(
-        self, unit: ProviderUnit, opened: OpenedMessage, fault: MessageError | None, now: datetime
-    ) -> EvidenceRequest:
+    def _ignore(self, unit: ProviderUnit, opened: OpenedMessage, now: datetime) -> None:
+        told = opened.header.exchange_id or None
+        line = of_received(Entry.ANSWER_IGNORED, opened, told, now, schema_valid=False)
+        unit.journal(replace(line, detail="a data service takes requests only"))
+
+    def _read(self, unit: ProviderUnit, opened: OpenedMessage, fault: MessageError | None) -> EvidenceRequest:
         if fault is not None:
             raise fault
-        request = open_request(opened)
-        if unit.request_seen(request.request_id):
+        request = open_request(opened, self._profiles)
+        if unit.knows_request(request.request_id):
             raise MessageError("the request id has been used before", rule="R-EDM-REQ-S004")
-        unit.see_request(request.request_id, opened.header.exchange_id, now)
         return request
 
-    def _proceed(self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest, now: datetime) -> None:
-        self._record_arrival(unit, opened, request, Entry.REQUEST_RECEIVED, now, None)
+    def _exchange_of(self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest) -> str:
+        """The exchange that the header names; in EDM 1.x the one whose preview link is named, else a new one."""
+        if opened.header.exchange_id:
+            return opened.header.exchange_id
+        offered = self._offered(unit, opened, request)
+        return offered.exchange_id if offered else self._ids.uuid()
+
+    def _told_or_new(self, opened: OpenedMessage) -> str:
+        """The exchange that the header of an unreadable message names, if it names one lawfully."""
+        told = opened.header.exchange_id
+        return told if is_uuid(told) else self._ids.uuid()
+
+    def _proceed(self, unit: ProviderUnit, arrival: Arrival, request: EvidenceRequest, now: datetime) -> None:
+        self._record_arrival(unit, arrival, request, now, None)
         if request.preview is None:
-            self._first(unit, opened, request, now)
+            self._first(unit, arrival, request, now)
         else:
-            self._second(unit, opened, request, now)
+            self._second(unit, arrival, request, request.preview, now)
 
     # --- round trip 1 ---
 
-    def _first(self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest, now: datetime) -> None:
-        if unit.find(opened.header.exchange_id) is not None:
+    def _first(self, unit: ProviderUnit, arrival: Arrival, request: EvidenceRequest, now: datetime) -> None:
+        if unit.find(arrival.exchange_id) is not None:
             raise MessageError("the ExchangeId has been used before", rule="R-EDM-ebMS-037")
-        offer = checks.known_evidence_type(request, self._offer(request, now, opened.header.timestamp))
+        header = arrival.opened.header
+        offer = checks.known_evidence_type(request, self._offer(request, now, header.timestamp))
         wanted = checks.offered_distribution(request, offer)
         checks.lawful_ground(request, offer)
         subject = checks.assured_subject(request, offer)
-        person = self._matched(unit, opened, request, subject, now)
+        person = self._matched(unit, arrival, request, subject, now)
         issue = self._issue(person.person_key, offer, wanted, now)
-        exchange = ProviderExchange(
-            conversation_id=opened.header.conversation_id,
-            party_id=opened.signer.party_id,
-            original_sender=opened.header.original_sender,
-            final_recipient=opened.header.final_recipient,
-            request=request,
-        )
-        self._answer_first(unit, opened, exchange, subject, issue, now)
+        self._answer_first(unit, arrival, _exchange(arrival, request), subject, issue, now)
 
     def _offer(self, request: EvidenceRequest, now: datetime, sent: datetime) -> Offer | None:
         checks.in_time(sent, now, self._limits)
@@ -134,7 +147,7 @@ class EvidenceProvider:
     def _matched(
         self,
         unit: ProviderUnit,
-        opened: OpenedMessage,
+        arrival: Arrival,
         request: EvidenceRequest,
         subject: NaturalPerson,
         now: datetime,
@@ -142,7 +155,7 @@ class EvidenceProvider:
         match = self._ask_register(subject)
         matched = isinstance(match, Matched)
         entry = Entry.IDENTITY_MATCHED if matched else Entry.IDENTITY_NOT_MATCHED
-        line = about_request(of_header(entry, opened.header, now), request)
+        line = about_request(of_header(entry, arrival.opened.header, arrival.exchange_id, now), request)
         detail = None if matched else f"{match.candidates} candidates"  # type: ignore[union-attr]  # NotMatched then
         unit.journal(replace(line, detail=detail))
         if not isinstance(match, Matched):
@@ -177,35 +190,36 @@ class EvidenceProvider:
     def _answer_first(
         self,
         unit: ProviderUnit,
-        opened: OpenedMessage,
+        arrival: Arrival,
         exchange: ProviderExchange,
         subject: NaturalPerson,
         issue: Issue,
         now: datetime,
     ) -> None:
         request = exchange.request
-        deadline = self._first_deadline(opened)
+        deadline = self._first_deadline(arrival)
         if isinstance(issue, Issued):
-            held = self._answers.hold(unit, issue, subject, self._access_point.content_id)
-            exchange = replace(exchange, packages=(held,))
+            held = self._answers.hold(unit, issue, request.specification, subject, self._access_point.content_id)
+            exchange = replace(exchange, packages=held)
             if request.possibility_for_preview:
-                self._offer_preview(unit, opened, exchange, now, deadline)
+                self._offer_preview(unit, arrival, exchange, now, deadline)
                 return
-            answer = self._answers.response(request, request.request_id, now, (held.package,))
-            self._conclude(unit, _new(opened, exchange), Event.EVIDENCE, answer, (held,), now, deadline)
+            packages = tuple(each.package for each in held)
+            answer = self._answers.response(request, request.request_id, now, packages)
+            self._conclude(unit, _new(arrival, exchange), Event.EVIDENCE, answer, held, now, deadline)
             return
         available = issue.available_from if isinstance(issue, NotYet) else None
         happened = Event.DEFERRAL if available else Event.NOTHING
         answer = self._answers.response(request, request.request_id, now, (), available)
-        self._conclude(unit, _new(opened, exchange), happened, answer, (), now, deadline)
+        self._conclude(unit, _new(arrival, exchange), happened, answer, (), now, deadline)
 
-    def _first_deadline(self, opened: OpenedMessage) -> datetime:
-        return opened.header.timestamp + self._limits.first_round_trip + self._limits.grace
+    def _first_deadline(self, arrival: Arrival) -> datetime:
+        return arrival.opened.header.timestamp + self._limits.first_round_trip + self._limits.grace
 
     def _offer_preview(
         self,
         unit: ProviderUnit,
-        opened: OpenedMessage,
+        arrival: Arrival,
         exchange: ProviderExchange,
         now: datetime,
         deadline: datetime,
@@ -215,7 +229,7 @@ class EvidenceProvider:
         expires = now + self._limits.follow_link
         exchange = replace(exchange, preview=Preview(location, expires))
         state = next_provider_state(ProviderState.NEW, Event.PREVIEW_OFFERED)
-        unit.keep(Kept(opened.header.exchange_id, state, expires, exchange), token)
+        unit.keep(Kept(arrival.exchange_id, state, expires, exchange), token)
         request = exchange.request
         answer = self._answers.error(
             ErrorCode.AUTHORIZATION,
@@ -224,43 +238,65 @@ class EvidenceProvider:
             specification=request.specification,
             request_id=request.request_id,
             requester=request.requester,
-            preview=PreviewOffer(location, PREVIEW_DESCRIPTIONS),
+            preview=PreviewOffer(location, PREVIEW_DESCRIPTIONS, self._visited_by(request)),
         )
-        self._replies.send(unit, opened.header.exchange_id, exchange, answer, (), deadline)
+        self._replies.send(unit, arrival.exchange_id, exchange, answer, (), deadline)
+
+    def _visited_by(self, request: EvidenceRequest) -> str | None:
+        """The HTTP method of the visit, where the version of the request has it named."""
+        return "GET" if self._profiles[request.specification].preview_method else None
 
     # --- round trip 2 ---
 
-    def _second(self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest, now: datetime) -> None:
-        kept, preview = self._previewed(unit, opened, request)
-        return_location = request.preview.return_location if request.preview else ""
+    def _second(
+        self, unit: ProviderUnit, arrival: Arrival, request: EvidenceRequest, visit: PreviewVisit, now: datetime
+    ) -> None:
+        kept, preview = self._previewed(unit, arrival, request, visit)
         if kept.state == ProviderState.LINK_LAPSED:
             self._lapse(unit, kept, request.request_id, now)
             return
         if kept.state != ProviderState.PREVIEW_OFFERED:
             raise MessageError("the preview link has been used already")
-        partner = self._access_point.partners[opened.signer.party_id]
-        if not is_location_on(return_location, partner.return_hosts):
-            raise MessageError("ReturnLocation is not on a host of this requester", rule="R-EDM-REQ-C120")
-        decide_until = opened.header.timestamp + self._limits.decide
+        decide_until = arrival.opened.header.timestamp + self._limits.decide
         preview = replace(
             preview,
             second_request_id=request.request_id,
-            return_location=return_location,
+            return_location=self._way_back(arrival, request, visit),
             decide_until=decide_until,
         )
         state = next_provider_state(ProviderState(kept.state), Event.SECOND_REQUEST)
         deadline = decide_until if preview.opened_at else min(preview.link_expires, decide_until)
         unit.keep(Kept(kept.exchange_id, state, deadline, replace(kept.record, preview=preview)))
 
-    def _previewed(
+    def _way_back(self, arrival: Arrival, request: EvidenceRequest, visit: PreviewVisit) -> str:
+        """Where the person returns to; EDM 1.x has it in the preview location and no rule of its own for it."""
+        hosts = self._access_point.partners[arrival.opened.signer.party_id].return_hosts
+        if visit.return_location is None or not is_location_on(visit.return_location, hosts):
+            rule = "R-EDM-REQ-C120" if self._profiles[request.specification].return_slot else None
+            raise MessageError("ReturnLocation is not on a host of this requester", rule=rule)
+        return visit.return_location
+
+    def _offered(
         self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest
+    ) -> Kept[ProviderExchange] | None:
+        """The exchange whose preview link the request names, if it was offered to the same requester."""
+        if request.preview is None:
+            return None
+        kept = unit.find_by_token(request.preview.location.rpartition("/")[2])
+        return kept if kept and kept.record.party_id == opened.signer.party_id else None
+
+    def _previewed(
+        self, unit: ProviderUnit, arrival: Arrival, request: EvidenceRequest, visit: PreviewVisit
     ) -> tuple[Kept[ProviderExchange], Preview]:
-        """The exchange whose preview link request 2 names, if it belongs to the same requester and says the same."""
-        kept = unit.find(opened.header.exchange_id)
-        preview = kept.record.preview if kept and kept.record.party_id == opened.signer.party_id else None
-        if kept is None or preview is None or request.preview is None or preview.location != request.preview.location:
+        """The exchange whose preview link request 2 names, if it is the one of its header and request 2 says the same.
+
+        The header of EDM 1.x names none: the link alone tells.
+        """
+        kept = self._offered(unit, arrival.opened, request)
+        preview = kept.record.preview if kept and kept.exchange_id == arrival.exchange_id else None
+        if kept is None or preview is None or preview.location != visit.location:
             raise MessageError("the preview link is not known in this exchange", rule="R-EDM-REQ-C005")
-        if kept.record.conversation_id != opened.header.conversation_id:
+        if kept.record.conversation_id != arrival.opened.header.conversation_id:
             raise MessageError("request 2 has another ConversationId than request 1", rule="R-EDM-ebMS-017")
         if not checks.same_but_for_the_preview(kept.record.request, request):
             raise MessageError("request 2 asks for something else than request 1")
@@ -310,7 +346,7 @@ class EvidenceProvider:
     def _refuse(
         self,
         unit: ProviderUnit,
-        opened: OpenedMessage,
+        arrival: Arrival,
         request: EvidenceRequest,
         refusal: Refusal,
         now: datetime,
@@ -324,31 +360,24 @@ class EvidenceProvider:
             request_id=request.request_id,
             requester=request.requester,
         )
-        message_id = self._replies.refuse(unit, opened, answer, request, self._first_deadline(opened))
-        if unit.find(opened.header.exchange_id) is None:
-            exchange = ProviderExchange(
-                opened.header.conversation_id,
-                opened.signer.party_id,
-                opened.header.original_sender,
-                opened.header.final_recipient,
-                request,
-                answer_message_id=message_id,
-            )
+        message_id = self._replies.refuse(unit, arrival, answer, request, self._first_deadline(arrival))
+        if unit.find(arrival.exchange_id) is None:
+            exchange = replace(_exchange(arrival, request), answer_message_id=message_id)
             state = next_provider_state(ProviderState.NEW, Event.REFUSAL)
-            unit.keep(Kept(opened.header.exchange_id, state, None, exchange))
+            unit.keep(Kept(arrival.exchange_id, state, None, exchange))
 
-    def _refuse_unread(self, unit: ProviderUnit, opened: OpenedMessage, broken: MessageError, now: datetime) -> None:
+    def _refuse_unread(self, unit: ProviderUnit, arrival: Arrival, broken: MessageError, now: datetime) -> None:
         """Answer a request that could not be read: 0003 with the rule, and its id where that can be told."""
-        self._record_arrival(unit, opened, None, Entry.REQUEST_RECEIVED, now, broken.detail)
+        self._record_arrival(unit, arrival, None, now, broken.detail)
         answer = self._answers.error(
             ErrorCode.INVALID_REQUEST,
             broken.detail,
             now,
-            specification=SPECIFICATION,
-            request_id=request_id_of(opened.document),
+            specification=version_of(arrival.opened),
+            request_id=request_id_of(arrival.opened.document),
             requester=None,
         )
-        self._replies.refuse(unit, opened, answer, None, self._first_deadline(opened))
+        self._replies.refuse(unit, arrival, answer, None, self._first_deadline(arrival))
 
     # --- what becomes of answers and deadlines ---
 
@@ -410,16 +439,28 @@ class EvidenceProvider:
     def _record_arrival(
         self,
         unit: ProviderUnit,
-        opened: OpenedMessage,
+        arrival: Arrival,
         request: EvidenceRequest | None,
-        entry: Entry,
         now: datetime,
         detail: str | None,
     ) -> None:
-        line = of_received(entry, opened, now, schema_valid=request is not None)
+        readable = request is not None
+        line = of_received(Entry.REQUEST_RECEIVED, arrival.opened, arrival.exchange_id, now, schema_valid=readable)
         line = about_request(line, request) if request else line
         unit.journal(replace(line, detail=detail))
 
 
-def _new(opened: OpenedMessage, exchange: ProviderExchange) -> Kept[ProviderExchange]:
-    return Kept(opened.header.exchange_id, ProviderState.NEW, None, exchange)
+def _exchange(arrival: Arrival, request: EvidenceRequest) -> ProviderExchange:
+    """A new exchange with this request as its first."""
+    header = arrival.opened.header
+    return ProviderExchange(
+        conversation_id=header.conversation_id,
+        party_id=arrival.opened.signer.party_id,
+        original_sender=header.original_sender,
+        final_recipient=header.final_recipient,
+        request=request,
+    )
+
+
+def _new(arrival: Arrival, exchange: ProviderExchange) -> Kept[ProviderExchange]:
+    return Kept(arrival.exchange_id, ProviderState.NEW, None, exchange)

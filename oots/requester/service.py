@@ -17,7 +17,7 @@ from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
 from oots.exchange.entries import about_answer, about_request, of_received, of_sealed
-from oots.exchange.envelope import open_answer, write_request
+from oots.exchange.envelope import answered_request, open_answer, write_request
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry, TimelineEvent
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
@@ -25,15 +25,18 @@ from oots.exchange.store import Kept, Store, Unit, Waiting
 from oots.model.agent import Agent, AgentRole
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError
-from oots.model.evidence import Distribution, DocumentKind, EvidenceDocument, RequestedEvidenceType
+from oots.model.evidence import Distribution, DocumentKind, EvidenceDocument, EvidenceType, RequestedEvidenceType
 from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest, PreviewVisit
 from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
 from oots.requester.cases import Case
-from oots.requester.discovery import SPECIFICATION, Finding
+from oots.requester.discovery import Finding
 from oots.requester.fit import expect_fit
 from oots.requester.record import ReceivedPart, RequesterExchange
+from oots.wire.preview import with_return
+from oots.wire.profile import PROFILES, Profile, Profiles
 
+PDF = "application/pdf"
 XML = "application/xml"
 
 RequesterUnit = Unit[RequesterExchange]
@@ -84,9 +87,11 @@ class EvidenceRequester:
         limits: TimeLimits,
         clock: Clock,
         ids: Ids,
+        profiles: Profiles = PROFILES,
     ) -> None:
         self._access_point = access_point
         self._store = store
+        self._profiles = profiles
         self.authority = replace(authority, role=AgentRole.EVIDENCE_REQUESTER)
         self._return_base = return_base
         self._limits = limits
@@ -113,11 +118,13 @@ class EvidenceRequester:
         return exchange_id
 
     def request_for(self, case: Case, finding: Finding, person: NaturalPerson, now: datetime) -> EvidenceRequest:
-        """Request 1 of this case, not sent yet."""
+        """Request 1 of this case, not sent yet, in the version that the finding names."""
+        profile = self._profiles[finding.specification]
+        wanted = _wanted(finding.service.distributions, profile)
         publisher = finding.access_service.publisher
         return EvidenceRequest(
             request_id=self._ids.uuid(),
-            specification=SPECIFICATION,
+            specification=profile.specification,
             issued=now,
             procedure=case.procedure,
             requirements=(replace(finding.requirement, descriptions=()),),
@@ -125,12 +132,13 @@ class EvidenceRequester:
             provider=Agent(publisher.identifier, publisher.names),
             evidence=RequestedEvidenceType(
                 finding.service.identifier,
-                finding.service.evidence_type,
-                (_wanted(finding.service.distributions),),
+                _described(finding.service.evidence_type, profile),
+                (wanted if profile.associated_documents else replace(wanted, languages=()),),
             ),
             subject=person,
             possibility_for_preview=case.preview,
             explicit_request_given=True,
+            language=None if profile.associated_documents else next(iter(wanted.languages), None),
         )
 
     def go_to_preview(self, exchange_id: str) -> str:
@@ -144,14 +152,18 @@ class EvidenceRequester:
                 self._ask_again(unit, kept, offer)
             elif kept.state != RequesterState.PREVIEWING:
                 raise NotPossibleError(kept.state)
-            return offer.location
+            profile = self._profiles[kept.record.request.specification]
+            return offer.location if profile.return_slot else with_return(self._visit(kept, offer))
+
+    def _visit(self, kept: Kept[RequesterExchange], offer: PreviewOffer) -> PreviewVisit:
+        return PreviewVisit(offer.location, f"{self._return_base}/return/{kept.exchange_id}")
 
     def _ask_again(self, unit: RequesterUnit, kept: Kept[RequesterExchange], offer: PreviewOffer) -> None:
         request = replace(
             kept.record.request,
             request_id=self._ids.uuid(),
             issued=self._clock.now(),
-            preview=PreviewVisit(offer.location, f"{self._return_base}/return/{kept.exchange_id}"),
+            preview=self._visit(kept, offer),
         )
         sent = self._send(unit, kept.exchange_id, kept.record, request)
         state = next_requester_state(RequesterState.PREVIEW_OFFERED, Event.SECOND_REQUEST)
@@ -206,20 +218,22 @@ class EvidenceRequester:
         self, unit: RequesterUnit, exchange_id: str, record: RequesterExchange, request: EvidenceRequest
     ) -> UserMessage:
         """Queue a request; returns its header."""
-        document = write_request(request)
+        document = write_request(request, self._profiles)
         limit = self._limits.first_round_trip if request.preview is None else self._limits.decide
         header = self._access_point.header(
             record.party_id,
+            request.specification,
+            exchange_id,
             action=EXECUTE_QUERY_REQUEST,
             conversation_id=record.conversation_id,
-            exchange_id=exchange_id,
             original_sender=self.authority.identifier,
             final_recipient=request.provider.identifier,
-            specification=request.specification,
         )
         part = Part(self._access_point.content_id(), REGREP, document)
-        sealed = self._access_point.post(unit, header, (part,), header.timestamp + limit + self._limits.grace)
-        unit.journal(about_request(of_sealed(Entry.REQUEST_SENT, sealed, document), request))
+        deadline = header.timestamp + limit + self._limits.grace
+        sealed = self._access_point.post(unit, header, exchange_id, (part,), deadline)
+        unit.note_request(request.request_id, exchange_id, header.timestamp)
+        unit.journal(about_request(of_sealed(Entry.REQUEST_SENT, sealed, exchange_id, document), request))
         return header
 
     # --- messages in ---
@@ -227,7 +241,7 @@ class EvidenceRequester:
     def take(self, unit: RequesterUnit, opened: OpenedMessage, fault: MessageError | None) -> None:
         """Act on an answer; one that fits no exchange or comes too late is recorded and ignored."""
         now = self._clock.now()
-        kept = unit.find(opened.header.exchange_id)
+        kept = self._exchange_of(unit, opened)
         try:
             if fault is not None:
                 raise fault
@@ -236,15 +250,24 @@ class EvidenceRequester:
             entry = self._arrival(opened, kept, Entry.ANSWER_IGNORED, None, now)
             unit.journal(replace(entry, detail=str(unfit)))
 
+    def _exchange_of(self, unit: RequesterUnit, opened: OpenedMessage) -> Kept[RequesterExchange] | None:
+        """The exchange that the header names; in EDM 1.x the one to which the answered request belongs."""
+        if opened.header.exchange_id:
+            return unit.find(opened.header.exchange_id)
+        answered = answered_request(opened.document)
+        return unit.find_by_request(answered) if answered else None
+
     def _expected(
         self, kept: Kept[RequesterExchange] | None, opened: OpenedMessage
     ) -> tuple[Kept[RequesterExchange], Answer]:
         """The exchange and the answer, if it is one to the request that is open, from whom it was sent to."""
         if opened.header.action not in (EXECUTE_QUERY_RESPONSE, EXCEPTION_RESPONSE):
             raise MessageError("a portal takes answers only")
-        answer = open_answer(opened)
+        answer = open_answer(opened, self._profiles)
         if kept is None or kept.record.party_id != opened.signer.party_id:
-            raise MessageError("no exchange with this partner has that ExchangeId")
+            raise MessageError("no exchange with this partner has that ExchangeId or request")
+        if answer.specification != kept.record.request.specification:
+            raise MessageError("the answer speaks another version than the request", rule=_VERSION_RULES[type(answer)])
         if kept.record.conversation_id != opened.header.conversation_id:
             raise MessageError("the answer belongs to another conversation", rule="R-EDM-ebMS-017")
         open_request_id = kept.record.second_request_id or kept.record.request.request_id
@@ -354,7 +377,8 @@ class EvidenceRequester:
         answer: Answer | None,
         now: datetime,
     ) -> JournalEntry:
-        line = of_received(entry, opened, now, schema_valid=answer is not None)
+        told = kept.exchange_id if kept else opened.header.exchange_id or None
+        line = of_received(entry, opened, told, now, schema_valid=answer is not None)
         line = about_request(line, kept.record.request) if kept else line
         line = about_answer(line, answer) if answer else line
         if kept is None:
@@ -363,12 +387,26 @@ class EvidenceRequester:
         return replace(line, evidence=evidence, detail=kept.record.error_detail or line.detail)
 
 
-def _wanted(distributions: tuple[Distribution, ...]) -> Distribution:
-    """Structured evidence with its readable version where it is offered, otherwise the first that is offered."""
+_VERSION_RULES = {EvidenceResponse: "R-EDM-RESP-C002", EvidenceError: "R-EDM-ERR-C001"}
+"""The rule on the version of each kind of answer."""
+
+
+def _wanted(distributions: tuple[Distribution, ...], profile: Profile) -> Distribution:
+    """Structured evidence with its readable version, or what people can read where a version cannot ask for both;
+    otherwise the first that is offered."""
+    best = XML if profile.associated_documents else PDF
     for offered in distributions:
-        if offered.format == XML:
-            return replace(offered, associated_documents=(DocumentKind.HUMAN_READABLE_VERSION,))
+        if offered.format == best:
+            readable = (DocumentKind.HUMAN_READABLE_VERSION,) if profile.associated_documents else ()
+            return replace(offered, associated_documents=readable)
     return distributions[0]
+
+
+def _described(evidence_type: EvidenceType, profile: Profile) -> EvidenceType:
+    """With a description where the version demands one: that of the directory, else the title."""
+    if evidence_type.descriptions or not profile.descriptions_demanded:
+        return evidence_type
+    return replace(evidence_type, descriptions=evidence_type.titles)
 
 
 def _kept_part(unit: RequesterUnit, part: Part) -> ReceivedPart:

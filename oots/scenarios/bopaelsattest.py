@@ -25,15 +25,17 @@ Say = Callable[[str], None]
 
 
 def run_bopaelsattest(
-    out: Path, decision: Decision, state: Path | None, say: Say
+    out: Path, decision: Decision, state: Path | None, say: Say, edm: str | None = None
 ) -> tuple[dict[str, object], tuple[Told, ...]]:
     """Run the story, write everything into `out`, and return what stands in its `exchange.json`, and the messages.
+
+    `edm` is the version of the exchange data model (`v1.0`), None for the best that both sides speak.
 
     Raises ConfigurationError when `out` holds something already, PeerError when the pages lead astray.
     """
     if out.exists() and any(out.iterdir()):
         raise ConfigurationError(f"{out} is not empty; name a new folder")
-    with _folder(state) as folder, live_town(folder, SystemClock()) as live:
+    with _folder(state) as folder, live_town(folder, SystemClock(), edm=edm) as live:
         story = tell(live, decision, say)
         messages = in_order(live.tap.overheard, live.anchors, live.clock.now())
         say(f"writing {out}")

@@ -89,12 +89,15 @@ def live_town(
     *,
     ids_of: Callable[[str], Ids] = new_random_ids,
     specimen_keys: Path | None = None,
+    edm: str | None = None,
 ) -> Iterator[LiveTown]:
-    """Run the town until the block ends. `specimen_keys` is a folder of marked test keys to use instead of own ones."""
+    """Run the town until the block ends. `specimen_keys` is a folder of marked test keys to use instead of own ones;
+    `edm` the only version (`v1.0`) that the portal speaks.
+    """
     with contextlib.ExitStack() as ends:
         sockets = {service: ends.enter_context(_reserved()) for service in SERVICES}
         ports = Ports(**{service: reserved.getsockname()[1] for service, reserved in sockets.items()})
-        town = Town(state, ports)
+        town = Town(state, ports, edm=edm)
         if specimen_keys is None:
             init_town_keys(state, town.municipality)
         else:

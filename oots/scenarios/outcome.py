@@ -7,6 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class Edm(StrEnum):
+    """The versions of the exchange data model that a story can be told in."""
+
+    V1_0 = "v1.0"
+    V1_2 = "v1.2"
+    V2_0 = "v2.0"
+
+
 class Decision(StrEnum):
     """What the citizen of a story does in the preview space."""
 

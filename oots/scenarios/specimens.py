@@ -179,7 +179,7 @@ def _lawful(live: LiveTown, ids: Ids) -> EvidenceRequest:
     settings = read(RequesterSettings, live.town.values("requester"))
     with httpx.Client(timeout=PEER_SECONDS, trust_env=False) as client:
         directories = directories_client(settings, Surroundings(live.clock, ids, client, live.specimens))
-        findings = Discovery(directories, "LT").find(CASES[0], "DK")
+        findings = Discovery(directories, "LT", settings.versions).find(CASES[0], "DK")
     request = requester.request_for(CASES[0], findings[0], SOLVEJ, live.clock.now())
     return replace(request, request_id=ids.uuid())
 

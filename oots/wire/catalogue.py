@@ -34,7 +34,7 @@ from oots.wire.evidence import (
 from oots.wire.namespaces import QUERY, RIM, RS, SDG
 from oots.wire.person import read_level_of_assurance
 from oots.wire.profile import Profile
-from oots.wire.reader import COUNTRY, Reader
+from oots.wire.reader import BLANK, COUNTRY, Reader
 from oots.wire.slots import XSI_TYPE, SlotRule, Slots, SlotTable, SlotType, any_slot, string_slot
 from oots.wire.status import FAILURE, SEVERITY_ERROR, SUCCESS
 from oots.wire.writer import identifier, optional, sdg, texts
@@ -186,7 +186,7 @@ def _decode(slot: str, data: bytes, version: Version) -> tuple[Reader, ...]:
         raise _failure(root)
     _check_version(root, version)
     for found_url in _urls(root):
-        found_url.text = version.exchange.inward((found_url.text or "").strip())
+        found_url.text = version.exchange.inward((found_url.text or "").strip(BLANK))
     objects = root.findall(f"{{{RIM}}}RegistryObjectList/{{{RIM}}}RegistryObject")
     table = _table(slot, SlotType.ANY)
     return tuple(Reader(Slots(found, table).any(slot), {}) for found in objects)

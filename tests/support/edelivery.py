@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from lxml import etree
 
 from oots.edelivery import mime, soap
-from oots.edelivery.header import CID, EXECUTE_QUERY_RESPONSE, PARTY_TYPE, REGREP, SPECIFICATION, UserMessage, encode
+from oots.edelivery.header import CID, EXECUTE_QUERY_RESPONSE, PARTY_TYPE, REGREP, UserMessage, encode
 from oots.edelivery.message import Part
 from oots.edelivery.mime import MimePart
 from oots.edelivery.profile import ds
@@ -86,7 +86,7 @@ def a_header(**changes: object) -> UserMessage:
         "original_sender": Identifier(EAS + "0096", "1058"),
         "final_recipient": Identifier(EAS + "0204", "LT-301"),
         "exchange_id": "00000000-0000-4000-8000-000000000003",
-        "specification": SPECIFICATION,
+        "specification": "oots-edm:v2.0",
         "parts": (),
     }
     return UserMessage(**(fields | changes))  # type: ignore[arg-type]

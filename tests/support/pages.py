@@ -48,6 +48,7 @@ from oots.web.security import BrowserSecurity
 from oots.web.sessions import Sessions, SessionStore, session_of
 from oots.web.signin import SignedIn, SignInError, SignInFailure
 from oots.web.words import Words
+from oots.wire.profile import V2_0
 from tests.support.web import NOON, Base64Vault, clock_at_noon, memory_database
 
 PORTAL = "http://portal.lt.localhost:8400"
@@ -94,7 +95,9 @@ def finding(party: str = "AP_DK_01", names: tuple[Text, ...] = AARHUS_NAMES) -> 
         LevelOfAssurance.SUBSTANTIAL,
     )
     names_of_requirement = (Text("DA", "Bevis for bopælsadresse"), Text("EN", "Proof of domicile address"))
-    return Finding(Requirement("https://example.test/requirement", names_of_requirement), service, access)
+    return Finding(
+        Requirement("https://example.test/requirement", names_of_requirement), service, access, V2_0.specification
+    )
 
 
 def request_of(person: NaturalPerson, case: Case) -> EvidenceRequest:

@@ -80,6 +80,7 @@ FINDING = Finding(
         ("oots-edm:v2.0",),
         Publisher(AARHUS.identifier, AARHUS.names, Address("DK"), "DK"),
     ),
+    "oots-edm:v2.0",
 )
 
 

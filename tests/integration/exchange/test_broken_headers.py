@@ -13,7 +13,6 @@ from oots.edelivery.header import (
     EXECUTE_QUERY_REQUEST,
     PARTY_TYPE,
     REGREP,
-    SPECIFICATION,
     PartInfo,
     UserMessage,
     encode,
@@ -76,7 +75,7 @@ def posted(town: TwoSides, change: Change, *, empty: bool = False) -> bytes:
         original_sender=VILNIUS.identifier,
         final_recipient=FINDING.access_service.publisher.identifier,
         exchange_id=IDS.uuid(),
-        specification=SPECIFICATION,
+        specification="oots-edm:v2.0",
         parts=tuple(PartInfo(part.content_id, part.media_type) for part in parts),
     )
     root = soap.build([encode(header)])

@@ -253,6 +253,38 @@ def test_a_header_survives_its_xml(header: UserMessage) -> None:
     assert len(properties) == 4
 
 
+@given(HEADERS)
+def test_a_header_of_edm_1_has_neither_exchange_nor_version(header: UserMessage) -> None:
+    first = replace(header, exchange_id="", specification="")
+    messaging = soap.build([encode(first)]).find(f".//{MESSAGING}")
+    assert messaging is not None
+    decoded, properties = decode(messaging)
+    assert decoded == first
+    assert [each.name for each in properties] == ["originalSender", "finalRecipient"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "change"),
+    [
+        ("R-EDM-ebMS-018", lambda root: named(root, "MessageProperties").remove(the_property(root, "originalSender"))),
+        ("R-EDM-ebMS-019", rename_a_property),
+    ],
+)
+def test_a_header_of_edm_1_has_exactly_its_two_properties(rule: str, change: Callable[[etree._Element], None]) -> None:
+    def first(root: etree._Element) -> None:
+        remove_exchange_id(root)
+        named(root, "MessageProperties").remove(the_property(root, "SpecificationId"))
+
+    def broken(root: etree._Element) -> None:
+        first(root)
+        change(root)
+
+    assert opened_after(first) == a_header(parts=INFOS, exchange_id="", specification="")
+    with pytest.raises(HeaderRuleError) as caught:
+        opened_after(broken)
+    assert caught.value.rule == rule
+
+
 def test_parts_of_a_given_header_are_replaced_by_those_that_are_sent() -> None:
     stale = replace(a_header(), parts=(PartInfo("stale@x", "text/plain"),))
     assert seal_message(stale, PARTS, domain().keys[DENMARK]).header.parts == INFOS

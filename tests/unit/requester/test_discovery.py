@@ -11,11 +11,20 @@ from oots.model.catalogue import DataService, EvidenceTypesOfRequirement, Requir
 from oots.model.errors import PeerError
 from oots.model.identifiers import Identifier
 from oots.requester.cases import CASES, Case
-from oots.requester.discovery import SPECIFICATION, Discovery
+from oots.requester.discovery import Discovery, Finding
 from oots.wire.catalogue import DirectoryError
 from tests.support.wire import DATA_SERVICES, EVIDENCE_TYPES, REQUIREMENTS
 
 CASE = replace(CASES[0], requirement=REQUIREMENTS[0].requirement.identifier)
+SERVICES = tuple(
+    replace(
+        service,
+        access_services=tuple(
+            replace(access, conforms_to=("oots-edm:v2.0", "oots-edm:v1.2")) for access in service.access_services
+        ),
+    )
+    for service in DATA_SERVICES
+)
 OTHER_CASE = replace(CASE, requirement="https://sr.oots.tech.ec.europa.eu/requirements/another")
 
 
@@ -38,25 +47,34 @@ class Directories:
         self._ask("evidence_types")
         return EVIDENCE_TYPES
 
-    def data_services(self, classification: str, country: str, specification: str) -> tuple[DataService, ...]:
+    def data_services(self, classification: str, country: str) -> tuple[DataService, ...]:
         self._ask("data_services")
-        return DATA_SERVICES
+        return SERVICES
+
+
+def findings(*versions: str, directories: Directories | None = None, case: Case = CASE) -> tuple[Finding, ...]:
+    asked = [f"oots-edm:{version}" for version in versions]
+    return Discovery(cast(Any, directories or Directories()), "LT", asked).find(case, "DK")
 
 
 def found(directories: Directories, case: Case = CASE) -> list[Identifier]:
-    findings = Discovery(cast(Any, directories), "LT").find(case, "DK")
-    return [finding.access_service.identifier for finding in findings]
+    return [found.access_service.identifier for found in findings("v2.0", directories=directories, case=case)]
 
 
-def test_every_access_service_of_our_specification_is_found() -> None:
-    lawful = [
-        access.identifier
-        for service in DATA_SERVICES
-        for access in service.access_services
-        if SPECIFICATION in access.conforms_to
-    ]
+def test_every_access_service_that_speaks_our_version_is_found() -> None:
+    lawful = [access.identifier for service in SERVICES for access in service.access_services]
     assert lawful
     assert found(Directories()) == lawful
+
+
+def test_the_best_version_that_both_sides_speak_is_chosen() -> None:
+    assert {found.specification for found in findings("v2.0", "v1.2")} == {"oots-edm:v2.0"}
+    assert {found.specification for found in findings("v1.2", "v2.0")} == {"oots-edm:v1.2"}
+
+
+def test_without_a_version_in_common_nobody_is_found() -> None:
+    assert findings("v1.2")
+    assert findings("v1.0") == ()
 
 
 def test_a_requirement_on_which_the_procedure_does_not_rely_finds_nobody() -> None:
