@@ -20,7 +20,7 @@ from oots.wire.xml import parse
 def open_request(opened: OpenedMessage, profiles: Profiles = PROFILES) -> EvidenceRequest:
     """The request of a believed message; raises MessageError naming the line or rule that it breaks."""
     document = opened.document
-    request = request_codec.decode(document)
+    request = request_codec.decode(document, profiles)
     schema.enforce(document, profiles[request.specification].schema)
     _agree_on_version(request.specification, opened.header, profiles)
     _agree("EvidenceRequester", request.requester.identifier, opened.header.original_sender, None)
@@ -31,7 +31,7 @@ def open_request(opened: OpenedMessage, profiles: Profiles = PROFILES) -> Eviden
 def open_answer(opened: OpenedMessage, profiles: Profiles = PROFILES) -> Answer:
     """The response or error of a believed message; evidence references and MIME parts must be the same set."""
     document = opened.document
-    answer = answer_codec.decode(document)
+    answer = answer_codec.decode(document, profiles)
     schema.enforce(document, profiles[answer.specification].schema)
     _agree_on_version(answer.specification, opened.header, profiles)
     if isinstance(answer, EvidenceResponse):
@@ -88,12 +88,12 @@ def _agree(what: str, body: str | Identifier, header: str | Identifier, rule: st
 
 def write_request(request: EvidenceRequest, profiles: Profiles = PROFILES) -> bytes:
     """Canonical bytes of a request that is valid against our own schema."""
-    return _valid(request_codec.encode(request), profiles[request.specification].schema)
+    return _valid(request_codec.encode(request, profiles), profiles[request.specification].schema)
 
 
 def write_answer(answer: Answer, profiles: Profiles = PROFILES) -> bytes:
     """Canonical bytes of a response or error that is valid against our own schema."""
-    return _valid(answer_codec.encode(answer), profiles[answer.specification].schema)
+    return _valid(answer_codec.encode(answer, profiles), profiles[answer.specification].schema)
 
 
 def _valid(document: bytes, profile: str) -> bytes:
