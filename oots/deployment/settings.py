@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from oots.eid.authorization import Client
 from oots.exchange.limits import TimeLimits
@@ -69,17 +70,27 @@ class ExchangeSettings(ServiceSettings):
 
 class RequesterSettings(ExchangeSettings):
     """The procedure portal. `directories` is the base URL of Evidence Broker and Data Service Directory; `edm` lists
-    the versions that it may speak, the best one first.
+    the versions that it may speak (with commas between them, or as JSON); of those the newest is the best.
     """
 
     portal_origin: str = "https://portal.lt.localhost"
     directories: str
-    edm: tuple[Edm, ...] = Field(default=("v2.0", "v1.2", "v1.0"), min_length=1)
+    edm: Annotated[tuple[Edm, ...], NoDecode] = Field(default=("v2.0", "v1.2", "v1.0"), min_length=1)
+
+    @field_validator("edm", mode="before")
+    @classmethod
+    def _listed(cls, written: object) -> object:
+        """A list out of what stands in the environment; whatever is no JSON is names with commas between them."""
+        if not isinstance(written, str):
+            return written
+        if written.lstrip().startswith("["):
+            return json.loads(written)
+        return [name.strip() for name in written.split(",")]
 
     @property
     def versions(self) -> tuple[str, ...]:
-        """The same as they stand in messages."""
-        return tuple(f"oots-edm:{version}" for version in self.edm)
+        """The same as they stand in messages, newest first."""
+        return tuple(f"oots-edm:{version}" for version in sorted(self.edm, reverse=True))
 
 
 class ProviderSettings(ExchangeSettings):

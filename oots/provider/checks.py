@@ -45,13 +45,25 @@ def known_evidence_type(request: EvidenceRequest, offer: Offer | None) -> Offer:
 def offered_distribution(request: EvidenceRequest, offer: Offer) -> Distribution:
     """The first distribution asked for that is offered, with the associated documents that were asked for.
 
-    A language that cannot be served is neither an error nor a reason to choose another one (TDD 4.5.1 in 2.0).
+    A request of EDM 1.2 need not ask for any; the first that is offered serves it. A language that cannot be served is
+    neither an error nor a reason to choose another one (TDD 4.5.1 in 2.0).
     """
+    if not request.evidence.distributions:
+        return offer.distributions[0]
     for wanted in request.evidence.distributions:
         for offered in offer.distributions:
-            if wanted.format == offered.format and wanted.conforms_to in (None, offered.conforms_to):
+            if _is_served_by(offered, wanted):
                 return replace(offered, associated_documents=wanted.associated_documents)
     raise Refusal(ErrorCode.UNSUPPORTED, "none of the distributions asked for is offered")
+
+
+def _is_served_by(offered: Distribution, wanted: Distribution) -> bool:
+    """The same format and, where they are named, the same data model and the same part of it."""
+    return (
+        wanted.format == offered.format
+        and wanted.conforms_to in (None, offered.conforms_to)
+        and wanted.transformation in (None, offered.transformation)
+    )
 
 
 def lawful_ground(request: EvidenceRequest, offer: Offer) -> None:

@@ -306,20 +306,24 @@ class EvidenceRequester:
             parts = tuple(_kept_part(unit, part) for part in opened.parts[1:])
             return replace(record, response=answer, parts=parts)
         if answer.preview is not None:
-            if self._is_foreign(record, answer.preview):
-                return replace(record, error_detail="R-EDM-ERR-C019: PreviewLocation is not on a host of this provider")
+            if unfit := self._unfit(record, answer.preview):
+                return replace(record, error_detail=unfit)
             return replace(record, offer=answer.preview)
         exception = answer.exceptions[0]
         return replace(record, error_code=exception.code.code, error_detail=exception.detail)
 
-    def _is_foreign(self, record: RequesterExchange, offer: PreviewOffer) -> bool:
-        """Whether the link leads to a host that is not one of this provider's: nobody is sent there."""
-        return not is_location_on(offer.location, self._access_point.partners[record.party_id].preview_hosts)
+    def _unfit(self, record: RequesterExchange, offer: PreviewOffer) -> str | None:
+        """Why nobody is sent to a preview: a host that is not one of this provider's, or a visit other than by GET."""
+        if not is_location_on(offer.location, self._access_point.partners[record.party_id].preview_hosts):
+            return "R-EDM-ERR-C019: PreviewLocation is not on a host of this provider"
+        if offer.method not in (None, "GET"):
+            return "this portal opens previews by GET only"
+        return None
 
     def _event_of(self, kept: Kept[RequesterExchange], answer: Answer) -> Event:
         if isinstance(answer, EvidenceError):
             if answer.preview is not None:
-                return Event.REFUSAL if self._is_foreign(kept.record, answer.preview) else Event.PREVIEW_OFFERED
+                return Event.REFUSAL if self._unfit(kept.record, answer.preview) else Event.PREVIEW_OFFERED
             return Event.TIME_UP if answer.exceptions[0].code is ErrorCode.TIMEOUT else Event.REFUSAL
         if answer.available_from is not None:
             return Event.DEFERRAL
