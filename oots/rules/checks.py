@@ -6,7 +6,7 @@ The meaning is that of the XPath in the published assertions: a function of one 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from lxml import etree
@@ -23,6 +23,9 @@ EAS: Final = "urn:cef.eu:names:identifier:EAS:"
 UNREGISTERED: Final = "urn:oasis:names:tc:ebcore:partyid-type:unregistered"
 NONSENSE: Final = "no such value"
 """What a spoilt value is replaced by: it is in no code list and of no form."""
+
+WALLET_GENDERS: Final = ("0", "1", "2", "9")
+"""Codes of the wallet profile (ISO/IEC 5218)."""
 
 _BLANKS: Final = re.compile(f"[{BLANK}]+")
 _SLOT: Final = tag("Slot")
@@ -655,3 +658,313 @@ def request_id_unless_unreadable() -> Check:
         lambda node: _holds(right(node), lambda: "no requestId"),
         _set_attribute("requestId", None),
     )
+
+
+def holds(name: str) -> Check:
+    """The element has one child, which is this one."""
+
+    def find(node: Node) -> str | None:
+        inside = [etree.QName(child).localname for child in _element(node).iterchildren(etree.Element)]
+        right = len(inside) == 1 and _element(node)[0].tag == tag(name)
+        return _holds(right, lambda: ", ".join(inside) or "nothing")
+
+    return Check(f"must hold one {name} and nothing else", find, _remove(name))
+
+
+def together(first: str, second: str) -> Check:
+    """The element has both slots or none."""
+
+    def spoil(node: Node) -> None:
+        if slots(node, first):
+            _remove_slot(first)(node)
+        else:
+            etree.SubElement(_element(node), _SLOT, {"name": first})
+
+    def find(node: Node) -> str | None:
+        return _holds(bool(slots(node, first)) == bool(slots(node, second)), lambda: f"{first} or {second} alone")
+
+    return Check(f"must have the slots {first} and {second} together or not at all", find, spoil)
+
+
+def one_child_is(name: str, value: str, others: CodeList, within: tuple[str, ...]) -> Check:
+    """Of the descendants reached by `within`, exactly one has the child `name` with that value."""
+    path = "/".join(map(tag, (*within, name)))
+
+    def count(node: Node) -> int:
+        return sum(string(child) == value for child in _element(node).findall(path))
+
+    def spoil(node: Node) -> None:
+        for child in _element(node).findall(path):
+            child.text = next(code for code in others.codes if code != value)
+
+    return Check(
+        f"must have exactly one {within[-1]} whose {name} is {value}",
+        lambda node: _holds(count(node) == 1, lambda: f"{count(node)} of them"),
+        spoil,
+    )
+
+
+def no_empty_values() -> Check:
+    """No `rim:Value` and no element of the OOTS vocabulary below is without text and children."""
+
+    def empty(node: Node) -> list[str]:
+        found = _element(node).iter(f"{{{NAMESPACES['sdg']}}}*", _VALUE)
+        return [etree.QName(child).localname for child in found if not len(child) and not tidy(child.text or "")]
+
+    def spoil(node: Node) -> None:
+        for child in _element(node).iter(_VALUE):
+            if not len(child):
+                child.text = None
+                return
+
+    return Check(
+        "must have no empty values",
+        lambda node: _holds(not empty(node), lambda: f"empty: {', '.join(empty(node))}"),
+        spoil,
+    )
+
+
+def texts_long_enough(least: int, *but: str) -> Check:
+    """Every text of the OOTS vocabulary below has so many characters at least, those elements aside."""
+
+    def short(node: Node) -> list[str]:
+        found = _element(node).iter(f"{{{NAMESPACES['sdg']}}}*")
+        return [
+            etree.QName(child).localname
+            for child in found
+            if not len(child) and 0 < len(tidy(child.text or "")) < least and etree.QName(child).localname not in but
+        ]
+
+    def spoil(node: Node) -> None:
+        for child in _element(node).iter(tag("Name"), tag("FamilyName")):
+            child.text = "x"
+
+    return Check(
+        f"must have no text shorter than {least} characters",
+        lambda node: _holds(not short(node), lambda: f"shorter: {', '.join(short(node))}"),
+        spoil,
+    )
+
+
+def optional_code_of(name: str, codes: CodeList) -> Check:
+    """The attribute, if it is there, is a code of the list."""
+    wanted = attribute(name)
+    return Check(
+        f"must have a {name} of the list {codes.name}",
+        lambda node: _holds(
+            _element(node).get(wanted) is None or _element(node).get(wanted) in codes,
+            lambda: quoted(_element(node).get(wanted, "")),
+        ),
+        _set_attribute(name, NONSENSE),
+    )
+
+
+def scheme_exactly_in(codes: CodeList) -> Check:
+    """`schemeID` is a whole code of the list, or the ebCore fallback with a country or `oots`."""
+    fallback = re.compile(f"{UNREGISTERED}:[A-Za-z][A-Za-z0-9-]*")
+
+    def find(node: Node) -> str | None:
+        scheme = _element(node).get("schemeID", "")
+        listed = scheme.startswith(EAS) and scheme.removeprefix(EAS) in codes
+        return _holds(listed or fallback.fullmatch(scheme) is not None, lambda: quoted(scheme))
+
+    return Check(
+        f"must have a schemeID of the list {codes.name} ({EAS}…), or {UNREGISTERED}:…",
+        find,
+        _set_attribute("schemeID", EAS + NONSENSE),
+    )
+
+
+def value_by_type() -> Check:
+    """A concept has one supported value, a BooleanValue for the type boolean and a StringValue otherwise."""
+
+    def find(node: Node) -> str | None:
+        kinds = [string(child) for child in _children(node, "Type")]
+        wanted = "BooleanValue" if kinds == ["boolean"] else "StringValue"
+        values = [
+            etree.QName(value).localname
+            for supported in _children(node, "SupportedValue")
+            for value in supported.iterchildren(etree.Element)
+        ]
+        return _holds(not values or values == [wanted], lambda: ", ".join(values))
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, "Type"):
+            child.text = "string" if string(child) == "boolean" else "boolean"
+
+    return Check("must have one supported value, of the kind that its Type says", find, spoil)
+
+
+def one_environment() -> Check:
+    """All addresses in the Semantic Repository are of the same environment."""
+    address = re.compile(r"https://sr(?P<acc>\.acc)?\.oots\.tech\.")
+
+    def find(node: Node) -> str | None:
+        found = {match["acc"] for text in _element(node).itertext() for match in address.finditer(str(text))}
+        return _holds(len(found) < 2, lambda: "both environments")
+
+    def spoil(node: Node) -> None:
+        for child in _element(node).iter(tag("Identifier"), tag("EvidenceTypeClassification")):
+            if (child.text or "").startswith("https://sr.oots."):
+                child.text = (child.text or "").replace("https://sr.", "https://sr.acc.")
+                return
+
+    return Check("must not mix production and acceptance addresses of the Semantic Repository", find, spoil)
+
+
+def address_of_the_requester() -> Check:
+    """The agent that is the requester has an address with a country."""
+
+    def find(node: Node) -> str | None:
+        is_requester = "ER" in [string(child) for child in _children(node, "Classification")]
+        country = _element(node).find(f"{tag('Address')}/{tag('AdminUnitLevel1')}")
+        return _holds(not is_requester or country is not None, lambda: "no country")
+
+    return Check("must have an Address with AdminUnitLevel1 if it is the requester (ER)", find, _remove("Address"))
+
+
+def _scheme(person: Node) -> str:
+    identifier = _element(person).find(tag("Identifier"))
+    return "" if identifier is None else identifier.get("schemeID", "")
+
+
+def assured_in_a_wallet() -> Check:
+    """Whoever identifies with a wallet (scheme `eidas2`) does so with the level High."""
+
+    def find(node: Node) -> str | None:
+        levels = [string(child) for child in _children(node, "LevelOfAssurance")]
+        return _holds(_scheme(node) != "eidas2" or levels == ["High"], lambda: ", ".join(levels) or "no level")
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, "Identifier"):
+            child.set("schemeID", "eidas2")
+        for child in _children(node, "LevelOfAssurance"):
+            child.text = "Low"
+
+    return Check("must have the LevelOfAssurance High if its identifier is of the scheme eidas2", find, spoil)
+
+
+def gender_by_scheme(codes: CodeList) -> Check:
+    """The gender is a code of the list; of the wallet's numeric list for the scheme `eidas2`."""
+
+    def find(node: Node) -> str | None:
+        genders = [string(child) for child in _children(node, "Gender")]
+        allowed = WALLET_GENDERS if _scheme(node) == "eidas2" else codes.codes
+        return _holds(all(each in allowed for each in genders), lambda: ", ".join(genders))
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, "Gender"):
+            child.text = NONSENSE
+
+    return Check(f"must have a Gender of the list {codes.name}", find, spoil)
+
+
+def a_code_for_each_type(codes: Mapping[str, str]) -> Check:
+    """The exception's `code` belongs to its `xsi:type`; `codes` maps codes to types."""
+
+    def find(node: Node) -> str | None:
+        named = codes.get(_element(node).get("code", ""))
+        if named is None:
+            return None
+        prefix, _, name = named.partition(":")
+        return _holds(type_of(_element(node)) == (NAMESPACES[prefix], name), lambda: _element(node).get(XSI_TYPE, ""))
+
+    def spoil(node: Node) -> None:
+        other = next(code for code in codes if code != _element(node).get("code"))
+        _element(node).set("code", other)
+
+    return Check("must have the code that belongs to its type", find, spoil)
+
+
+def preview_is_required(severity: str) -> Check:
+    """An exception with a preview location says that a preview is required, and is EDM:ERR:0002."""
+
+    def find(node: Node) -> str | None:
+        element = _element(node)
+        right = element.get("severity") == severity and element.get("code") == "EDM:ERR:0002"
+        return _holds(not slots(node, "PreviewLocation") or right, lambda: quoted(element.get("severity", "")))
+
+    return Check(
+        f"must have the severity {severity} and EDM:ERR:0002 where it has a PreviewLocation",
+        find,
+        _set_attribute("severity", NONSENSE),
+    )
+
+
+def severity_without_preview(severity: str) -> Check:
+    """An exception of any other code than EDM:ERR:0002 is an error."""
+
+    def find(node: Node) -> str | None:
+        element = _element(node)
+        right = element.get("code") == "EDM:ERR:0002" or element.get("severity") == severity
+        return _holds(right, lambda: quoted(element.get("severity", "")))
+
+    def spoil(node: Node) -> None:
+        _element(node).set("code", "EDM:ERR:0004")
+        _element(node).set("severity", NONSENSE)
+
+    return Check(f"must have the severity {severity} unless its code is EDM:ERR:0002", find, spoil)
+
+
+def slot_only_when(name: str, attribute_name: str, value: str) -> Check:
+    """The element has the slot exactly when the attribute has that value."""
+
+    def find(node: Node) -> str | None:
+        wanted = 1 if _element(node).get(attribute_name) == value else 0
+        return _holds(len(slots(node, name)) == wanted, lambda: f"{len(slots(node, name))} slots {name}")
+
+    def spoil(node: Node) -> None:
+        if slots(node, name):
+            _remove_slot(name)(node)
+        else:
+            etree.SubElement(_element(node), _SLOT, {"name": name})
+
+    return Check(f"must have the slot {name} exactly when its {attribute_name} is {value}", find, spoil)
+
+
+def coded_attribute(name: str, codes: CodeList) -> Check:
+    """The attribute is there and a code of the list."""
+    wanted = attribute(name)
+    return Check(
+        f"must have a {name} of the list {codes.name}",
+        lambda node: _holds(_element(node).get(wanted) in codes, lambda: quoted(_element(node).get(wanted, ""))),
+        _set_attribute(name, NONSENSE),
+    )
+
+
+def requester_unless_unreadable() -> Check:
+    """An error names the requester, unless it says that the request could not be read."""
+    unreadable = (NAMESPACES["rs"], "InvalidRequestExceptionType")
+
+    def find(node: Node) -> str | None:
+        number = len(slots(node, "EvidenceRequester"))
+        excused = any(type_of(exception) == unreadable for exception in _children(node, "Exception"))
+        return _holds(number == 1 or (number == 0 and excused), lambda: f"{number} slots EvidenceRequester")
+
+    def spoil(node: Node) -> None:
+        for _ in range(2):
+            etree.SubElement(_element(node), _SLOT, {"name": "EvidenceRequester"})
+
+    return Check(
+        "must have the slot EvidenceRequester exactly once, unless an exception is of the type "
+        "InvalidRequestExceptionType",
+        find,
+        spoil,
+    )
+
+
+def child_like(name: str, pattern: str, form: str) -> Check:
+    """One of the children of that name is of this form."""
+    expression = re.compile(pattern)
+
+    def find(node: Node) -> str | None:
+        values = [string(child) for child in _children(node, name)]
+        return _holds(
+            any(expression.fullmatch(value) for value in values), lambda: ", ".join(map(quoted, values)) or f"no {name}"
+        )
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, name):
+            child.text = NONSENSE
+
+    return Check(f"must have a {name} that is {form}", find, spoil)

@@ -85,3 +85,31 @@ def edm_severities(repository: str) -> CodeList:
 def directory_severities(repository: str) -> CodeList:
     codes = {**edm_severities(repository).codes, additional_input(repository): "the user must answer questions"}
     return CodeList("ErrorSeverity", codes)
+
+
+LATER_PROCEDURES = {
+    "00": "System test",
+    "V5": "Driving licence",
+    "X7": "Short-term rental",
+    "X9": "Data governance",
+    "X10": "Data governance",
+    "X11": "Data governance",
+    "AM1": "Recognition of professional qualifications",
+}
+PROCEDURES = CodeList("Procedures", {**PROCEDURES_1_0.codes, **LATER_PROCEDURES})
+TWO_LETTER_COUNTRIES = CodeList(
+    "CountryIdentificationCode", {code: name for code, name in COUNTRIES.codes.items() if len(code) == 2}
+)
+TWO_LETTER_LANGUAGES = CodeList(
+    "LanguageCode", {code: name for code, name in LANGUAGES.codes.items() if len(code) == 2}
+)
+GENDERS = CodeList("Gender", {"Male": "male", "Female": "female", "Unspecified": "not specified"})
+CONCEPT_TYPES = CodeList("concept types", {"string": "text", "boolean": "yes or no", "codelist": "a code"})
+ASSOCIATED_DOCUMENTS = CodeList(
+    "associated documents",
+    {"Annex": "annex", "HumanReadableVersion": "human-readable version", "Translation": "translation"},
+)
+CLASSIFICATION_NODES = CodeList("classification nodes", {**ASSOCIATED_DOCUMENTS.codes, "MainEvidence": "main evidence"})
+PREVIEW_METHODS = CodeList("preview methods", {"GET": "by a link", "POST": "by a form", "PUT": "by a form"})
+RESPONDERS = CodeList("AgentClassification", {code: AGENT_CLASSIFICATIONS.codes[code] for code in ("EP", "IP")})
+REQUESTERS = CodeList("AgentClassification", {code: AGENT_CLASSIFICATIONS.codes[code] for code in ("ER", "IP")})
