@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+from oots.rules.checks import child_like, code_of, named_in, some_slot
+from oots.rules.codelists import EB_ERROR_CODES, MEDIA_TYPES, PROCEDURES, CodeList
 from oots.rules.edm_1_0.dsd_error import dsd_error_rules
 from oots.rules.edm_1_0.dsd_services import dsd_services_rules
 from oots.rules.edm_1_0.eb_error import eb_error_rules
