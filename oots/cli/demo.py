@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from oots.scenarios.outcome import Edm
+
 
 def demo(
     port: Annotated[
@@ -15,6 +17,7 @@ def demo(
     state: Annotated[Path, typer.Option(help="Where keys, journals and evidence are kept.")] = Path("state"),
     tls: Annotated[bool, typer.Option("--tls", help="Serve https with the demo authority's certificate.")] = False,
     municipality: Annotated[str, typer.Option(help="The kommunekode of the municipality that answers.")] = "0751",
+    edm: Annotated[Edm, typer.Option(help="The version of the exchange data model.")] = Edm.V2_0,
 ) -> None:
     """Start portal, municipality, directories and eIDAS node, and say where to click. Ctrl-C ends them.
 
@@ -22,4 +25,4 @@ def demo(
     """
     from oots.deployment.demo import run_demo
 
-    raise typer.Exit(run_demo(port, state, tls, municipality))
+    raise typer.Exit(run_demo(port, state, tls, municipality, edm.value))

@@ -18,9 +18,12 @@ from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town, refuse_taken
 OWN_FAULT = 4
 
 
-def run_demo(port: int, state: Path, tls: bool, municipality: str) -> int:
-    """Run the town until Ctrl-C or SIGTERM; returns the exit code. Raises ConfigurationError before anything starts."""
-    town = Town(state.resolve(), Ports.from_first(port), tls, municipality)
+def run_demo(port: int, state: Path, tls: bool, municipality: str, edm: str | None = None) -> int:
+    """Run the town until Ctrl-C or SIGTERM; returns the exit code. Raises ConfigurationError before anything starts.
+
+    `edm` is the only version of the exchange data model (`v1.0`) that the portal speaks; None lets it speak the newest.
+    """
+    town = Town(state.resolve(), Ports.from_first(port), tls, municipality, edm)
     refuse_taken(town.ports)
     init_town_keys(town.state, municipality)
     (town.state / "log").mkdir(mode=0o700, exist_ok=True)
