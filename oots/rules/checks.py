@@ -5,6 +5,7 @@ The meaning is that of the XPath in the published assertions: a function of one 
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -775,24 +776,53 @@ def scheme_exactly_in(codes: CodeList) -> Check:
     )
 
 
-def value_by_type() -> Check:
-    """A concept has one supported value, a BooleanValue for the type boolean and a StringValue otherwise."""
+def one_supported_value() -> Check:
+    """A concept has one supported value, which holds one value."""
+
+    def count(node: Node) -> int:
+        return sum(len(supported) for supported in _children(node, "SupportedValue"))
+
+    def spoil(node: Node) -> None:
+        for supported in _children(node, "SupportedValue"):
+            supported.append(copy.deepcopy(supported[0]))
+
+    return Check(
+        "must have exactly one supported value", lambda node: _holds(count(node) == 1, lambda: str(count(node))), spoil
+    )
+
+
+def value_for_type(kind: str, element: str) -> Check:
+    """A concept of that type has values of that element only."""
+    names = ("StringValue", "BooleanValue")
 
     def find(node: Node) -> str | None:
-        kinds = [string(child) for child in _children(node, "Type")]
-        wanted = "BooleanValue" if kinds == ["boolean"] else "StringValue"
-        values = [
-            etree.QName(value).localname
-            for supported in _children(node, "SupportedValue")
-            for value in supported.iterchildren(etree.Element)
-        ]
-        return _holds(not values or values == [wanted], lambda: ", ".join(values))
+        if kind not in [string(child) for child in _children(node, "Type")]:
+            return None
+        values = [etree.QName(value).localname for each in _children(node, "SupportedValue") for value in each]
+        return _holds(all(value == element for value in values), lambda: ", ".join(values))
 
     def spoil(node: Node) -> None:
         for child in _children(node, "Type"):
-            child.text = "string" if string(child) == "boolean" else "boolean"
+            child.text = kind
+        for value in [value for each in _children(node, "SupportedValue") for value in each]:
+            value.tag = tag(next(name for name in names if name != element))
 
-    return Check("must have one supported value, of the kind that its Type says", find, spoil)
+    return Check(f"must have a {element} if its Type is {kind}", find, spoil)
+
+
+def code_list_is_named() -> Check:
+    """A concept whose values are codes says where the list of them is."""
+
+    def find(node: Node) -> str | None:
+        coded = "codelist" in [string(child) for child in _children(node, "Type")]
+        return _holds(not coded or bool(_children(node, "ValueExpression")), lambda: "no ValueExpression")
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, "Type"):
+            child.text = "codelist"
+        _remove("ValueExpression")(node)
+
+    return Check("must have a ValueExpression if its Type is codelist", find, spoil)
 
 
 def one_environment() -> Check:
@@ -844,6 +874,25 @@ def assured_in_a_wallet() -> Check:
     return Check("must have the LevelOfAssurance High if its identifier is of the scheme eidas2", find, spoil)
 
 
+def birth_names_in_a_wallet() -> Check:
+    """The name at birth of whoever identifies with a wallet is two values joined by `#`."""
+
+    def find(node: Node) -> str | None:
+        names = [string(child) for child in _children(node, "BirthName")]
+        wrong = [name for name in names if name.count("#") != 1]
+        return _holds(_scheme(node) != "eidas2" or not wrong, lambda: quoted(wrong[0]))
+
+    def spoil(node: Node) -> None:
+        for child in _children(node, "Identifier"):
+            child.set("schemeID", "eidas2")
+        for child in _children(node, "BirthName"):
+            child.text = "Holm"
+
+    return Check(
+        "must have a BirthName of two values joined by # if its identifier is of the scheme eidas2", find, spoil
+    )
+
+
 def gender_by_scheme(codes: CodeList) -> Check:
     """The gender is a code of the list; of the wallet's numeric list for the scheme `eidas2`."""
 
@@ -877,15 +926,16 @@ def a_code_for_each_type(codes: Mapping[str, str]) -> Check:
 
 
 def preview_is_required(severity: str) -> Check:
-    """An exception with a preview location says that a preview is required, and is EDM:ERR:0002."""
+    """An exception has a preview location exactly when it says that a preview is required, and is EDM:ERR:0002 then."""
 
     def find(node: Node) -> str | None:
         element = _element(node)
-        right = element.get("severity") == severity and element.get("code") == "EDM:ERR:0002"
-        return _holds(not slots(node, "PreviewLocation") or right, lambda: quoted(element.get("severity", "")))
+        required, offered = element.get("severity") == severity, bool(slots(node, "PreviewLocation"))
+        right = required == offered and (not offered or element.get("code") == "EDM:ERR:0002")
+        return _holds(right, lambda: "a PreviewLocation" if offered else "no PreviewLocation")
 
     return Check(
-        f"must have the severity {severity} and EDM:ERR:0002 where it has a PreviewLocation",
+        f"must have a PreviewLocation exactly when its severity is {severity}, and be EDM:ERR:0002 then",
         find,
         _set_attribute("severity", NONSENSE),
     )
@@ -906,20 +956,23 @@ def severity_without_preview(severity: str) -> Check:
     return Check(f"must have the severity {severity} unless its code is EDM:ERR:0002", find, spoil)
 
 
-def slot_only_when(name: str, attribute_name: str, value: str) -> Check:
-    """The element has the slot exactly when the attribute has that value."""
-
-    def find(node: Node) -> str | None:
-        wanted = 1 if _element(node).get(attribute_name) == value else 0
-        return _holds(len(slots(node, name)) == wanted, lambda: f"{len(slots(node, name))} slots {name}")
+def no_slot(name: str) -> Check:
+    """The element does not have the slot."""
 
     def spoil(node: Node) -> None:
-        if slots(node, name):
-            _remove_slot(name)(node)
-        else:
-            etree.SubElement(_element(node), _SLOT, {"name": name})
+        etree.SubElement(_element(node), _SLOT, {"name": name})
 
-    return Check(f"must have the slot {name} exactly when its {attribute_name} is {value}", find, spoil)
+    return Check(f"must not have the slot {name}", lambda node: f"a slot {name}" if slots(node, name) else None, spoil)
+
+
+def no_attribute(name: str) -> Check:
+    """The element does not have the attribute."""
+    unwanted = attribute(name)
+    return Check(
+        f"must not have the attribute {name}",
+        lambda node: _holds(_element(node).get(unwanted) is None, lambda: quoted(_element(node).get(unwanted, ""))),
+        _set_attribute(name, "DA"),
+    )
 
 
 def coded_attribute(name: str, codes: CodeList) -> Check:

@@ -9,7 +9,7 @@ from lxml import etree
 from oots.rules.place import tag
 from oots.rules.rule import Check, Node
 from oots.wire.namespaces import RIM
-from oots.wire.slots import type_of
+from oots.wire.slots import XSI_TYPE, type_of
 
 SCHEME: Final = "urn:fdc:oots:classification:edm"
 ASSOCIATION: Final = "urn:oasis:names:tc:ebxml-regrep:AssociationType:"
@@ -111,6 +111,24 @@ def source_is_as_the_type_says(kind: str) -> Check:
     return Check(f"must have {kind} associations from documents that are classified so", find, spoil)
 
 
+def type_is_as_the_source_says(kind: str) -> Check:
+    """Associations from documents that are classified so are of that type."""
+
+    def find(node: Node) -> str | None:
+        nodes = _nodes(_package(node))
+        wrong = [name for name, source, _ in _associations(_package(node)) if nodes.get(source) == kind != name]
+        return f"the type {wrong[0]}" if wrong else None
+
+    def spoil(node: Node) -> None:
+        nodes = _nodes(_package(node))
+        other = next(each for each in SUPPLEMENTARY if each != kind)
+        for association in _of_type(_package(node), "AssociationType"):
+            if nodes.get(association.get("sourceObject", "")) == kind:
+                association.set("type", ASSOCIATION + other)
+
+    return Check(f"must have {kind} associations from every document that is classified so", find, spoil)
+
+
 def target_is_main(kind: str) -> Check:
     """Associations of that type lead to main evidence."""
 
@@ -143,6 +161,21 @@ def association_types() -> Check:
             association.set("type", ASSOCIATION + "Other")
 
     return Check(f"must have associations of the types {', '.join(SUPPLEMENTARY)} only", find, spoil)
+
+
+def is_a_package() -> Check:
+    def spoil(node: Node) -> None:
+        _package(node).set(XSI_TYPE, "rim:ExtrinsicObjectType")
+
+    return Check(
+        "must be of the type RegistryPackageType",
+        lambda node: (
+            None
+            if type_of(_package(node)) == (RIM, "RegistryPackageType")
+            else _package(node).get(XSI_TYPE) or "no type"
+        ),
+        spoil,
+    )
 
 
 def one_classification() -> Check:

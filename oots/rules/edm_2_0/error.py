@@ -75,6 +75,8 @@ def _envelope(version: str) -> tuple[Rule, ...]:
             fatal("R-EDM-ERR-S010", one_slot("EvidenceResponseIdentifier")),
             fatal("R-EDM-ERR-S011", one_slot("ErrorProvider")),
             fatal("R-EDM-ERR-S013", requester_unless_unreadable()),
+            fatal("R-EDM-ERR-C011", counts("Exception", 1)),
+            fatal("R-EDM-ERR-C025", request_id_unless_unreadable()),
         ),
         *_at(f"{RESPONSE}/@requestId", fatal("R-EDM-ERR-S004", a_urn_uuid())),
         *_at(
@@ -100,6 +102,7 @@ def _agents() -> tuple[Rule, ...]:
             f"{RESPONSE}/{{ErrorProvider}}",
             fatal("R-EDM-ERR-S020", typed("AnyValueType")),
             fatal("R-EDM-ERR-S026", holds("Agent")),
+            fatal("R-EDM-ERR-C023", counts("Agent", 1, 1)),
         ),
         *_at(
             PROVIDER,
@@ -153,7 +156,7 @@ def _exceptions(newest: bool) -> tuple[Rule, ...]:
             fatal("R-EDM-ERR-S012", one_slot("Timestamp")),
             fatal("R-EDM-ERR-C012", has_attribute("xsi:type")),
             fatal("R-EDM-ERR-C013", type_in(EDM_EXCEPTION_TYPES)),
-            fatal("R-EDM-ERR-C014", optional_code_of("severity", severities)),
+            fatal("R-EDM-ERR-C014", coded_attribute("severity", severities)),
             fatal("R-EDM-ERR-C015", severity_without_preview(ERROR)),
             fatal("R-EDM-ERR-C016", has_attribute("message")),
             fatal("R-EDM-ERR-C017", coded_attribute("code", EDM_ERROR_CODES)),

@@ -11,6 +11,8 @@ from oots.rules.checks import (
     at_most_one_slot,
     attribute_in,
     attribute_like,
+    birth_names_in_a_wallet,
+    code_list_is_named,
     code_of,
     counts,
     filled,
@@ -19,10 +21,12 @@ from oots.rules.checks import (
     has_attribute,
     holds,
     named_in,
+    no_attribute,
     no_empty_values,
     one_child_is,
     one_environment,
     one_slot,
+    one_supported_value,
     only,
     optional_code_of,
     root_in,
@@ -32,7 +36,7 @@ from oots.rules.checks import (
     texts_long_enough,
     together,
     typed,
-    value_by_type,
+    value_for_type,
     value_is,
 )
 from oots.rules.codelists import (
@@ -97,6 +101,7 @@ QUERY_SLOTS: Final = (
 def request_rules(version: str) -> tuple[Rule, ...]:
     """The rules on a request in version `v1.2` or `v2.0`."""
     newest = version == "v2.0"
+    schemes = ("eidas", "eidas2") if newest else ("eidas",)
     return (
         *_envelope(version, newest),
         *_values(),
@@ -104,10 +109,10 @@ def request_rules(version: str) -> tuple[Rule, ...]:
         *_agents(),
         *_concepts(newest),
         *_evidence_type(newest),
-        *_natural_person("NaturalPerson", _SUBJECT),
-        *_natural_person("AuthorizedRepresentative", _REPRESENTATIVE),
-        *_legal_person("LegalPerson", _LEGAL_SUBJECT),
-        *_legal_person("AuthorizedRepresentativeLegalPerson", _LEGAL_REPRESENTATIVE),
+        *_natural_person("NaturalPerson", _SUBJECT, schemes),
+        *_natural_person("AuthorizedRepresentative", _REPRESENTATIVE, schemes),
+        *_legal_person("LegalPerson", _LEGAL_SUBJECT, schemes),
+        *_legal_person("AuthorizedRepresentativeLegalPerson", _LEGAL_REPRESENTATIVE, schemes),
         *(_new() if newest else _old()),
     )
 
@@ -118,7 +123,7 @@ def _envelope(version: str, newest: bool) -> tuple[Rule, ...]:
         *_at("/", fatal("R-EDM-REQ-S001", root_is("QueryRequest")), fatal("R-EDM-REQ-S002", root_in("query"))),
         *_at(
             REQUEST,
-            fatal("R-EDM-REQ-S004", attribute_like("id", f"^urn:uuid:{UUID}$", "urn:uuid: and a UUID in lower case")),
+            fatal("R-EDM-REQ-S004", attribute_like("id", rf"^urn:uuid:{UUID}\Z", "urn:uuid: and a UUID in lower case")),
             fatal("R-EDM-REQ-S005", one_slot("SpecificationIdentifier")),
             fatal("R-EDM-REQ-S006", one_slot("IssueDateTime")),
             fatal("R-EDM-REQ-S007", one_slot("Procedure")),
@@ -133,6 +138,7 @@ def _envelope(version: str, newest: bool) -> tuple[Rule, ...]:
             fatal("R-EDM-REQ-C092", texts_long_enough(2, *_SHORT)),
             caution("R-EDM-REQ-C114", one_environment()),
         ),
+        *_at(EVIDENCE_TYPE, caution("R-EDM-REQ-C115", one_environment())),
         *_at(f"{REQUEST}/Slot", fatal("R-EDM-REQ-S019", named_in(*slots))),
         *_at(
             QUERY,
@@ -159,8 +165,8 @@ def _envelope(version: str, newest: bool) -> tuple[Rule, ...]:
     )
 
 
-_SHORT: Final = ("AdminUnitLevel1", "LocatorDesignator", "BooleanValue", "Gender", "PostCode")
-"""What is short by its nature: codes, house numbers, and the like."""
+_SHORT: Final = ("LocatorDesignator", "BooleanValue", "Gender")
+"""What may be a single digit: house numbers, truth values, the wallet's genders."""
 
 
 def _values() -> tuple[Rule, ...]:
@@ -298,8 +304,15 @@ def _new_concepts() -> tuple[Rule, ...]:
         *_at(f"{CONCEPT}/Type", fatal("R-EDM-REQ-C095", code_of(CONCEPT_TYPES))),
         *_at(f"{CONCEPT}/Identifier", fatal("R-EDM-REQ-C106", has_attribute("schemeID"))),
         *_at(f"{CONCEPT}/Identifier/@schemeID", fatal("R-EDM-REQ-C096", code_list_url())),
-        *_at(f"{CONCEPT}/ValueExpression", fatal("R-EDM-REQ-C097", an_https_url())),
-        *_at(CONCEPT, fatal("R-EDM-REQ-C102", value_by_type())),
+        *_at(f"{CONCEPT}/ValueExpression", fatal("R-EDM-REQ-C098", an_https_url())),
+        *_at(
+            CONCEPT,
+            fatal("R-EDM-REQ-C097", code_list_is_named()),
+            fatal("R-EDM-REQ-C102", one_supported_value()),
+            fatal("R-EDM-REQ-C103", value_for_type("string", "StringValue")),
+            fatal("R-EDM-REQ-C104", value_for_type("boolean", "BooleanValue")),
+            fatal("R-EDM-REQ-C105", value_for_type("codelist", "StringValue")),
+        ),
     )
 
 
@@ -329,6 +342,10 @@ _SUBJECT: Final = {
     "eidas": "C042",
     "birth": "C043",
     "country": "C045",
+    "nationality": "C075",
+    "born": "C076",
+    "resident": "C077",
+    "missing": "C038",
 }
 _REPRESENTATIVE: Final = {
     "loa": "C058",
@@ -338,6 +355,10 @@ _REPRESENTATIVE: Final = {
     "eidas": "C063",
     "birth": "C064",
     "country": "C067",
+    "nationality": "C078",
+    "born": "C079",
+    "resident": "C080",
+    "missing": "C060",
 }
 _LEGAL_SUBJECT: Final = {
     "loa": "C047",
@@ -364,36 +385,31 @@ _LEGAL_REPRESENTATIVE: Final = {
 """Which number each demand on a person has, by the person's role in the request."""
 
 
-def _natural_person(slot: str, numbers: dict[str, str]) -> tuple[Rule, ...]:
+def _natural_person(slot: str, numbers: dict[str, str], schemes: tuple[str, ...]) -> tuple[Rule, ...]:
     person = f"{QUERY}/{{{slot}}}/Person"
     name = {key: f"R-EDM-REQ-{number}" for key, number in numbers.items()}
-    subject = slot == "NaturalPerson"
     return (
-        *_at(person, fatal(name["loa"], filled("LevelOfAssurance"))),
-        *(_at(person, warning("R-EDM-REQ-C038", filled("Identifier"))) if subject else ()),
+        *_at(
+            person,
+            fatal(name["loa"], filled("LevelOfAssurance")),
+            warning(name["missing"], filled("Identifier")),
+        ),
         *_at(f"{person}/LevelOfAssurance", fatal(name["code"], code_of(LEVELS_OF_ASSURANCE))),
         *_at(
             f"{person}/Identifier",
             fatal(name["id"], an_eidas_identifier()),
             fatal(name["scheme"], has_attribute("schemeID")),
-            fatal(name["eidas"], attribute_in("schemeID", "eidas", "eidas2")),
+            fatal(name["eidas"], attribute_in("schemeID", *schemes)),
         ),
         *_at(f"{person}/DateOfBirth", fatal(name["birth"], a_date())),
         *_at(f"{person}/CurrentAddress/AdminUnitLevel1", fatal(name["country"], code_of(TWO_LETTER_COUNTRIES))),
-        *(_attributes(person) if subject else ()),
+        *_at(f"{person}/Nationality", fatal(name["nationality"], code_of(TWO_LETTER_COUNTRIES))),
+        *_at(f"{person}/CountryOfBirth", fatal(name["born"], code_of(TWO_LETTER_COUNTRIES))),
+        *_at(f"{person}/CountryOfResidence", fatal(name["resident"], code_of(TWO_LETTER_COUNTRIES))),
     )
 
 
-def _attributes(person: str) -> tuple[Rule, ...]:
-    """The attributes that came with 1.2."""
-    return (
-        *_at(f"{person}/Nationality", fatal("R-EDM-REQ-C075", code_of(TWO_LETTER_COUNTRIES))),
-        *_at(f"{person}/CountryOfBirth", fatal("R-EDM-REQ-C076", code_of(TWO_LETTER_COUNTRIES))),
-        *_at(f"{person}/CountryOfResidence", fatal("R-EDM-REQ-C077", code_of(TWO_LETTER_COUNTRIES))),
-    )
-
-
-def _legal_person(slot: str, numbers: dict[str, str]) -> tuple[Rule, ...]:
+def _legal_person(slot: str, numbers: dict[str, str], schemes: tuple[str, ...]) -> tuple[Rule, ...]:
     person = f"{QUERY}/{{{slot}}}/LegalPerson"
     name = {key: f"R-EDM-REQ-{number}" for key, number in numbers.items()}
     return (
@@ -407,7 +423,7 @@ def _legal_person(slot: str, numbers: dict[str, str]) -> tuple[Rule, ...]:
             f"{person}/LegalPersonIdentifier",
             fatal(name["id"], an_eidas_identifier()),
             fatal(name["scheme"], has_attribute("schemeID")),
-            fatal(name["eidas"], attribute_in("schemeID", "eidas", "eidas2")),
+            fatal(name["eidas"], attribute_in("schemeID", *schemes)),
         ),
         *_at(
             f"{person}/Identifier",
@@ -424,6 +440,7 @@ def _new() -> tuple[Rule, ...]:
         *_at(
             REQUEST,
             fatal("R-EDM-REQ-S062", together("ReturnLocation", "PreviewLocation")),
+            fatal("OOTSDK-EDM-REQ-001", no_attribute("xml:lang")),
         ),
         *_at(f"{REQUEST}/{{Procedure}}", fatal("R-EDM-REQ-S022", typed("StringValueType"))),
         *_at(f"{REQUEST}/{{Procedure}}/Value", fatal("R-EDM-REQ-C003", code_of(PROCEDURES))),
@@ -437,7 +454,14 @@ def _new() -> tuple[Rule, ...]:
         *_at(
             f"{QUERY}/{{NaturalPerson}}/Person",
             fatal("R-EDM-REQ-C121", assured_in_a_wallet()),
+            fatal("R-EDM-REQ-C122", birth_names_in_a_wallet()),
             fatal("R-EDM-REQ-C127", gender_by_scheme(GENDERS)),
+        ),
+        *_at(
+            f"{QUERY}/{{AuthorizedRepresentative}}/Person",
+            fatal("R-EDM-REQ-C123", assured_in_a_wallet()),
+            fatal("R-EDM-REQ-C124", birth_names_in_a_wallet()),
+            fatal("R-EDM-REQ-C126", gender_by_scheme(GENDERS)),
         ),
     )
 

@@ -10,12 +10,12 @@ from oots.rules.checks import (
     attribute_like,
     code_of,
     counts,
-    data_model_for,
     filled,
     has,
     has_attribute,
     holds,
     named_in,
+    no_slot,
     one_child_is,
     one_slot,
     only,
@@ -23,7 +23,6 @@ from oots.rules.checks import (
     root_in,
     root_is,
     scheme_exactly_in,
-    slot_only_when,
     typed,
     value_is,
 )
@@ -50,11 +49,13 @@ from oots.rules.packages import (
     association_types,
     ends_exist,
     has_main_evidence,
+    is_a_package,
     metadata_by_classification,
     one_classification,
     source_is_as_the_type_says,
     supplements_are_associated,
     target_is_main,
+    type_is_as_the_source_says,
 )
 from oots.rules.rule import Rule, at, fatal, warning
 from oots.wire.status import SUCCESS, UNAVAILABLE
@@ -85,8 +86,9 @@ def response_rules(version: str) -> tuple[Rule, ...]:
     return (
         *_envelope(version),
         *_agents(),
+        *_identified(FLAT),
         *_document(document),
-        *_evidence(f"{document}/{{EvidenceMetadata}}/Evidence"),
+        *_evidence(f"{document}/{{EvidenceMetadata}}/Evidence", ("eidas", "eidas2") if newest else ("eidas",)),
         *(_packages() if newest else _flat()),
     )
 
@@ -99,7 +101,7 @@ def _envelope(version: str) -> tuple[Rule, ...]:
             fatal("R-EDM-RESP-S003", has_attribute("requestId")),
             fatal(
                 "R-EDM-RESP-S004",
-                attribute_like("requestId", f"^urn:uuid:{UUID}$", "urn:uuid: and a UUID in lower case"),
+                attribute_like("requestId", rf"^urn:uuid:{UUID}\Z", "urn:uuid: and a UUID in lower case"),
             ),
             fatal("R-EDM-RESP-S005", has_attribute("status")),
             fatal("R-EDM-RESP-S006", attribute_in("status", SUCCESS, UNAVAILABLE)),
@@ -110,8 +112,9 @@ def _envelope(version: str) -> tuple[Rule, ...]:
             fatal("R-EDM-RESP-S011", one_slot("IssueDateTime")),
             fatal("R-EDM-RESP-S012", one_slot("EvidenceProvider")),
             fatal("R-EDM-RESP-S013", one_slot("EvidenceRequester")),
-            fatal("R-EDM-RESP-S014", slot_only_when("ResponseAvailableDateTime", "status", UNAVAILABLE)),
         ),
+        *_at(f"{RESPONSE}[@status={UNAVAILABLE}]", fatal("R-EDM-RESP-S014", one_slot("ResponseAvailableDateTime"))),
+        *_at(f"{RESPONSE}[@status={SUCCESS}]", fatal("R-EDM-RESP-S045", no_slot("ResponseAvailableDateTime"))),
         *_at(f"{RESPONSE}/Slot", fatal("R-EDM-RESP-S016", named_in(*SLOTS))),
         *_at(
             f"{RESPONSE}/{{SpecificationIdentifier}}",
@@ -171,15 +174,20 @@ def _agents() -> tuple[Rule, ...]:
     )
 
 
+def _identified(thing: str) -> tuple[Rule, ...]:
+    return (
+        *_at(thing, fatal("R-EDM-RESP-S036", has_attribute("id"))),
+        *_at(f"{thing}/@id", fatal("R-EDM-RESP-S037", a_urn_uuid())),
+    )
+
+
 def _document(document: str) -> tuple[Rule, ...]:
     return (
         *_at(
             document,
             fatal("R-EDM-RESP-S015", one_slot("EvidenceMetadata")),
             fatal("R-EDM-RESP-S033", counts("RepositoryItemRef", 1, 1)),
-            fatal("R-EDM-RESP-S036", has_attribute("id")),
         ),
-        *_at(f"{document}/@id", fatal("R-EDM-RESP-S037", a_urn_uuid())),
         *_at(
             f"{document}/{{EvidenceMetadata}}",
             fatal("R-EDM-RESP-S024", typed("AnyValueType")),
@@ -189,12 +197,12 @@ def _document(document: str) -> tuple[Rule, ...]:
             f"{document}/RepositoryItemRef",
             fatal("R-EDM-RESP-S034", has_attribute("xlink:href")),
             fatal("R-EDM-RESP-S035", has_attribute("xlink:title")),
-            fatal("R-EDM-RESP-C042", attribute_like("xlink:href", r"^cid:[^\s@]+@[^\s@]+$", "cid:…@…")),
+            fatal("R-EDM-RESP-C042", attribute_like("xlink:href", r"^cid:[^\s@]+@[^\s@]+\Z", "cid:…@…")),
         ),
     )
 
 
-def _evidence(evidence: str) -> tuple[Rule, ...]:
+def _evidence(evidence: str, schemes: tuple[str, ...]) -> tuple[Rule, ...]:
     person, legal = f"{evidence}/IsAbout/NaturalPerson", f"{evidence}/IsAbout/LegalPerson"
     kind, distribution = f"{evidence}/IsConformantTo", f"{evidence}/Distribution"
     return (
@@ -223,7 +231,7 @@ def _evidence(evidence: str) -> tuple[Rule, ...]:
             f"{person}/Identifier",
             fatal("R-EDM-RESP-C028", an_eidas_identifier()),
             fatal("R-EDM-RESP-C030", has_attribute("schemeID")),
-            fatal("R-EDM-RESP-C031", attribute_in("schemeID", "eidas", "eidas2")),
+            fatal("R-EDM-RESP-C031", attribute_in("schemeID", *schemes)),
         ),
         *_at(f"{person}/DateOfBirth", fatal("R-EDM-RESP-C032", a_date())),
         *_at(
@@ -235,7 +243,7 @@ def _evidence(evidence: str) -> tuple[Rule, ...]:
             f"{legal}/LegalPersonIdentifier",
             fatal("R-EDM-RESP-C034", an_eidas_identifier()),
             fatal("R-EDM-RESP-C036", has_attribute("schemeID")),
-            fatal("R-EDM-RESP-C037", attribute_in("schemeID", "eidas", "eidas2")),
+            fatal("R-EDM-RESP-C037", attribute_in("schemeID", *schemes)),
         ),
         *_at(
             f"{evidence}/IssuingAuthority/Identifier",
@@ -250,11 +258,12 @@ def _evidence(evidence: str) -> tuple[Rule, ...]:
 def _packages() -> tuple[Rule, ...]:
     """How 2.0 ties documents together."""
     needed, forbidden = metadata_by_classification(MAIN)
-    associated = f"{PACKAGE}/RegistryObjectList/RegistryObject"
+    inside = f"{PACKAGE}/RegistryObjectList/RegistryObject"
     return (
+        *_identified(inside),
         *_at(
             FLAT,
-            fatal("R-EDM-RESP-S066", attribute_like("xsi:type", "(^|:)RegistryPackageType$", "RegistryPackageType")),
+            fatal("R-EDM-RESP-S066", is_a_package()),
         ),
         *_at(
             PACKAGE,
@@ -270,6 +279,9 @@ def _packages() -> tuple[Rule, ...]:
             fatal("R-EDM-RESP-S057", target_is_main("Translation")),
             fatal("R-EDM-RESP-S058", target_is_main("HumanReadableVersion")),
             fatal("R-EDM-RESP-S059", association_types()),
+            fatal("R-EDM-RESP-S059", type_is_as_the_source_says("Annex")),
+            fatal("R-EDM-RESP-S060", type_is_as_the_source_says("Translation")),
+            fatal("R-EDM-RESP-S061", type_is_as_the_source_says("HumanReadableVersion")),
         ),
         *_at(
             PACKED,
@@ -280,7 +292,7 @@ def _packages() -> tuple[Rule, ...]:
         *_at(
             f"{PACKED}/rim:Classification/@classificationNode", fatal("R-EDM-RESP-S049", code_of(CLASSIFICATION_NODES))
         ),
-        *_at(f"{associated}/rim:Classification/@id", fatal("R-EDM-RESP-S065", a_urn_uuid())),
+        *_at(f"{inside}/rim:Classification/@id", fatal("R-EDM-RESP-S065", a_urn_uuid())),
     )
 
 
@@ -290,9 +302,4 @@ def _flat() -> tuple[Rule, ...]:
     return (
         *_at(evidence, fatal("R-EDM-RESP-S062", has(*MAIN))),
         *_at(f"{evidence}/Distribution/Transformation", fatal("R-EDM-RESP-C043", data_model_url())),
-        *_at(
-            f"{evidence}/Distribution",
-            fatal("R-EDM-RESP-C044a", data_model_for("xml")),
-            fatal("R-EDM-RESP-C044b", data_model_for("json")),
-        ),
     )
