@@ -1021,3 +1021,17 @@ def child_like(name: str, pattern: str, form: str) -> Check:
             child.text = NONSENSE
 
     return Check(f"must have a {name} that is {form}", find, spoil)
+
+
+def has_one_of(*names: str) -> Check:
+    """The element has at least one of the children."""
+
+    def spoil(node: Node) -> None:
+        for name in names:
+            _remove(name)(node)
+
+    return Check(
+        f"must have {' or '.join(names)}",
+        lambda node: _holds(any(_children(node, name) for name in names), lambda: "none of them"),
+        spoil,
+    )

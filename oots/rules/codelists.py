@@ -100,6 +100,11 @@ PROCEDURES = CodeList("Procedures", {**PROCEDURES_1_0.codes, **LATER_PROCEDURES}
 TWO_LETTER_COUNTRIES = CodeList(
     "CountryIdentificationCode", {code: name for code, name in COUNTRIES.codes.items() if len(code) == 2}
 )
+_OOTS = "AT BE BG HR CY CZ DK EE FI FR DE EL HU IS IE IT LV LI LT LU MT NL NO PL PT RO SK SI ES SE"
+OOTS_COUNTRIES = CodeList(
+    "OOTS_Country", {**{code: COUNTRIES.codes[code] for code in _OOTS.split()}, "EU": "European Union"}
+)
+"""Which countries take part; the list of 2.0."""
 TWO_LETTER_LANGUAGES = CodeList(
     "LanguageCode", {code: name for code, name in LANGUAGES.codes.items() if len(code) == 2}
 )
