@@ -53,6 +53,8 @@ class Profile:
     """Every evidence type is described."""
     authorization_is_preview: bool
     """EDM:ERR:0002 means a required preview and nothing else."""
+    requester_always_named: bool
+    """An error names the requester even when the request could not be read."""
     messages: Mapping[ErrorCode, str] = field(hash=False)
     """What an exception of each code says (code list EDMErrorCodes)."""
 
@@ -120,6 +122,7 @@ def edm_v1_0(repository: str) -> Profile:
         further_attributes=False,
         descriptions_demanded=True,
         authorization_is_preview=True,
+        requester_always_named=True,
         messages=_MESSAGES | {ErrorCode.QUERY: _QUERY_MESSAGE},
     )
 
@@ -142,6 +145,7 @@ V1_2: Final = Profile(
     further_attributes=True,
     descriptions_demanded=False,
     authorization_is_preview=False,
+    requester_always_named=False,
     messages=_MESSAGES,
 )
 V2_0: Final = Profile(
@@ -159,6 +163,7 @@ V2_0: Final = Profile(
     further_attributes=True,
     descriptions_demanded=False,
     authorization_is_preview=False,
+    requester_always_named=False,
     messages=_MESSAGES,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -50,7 +50,7 @@ VILNIUS = Agent(
     AgentRole.EVIDENCE_REQUESTER,
 )
 SOLVEJ = NaturalPerson(
-    "Prøvesen", "Solvej", date(1984, 6, 12), LevelOfAssurance.HIGH, identifier="DK/LT/0f6b2c1d-solvej"
+    "Prøvesen", "Solvej", date(1984, 6, 12), LevelOfAssurance.HIGH, identifier="DK/LT/0f6b2c1dsolvej"
 )
 TYPE = EvidenceType(CLASSIFICATION, (Text("DA", "Bopælsattest"), Text("EN", "Residence certificate")))
 XML = Distribution("application/xml", ("DA",), DATA_MODEL)
@@ -82,6 +82,11 @@ FINDING = Finding(
     ),
     "oots-edm:v2.0",
 )
+
+
+def finding_in(specification: str) -> Finding:
+    """The same, where both sides speak this version."""
+    return replace(FINDING, specification=specification)
 
 
 def issued() -> Issued:
