@@ -149,8 +149,8 @@ def part_uris(messaging: etree._Element) -> tuple[str, ...]:
     return tuple(part.get("href", "") for part in messaging.iterfind(path))
 
 
-def decode(messaging: etree._Element) -> tuple[UserMessage, tuple[Property, ...]]:
-    """The one user message of `eb:Messaging`, and its message properties as they stand.
+def decode(messaging: etree._Element) -> UserMessage:
+    """The one user message of `eb:Messaging`.
 
     Raises TransportError: EBMS:0009 for a header that is not of the profile, EBMS:0303 for an unknown compression.
     What the rules R-EDM-ebMS-* judge is read as it is, and empty where it is missing.
@@ -159,7 +159,7 @@ def decode(messaging: etree._Element) -> tuple[UserMessage, tuple[Property, ...]
         raise invalid_header("eb:Messaging must hold one eb:UserMessage and nothing else")
     message = messaging[0]
     properties = _properties(message.find(eb("MessageProperties")))
-    return _decode(message, {each.name: each for each in properties}), properties
+    return _decode(message, {each.name: each for each in properties})
 
 
 def _decode(message: etree._Element, properties: dict[str, Property]) -> UserMessage:

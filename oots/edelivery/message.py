@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cryptography import x509
+from lxml import etree
 
 from oots.edelivery import compression, mime, soap
 from oots.edelivery.faults import decompression_failure, failed_authentication, mime_inconsistency
 from oots.edelivery.header import CID, PartInfo, UserMessage, decode, encode, is_left_right, part_uris
 from oots.edelivery.limits import Limits
 from oots.edelivery.mime import MimePart, Package
-from oots.edelivery.rules import first_broken
 from oots.edelivery.signature import SignedDigest, Verified, sign, verify
 from oots.model.errors import MessageError
 from oots.trust.certificates import Party, TrustAnchors
@@ -44,7 +44,11 @@ class SealedMessage:
 
 @dataclass(frozen=True, slots=True)
 class OpenedMessage:
-    """A believed message: header and parts come out of what `signer` signed; `soap` is the first part as received."""
+    """A believed message: header and parts come out of what `signer` signed; `soap` is the first part as received.
+
+    `messaging` is the signed `eb:Messaging` itself, for those who judge it: breaking a rule of OOTS does not keep a
+    message from being believed.
+    """
 
     header: UserMessage
     parts: tuple[Part, ...]
@@ -52,19 +56,12 @@ class OpenedMessage:
     certificate: x509.Certificate
     digests: tuple[SignedDigest, ...]
     soap: bytes
+    messaging: etree._Element
 
     @property
     def document(self) -> bytes:
         """The RegRep document; empty in a message without any part, which breaks R-EDM-ebMS-032."""
         return self.parts[0].content if self.parts else b""
-
-
-class HeaderRuleError(MessageError):
-    """A believed message whose header breaks a rule: answered with a receipt and then an EDM exception."""
-
-    def __init__(self, opened: OpenedMessage, why: str, rule: str) -> None:
-        self.opened = opened
-        super().__init__(why, rule=rule)
 
 
 def seal_message(header: UserMessage, parts: Sequence[Part], key: KeyPair) -> SealedMessage:
@@ -116,8 +113,7 @@ def open_message(
     """Open a message received at `at` (aware), believing nothing but what a trusted access point signed.
 
     Raises TransportError until the message is believed and readable: EBMS:0007 (MIME), 0009 (envelope and header),
-    0101 (signature, certificate, party) and 0303 (decompression). Raises HeaderRuleError, with the message, for a
-    believed header that breaks a rule R-EDM-ebMS-*.
+    0101 (signature, certificate, party) and 0303 (decompression).
     """
     limits = limits or Limits()
     package = mime.read(content_type, body, limits)
@@ -125,14 +121,12 @@ def open_message(
     attachments = _expected_attachments(part_uris(envelope.messaging), package)
     digested = _Digested(attachments, limits)
     verified = verify(envelope, package.soap, digested, anchors, at)
-    header, properties = decode(verified.messaging)
+    header = decode(verified.messaging)
     _expect_sender(header, verified)
     parts = _parts(header, attachments, digested, limits)
-    opened = OpenedMessage(header, parts, verified.signer, verified.certificate, verified.digests, package.soap)
-    if broken := first_broken(header, properties):
-        rule, why = broken
-        raise HeaderRuleError(opened, why, rule)
-    return opened
+    return OpenedMessage(
+        header, parts, verified.signer, verified.certificate, verified.digests, package.soap, verified.messaging
+    )
 
 
 def _expected_attachments(uris: tuple[str, ...], package: Package) -> dict[str, MimePart]:

@@ -17,19 +17,19 @@ import httpx
 
 from oots.edelivery.client import RefusedByPeerError, deliver
 from oots.edelivery.header import UserMessage
-from oots.edelivery.message import HeaderRuleError, OpenedMessage, Part, SealedMessage, open_message, seal_message
+from oots.edelivery.message import OpenedMessage, Part, SealedMessage, open_message, seal_message
 from oots.edelivery.receipt import check_receipt, seal_receipt
 from oots.edelivery.signal import error_signal
 from oots.edelivery.signature import SignedDigest
+from oots.exchange.envelope import expect_lawful_header
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.partners import Partner
 from oots.exchange.store import Received, Store, Unit, Waiting
 from oots.model.clock import Clock, Ids
-from oots.model.errors import MessageError, PeerError, TransportError
+from oots.model.errors import PeerError, TransportError
 from oots.model.identifiers import Identifier
 from oots.trust.certificates import TrustAnchors
 from oots.trust.keys import KeyPair
-from oots.wire import schema
 from oots.wire.profile import PROFILES
 
 RecordT = TypeVar("RecordT")
@@ -38,14 +38,13 @@ _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(seconds=60)
 _CLOCK_SKEW = timedelta(minutes=5)
-HEADER_PROFILE = "ebms"
 
 
 class Handler(Protocol[RecordT]):
     """The service behind an access point; each call happens inside one transaction."""
 
-    def take(self, unit: Unit[RecordT], opened: OpenedMessage, fault: MessageError | None) -> None:
-        """Act on a believed message; `fault` is a header rule that it breaks."""
+    def take(self, unit: Unit[RecordT], opened: OpenedMessage) -> None:
+        """Act on a believed message, which may yet break any rule."""
 
     def receipted(self, unit: Unit[RecordT], waiting: Waiting) -> None:
         """The partner has given a valid receipt."""
@@ -97,28 +96,23 @@ class AccessPoint(Generic[RecordT]):
         """One HTTP request: a receipt once the message is recorded, an error signal if it is not believed."""
         now = self._clock.now()
         try:
-            opened, fault = self._believe(content_type, body, now)
-            reply = self._accept(opened, fault, body, now)
+            reply = self._accept(self._believe(content_type, body, now), body, now)
         except TransportError as refusal:
             reply = self._turn_away(refusal, body, now)
         self._work.set()
         return reply
 
-    def _believe(self, content_type: str, body: bytes, now: datetime) -> tuple[OpenedMessage, MessageError | None]:
-        fault: MessageError | None = None
-        try:
-            opened = open_message(content_type, body, self._anchors, now)
-        except HeaderRuleError as broken:
-            opened, fault = broken.opened, broken
+    def _believe(self, content_type: str, body: bytes, now: datetime) -> OpenedMessage:
+        opened = open_message(content_type, body, self._anchors, now)
         if opened.signer.party_id not in self.partners:
             raise TransportError("EBMS:0101", "FailedAuthentication", f"unknown party {opened.signer.party_id}")
         if opened.header.receiver.value != self.party.value:
             raise TransportError("EBMS:0009", "InvalidHeader", f"addressed to {opened.header.receiver.value}")
         if opened.header.timestamp > now + _CLOCK_SKEW:
             raise TransportError("EBMS:0009", "InvalidHeader", "the timestamp lies in the future")
-        return opened, fault or _header_fault(opened)
+        return opened
 
-    def _accept(self, opened: OpenedMessage, fault: MessageError | None, body: bytes, now: datetime) -> bytes:
+    def _accept(self, opened: OpenedMessage, body: bytes, now: datetime) -> bytes:
         digest = hashlib.sha256(body).hexdigest()
         party, message_id = opened.signer.party_id, opened.header.message_id
         with self._store.begin() as unit:
@@ -126,7 +120,7 @@ class AccessPoint(Generic[RecordT]):
             if known is None:
                 receipt = seal_receipt(opened, self._message_id(), now, self._key)
                 unit.receive(party, message_id, Received(digest, receipt), now)
-                self._handler.take(unit, opened, fault)
+                self._handler.take(unit, opened)
                 return receipt
             if known.body_sha256 == digest:
                 unit.journal(self._duplicate(unit, opened, now))
@@ -155,9 +149,12 @@ class AccessPoint(Generic[RecordT]):
     def post(
         self, unit: Unit[RecordT], header: UserMessage, exchange_id: str, parts: Sequence[Part], deadline: datetime
     ) -> SealedMessage:
-        """Seal a message of an exchange and queue it in the caller's transaction; it is sent until `deadline`."""
+        """Seal a message of an exchange and queue it in the caller's transaction; it is sent until `deadline`.
+
+        Raises UnsendableError for a header that our own rules refuse.
+        """
         sealed = seal_message(header, parts, self._key)
-        schema.enforce(sealed.soap, HEADER_PROFILE)
+        expect_lawful_header(sealed)
         unit.enqueue(sealed, exchange_id, header.timestamp, deadline)
         self._work.set()
         return sealed
@@ -319,12 +316,3 @@ class AccessPoint(Generic[RecordT]):
             needed = unit.bodies() | self._handler.files_in_use(unit)
             for name in unit.files.names() - needed:
                 unit.files.delete(name)
-
-
-def _header_fault(opened: OpenedMessage) -> MessageError | None:
-    """What our schema says against a believed header; answered at business level like a broken header rule."""
-    try:
-        schema.enforce(opened.soap, HEADER_PROFILE)
-    except MessageError as fault:
-        return fault
-    return None

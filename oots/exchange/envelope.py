@@ -2,45 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
 from oots.edelivery.header import UserMessage
-from oots.edelivery.message import OpenedMessage
+from oots.edelivery.message import OpenedMessage, SealedMessage
+from oots.exchange.journal import Note
 from oots.model.clock import Ids
 from oots.model.errors import MessageError
 from oots.model.identifiers import Identifier, bare_uuid, is_uuid
 from oots.model.request import EvidenceRequest
-from oots.model.response import Answer, EvidenceResponse
+from oots.model.response import Answer, EvidenceError, EvidenceResponse
+from oots.rules.judgement import judge, lawful
+from oots.rules.kind import Kind, kind_of_answer
+from oots.rules.rule import Severity
 from oots.wire import answer as answer_codec
 from oots.wire import request as request_codec
-from oots.wire import schema
 from oots.wire.namespaces import RIM
-from oots.wire.profile import PROFILES, V2_0, Profiles
+from oots.wire.profile import PROFILES, V1_0, V2_0, Profile, Profiles, profile_of
+from oots.wire.schema import subject
 from oots.wire.xml import parse
 
+Content = TypeVar("Content")
 
-def open_request(opened: OpenedMessage, profiles: Profiles = PROFILES) -> EvidenceRequest:
+_VERSION = "SpecificationIdentifier"
+_VERSION_RULES = {Kind.REQUEST: "R-EDM-REQ-C001", Kind.RESPONSE: "R-EDM-RESP-C002", Kind.ERROR: "R-EDM-ERR-C001"}
+
+
+class UnsendableError(Exception):
+    """Our own fault: a message that our own rules refuse is never sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[Content]):
+    """What a believed message says, and the rules that it breaks without being refused for it."""
+
+    content: Content
+    notes: tuple[Note, ...]
+
+
+def open_request(opened: OpenedMessage, profiles: Profiles = PROFILES) -> Read[EvidenceRequest]:
     """The request of a believed message; raises MessageError naming the line or rule that it breaks."""
-    document = opened.document
-    request = request_codec.decode(document, profiles)
-    schema.enforce(document, profiles[request.specification].schema)
-    _agree_on_version(request.specification, opened.header, profiles)
-    _agree("EvidenceRequester", request.requester.identifier, opened.header.original_sender, None)
-    _agree("EvidenceProvider", request.provider.identifier, opened.header.final_recipient, None)
-    return request
+    notes = _judged(opened, Kind.REQUEST, profiles)
+    request = request_codec.decode(opened.document, profiles)
+    _agree("EvidenceRequester", request.requester.identifier, opened.header.original_sender)
+    _agree("EvidenceProvider", request.provider.identifier, opened.header.final_recipient)
+    return Read(request, notes)
 
 
-def open_answer(opened: OpenedMessage, profiles: Profiles = PROFILES) -> Answer:
+def open_answer(opened: OpenedMessage, profiles: Profiles = PROFILES) -> Read[Answer]:
     """The response or error of a believed message; evidence references and MIME parts must be the same set."""
-    document = opened.document
-    answer = answer_codec.decode(document, profiles)
-    schema.enforce(document, profiles[answer.specification].schema)
-    _agree_on_version(answer.specification, opened.header, profiles)
+    notes = _judged(opened, None, profiles)
+    answer = answer_codec.decode(opened.document, profiles)
     if isinstance(answer, EvidenceResponse):
         referenced = sorted(document.content_id for package in answer.packages for document in package.documents)
         carried = sorted(part.content_id for part in opened.parts[1:])
         if referenced != carried:
             raise MessageError("the evidence parts are not those that the response refers to")
-        _agree("EvidenceRequester", answer.requester.identifier, opened.header.final_recipient, None)
-    return answer
+        _agree("EvidenceRequester", answer.requester.identifier, opened.header.final_recipient)
+    return Read(answer, notes)
+
+
+def _judged(opened: OpenedMessage, kind: Kind | None, profiles: Profiles) -> tuple[Note, ...]:
+    """Notes on header and body by the rules of the version they agree on; an answer tells itself of which kind it is.
+
+    Raises MessageError for what refuses the message. The header is judged before the body is.
+    """
+    profile = _profile(opened, kind, profiles)
+    found = lawful(judge(opened.messaging, Kind.EBMS_HEADER, profile))
+    root = parse(opened.document)
+    found += lawful(judge(root, kind or kind_of_answer(root), profile))
+    return tuple(Note(each.rule, each.severity, each.expected) for each in found if each.severity is Severity.WARNING)
+
+
+def _profile(opened: OpenedMessage, kind: Kind | None, profiles: Profiles) -> Profile:
+    """The version that body and header name; where the body names none, that of the header or the newest."""
+    named, headed = version_in(opened.document), opened.header.specification
+    if not named:
+        return profiles.get(headed, V2_0)
+    profile = profile_of(named, _VERSION_RULES[kind or kind_of_answer(parse(opened.document))], profiles)
+    if headed not in ("", named):
+        raise MessageError("body and ebMS header name different versions", rule="R-EDM-ebMS-038")
+    return profile
 
 
 def answered_request(document: bytes) -> str | None:
@@ -53,14 +96,14 @@ def answered_request(document: bytes) -> str | None:
 
 def version_of(opened: OpenedMessage) -> str:
     """The version to answer an unreadable message in: that of its body, else of its header, else the newest."""
-    for named in (_version_in(opened.document), opened.header.specification):
+    for named in (version_in(opened.document), opened.header.specification):
         if named in PROFILES:
             return named
     return V2_0.specification
 
 
-def _version_in(document: bytes) -> str:
-    """The value of the slot SpecificationIdentifier of a document that may be broken elsewhere."""
+def version_in(document: bytes) -> str:
+    """The version that a document names, which may be broken elsewhere; empty where it names none."""
     try:
         root = parse(document)
     except MessageError:
@@ -70,35 +113,41 @@ def _version_in(document: bytes) -> str:
     return (next(values, None) or "").strip()
 
 
-_VERSION = "SpecificationIdentifier"
-
-
-def _agree_on_version(body: str, header: UserMessage, profiles: Profiles) -> None:
-    """EDM 2.0 names its version in the header; the header of EDM 1.x names none."""
-    if header.specification:
-        _agree(_VERSION, body, header.specification, "R-EDM-ebMS-038")
-    elif profiles[body].exchange_in_header:
-        raise MessageError(f"{body} needs four message properties", rule="R-EDM-ebMS-018")
-
-
-def _agree(what: str, body: str | Identifier, header: str | Identifier, rule: str | None) -> None:
+def _agree(what: str, body: Identifier, header: Identifier) -> None:
     if body != header:
-        raise MessageError(f"{what} of the body and the ebMS header disagree", rule=rule)
+        raise MessageError(f"{what} of the body and the ebMS header disagree")
 
 
 def write_request(request: EvidenceRequest, profiles: Profiles = PROFILES) -> bytes:
-    """Canonical bytes of a request that is valid against our own schema."""
-    return _valid(request_codec.encode(request, profiles), profiles[request.specification].schema)
+    """Canonical bytes of a request; raises UnsendableError for one that our own rules refuse."""
+    profile = profiles[request.specification]
+    try:
+        return _lawful(request_codec.encode(request, profiles), Kind.REQUEST, profile)
+    except (MessageError, ValueError) as fault:
+        raise UnsendableError(str(fault)) from fault
 
 
 def write_answer(answer: Answer, profiles: Profiles = PROFILES) -> bytes:
-    """Canonical bytes of a response or error that is valid against our own schema."""
-    return _valid(answer_codec.encode(answer, profiles), profiles[answer.specification].schema)
+    """Canonical bytes of a response or error; raises UnsendableError for one that our own rules refuse."""
+    kind = Kind.ERROR if isinstance(answer, EvidenceError) else Kind.RESPONSE
+    try:
+        return _lawful(answer_codec.encode(answer, profiles), kind, profiles[answer.specification])
+    except (MessageError, ValueError) as fault:
+        raise UnsendableError(str(fault)) from fault
 
 
-def _valid(document: bytes, profile: str) -> bytes:
-    schema.enforce(document, profile)
+def _lawful(document: bytes, kind: Kind, profile: Profile) -> bytes:
+    lawful(judge(parse(document), kind, profile))
     return document
+
+
+def expect_lawful_header(sealed: SealedMessage) -> None:
+    """Raises UnsendableError for a header that our own rules refuse; those of 1.x all have the same."""
+    profile = PROFILES.get(sealed.header.specification, V1_0)
+    try:
+        lawful(judge(subject(parse(sealed.soap)), Kind.EBMS_HEADER, profile))
+    except MessageError as fault:
+        raise UnsendableError(str(fault)) from fault
 
 
 def replying_to(header: UserMessage, authority: Identifier, ids: Ids) -> dict[str, object]:

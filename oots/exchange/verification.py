@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 
 from oots.edelivery.limits import Limits
-from oots.edelivery.message import HeaderRuleError, OpenedMessage, open_message
+from oots.edelivery.message import OpenedMessage, open_message
 from oots.edelivery.receipt import VerifiedReceipt, open_receipt
 from oots.edelivery.soap import S12
 from oots.model.errors import MessageError, TransportError
@@ -75,24 +75,21 @@ def _message(file: Path, data: bytes, anchors: TrustAnchors, at: datetime) -> Fi
     content_type = lines[0][len(_CONTENT_TYPE) :].strip().decode("latin-1")
     try:
         opened = open_message(content_type, body, anchors, at, limits=Limits())
-    except HeaderRuleError as broken:
-        return _believed(file, broken.opened, broken.detail)
     except TransportError as refusal:
         return FileVerdict(str(file), "AS4 message", False, problem=f"{refusal.ebms} {refusal.short}: {refusal.why}")
-    return _believed(file, opened, None)
+    return _believed(file, opened)
 
 
-def _believed(file: Path, opened: OpenedMessage, problem: str | None) -> FileVerdict:
+def _believed(file: Path, opened: OpenedMessage) -> FileVerdict:
     return FileVerdict(
         str(file),
         "AS4 message",
-        problem is None,
+        True,
         opened.signer.party_id,
         opened.signer.role,
         opened.certificate.fingerprint(hashes.SHA256()).hex(),
         opened.header.timestamp.isoformat(),
         tuple(Covered(digest.uri, digest.value) for digest in opened.digests),
-        problem,
     )
 
 

@@ -11,11 +11,12 @@ from oots.edelivery.message import OpenedMessage
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, ProviderState, next_provider_state
 from oots.exchange.entries import about_request, of_header, of_received
-from oots.exchange.envelope import open_request, version_of
+from oots.exchange.envelope import Read, UnsendableError, open_request, version_of
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
 from oots.exchange.store import Kept, Waiting
+from oots.model.agent import Agent
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError
 from oots.model.evidence import Distribution
@@ -23,7 +24,7 @@ from oots.model.identifiers import is_uuid
 from oots.model.issuing import Issue, Issued, Match, Matched, NotYet, Offer
 from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest, PreviewVisit
-from oots.model.response import Answer, ErrorCode, PreviewOffer
+from oots.model.response import Answer, ErrorCode, EvidenceError, PreviewOffer
 from oots.model.text import Text
 from oots.provider import checks
 from oots.provider.answers import Answers
@@ -73,18 +74,19 @@ class EvidenceProvider:
 
     # --- messages in ---
 
-    def take(self, unit: ProviderUnit, opened: OpenedMessage, fault: MessageError | None) -> None:
+    def take(self, unit: ProviderUnit, opened: OpenedMessage) -> None:
         """Answer a request; anything else that arrives here is recorded and left alone."""
         now = self._clock.now()
         if opened.header.action != EXECUTE_QUERY_REQUEST:
             self._ignore(unit, opened, now)
             return
         try:
-            request = self._read(unit, opened, fault)
+            read = self._read(unit, opened)
         except MessageError as broken:
             self._refuse_unread(unit, Arrival(opened, self._told_or_new(opened)), broken, now)
             return
-        arrival = Arrival(opened, self._exchange_of(unit, opened, request))
+        request = read.content
+        arrival = Arrival(opened, self._exchange_of(unit, opened, request), read.notes)
         unit.note_request(request.request_id, arrival.exchange_id, now)
         try:
             self._proceed(unit, arrival, request, now)
@@ -92,19 +94,24 @@ class EvidenceProvider:
             self._refuse(unit, arrival, request, Refusal(ErrorCode.INVALID_REQUEST, broken.detail), now)
         except Refusal as refusal:
             self._refuse(unit, arrival, request, refusal, now)
+        except UnsendableError as fault:
+            self._refuse(unit, arrival, request, self._unsendable(fault), now)
 
     def _ignore(self, unit: ProviderUnit, opened: OpenedMessage, now: datetime) -> None:
         told = opened.header.exchange_id or None
         line = of_received(Entry.ANSWER_IGNORED, opened, told, now, schema_valid=False)
         unit.journal(replace(line, detail="a data service takes requests only"))
 
-    def _read(self, unit: ProviderUnit, opened: OpenedMessage, fault: MessageError | None) -> EvidenceRequest:
-        if fault is not None:
-            raise fault
-        request = open_request(opened, self._profiles)
-        if unit.knows_request(request.request_id):
+    def _read(self, unit: ProviderUnit, opened: OpenedMessage) -> Read[EvidenceRequest]:
+        read = open_request(opened, self._profiles)
+        if unit.knows_request(read.content.request_id):
             raise MessageError("the request id has been used before", rule="R-EDM-REQ-S004")
-        return request
+        return read
+
+    def _unsendable(self, fault: UnsendableError) -> Refusal:
+        """The answer would break a rule: our own data are at fault."""
+        _LOG.error("an answer is not sent, because it would break a rule: %s", fault)
+        return Refusal(ErrorCode.QUERY, "the answer of this data service would not be lawful")
 
     def _exchange_of(self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest) -> str:
         """The exchange that the header names; in EDM 1.x the one whose preview link is named, else a new one."""
@@ -229,7 +236,6 @@ class EvidenceProvider:
         expires = now + self._limits.follow_link
         exchange = replace(exchange, preview=Preview(location, expires))
         state = next_provider_state(ProviderState.NEW, Event.PREVIEW_OFFERED)
-        unit.keep(Kept(arrival.exchange_id, state, expires, exchange), token)
         request = exchange.request
         answer = self._answers.error(
             ErrorCode.AUTHORIZATION,
@@ -241,6 +247,7 @@ class EvidenceProvider:
             preview=PreviewOffer(location, PREVIEW_DESCRIPTIONS, self._visited_by(request)),
         )
         self._replies.send(unit, arrival.exchange_id, exchange, answer, (), deadline)
+        unit.keep(Kept(arrival.exchange_id, state, expires, exchange), token)
 
     def _visited_by(self, request: EvidenceRequest) -> str | None:
         """The HTTP method of the visit, where the version of the request has it named."""
@@ -304,15 +311,8 @@ class EvidenceProvider:
 
     def _lapse(self, unit: ProviderUnit, kept: Kept[ProviderExchange], request_id: str, now: datetime) -> None:
         """Answer 0005 instead of evidence: the preview has expired without a decision."""
-        request = kept.record.request
-        answer = self._answers.error(
-            ErrorCode.TIMEOUT,
-            "the preview expired without a decision",
-            now,
-            specification=request.specification,
-            request_id=request_id,
-            requester=request.requester,
-        )
+        refusal = Refusal(ErrorCode.TIMEOUT, "the preview expired without a decision")
+        answer = self._failure(kept, request_id, refusal, now)
         self._conclude(unit, kept, Event.TIME_UP, answer, (), now, now + self._limits.first_round_trip)
 
     def answer_decision(
@@ -339,9 +339,26 @@ class EvidenceProvider:
         deadline: datetime,
     ) -> None:
         state = next_provider_state(ProviderState(kept.state), happened)
-        message_id = self._replies.send(unit, kept.exchange_id, kept.record, answer, chosen, deadline)
+        try:
+            message_id = self._replies.send(unit, kept.exchange_id, kept.record, answer, chosen, deadline)
+        except UnsendableError as fault:
+            failure = self._failure(kept, answer.request_id, self._unsendable(fault), now)
+            message_id = self._replies.send(unit, kept.exchange_id, kept.record, failure, (), deadline)
         record = replace(kept.record, answer_message_id=message_id)
         unit.keep(replace(kept, state=state, deadline=None, record=record))
+
+    def _failure(
+        self, kept: Kept[ProviderExchange], request_id: str | None, refusal: Refusal, now: datetime
+    ) -> EvidenceError:
+        request = kept.record.request
+        return self._answers.error(
+            refusal.code,
+            refusal.detail,
+            now,
+            specification=request.specification,
+            request_id=request_id,
+            requester=request.requester,
+        )
 
     def _refuse(
         self,
@@ -369,13 +386,15 @@ class EvidenceProvider:
     def _refuse_unread(self, unit: ProviderUnit, arrival: Arrival, broken: MessageError, now: datetime) -> None:
         """Answer a request that could not be read: 0003 with the rule, and its id where that can be told."""
         self._record_arrival(unit, arrival, None, now, broken.detail)
+        specification = version_of(arrival.opened)
+        always_named = self._profiles[specification].requester_always_named
         answer = self._answers.error(
             ErrorCode.INVALID_REQUEST,
             broken.detail,
             now,
-            specification=version_of(arrival.opened),
+            specification=specification,
             request_id=request_id_of(arrival.opened.document),
-            requester=None,
+            requester=_by_its_header(arrival) if always_named else None,
         )
         self._replies.refuse(unit, arrival, answer, None, self._first_deadline(arrival))
 
@@ -447,7 +466,7 @@ class EvidenceProvider:
         readable = request is not None
         line = of_received(Entry.REQUEST_RECEIVED, arrival.opened, arrival.exchange_id, now, schema_valid=readable)
         line = about_request(line, request) if request else line
-        unit.journal(replace(line, detail=detail))
+        unit.journal(replace(line, detail=detail, notes=arrival.notes))
 
 
 def _exchange(arrival: Arrival, request: EvidenceRequest) -> ProviderExchange:
@@ -460,6 +479,13 @@ def _exchange(arrival: Arrival, request: EvidenceRequest) -> ProviderExchange:
         final_recipient=header.final_recipient,
         request=request,
     )
+
+
+def _by_its_header(arrival: Arrival) -> Agent:
+    """The requester of a request that could not be read; a header has no name of it, so the identifier stands in."""
+    header = arrival.opened.header
+    identifier = header.original_sender if header.original_sender.value else header.sender
+    return Agent(identifier, (Text("EN", identifier.value),))
 
 
 def _new(arrival: Arrival, exchange: ProviderExchange) -> Kept[ProviderExchange]:

@@ -18,6 +18,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from oots.exchange.conversation import RequesterState
+from oots.exchange.envelope import UnsendableError
 from oots.model.clock import Ids
 from oots.model.errors import PeerError
 from oots.model.evidence import EvidenceDocument
@@ -239,10 +240,14 @@ class _Portal:
         finding = next((each for each in self._findings(case) or () if _key(each) == service), None)
         if finding is None or explicit != "given":
             return self._explain(request, case, visitor, "explicit" if finding else "service", attempt)
-        exchange_id = self._asked.once(
-            (visitor.conversation_id, attempt),
-            lambda: self._requester.ask(case, finding, visitor.person, visitor.conversation_id),
-        )
+        try:
+            exchange_id = self._asked.once(
+                (visitor.conversation_id, attempt),
+                lambda: self._requester.ask(case, finding, visitor.person, visitor.conversation_id),
+            )
+        except UnsendableError as fault:
+            _LOG.error("a request for the case %s is not sent, because it would break a rule: %s", case.key, fault)
+            return self._explain(request, case, visitor, "service", attempt)
         return _see_other(f"/evidence/{exchange_id}")
 
     # --- 4 and 5: the exchange ---

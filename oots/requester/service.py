@@ -17,7 +17,7 @@ from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
 from oots.exchange.entries import about_answer, about_request, of_received, of_sealed
-from oots.exchange.envelope import answered_request, open_answer, write_request
+from oots.exchange.envelope import Read, answered_request, open_answer, write_request
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry, TimelineEvent
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
@@ -238,13 +238,11 @@ class EvidenceRequester:
 
     # --- messages in ---
 
-    def take(self, unit: RequesterUnit, opened: OpenedMessage, fault: MessageError | None) -> None:
+    def take(self, unit: RequesterUnit, opened: OpenedMessage) -> None:
         """Act on an answer; one that fits no exchange or comes too late is recorded and ignored."""
         now = self._clock.now()
         kept = self._exchange_of(unit, opened)
         try:
-            if fault is not None:
-                raise fault
             self._act(unit, *self._expected(kept, opened), opened, now)
         except (MessageError, UnlawfulTransitionError) as unfit:
             entry = self._arrival(opened, kept, Entry.ANSWER_IGNORED, None, now)
@@ -259,11 +257,12 @@ class EvidenceRequester:
 
     def _expected(
         self, kept: Kept[RequesterExchange] | None, opened: OpenedMessage
-    ) -> tuple[Kept[RequesterExchange], Answer]:
+    ) -> tuple[Kept[RequesterExchange], Read[Answer]]:
         """The exchange and the answer, if it is one to the request that is open, from whom it was sent to."""
         if opened.header.action not in (EXECUTE_QUERY_RESPONSE, EXCEPTION_RESPONSE):
             raise MessageError("a portal takes answers only")
-        answer = open_answer(opened, self._profiles)
+        read = open_answer(opened, self._profiles)
+        answer = read.content
         if kept is None or kept.record.party_id != opened.signer.party_id:
             raise MessageError("no exchange with this partner has that ExchangeId or request")
         if answer.specification != kept.record.request.specification:
@@ -275,16 +274,17 @@ class EvidenceRequester:
             raise MessageError("the answer is to a request that is not open", rule="R-EDM-RESP-S003")
         if isinstance(answer, EvidenceResponse):
             expect_fit(kept.record.request, answer)
-        return kept, answer
+        return kept, read
 
     def _act(
         self,
         unit: RequesterUnit,
         kept: Kept[RequesterExchange],
-        answer: Answer,
+        read: Read[Answer],
         opened: OpenedMessage,
         now: datetime,
     ) -> None:
+        answer = read.content
         event = self._event_of(kept, answer)
         state = next_requester_state(RequesterState(kept.state), event)
         record = self._with_answer(unit, kept.record, opened, answer)
@@ -292,7 +292,8 @@ class EvidenceRequester:
         unit.keep(replace(kept, state=state, deadline=deadline, record=record))
         received = isinstance(answer, EvidenceResponse)
         entry = Entry.RESPONSE_RECEIVED if received else Entry.EXCEPTION_RECEIVED
-        unit.journal(self._arrival(opened, replace(kept, record=record), entry, answer, now))
+        line = self._arrival(opened, replace(kept, record=record), entry, answer, now)
+        unit.journal(replace(line, notes=read.notes))
 
     def _deadline_after(self, event: Event, now: datetime) -> datetime | None:
         if event is Event.PREVIEW_OFFERED:

@@ -61,9 +61,9 @@ def in_order(overheard: Sequence[Overheard], anchors: TrustAnchors, at: datetime
     for heard in overheard:
         opened = open_message(heard.content_type, heard.body, anchors, at)
         if opened.header.action == EXECUTE_QUERY_REQUEST:
-            requests.append(Told(heard, opened, open_request(opened), None))
+            requests.append(Told(heard, opened, open_request(opened).content, None))
         else:
-            answers.append(Told(heard, opened, open_answer(opened), None))
+            answers.append(Told(heard, opened, open_answer(opened).content, None))
     requests.sort(key=lambda told: isinstance(told.content, EvidenceRequest) and told.content.preview is not None)
     return tuple(_chained(requests, answers))
 

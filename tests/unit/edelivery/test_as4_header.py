@@ -23,19 +23,29 @@ from oots.edelivery.header import (
     decode,
     encode,
 )
-from oots.edelivery.message import HeaderRuleError, Part, open_message, seal_message
-from oots.edelivery.rules import RULES
+from oots.edelivery.message import OpenedMessage, Part, open_message, seal_message
 from oots.edelivery.soap import MESSAGING, eb
 from oots.model.errors import TransportError
 from oots.model.identifiers import Identifier
+from oots.rules.books import rulebook
+from oots.rules.kind import Kind
 from tests.support.edelivery import DENMARK, DOCUMENT, EVIDENCE, NOW, PARTS, PDF, a_header, domain, handmade, sent
 
 INFOS = tuple(PartInfo(part.content_id, part.media_type) for part in PARTS)
 
 
+def message_after(change: Callable[[etree._Element], None]) -> OpenedMessage:
+    """A message that was changed before it was signed."""
+    return open_message(*handmade(a_header(parts=INFOS), sent(*PARTS), change=change), domain().anchors, NOW)
+
+
 def opened_after(change: Callable[[etree._Element], None]) -> UserMessage:
-    """The header of a message that was changed before it was signed."""
-    return open_message(*handmade(a_header(parts=INFOS), sent(*PARTS), change=change), domain().anchors, NOW).header
+    return message_after(change).header
+
+
+def broken(opened: OpenedMessage, version: str = "v2.0") -> set[str]:
+    """The rules of a version that the header of a believed message breaks."""
+    return {found.rule for found in rulebook(Kind.EBMS_HEADER, version).findings(opened.messaging)}
 
 
 def named(root: etree._Element, name: str) -> etree._Element:
@@ -93,11 +103,8 @@ def unchanged(_root: etree._Element) -> None:
 )
 def test_a_believed_header_that_breaks_a_rule_says_which(rule: str, change: Callable[[etree._Element], None]) -> None:
     assert opened_after(unchanged) == a_header(parts=INFOS)
-    with pytest.raises(HeaderRuleError) as caught:
-        opened_after(change)
-    assert caught.value.rule == rule
-    assert caught.value.detail.startswith(f"{rule}: ")
-    assert not isinstance(caught.value, TransportError)
+    assert broken(message_after(unchanged)) == set()
+    assert rule in broken(message_after(change))
 
 
 @pytest.mark.parametrize(
@@ -119,12 +126,11 @@ def test_a_believed_message_that_breaks_a_rule_can_still_be_answered(
     control = seal_message(a_header(), PARTS, domain().keys[DENMARK])
     assert open_message(control.content_type, control.body, domain().anchors, NOW).parts == PARTS
     message = seal_message(a_header(**changes), parts, domain().keys[DENMARK])
-    with pytest.raises(HeaderRuleError) as caught:
-        open_message(message.content_type, message.body, domain().anchors, NOW)
-    assert caught.value.rule == rule
-    assert caught.value.opened.header == message.header
-    assert caught.value.opened.parts == parts
-    assert caught.value.opened.signer.party_id == DENMARK
+    opened = open_message(message.content_type, message.body, domain().anchors, NOW)
+    assert rule in broken(opened)
+    assert opened.header == message.header
+    assert opened.parts == parts
+    assert opened.signer.party_id == DENMARK
 
 
 def test_a_rule_is_judged_only_after_the_signature() -> None:
@@ -132,10 +138,6 @@ def test_a_rule_is_judged_only_after_the_signature() -> None:
     with pytest.raises(TransportError) as caught:
         open_message(message.content_type, message.body, domain().anchors, NOW)
     assert caught.value.ebms == "EBMS:0101"
-
-
-def test_every_rule_says_what_it_demands() -> None:
-    assert all(rule.__doc__ for rule in RULES.values())
 
 
 def set_text(name: str, text: str) -> Callable[[etree._Element], None]:
@@ -248,8 +250,8 @@ HEADERS = st.builds(
 def test_a_header_survives_its_xml(header: UserMessage) -> None:
     messaging = soap.build([encode(header)]).find(f".//{MESSAGING}")
     assert messaging is not None
-    decoded, properties = decode(messaging)
-    assert decoded == header
+    assert decode(messaging) == header
+    (properties,) = messaging.iter(eb("MessageProperties"))
     assert len(properties) == 4
 
 
@@ -258,9 +260,9 @@ def test_a_header_of_edm_1_has_neither_exchange_nor_version(header: UserMessage)
     first = replace(header, exchange_id="", specification="")
     messaging = soap.build([encode(first)]).find(f".//{MESSAGING}")
     assert messaging is not None
-    decoded, properties = decode(messaging)
-    assert decoded == first
-    assert [each.name for each in properties] == ["originalSender", "finalRecipient"]
+    assert decode(messaging) == first
+    (properties,) = messaging.iter(eb("MessageProperties"))
+    assert [each.get("name") for each in properties] == ["originalSender", "finalRecipient"]
 
 
 @pytest.mark.parametrize(
@@ -275,14 +277,13 @@ def test_a_header_of_edm_1_has_exactly_its_two_properties(rule: str, change: Cal
         remove_exchange_id(root)
         named(root, "MessageProperties").remove(the_property(root, "SpecificationId"))
 
-    def broken(root: etree._Element) -> None:
+    def changed(root: etree._Element) -> None:
         first(root)
         change(root)
 
     assert opened_after(first) == a_header(parts=INFOS, exchange_id="", specification="")
-    with pytest.raises(HeaderRuleError) as caught:
-        opened_after(broken)
-    assert caught.value.rule == rule
+    assert broken(message_after(first), "v1.0") == set()
+    assert rule in broken(message_after(changed), "v1.0")
 
 
 def test_parts_of_a_given_header_are_replaced_by_those_that_are_sent() -> None:
