@@ -52,6 +52,28 @@ def test_a_run_leaves_four_messages_with_receipts_and_says_what_happened(runs: d
     assert told["preview"]["opened_at"]
 
 
+@pytest.mark.parametrize("edm", ["v1.0", "v1.2"])
+def test_a_run_in_an_earlier_version_says_so_and_delivers_what_people_can_read(tmp_path: Path, edm: str) -> None:
+    done = oots("run", "bopaelsattest", "--out", tmp_path / "run", "--edm", edm)
+    assert done.returncode == Exit.GOOD, done.stderr
+    told = json.loads((tmp_path / "run" / "exchange.json").read_text(encoding="utf-8"))
+    assert (told["edm"], told["outcome"]) == (f"oots-edm:{edm}", "delivered")
+    assert [message["kind"] for message in told["messages"]] == ["request", "error", "request", "response"]
+    for message in told["messages"]:
+        assert f">oots-edm:{edm}<".encode() in (tmp_path / "run" / message["xml"]).read_bytes()
+    (document,) = told["evidence"]
+    assert document["media_type"] == "application/pdf"
+    assert document["sha256_shown"] == document["sha256_received"]
+
+
+@pytest.mark.parametrize("command", [("run", "bopaelsattest", "--out", "d"), ("demo",)])
+def test_an_unknown_version_is_refused_with_the_known_ones(tmp_path: Path, command: tuple[str, ...]) -> None:
+    refused = oots(*command, "--edm", "v9.9", cwd=tmp_path)
+    assert refused.returncode == Exit.UNREADABLE
+    assert all(f"'{known}'" in refused.stderr for known in ("v1.0", "v1.2", "v2.0"))
+    assert not list(tmp_path.iterdir())
+
+
 def test_accepted_evidence_has_the_digests_that_were_shown(runs: dict[str, Path]) -> None:
     told = json.loads((runs["accept"] / "exchange.json").read_text(encoding="utf-8"))
     assert [document["media_type"] for document in told["evidence"]] == ["application/xml", "application/pdf"]
