@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
-from oots.rules.checks import child_like, code_of, has_one_of, named_in, one_slot, some_slot, typed, value_is
+from oots.rules.checks import child_like, code_of, counts, has_one_of, named_in, one_slot, some_slot, typed, value_is
 from oots.rules.codelists import EB_ERROR_CODES, MEDIA_TYPES, OOTS_COUNTRIES, PROCEDURES, CodeList
 from oots.rules.edm_1_0.dsd_error import dsd_error_rules
 from oots.rules.edm_1_0.dsd_services import dsd_services_rules
@@ -47,13 +47,19 @@ def _later(
 
     def rules(_version: str) -> tuple[Rule, ...]:
         later = (
-            replace(rule, at=_MOVED.get(rule.at, rule.at), check=checks.get(rule.id, rule.check))
+            replace(rule, at=_moved(rule.at), check=checks.get(rule.id, rule.check))
             for rule in tables(NEWEST_REPOSITORY)
             if rule.id not in gone
         )
         return (*NAMED, *later)
 
     return rules
+
+
+def _moved(place: str) -> str:
+    for before, after in _MOVED:
+        place = place.replace(before, after)
+    return place
 
 
 _LATER_EB_CODES = CodeList(
@@ -71,9 +77,14 @@ _JURISDICTION_OF_SERVICES = tuple(f"R-DSD-RESP-C0{n}" for n in (34, 35, 36, 37, 
 
 _OPTIONAL_DATA_MODELS = ("R-DSD-RESP-C039a", "R-DSD-RESP-C039b")
 """That structured evidence always follows a data model; this was relaxed already in 1.0.6."""
-_MOVED = {
-    f"{EVIDENCE_TYPE}/Jurisdiction/AdminUnitLevel1": f"{REQUIREMENT}/EvidenceTypeList/Jurisdiction/AdminUnitLevel1"
-}
+_MOVED: Final = (
+    (f"{EVIDENCE_TYPE}/Jurisdiction", f"{REQUIREMENT}/EvidenceTypeList/Jurisdiction"),
+    (
+        "{UserRequestedClassificationConcepts}/EvidenceProviderClassification",
+        "{UserRequestedClassificationConcepts}/Element/EvidenceProviderClassification",
+    ),
+)
+"""Where rules of 1.0 look, and where 2.0 has it; the questions are in a collection, past which 1.0 looks."""
 
 RULES: Mapping[Kind, Callable[[str], tuple[Rule, ...]]] = {
     Kind.EB_REQUIREMENTS: _later(
@@ -114,6 +125,7 @@ RULES: Mapping[Kind, Callable[[str], tuple[Rule, ...]]] = {
         changed={
             "R-DSD-RESP-S010": named_in("DataServiceEvidenceType", "UserRequestedClassificationConcepts"),
             "R-DSD-RESP-S022": some_slot("UserRequestedClassificationConcepts"),
+            "R-DSD-ERR-C007": counts("Description", 1),
             "R-DSD-ERR-C011": evidence_type_url(),
         },
     ),

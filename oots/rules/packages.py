@@ -67,7 +67,7 @@ def supplements_are_associated() -> Check:
         return f"{', '.join(loose)} without association" if loose else None
 
     def spoil(node: Node) -> None:
-        for association in _of_type(_package(node), "AssociationType"):
+        for association in _of_type(_package(node), "AssociationType")[:1]:
             association.set("sourceObject", "urn:uuid:00000000-0000-4000-8000-000000000000")
 
     return Check("must have an association for each supplementary document", find, spoil)
@@ -84,7 +84,7 @@ def ends_exist(end: str) -> Check:
         return f"{missing[0] or 'nothing'} is no document of the package" if missing else None
 
     def spoil(node: Node) -> None:
-        for association in _of_type(_package(node), "AssociationType"):
+        for association in _of_type(_package(node), "AssociationType")[:1]:
             association.set(end, "urn:uuid:00000000-0000-4000-8000-000000000000")
 
     return Check(f"must have associations whose {end} is one of its documents", find, spoil)
@@ -103,7 +103,7 @@ def source_is_as_the_type_says(kind: str) -> Check:
         return f"a source classified {wrong[0]}" if wrong else None
 
     def spoil(node: Node) -> None:
-        for association in _of_type(_package(node), "AssociationType"):
+        for association in _of_type(_package(node), "AssociationType")[:1]:
             main = next(name for name, each in _nodes(_package(node)).items() if each == MAIN)
             association.set("type", ASSOCIATION + kind)
             association.set("sourceObject", main)
@@ -142,7 +142,7 @@ def target_is_main(kind: str) -> Check:
         return f"a target classified {wrong[0]}" if wrong else None
 
     def spoil(node: Node) -> None:
-        for association in _of_type(_package(node), "AssociationType"):
+        for association in _of_type(_package(node), "AssociationType")[:1]:
             association.set("type", ASSOCIATION + kind)
             association.set("targetObject", association.get("sourceObject", ""))
 
@@ -157,7 +157,7 @@ def association_types() -> Check:
         return f"the type {wrong[0]}" if wrong else None
 
     def spoil(node: Node) -> None:
-        for association in _of_type(_package(node), "AssociationType"):
+        for association in _of_type(_package(node), "AssociationType")[:1]:
             association.set("type", ASSOCIATION + "Other")
 
     return Check(f"must have associations of the types {', '.join(SUPPLEMENTARY)} only", find, spoil)

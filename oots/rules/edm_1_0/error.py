@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from oots.rules.checks import (
+    at_most_one_slot,
     attribute_in,
     attribute_unlike,
     code_of,
@@ -103,11 +104,11 @@ def error_rules(repository: str) -> tuple[Rule, ...]:
         ),
         *_at(
             "Exception[{PreviewMethod}]",
-            fatal("R-EDM-ERR-S16", one_slot("PreviewMethod")),
+            fatal("R-EDM-ERR-S16", at_most_one_slot("PreviewMethod")),
         ),
         *_at(
             "Exception[{PreviewDescription}]",
-            fatal("R-EDM-ERR-S15", one_slot("PreviewDescription")),
+            fatal("R-EDM-ERR-S15", at_most_one_slot("PreviewDescription")),
         ),
         *_at(
             "Exception/{PreviewLocation}",

@@ -8,6 +8,7 @@ from typing import Final
 from oots.model.response import ErrorCode
 from oots.rules.checks import (
     a_code_for_each_type,
+    at_most_one_slot,
     attribute_in,
     code_of,
     coded_attribute,
@@ -179,7 +180,7 @@ def _exceptions(newest: bool) -> tuple[Rule, ...]:
 def _preview_method() -> tuple[Rule, ...]:
     """1.2 says by which HTTP method the preview is opened."""
     return (
-        *_at(f"{EXCEPTION}[{{PreviewMethod}}]", fatal("R-EDM-ERR-S016", one_slot("PreviewMethod"))),
+        *_at(EXCEPTION, fatal("R-EDM-ERR-S016", at_most_one_slot("PreviewMethod"))),
         *_at(f"{EXCEPTION}/{{PreviewMethod}}", fatal("R-EDM-ERR-S025", typed("StringValueType"))),
         *_at(f"{EXCEPTION}/{{PreviewMethod}}/Value", fatal("R-EDM-ERR-C021", code_of(PREVIEW_METHODS))),
     )
