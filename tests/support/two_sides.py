@@ -33,6 +33,7 @@ from oots.requester.service import EvidenceRequester
 from oots.trust.authority import TRUST_FILE, Participant, init_keys
 from oots.trust.certificates import Role, TrustAnchors
 from oots.trust.keys import load_key_pair
+from oots.wire.profile import PROFILES, Profiles
 
 START = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 DATA_MODEL = "https://sr.oots.tech.ec.europa.eu/datamodels/dk-bopaelsattest-1.0"
@@ -215,7 +216,7 @@ def make_keys(directory: Path) -> Path:
     return directory
 
 
-def two_sides(folder: Path, keys: Path, source: FakeSource | None = None) -> TwoSides:
+def two_sides(folder: Path, keys: Path, source: FakeSource | None = None, profiles: Profiles = PROFILES) -> TwoSides:
     """A fresh pair in `folder`, with the keys in `keys`."""
     clock, wire, source = AdvancedClock(FrozenClock(START)), Wire(), source or FakeSource()
     anchors = TrustAnchors.from_pem((keys / TRUST_FILE).read_bytes())
@@ -248,6 +249,7 @@ def two_sides(folder: Path, keys: Path, source: FakeSource | None = None) -> Two
         limits=TimeLimits(),
         clock=clock,
         ids=ids,
+        profiles=profiles,
     )
     provider = EvidenceProvider(
         access_point=provider_point,
@@ -256,6 +258,7 @@ def two_sides(folder: Path, keys: Path, source: FakeSource | None = None) -> Two
         limits=TimeLimits(),
         clock=clock,
         ids=ids,
+        profiles=profiles,
     )
     requester_point.serve(requester)
     provider_point.serve(provider)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -32,7 +33,7 @@ from oots.trust.keys import load_key_pair
 from oots.wire import answer as answers
 from oots.wire import request as requests
 from oots.wire.namespaces import RIM
-from oots.wire.profile import PROFILES
+from oots.wire.profile import PROFILES, edm_v1_0
 from oots.wire.xml import canonical, parse
 from tests.support.two_sides import (
     DOCUMENT,
@@ -43,6 +44,7 @@ from tests.support.two_sides import (
     VILNIUS,
     TwoSides,
     finding_in,
+    two_sides,
 )
 
 IDS = RandomIds()
@@ -160,6 +162,23 @@ def test_doing_without_a_preview_is_refused_as_the_version_can_say_it(town: TwoS
     town.source.without_preview = True
     progress = town.requester.progress(town.ask(replace(CASES[0], preview=False), finding=finding_in(version)))
     assert progress.state is RequesterState.DELIVERED
+
+
+def test_1_0_is_spoken_with_the_host_that_is_set(tmp_path: Path, demo_keys: Path, town: TwoSides) -> None:
+    profiles = {**PROFILES, V1_0: edm_v1_0("sr.oots.tech.ec.europa.eu")}
+    later = two_sides(tmp_path / "later", demo_keys, profiles=profiles)
+    exchange_id, token = opened(later, V1_0)
+    later.space.decide(token, [0])
+    later.run()
+    assert later.requester.progress(exchange_id).state is RequesterState.DELIVERED
+    documents = [line.document for line in later.requester_log(exchange_id) if line.document]
+    assert len(documents) == 4
+    assert not any(b"//sr.oots.tech.europa.eu/" in document for document in documents)
+    of_the_first_release, of_a_later_one = (
+        requests.encode(lawful(town, V1_0), spoken) for spoken in (PROFILES, profiles)
+    )
+    assert answered(town, of_a_later_one, header(V1_0))[0] == "EDM:ERR:0003"
+    assert answered(town, of_the_first_release, header(V1_0))[0] == "EDM:ERR:0002"
 
 
 # --- what the portal asks for ---
