@@ -1,6 +1,7 @@
 """The piece of a document in which it differs from another, as people read it: without declarations, the rest left out.
 
-Elements and attributes have the prefixes under which the rules know them; `…` stands for what is alike in both, or too deep.
+Elements and attributes have the prefixes under which the rules know them; `…` stands for what is alike in both, or lies
+too deep.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from lxml import etree
 from oots.rules.place import NAMESPACES
 
 ALIKE: Final = "…"
-DEEPEST: Final = 4
+DEEPEST: Final = 2
 """How many levels below an element are shown that the other document does not have at all."""
 _PREFIXES: Final = {uri: prefix for prefix, uri in NAMESPACES.items()}
 
