@@ -1,13 +1,19 @@
-"""What OOTS forbids in the ebMS header of a message (R-EDM-ebMS-*, TDD 4.7.2), on `eb:Messaging`."""
+"""What OOTS forbids in the ebMS header of a message (R-EDM-ebMS-*, TDD 4.7.2), on `eb:Messaging`.
+
+`OOTSDK-ebMS-*` are demands of the header guide (TDD 4.7.1) whose published numbers are not known to us. R-EDM-ebMS-006
+and 021 are left out, since nothing but their numbers is known.
+"""
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Final
 
 from lxml import etree
 
-from oots.rules.checks import string
+from oots.rules.checks import attribute_filled, attribute_in, attribute_like, code_of, string
+from oots.rules.codelists import CodeList
 from oots.rules.exact import a_uuid, exactly
 from oots.rules.place import tag
 from oots.rules.rule import Check, Node, Rule, at, fatal, warning
@@ -15,6 +21,17 @@ from oots.rules.rule import Check, Node, Rule, at, fatal, warning
 MESSAGE: Final = "/eb:Messaging/eb:UserMessage"
 FIRST_PROPERTIES: Final = ("originalSender", "finalRecipient")
 PROPERTIES: Final = (*FIRST_PROPERTIES, "ExchangeId", "SpecificationId")
+ROLE: Final = "http://sdg.europa.eu/edelivery/gateway"
+SERVICE: Final = "QueryManager"
+SERVICE_TYPE: Final = "urn:oasis:names:tc:ebcore:ebrs:ebms:binding:1.0"
+ACTIONS: Final = CodeList(
+    "actions",
+    {
+        "ExecuteQueryRequest": "a request",
+        "ExecuteQueryResponse": "a response",
+        "ExceptionResponse": "an error response",
+    },
+)
 SINGLE_PART: Final = ("ExecuteQueryRequest", "ExceptionResponse")
 REGREP: Final = "application/x-ebrs+xml"
 _PART: Final = f"{tag('eb:PayloadInfo')}/{tag('eb:PartInfo')}"
@@ -40,6 +57,40 @@ def header_rules(version: str) -> tuple[Rule, ...]:
         ),
         *_at(f"{MESSAGE}/eb:PayloadInfo/eb:PartInfo", fatal("R-EDM-ebMS-030", has_media_type())),
         *(_new(version) if version == "v2.0" else ()),
+        *_constants(),
+    )
+
+
+def _constants() -> tuple[Rule, ...]:
+    """What is the same in every header of the exchange, and how parties and parts are named."""
+    collaboration, named = f"{MESSAGE}/eb:CollaborationInfo", f"{MESSAGE}/eb:MessageProperties/eb:Property"
+    return (
+        *(
+            rule
+            for side in ("From", "To")
+            for rule in at(
+                "4.7.1",
+                f"{MESSAGE}/eb:PartyInfo/eb:{side}/eb:Role",
+                fatal("OOTSDK-ebMS-001", exactly(re.escape(ROLE), ROLE)),
+            )
+        ),
+        *at(
+            "4.7.1",
+            f"{collaboration}/eb:Service",
+            fatal("OOTSDK-ebMS-002", exactly(SERVICE, SERVICE)),
+            fatal("OOTSDK-ebMS-002", attribute_in("type", SERVICE_TYPE)),
+        ),
+        *at("4.7.1", f"{collaboration}/eb:Action", fatal("OOTSDK-ebMS-003", code_of(ACTIONS))),
+        *(
+            rule
+            for name in FIRST_PROPERTIES
+            for rule in at("4.7.1", f"{named}[@name={name}]", fatal("OOTSDK-ebMS-004", attribute_filled("type")))
+        ),
+        *at(
+            "4.7.1",
+            f"{MESSAGE}/eb:PayloadInfo/eb:PartInfo",
+            fatal("OOTSDK-ebMS-005", attribute_like("href", r"^cid:[^\s@]+@[^\s@]+\Z", "cid:…@…")),
+        ),
     )
 
 

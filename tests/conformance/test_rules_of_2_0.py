@@ -248,6 +248,11 @@ CHANGES: list[tuple[str, Kind, str, Change, set[str]]] = [
     ),
     ("ebms-header-request", Kind.EBMS_HEADER, "v2.0", doubled("//eb:PartInfo"), {"R-EDM-ebMS-023"}),
     ("ebms-header-response", Kind.EBMS_HEADER, "v2.0", doubled("//eb:PartInfo"), set()),
+    ("ebms-header-request", Kind.EBMS_HEADER, "v1.0", text("//eb:To/eb:Role", "gateway"), {"OOTSDK-ebMS-001"}),
+    ("ebms-header-request", Kind.EBMS_HEADER, "v1.0", text("//eb:Service", "Manager"), {"OOTSDK-ebMS-002"}),
+    ("ebms-header-request", Kind.EBMS_HEADER, "v1.0", text("//eb:Action", "Execute"), {"OOTSDK-ebMS-003"}),
+    ("ebms-header-request", Kind.EBMS_HEADER, "v1.0", attribute("//eb:Property", "type", ""), {"OOTSDK-ebMS-004"}),
+    ("ebms-header-request", Kind.EBMS_HEADER, "v1.0", attribute("//eb:PartInfo", "href", "p1"), {"OOTSDK-ebMS-005"}),
     (
         "ebms-header-response",
         Kind.EBMS_HEADER,
