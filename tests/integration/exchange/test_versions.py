@@ -365,6 +365,14 @@ def test_an_unreadable_request_is_answered_in_its_version(town: TwoSides, versio
     assert len(message_properties(messages(town)[-1])) == len(message_properties(header(version)))
 
 
+@every_version
+def test_a_sender_that_no_list_knows_is_answered_in_a_lawful_message(town: TwoSides, version: str) -> None:
+    document = requests.encode(lawful(town, version))
+    unlisted = header(version, original_sender=Identifier("urn:example:unlisted", "x"))
+    assert answered(town, document, unlisted)[0] == "EDM:ERR:0003"
+    assert answered(town, document, header(version))[0] == "EDM:ERR:0002"
+
+
 @pytest.mark.parametrize(("header_of", "spoken"), [(V2_0, V2_0), (V1_0, V2_0)])
 def test_a_request_without_a_version_is_answered_in_that_of_its_header_or_the_newest(
     town: TwoSides, header_of: str, spoken: str
