@@ -32,7 +32,7 @@ def test_a_doubled_child_is_shown_once_more() -> None:
 
 def test_one_change_deep_inside_is_followed_down() -> None:
     slot = f'<r:Slot xmlns:r="{RIM}" name="S"><r:SlotValue><r:Value>{{}}</r:Value></r:SlotValue></r:Slot>'
-    assert shown(slot.format("old"), slot.format("a < b"))[1] == (
+    assert shown(slot.format("old"), slot.format("a &lt; b"))[1] == (
         '<rim:Slot name="S">\n  <rim:SlotValue>\n    <rim:Value>a &lt; b</rim:Value>\n  </rim:SlotValue>\n</rim:Slot>'
     )
 
