@@ -29,6 +29,7 @@ from oots.model.clock import Clock, Ids
 from oots.model.errors import PeerError, TransportError
 from oots.model.identifiers import Identifier
 from oots.trust.certificates import TrustAnchors
+from oots.trust.evidence_seal import check_seal
 from oots.trust.keys import KeyPair
 from oots.wire.profile import PROFILES
 
@@ -77,8 +78,8 @@ class AccessPoint(Generic[RecordT]):
     ) -> None:
         self.party = party
         self.partners = partners
+        self.anchors = anchors
         self._key = key
-        self._anchors = anchors
         self._store = store
         self._client = client
         self._clock = clock
@@ -103,7 +104,7 @@ class AccessPoint(Generic[RecordT]):
         return reply
 
     def _believe(self, content_type: str, body: bytes, now: datetime) -> OpenedMessage:
-        opened = open_message(content_type, body, self._anchors, now)
+        opened = open_message(content_type, body, self.anchors, now)
         if opened.signer.party_id not in self.partners:
             raise TransportError("EBMS:0101", "FailedAuthentication", f"unknown party {opened.signer.party_id}")
         if opened.header.receiver.value != self.party.value:
@@ -154,7 +155,7 @@ class AccessPoint(Generic[RecordT]):
         Raises UnsendableError for a header that our own rules refuse.
         """
         sealed = seal_message(header, parts, self._key)
-        expect_lawful_header(sealed)
+        expect_lawful_header(sealed, parts)
         unit.enqueue(sealed, exchange_id, header.timestamp, deadline)
         self._work.set()
         return sealed
@@ -175,6 +176,10 @@ class AccessPoint(Generic[RecordT]):
             parts=(),
             **fields,  # type: ignore[arg-type]  # the caller names the fields that are particular to its message
         )
+
+    def signer_of(self, part: Part) -> str | None:
+        """Whose valid seal a piece of evidence bears, if any."""
+        return check_seal(part.content, part.media_type, self.anchors, self._clock.now()).signer
 
     def content_id(self) -> str:
         """A new Content-ID, `left@right`; the left side has letters and digits alone (R-EDM-RESP-C042 of 1.0)."""
@@ -243,7 +248,7 @@ class AccessPoint(Generic[RecordT]):
             message_id=waiting.message_id,
             digests=tuple(SignedDigest(uri, value) for uri, value in waiting.digests),
             receiver=waiting.party_id,
-            anchors=self._anchors,
+            anchors=self.anchors,
             at=self._clock.now(),
         )
         return receipt

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from oots.edelivery.header import UserMessage
-from oots.edelivery.message import OpenedMessage, SealedMessage
+from oots.edelivery.message import OpenedMessage, Part, SealedMessage
+from oots.exchange.correlation import header_carries, noted
 from oots.exchange.journal import Note
 from oots.model.clock import Ids
 from oots.model.errors import MessageError
 from oots.model.identifiers import Identifier, bare_uuid, is_uuid
 from oots.model.request import EvidenceRequest
-from oots.model.response import Answer, EvidenceError, EvidenceResponse
+from oots.model.response import Answer, EvidenceError
 from oots.rules.judgement import judge, lawful
 from oots.rules.kind import Kind, kind_of_answer
-from oots.rules.rule import Severity
+from oots.rules.pairs.header_to_body import header_to_body
 from oots.wire import answer as answer_codec
 from oots.wire import request as request_codec
 from oots.wire.namespaces import RIM
@@ -44,23 +46,13 @@ class Read(Generic[Content]):
 def open_request(opened: OpenedMessage, profiles: Profiles = PROFILES) -> Read[EvidenceRequest]:
     """The request of a believed message; raises MessageError naming the line or rule that it breaks."""
     notes = _judged(opened, Kind.REQUEST, profiles)
-    request = request_codec.decode(opened.document, profiles)
-    _agree("EvidenceRequester", request.requester.identifier, opened.header.original_sender)
-    _agree("EvidenceProvider", request.provider.identifier, opened.header.final_recipient)
-    return Read(request, notes)
+    return Read(request_codec.decode(opened.document, profiles), notes)
 
 
 def open_answer(opened: OpenedMessage, profiles: Profiles = PROFILES) -> Read[Answer]:
-    """The response or error of a believed message; evidence references and MIME parts must be the same set."""
+    """The response or error of a believed message; raises MessageError naming the line or rule that it breaks."""
     notes = _judged(opened, None, profiles)
-    answer = answer_codec.decode(opened.document, profiles)
-    if isinstance(answer, EvidenceResponse):
-        referenced = sorted(document.content_id for package in answer.packages for document in package.documents)
-        carried = sorted(part.content_id for part in opened.parts[1:])
-        if referenced != carried:
-            raise MessageError("the evidence parts are not those that the response refers to")
-        _agree("EvidenceRequester", answer.requester.identifier, opened.header.final_recipient)
-    return Read(answer, notes)
+    return Read(answer_codec.decode(opened.document, profiles), notes)
 
 
 def _judged(opened: OpenedMessage, kind: Kind | None, profiles: Profiles) -> tuple[Note, ...]:
@@ -69,10 +61,9 @@ def _judged(opened: OpenedMessage, kind: Kind | None, profiles: Profiles) -> tup
     Raises MessageError for what refuses the message. The header is judged before the body is.
     """
     profile = _profile(opened, kind, profiles)
-    found = lawful(judge(opened.messaging, Kind.EBMS_HEADER, profile))
+    notes = noted(judge(opened.messaging, Kind.EBMS_HEADER, profile))
     root = parse(opened.document)
-    found += lawful(judge(root, kind or kind_of_answer(root), profile))
-    return tuple(Note(each.rule, each.severity, each.expected) for each in found if each.severity is Severity.WARNING)
+    return notes + noted(judge(root, kind or kind_of_answer(root), profile)) + header_carries(opened)
 
 
 def _profile(opened: OpenedMessage, kind: Kind | None, profiles: Profiles) -> Profile:
@@ -113,11 +104,6 @@ def version_in(document: bytes) -> str:
     return (next(values, None) or "").strip()
 
 
-def _agree(what: str, body: Identifier, header: Identifier) -> None:
-    if body != header:
-        raise MessageError(f"{what} of the body and the ebMS header disagree")
-
-
 def write_request(request: EvidenceRequest, profiles: Profiles = PROFILES) -> bytes:
     """Canonical bytes of a request; raises UnsendableError for one that our own rules refuse."""
     profile = profiles[request.specification]
@@ -141,12 +127,20 @@ def _lawful(document: bytes, kind: Kind, profile: Profile) -> bytes:
     return document
 
 
-def expect_lawful_header(sealed: SealedMessage) -> None:
+def expect_lawful_header(sealed: SealedMessage, parts: Sequence[Part]) -> None:
     """Raises UnsendableError for a header that our own rules refuse; those of 1.x all have the same."""
     profile = PROFILES.get(sealed.header.specification, V1_0)
+    messaging = subject(parse(sealed.soap))
+    types = {part.content_id: part.media_type for part in parts}
+    sendable(lambda: noted(judge(messaging, Kind.EBMS_HEADER, profile)))
+    sendable(lambda: noted(header_to_body(messaging, parse(parts[0].content), types)))
+
+
+def sendable(judged: Callable[[], tuple[Note, ...]]) -> tuple[Note, ...]:
+    """What is judged of a message of ours; raises UnsendableError where our own rules refuse it."""
     try:
-        lawful(judge(subject(parse(sealed.soap)), Kind.EBMS_HEADER, profile))
-    except MessageError as fault:
+        return judged()
+    except (MessageError, ValueError) as fault:
         raise UnsendableError(str(fault)) from fault
 
 

@@ -19,15 +19,19 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 
 from oots.edelivery.message import SealedMessage
 from oots.exchange.evidence_files import EvidenceFiles
-from oots.exchange.journal import JournalEntry, TimelineEvent
+from oots.exchange.journal import Entry, JournalEntry, TimelineEvent
 from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, METADATA, OUTBOX, REQUEST
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
+from oots.model.response import ErrorCode
 from oots.trust.vault import Vault
 
 RecordT = TypeVar("RecordT")
 
 _ENTRIES = TypeAdapter(JournalEntry)
+
+
+PREVIEW_NEEDED = ErrorCode.AUTHORIZATION.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +245,18 @@ class Unit(Generic[RecordT]):
         """The exchange under which a message of this signer has been recorded."""
         lines = self._told(JOURNAL.c.message_id == message_id)
         return next((told.entry.exchange_id for told in lines if told.entry.signer == signer), None)
+
+    def request_document(self, exchange_id: str, request_id: str) -> bytes | None:
+        """The exact bytes of a request of the exchange, as they were sent or received."""
+        lines = (told.entry for told in self.timeline(exchange_id))
+        asked = (Entry.REQUEST_SENT, Entry.REQUEST_RECEIVED)
+        return next((line.document for line in lines if line.entry in asked and line.request_id == request_id), None)
+
+    def offer_document(self, exchange_id: str) -> bytes | None:
+        """The exact bytes of the error that offered the preview, as they were sent."""
+        lines = (told.entry for told in self.timeline(exchange_id))
+        offers = (line for line in lines if line.entry is Entry.EXCEPTION_SENT and line.error_code == PREVIEW_NEEDED)
+        return next((line.document for line in offers), None)
 
     def timeline(self, exchange_id: str) -> tuple[TimelineEvent, ...]:
         """What the journal says of an exchange, in order."""

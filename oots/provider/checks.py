@@ -84,8 +84,3 @@ def assured_subject(request: EvidenceRequest, offer: Offer) -> NaturalPerson:
     if level is None or not level.reaches(offer.minimum_assurance):
         raise Refusal(ErrorCode.AUTHENTICATION, f"level of assurance {offer.minimum_assurance.value} is needed")
     return request.subject
-
-
-def same_but_for_the_preview(first: EvidenceRequest, second: EvidenceRequest) -> bool:
-    """Whether request 2 repeats request 1: only its id, its time and the preview may differ (TDD 4.9)."""
-    return replace(second, request_id=first.request_id, issued=first.issued, preview=None) == first

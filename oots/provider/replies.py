@@ -9,8 +9,9 @@ from datetime import datetime
 from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_RESPONSE, REGREP, UserMessage
 from oots.edelivery.message import Part
 from oots.exchange.access_point import AccessPoint
+from oots.exchange.correlation import answer_fits, evidence_is_as_described
 from oots.exchange.entries import about_answer, about_request, of_sealed
-from oots.exchange.envelope import replying_to, write_answer
+from oots.exchange.envelope import replying_to, sendable, write_answer
 from oots.exchange.journal import Entry, EvidencePart
 from oots.exchange.store import Unit
 from oots.model.clock import Ids
@@ -97,12 +98,22 @@ class Replies:
         parts += [
             Part(part.content_id, part.media_type, unit.files.get(part.file)) for held in chosen for part in held.parts
         ]
+        self._expect_fitting(unit, exchange_id, answer, document, parts)
         sealed = self._access_point.post(unit, header, exchange_id, parts, deadline)
         entry = Entry.EXCEPTION_SENT if isinstance(answer, EvidenceError) else Entry.RESPONSE_SENT
         line = of_sealed(entry, sealed, exchange_id, document)
         line = about_answer(about_request(line, request) if request else line, answer)
         unit.journal(replace(line, evidence=evidence_parts(chosen)))
         return sealed.message_id
+
+    def _expect_fitting(
+        self, unit: ProviderUnit, exchange_id: str, answer: Answer, document: bytes, parts: Sequence[Part]
+    ) -> None:
+        """Raises UnsendableError for an answer that does not fit its request or its evidence."""
+        asked = unit.request_document(exchange_id, answer.request_id) if answer.request_id else None
+        if asked is not None:
+            sendable(lambda: answer_fits(document, asked))
+        sendable(lambda: evidence_is_as_described(document, parts[1:], self._access_point.signer_of))
 
 
 def evidence_parts(packages: Sequence[HeldPackage]) -> tuple[EvidencePart, ...]:

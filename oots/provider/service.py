@@ -10,6 +10,7 @@ from oots.edelivery.header import EXECUTE_QUERY_REQUEST
 from oots.edelivery.message import OpenedMessage
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, ProviderState, next_provider_state
+from oots.exchange.correlation import second_repeats_first
 from oots.exchange.entries import about_request, of_header, of_received
 from oots.exchange.envelope import Read, UnsendableError, open_request, version_of
 from oots.exchange.journal import Entry, JournalEntry
@@ -305,9 +306,16 @@ class EvidenceProvider:
             raise MessageError("the preview link is not known in this exchange", rule="R-EDM-REQ-C005")
         if kept.record.conversation_id != arrival.opened.header.conversation_id:
             raise MessageError("request 2 has another ConversationId than request 1", rule="R-EDM-ebMS-017")
-        if not checks.same_but_for_the_preview(kept.record.request, request):
-            raise MessageError("request 2 asks for something else than request 1")
+        self._expect_repetition(unit, kept, arrival)
         return kept, preview
+
+    def _expect_repetition(self, unit: ProviderUnit, kept: Kept[ProviderExchange], arrival: Arrival) -> None:
+        """Raises MessageError unless request 2 says what request 1 said, and follows the preview that was offered."""
+        first = unit.request_document(kept.exchange_id, kept.record.request.request_id)
+        offer = unit.offer_document(kept.exchange_id)
+        if first is None or offer is None:
+            raise MessageError("nothing was offered that request 2 could follow")
+        second_repeats_first(arrival.opened.document, first, offer)
 
     def _lapse(self, unit: ProviderUnit, kept: Kept[ProviderExchange], request_id: str, now: datetime) -> None:
         """Answer 0005 instead of evidence: the preview has expired without a decision."""
@@ -394,7 +402,7 @@ class EvidenceProvider:
             now,
             specification=specification,
             request_id=request_id_of(arrival.opened.document),
-            requester=_by_its_header(arrival) if always_named else None,
+            requester=_as_sender(arrival) if always_named else None,
         )
         self._replies.refuse(unit, arrival, answer, None, self._first_deadline(arrival))
 
@@ -481,11 +489,10 @@ def _exchange(arrival: Arrival, request: EvidenceRequest) -> ProviderExchange:
     )
 
 
-def _by_its_header(arrival: Arrival) -> Agent:
-    """The requester of a request that could not be read; a header has no name of it, so the identifier stands in."""
-    header = arrival.opened.header
-    identifier = header.original_sender if header.original_sender.value else header.sender
-    return Agent(identifier, (Text("EN", identifier.value),))
+def _as_sender(arrival: Arrival) -> Agent:
+    """The requester of a request that could not be read: the access point, for nothing else that it says is sure."""
+    party = arrival.opened.header.sender
+    return Agent(party, (Text("EN", party.value),))
 
 
 def _new(arrival: Arrival, exchange: ProviderExchange) -> Kept[ProviderExchange]:

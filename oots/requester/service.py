@@ -16,9 +16,10 @@ from oots.edelivery.header import (
 from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
+from oots.exchange.correlation import answer_fits, evidence_is_as_described
 from oots.exchange.entries import about_answer, about_request, of_received, of_sealed
 from oots.exchange.envelope import Read, answered_request, open_answer, write_request
-from oots.exchange.journal import Entry, EvidencePart, JournalEntry, TimelineEvent
+from oots.exchange.journal import Entry, EvidencePart, JournalEntry, Note, TimelineEvent
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
 from oots.exchange.store import Kept, Store, Unit, Waiting
@@ -31,7 +32,6 @@ from oots.model.request import EvidenceRequest, PreviewVisit
 from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
 from oots.requester.cases import Case
 from oots.requester.discovery import Finding
-from oots.requester.fit import expect_fit
 from oots.requester.record import ReceivedPart, RequesterExchange
 from oots.wire.preview import with_return
 from oots.wire.profile import PROFILES, Profile, Profiles
@@ -243,7 +243,7 @@ class EvidenceRequester:
         now = self._clock.now()
         kept = self._exchange_of(unit, opened)
         try:
-            self._act(unit, *self._expected(kept, opened), opened, now)
+            self._act(unit, *self._expected(unit, kept, opened), opened, now)
         except (MessageError, UnlawfulTransitionError) as unfit:
             entry = self._arrival(opened, kept, Entry.ANSWER_IGNORED, None, now)
             unit.journal(replace(entry, detail=str(unfit)))
@@ -256,7 +256,7 @@ class EvidenceRequester:
         return unit.find_by_request(answered) if answered else None
 
     def _expected(
-        self, kept: Kept[RequesterExchange] | None, opened: OpenedMessage
+        self, unit: RequesterUnit, kept: Kept[RequesterExchange] | None, opened: OpenedMessage
     ) -> tuple[Kept[RequesterExchange], Read[Answer]]:
         """The exchange and the answer, if it is one to the request that is open, from whom it was sent to."""
         if opened.header.action not in (EXECUTE_QUERY_RESPONSE, EXCEPTION_RESPONSE):
@@ -272,9 +272,15 @@ class EvidenceRequester:
         open_request_id = kept.record.second_request_id or kept.record.request.request_id
         if answer.request_id not in (None, open_request_id):
             raise MessageError("the answer is to a request that is not open", rule="R-EDM-RESP-S003")
-        if isinstance(answer, EvidenceResponse):
-            expect_fit(kept.record.request, answer)
-        return kept, read
+        return kept, replace(read, notes=read.notes + self._judged(unit, kept, opened, open_request_id))
+
+    def _judged(
+        self, unit: RequesterUnit, kept: Kept[RequesterExchange], opened: OpenedMessage, request_id: str
+    ) -> tuple[Note, ...]:
+        """What an answer breaks harmlessly of what was asked, and its evidence of what it says of it."""
+        request = unit.request_document(kept.exchange_id, request_id)
+        fits = answer_fits(opened.document, request) if request else ()
+        return fits + evidence_is_as_described(opened.document, opened.parts[1:], self._access_point.signer_of)
 
     def _act(
         self,

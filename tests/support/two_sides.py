@@ -36,7 +36,7 @@ from oots.trust.keys import load_key_pair
 from oots.wire.profile import PROFILES, Profiles
 
 START = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
-DATA_MODEL = "https://sr.oots.tech.ec.europa.eu/datamodels/dk-bopaelsattest-1.0"
+DATA_MODEL = "https://sr.oots.tech.ec.europa.eu/datamodels/an-attest-of-tests-1.0"
 CLASSIFICATION = "https://sr.oots.tech.ec.europa.eu/evidencetypeclassifications/DK/7d6b1f0e-2c43-4b8e-9f57-3a1c5e8d2b64"
 PREVIEW = "https://preview.aarhus.localhost"
 PORTAL = "https://portal.lt.localhost"

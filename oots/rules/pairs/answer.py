@@ -158,9 +158,9 @@ def asked_format(pair: AnswerToRequest) -> Iterator[Broken]:
     yield from map(_at_format, _in_other_formats(pair))
 
 
-@pair_rule("ANS-008", FATAL, "4.5.2", "At least one piece of evidence must come in the format asked for.", FIRST)
+@pair_rule("ANS-008", WARNING, "4.5.2", "At least one piece of evidence must come in the format asked for.", FIRST)
 def one_in_the_asked_format(pair: AnswerToRequest) -> Iterator[Broken]:
-    """Fatal, as in 2.0; but what belongs to the evidence cannot be asked for in 1.x and stands beside it."""
+    """A warning: 1.x cannot say which piece belongs to which, and a person may have kept back the one asked for."""
     others = _in_other_formats(pair)
     if others and len(others) == len(pair.main):
         yield _at_format(others[0])

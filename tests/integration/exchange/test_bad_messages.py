@@ -245,8 +245,8 @@ def second(request: EvidenceRequest, location: str, **changes: object) -> Eviden
         ("ReturnLocation", {"return_location": "https://portal.lt.localhost.evil.example/x"}),
         ("ReturnLocation", {"return_location": "https://evil@portal.lt.localhost:444/x"}),
         ("not known", {"location": "https://preview.aarhus.localhost/p/guessed"}),
-        ("something else", {"procedure": "S1"}),
-        ("something else", {"subject": replace(SOLVEJ, given_name="Anders")}),
+        ("OOTSDK-PAIR-PRV-008", {"procedure": "S1"}),
+        ("OOTSDK-PAIR-PRV-008", {"subject": replace(SOLVEJ, given_name="Anders")}),
     ],
     ids=["foreign return host", "return host with user", "guessed link", "another procedure", "another person"],
 )

@@ -409,7 +409,7 @@ Change = Callable[[EvidenceRequest, str, str], tuple[EvidenceRequest, str]]
         ("R-EDM-REQ-C005", lambda request, location, talk: (second(request, location.replace("/p/", "/q/")), talk)),
         ("R-EDM-ebMS-017", lambda request, location, talk: (second(request, location), IDS.uuid())),
         (
-            "request 2 asks for something else than request 1",
+            "OOTSDK-PAIR-PRV-009",
             lambda request, location, talk: (second(replace(request, language="EN"), location), talk),
         ),
     ],
