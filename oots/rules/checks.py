@@ -37,7 +37,9 @@ _LONGEST_QUOTE: Final = 80
 
 def string(node: Node) -> str:
     """The XPath string value: all text inside, or the attribute's value."""
-    return node if isinstance(node, str) else "".join(map(str, node.itertext()))
+    if isinstance(node, str):
+        return node
+    return "".join(map(str, node.itertext())) if len(node) else node.text or ""
 
 
 def tidy(text: str) -> str:
@@ -58,7 +60,7 @@ def _element(node: Node) -> etree._Element:
 
 
 def _children(node: Node, name: str) -> list[etree._Element]:
-    return _element(node).findall(tag(name))
+    return list(_element(node).iterchildren(tag(name)))
 
 
 def slots(node: Node, name: str) -> list[etree._Element]:
@@ -245,7 +247,7 @@ def value_is(value: str) -> Check:
     """The value of the slot is exactly this."""
 
     def found(node: Node) -> list[str]:
-        return [string(child) for child in _element(node).findall(_VALUE)]
+        return [string(child) for child in _children(node, "Value")]
 
     def spoil(node: Node) -> None:
         for child in _element(node).findall(_VALUE):
@@ -263,7 +265,7 @@ def value_like(pattern: str, form: str) -> Check:
     expression = re.compile(pattern)
 
     def found(node: Node) -> str | None:
-        values = [string(child) for child in _element(node).findall(_VALUE)]
+        values = [string(child) for child in _children(node, "Value")]
         if len(values) > 1:
             return f"{len(values)} values"
         value = values[0] if values else ""
@@ -526,7 +528,8 @@ def has_slots_or(alternative: str, *names: str) -> Check:
     """The element has all these slots, or the alternative one."""
 
     def missing(node: Node) -> list[str]:
-        return [name for name in names if not slots(node, name)]
+        there = {slot.get("name") for slot in _element(node).iterchildren(_SLOT)}
+        return [] if alternative in there else [name for name in names if name not in there]
 
     def spoil(node: Node) -> None:
         _remove_slot(names[-1])(node)
@@ -534,9 +537,7 @@ def has_slots_or(alternative: str, *names: str) -> Check:
 
     return Check(
         f"must have the slots {_listed(names)}, or {alternative}",
-        lambda node: _holds(
-            bool(slots(node, alternative)) or not missing(node), lambda: f"no {_listed(missing(node))}"
-        ),
+        lambda node: _holds(not missing(node), lambda: f"no {_listed(missing(node))}"),
         spoil,
     )
 
@@ -613,17 +614,20 @@ def some_slot(*names: str) -> Check:
 def enough_supported_values() -> Check:
     """A data service knows at least as many values of its publishers as it asks questions."""
 
-    def count(node: Node) -> tuple[int, int]:
-        concepts = "/".join(map(tag, ("AccessService", "Publisher", "ClassificationConcept", "SupportedValue")))
-        return len(_element(node).findall(concepts)), len(_children(node, "EvidenceProviderClassification"))
+    concepts = "/".join(map(tag, ("AccessService", "Publisher", "ClassificationConcept", "SupportedValue")))
+
+    def found(node: Node) -> str | None:
+        values = len(_element(node).findall(concepts))
+        questions = len(_children(node, "EvidenceProviderClassification"))
+        return _holds(values >= questions, lambda: f"{values} for {questions}")
 
     def spoil(node: Node) -> None:
-        for _ in range(count(node)[0] + 1):
+        for _ in range(len(_element(node).findall(concepts)) + 1):
             _insert("EvidenceProviderClassification")(node)
 
     return Check(
         "must have a SupportedValue at a Publisher for each EvidenceProviderClassification",
-        lambda node: _holds(count(node)[0] >= count(node)[1], lambda: f"{count(node)[0]} for {count(node)[1]}"),
+        found,
         spoil,
     )
 

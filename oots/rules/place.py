@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final, Generic, TypeVar
 
 from lxml import etree
@@ -34,24 +35,41 @@ _NARROWED: Final = re.compile(r"@(?P<attribute>[\w:]+)=(?P<value>.+)")
 _PARTS: Final = re.compile(r"/(?![^\[]*\])")
 
 
+@cache
 def tag(name: str) -> str:
     """The Clark name of an element as rules write it."""
     prefix, _, local = name.rpartition(":")
     return f"{{{NAMESPACES[prefix] if prefix else _VOCABULARY.get(local, SDG)}}}{local}"
 
 
+@cache
 def attribute(name: str) -> str:
     """The Clark name of an attribute as rules write it: without prefix it has no namespace."""
     prefix, _, local = name.rpartition(":")
     return f"{{{NAMESPACES[prefix]}}}{local}" if prefix else local
 
 
-@dataclass(slots=True)
+Found = tuple[etree._Element, str | None, Item]
+"""Element, attribute (as rules write it, None for the element itself) and item of a match."""
+
+
+@dataclass(slots=True, eq=False)
 class _State(Generic[Item]):
-    """What has been matched so far: which steps may follow, and what looks at the element reached."""
+    """One step of one or more paths: which steps may follow, and what looks at the element reached."""
 
     steps: dict[str, list[tuple[Condition | None, _State[Item]]]] = field(default_factory=dict)
     items: list[tuple[str | None, Item]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class _Reached(Generic[Item]):
+    """All steps reached at one element at once, and what follows there; filled while documents are walked."""
+
+    states: tuple[_State[Item], ...]
+    looking: tuple[tuple[str | None, str, Item], ...]
+    """What looks at the element: the attribute as rules write it, its Clark name, the item."""
+    following: dict[str, tuple[_Reached[Item], list[tuple[Condition, _State[Item]]]]] = field(default_factory=dict)
+    """By the key of a child: what it reaches surely, and what it reaches on a condition."""
 
 
 class Places(Generic[Item]):
@@ -60,6 +78,8 @@ class Places(Generic[Item]):
     def __init__(self, entries: Iterable[tuple[str, Item]]) -> None:
         self._anywhere: _State[Item] = _State()
         self._root: _State[Item] = _State()
+        self._keys = {_SLOT}
+        self._reached: dict[tuple[_State[Item], ...], _Reached[Item]] = {}
         known: dict[tuple[int, str, str], _State[Item]] = {}
         for path, item in entries:
             start = self._root if path.startswith("/") else self._anywhere
@@ -70,38 +90,51 @@ class Places(Generic[Item]):
                 if key not in known:
                     known[key] = _State()
                     state.steps.setdefault(name, []).append((_condition(condition), known[key]))
+                    self._keys.add(name)
                 state = known[key]
             state.items.append((last, item))
 
-    def walk(self, root: etree._Element) -> list[tuple[etree._Element, str | None, Item]]:
-        """Element, attribute (as rules write it, None for the element itself) and item of every match, in document
-        order."""
-        found: list[tuple[etree._Element, str | None, Item]] = [(root, None, item) for _, item in self._root.items]
-        self._descend(root, [self._anywhere, self._root], found)
+    def walk(self, root: etree._Element) -> list[Found[Item]]:
+        """Every match, in document order."""
+        found: list[Found[Item]] = [(root, None, item) for _, item in self._root.items]
+        self._descend(root, self._reach((self._anywhere, self._root)), found)
         return found
 
-    def _descend(
-        self,
-        element: etree._Element,
-        states: list[_State[Item]],
-        found: list[tuple[etree._Element, str | None, Item]],
-    ) -> None:
-        reached = [self._anywhere]
-        name = element.tag
-        keys = (name, f"{name}={element.get('name')}") if name == _SLOT else (name,)
-        for state in states:
-            for key in keys:
-                for condition, target in state.steps.get(key, ()):
-                    if condition is None or condition(element):
-                        reached.append(target)
-                        found += [
-                            (element, last, item)
-                            for last, item in target.items
-                            if last is None or element.get(attribute(last)) is not None
-                        ]
+    def _descend(self, element: etree._Element, above: _Reached[Item], found: list[Found[Item]]) -> None:
+        key = self._key(element)
+        reached, conditional = above.following.get(key) or self._follow(above, key)
+        if conditional:
+            fulfilled = tuple(state for condition, state in conditional if condition(element))
+            if fulfilled:
+                reached = self._reach(reached.states + fulfilled)
+        for last, name, item in reached.looking:
+            if last is None or element.get(name) is not None:
+                found.append((element, last, item))
         for child in element:
             if child.tag.__class__ is str:
                 self._descend(child, reached, found)
+
+    def _key(self, element: etree._Element) -> str:
+        """What steps call the element; empty for every element that no step calls by its name."""
+        name = element.tag
+        if name == _SLOT:
+            named = f"{_SLOT}={element.get('name')}"
+            return named if named in self._keys else _SLOT
+        return name if name in self._keys else ""
+
+    def _follow(self, above: _Reached[Item], key: str) -> tuple[_Reached[Item], list[tuple[Condition, _State[Item]]]]:
+        """What a child of that key reaches; remembered, since the same places come again in every document."""
+        names = (_SLOT, key) if key.startswith(f"{_SLOT}=") else (key,)
+        steps = [step for state in above.states for name in names for step in state.steps.get(name, ())]
+        reached = self._reach((self._anywhere, *(state for condition, state in steps if condition is None)))
+        conditional = [(condition, state) for condition, state in steps if condition is not None]
+        return above.following.setdefault(key, (reached, conditional))
+
+    def _reach(self, states: tuple[_State[Item], ...]) -> _Reached[Item]:
+        if states not in self._reached:
+            looking = tuple((last, attribute(last or ""), item) for state in states for last, item in state.items)
+            self._reached[states] = _Reached(states, looking)
+        return self._reached[states]
 
 
 def _split(path: str) -> tuple[list[tuple[str, str]], str | None]:

@@ -19,12 +19,14 @@ class Rulebook:
 
     def findings(self, root: etree._Element) -> tuple[Finding, ...]:
         """What the document breaks, in document order."""
+        alive = list(root.iter())  # lxml hands out the same objects again as long as they live
         found = []
         for element, last, rule in self._places.walk(root):
             node = node_at(element, last)
             instead = rule.check.find(node)
             if instead is not None:
                 found.append(_finding(rule, element, last, instead))
+        del alive
         return tuple(found)
 
     def looked_at(self, root: etree._Element) -> list[tuple[etree._Element, str | None, Rule]]:

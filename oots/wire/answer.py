@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from oots.model.response import Answer, EvidenceError
-from oots.wire.error import decode_error, encode_error
+from oots.wire.error import encode_error, read_error
 from oots.wire.profile import PROFILES, Profiles
-from oots.wire.response import decode_response, encode_response
+from oots.wire.response import encode_response, read_response
 from oots.wire.status import FAILURE
 from oots.wire.xml import parse
 
@@ -19,6 +19,7 @@ def encode(answer: Answer, profiles: Profiles = PROFILES) -> bytes:
 
 def decode(data: bytes, profiles: Profiles = PROFILES) -> Answer:
     """The error where the status is Failure, else the response; a `MessageError` names the rule that is broken."""
-    if parse(data).get("status") == FAILURE:
-        return decode_error(data, profiles)
-    return decode_response(data, profiles)
+    root = parse(data)
+    if root.get("status") == FAILURE:
+        return read_error(root, profiles)
+    return read_response(root, profiles)

@@ -50,7 +50,11 @@ def encode_error(error: EvidenceError, profiles: Profiles = PROFILES) -> bytes:
 
 def decode_error(data: bytes, profiles: Profiles = PROFILES) -> EvidenceError:
     """The error in `data`. A `MessageError` names the rule that is broken; the version is looked at first."""
-    root = parse(data)
+    return read_error(parse(data), profiles)
+
+
+def read_error(root: etree._Element, profiles: Profiles = PROFILES) -> EvidenceError:
+    """As `decode_error`, of a document that has been parsed."""
     enforce_response_root(root, "R-EDM-ERR-S001", "R-EDM-ERR-S002")
     profile = profile_of(Slots(root, V2_0.slots).string("SpecificationIdentifier"), "R-EDM-ERR-C001", profiles)
     rules = ERROR_RULES[profile.specification]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from oots.model.errors import MessageError
@@ -85,7 +86,7 @@ class Profile:
 
     @property
     def _root(self) -> str:
-        return rf"https://sr(\.acc)?{re.escape(self.repository.removeprefix('sr'))}/"
+        return _form_of(self.repository)
 
     def outward(self, url: str) -> str:
         """The form that this version gives to a URL of the repository; any other URL stays as it is."""
@@ -96,9 +97,17 @@ class Profile:
         return _moved(url, self.repository, self.data_models, NEWEST_REPOSITORY, NEWEST_DATA_MODELS)
 
 
+@cache
+def _form_of(host: str) -> str:
+    """The form of the beginning of a URL below the host, or below that of the acceptance environment."""
+    return rf"https://sr(?P<acc>\.acc)?{re.escape(host.removeprefix('sr'))}/"
+
+
 def _moved(url: str, host: str, family: str, new_host: str, new_family: str) -> str:
     """The URL below another host and family; the infix of the acceptance environment is kept."""
-    old = re.match(rf"https://sr(?P<acc>\.acc)?{re.escape(host.removeprefix('sr'))}/(?P<family>{family}/)?", url)
+    if (host, family) == (new_host, new_family):
+        return url
+    old = re.match(rf"{_form_of(host)}(?P<family>{family}/)?", url)
     if old is None:
         return url
     moved = f"https://sr{old['acc'] or ''}{new_host.removeprefix('sr')}/"

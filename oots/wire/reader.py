@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -35,12 +36,12 @@ Rules = Mapping[str, str]
 
 
 def local_name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return element.tag.rpartition("}")[2]
 
 
 def elements(parent: etree._Element) -> list[etree._Element]:
     """The child elements, without processing instructions."""
-    return [child for child in parent if isinstance(child.tag, str)]
+    return list(parent.iterchildren(etree.Element))
 
 
 def text_of(element: etree._Element, rule: str | None) -> str:
@@ -53,12 +54,27 @@ def text_of(element: etree._Element, rule: str | None) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
+@cache
+def _sdg(name: str) -> str:
+    return f"{{{SDG}}}{name}"
+
+
+@dataclass(slots=True)
 class Reader:
     """One `sdg` element under a set of rules; every fault is a `MessageError` naming the rule that is broken."""
 
     element: etree._Element
     rules: Rules
+    _found: dict[str, list[etree._Element]] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def _children(self) -> dict[str, list[etree._Element]]:
+        """The child elements by name."""
+        if self._found is None:
+            self._found = {}
+            for child in self.element.iterchildren(etree.Element):
+                self._found.setdefault(child.tag, []).append(child)
+        return self._found
 
     @property
     def name(self) -> str:
@@ -75,10 +91,10 @@ class Reader:
 
     def only(self, *names: str, unruled: tuple[str, ...] = ()) -> None:
         """Refuses children of any other name; `unruled` ones are passed over in a version without rule on them."""
-        allowed = {f"{{{SDG}}}{name}" for name in (*names, *(unruled if OPEN in self.rules else ()))}
-        for child in elements(self.element):
-            if child.tag not in allowed:
-                raise self.fault(SHAPE, f"{local_name(child)} has no place in {self.name}")
+        allowed = {_sdg(name) for name in (*names, *(unruled if OPEN in self.rules else ()))}
+        for name in self._children:
+            if name not in allowed:
+                raise self.fault(SHAPE, f"{name.rpartition('}')[2]} has no place in {self.name}")
 
     def many(self, name: str) -> tuple[Reader, ...]:
         return tuple(Reader(child, self.rules) for child in self.element.iterchildren(f"{{{SDG}}}{name}"))
@@ -88,10 +104,10 @@ class Reader:
         return self.many(name) or self._missing(name)
 
     def optional(self, name: str) -> Reader | None:
-        found = self.many(name)
+        found = self._children.get(_sdg(name), ())
         if len(found) > 1:
             raise self.fault(SHAPE, f"{self.name} has more than one {name}")
-        return found[0] if found else None
+        return Reader(found[0], self.rules) if found else None
 
     def one(self, name: str) -> Reader:
         return self.optional(name) or self._missing(name)[0]
@@ -101,6 +117,9 @@ class Reader:
 
     @property
     def value(self) -> str:
+        text = (self.element.text or "").strip(BLANK)
+        if text and not len(self.element):
+            return text
         return text_of(self.element, self.rules.get(EMPTY) or self.rules.get(self.name))
 
     def text(self, name: str) -> str:

@@ -44,7 +44,11 @@ def encode_response(response: EvidenceResponse, profiles: Profiles = PROFILES) -
 
 def decode_response(data: bytes, profiles: Profiles = PROFILES) -> EvidenceResponse:
     """The response in `data`. A `MessageError` names the rule that is broken; the version is looked at first."""
-    root = parse(data)
+    return read_response(parse(data), profiles)
+
+
+def read_response(root: etree._Element, profiles: Profiles = PROFILES) -> EvidenceResponse:
+    """As `decode_response`, of a document that has been parsed."""
     enforce_response_root(root, "R-EDM-RESP-S001", "R-EDM-RESP-S002")
     profile = profile_of(Slots(root, V2_0.slots).string("SpecificationIdentifier"), "R-EDM-RESP-C002", profiles)
     rules = RESPONSE_RULES[profile.specification]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -21,6 +21,10 @@ from oots.wire.writer import rim
 SET: Final = "urn:oasis:names:tc:ebxml-regrep:CollectionType:Set"
 XSI_TYPE: Final = f"{{{XSI}}}type"
 XML_LANG: Final = f"{{{XML}}}lang"
+_SLOT: Final = f"{{{RIM}}}Slot"
+_SLOT_VALUE: Final = f"{{{RIM}}}SlotValue"
+_VALUE: Final = f"{{{RIM}}}Value"
+_ELEMENT: Final = f"{{{RIM}}}Element"
 _BOOLEANS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -68,9 +72,13 @@ class SlotTable:
     no_member: str | None = None
     set_type: str | None = None
     open: bool = False
+    by_name: Mapping[str, SlotRule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {rule.name: rule for rule in self.rules})
 
     def __getitem__(self, name: str) -> SlotRule:
-        return next(rule for rule in self.rules if rule.name == name)
+        return self.by_name[name]
 
     def without(self, *names: str) -> SlotTable:
         """The table of a version that does not know the slots of these names."""
@@ -85,7 +93,10 @@ class SlotTable:
 def type_of(element: etree._Element) -> tuple[str, str]:
     """Namespace and local name of `@xsi:type`, whatever its prefix; two empty strings where it is absent or unbound."""
     prefix, _, name = element.get(XSI_TYPE, "").strip(BLANK).rpartition(":")
-    namespace = element.nsmap.get(prefix or None)
+    if prefix and prefix == element.prefix:
+        namespace: str | None = element.tag[1:].partition("}")[0]
+    else:
+        namespace = element.nsmap.get(prefix or None)
     return (namespace, name) if namespace and name else ("", "")
 
 
@@ -94,16 +105,16 @@ class Slots:
 
     def __init__(self, parent: etree._Element, table: SlotTable) -> None:
         self._table = table
+        self._values: dict[str, etree._Element | None] = {}
         self._named: dict[str | None, list[etree._Element]] = {}
         for slot in parent.iterchildren(f"{{{RIM}}}Slot"):
             self._named.setdefault(slot.get("name"), []).append(slot)
 
     def enforce(self) -> None:
         """Refuses unknown names, repeated slots and wrong types."""
-        if self._named.keys() - {rule.name for rule in self._table.rules}:
+        if self._named.keys() - self._table.by_name.keys():
             raise MessageError("a slot has a name that is unknown here", rule=self._table.unknown)
-        for rule in self._table.rules:
-            self._value(rule)
+        self._values = {rule.name: self._value(rule) for rule in self._table.rules}
 
     def has(self, name: str) -> bool:
         return name in self._named
@@ -127,7 +138,7 @@ class Slots:
     def texts(self, name: str) -> tuple[Text, ...]:
         """An international string; its `xml:lang` is an ISO 639-1 code in upper case."""
         rule = self._table[name]
-        strings = self._text(name).findall(f"{{{RIM}}}LocalizedString")
+        strings = list(self._text(name).iterchildren(f"{{{RIM}}}LocalizedString"))
         if not strings:
             raise MessageError(f"{name} says nothing in any language", rule=self._table.empty)
         return tuple(self._localized(string, rule) for string in strings)
@@ -148,7 +159,7 @@ class Slots:
         rule, value = self._table[name], self._required(name)
         if value.get("collectionType") != SET and not self._table.open:
             raise MessageError(f"{name} is not a collection of type Set", rule=self._table.set_type or rule.typed)
-        members = value.findall(f"{{{RIM}}}Element")
+        members = list(value.iterchildren(_ELEMENT))
         if not members:
             raise MessageError(f"{name} has no element", rule=self._table.no_member or rule.content)
         return tuple(self._member(member, rule) for member in members)
@@ -165,14 +176,14 @@ class Slots:
         return inside[0]
 
     def _text(self, name: str) -> etree._Element:
-        values = self._required(name).findall(f"{{{RIM}}}Value")
+        values = list(self._required(name).iterchildren(_VALUE))
         if len(values) != 1:
             raise MessageError(f"{name} does not have one value", rule=self._table.empty)
         return values[0]
 
     def _required(self, name: str) -> etree._Element:
         rule = self._table[name]
-        value = self._value(rule)
+        value = self._values[name] if name in self._values else self._value(rule)
         if value is None:
             raise MessageError(f"the slot {name} is missing", rule=rule.presence)
         return value
@@ -184,7 +195,7 @@ class Slots:
             return None
         if len(named) > 1:
             raise MessageError(f"the slot {rule.name} is there more than once", rule=rule.presence)
-        values = named[0].findall(f"{{{RIM}}}SlotValue")
+        values = list(named[0].iterchildren(_SLOT_VALUE))
         if len(values) != 1:
             raise MessageError(f"the slot {rule.name} does not have one SlotValue", rule=self._table.single_value)
         if type_of(values[0]) != (RIM, rule.type):

@@ -12,6 +12,8 @@ from oots.model.errors import MessageError
 MOST_DECLARATIONS: Final = 200
 MOST_ATTRIBUTES: Final = 64
 
+_SHORTEST_FLOOD: Final = 4 * MOST_ATTRIBUTES
+"""Bytes that so many attributes take at least: `a=""` each."""
 _FLOODED_ELEMENT: Final = re.compile(
     rb"<[^!?/<>\s=\"'][^<>\s=\"']*+(?:\s*+[^\s=<>\"']++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')){%d}" % (MOST_ATTRIBUTES + 1)
 )
@@ -61,5 +63,6 @@ def _refuse_floods(data: bytes, declarations: int) -> None:
         raise MessageError("a document type declaration is not accepted")
     if data.count(b"xmlns") > declarations:
         raise MessageError(f"more than {declarations} namespace declarations")
-    if _FLOODED_ELEMENT.search(data):
+    long = [part for part in data.split(b"<") if len(part) > _SHORTEST_FLOOD and part.count(b"=") > MOST_ATTRIBUTES]
+    if long and _FLOODED_ELEMENT.search(data):
         raise MessageError(f"more than {MOST_ATTRIBUTES} attributes on one element")

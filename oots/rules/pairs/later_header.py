@@ -19,7 +19,7 @@ from oots.rules.pairs.header import (
     text_in,
 )
 from oots.rules.pairs.lookup import shown
-from oots.rules.pairs.pair import NEWEST, Broken, PairRule, judge_pair, pair_rule
+from oots.rules.pairs.pair import FIRST, NEWEST, Broken, PairRule, judge_pair, pair_rule
 from oots.rules.rule import Finding, Severity
 
 FATAL, WARNING = Severity.FATAL, Severity.WARNING
@@ -46,8 +46,11 @@ def answer_header(answer: etree._Element, request: etree._Element) -> tuple[Find
 def _judge_headers(
     rules: tuple[PairRule[LaterHeader], ...], later: etree._Element, earlier: etree._Element
 ) -> tuple[Finding, ...]:
-    pair = LaterHeader(Header.of(later), Header.of(earlier))
-    return judge_pair(rules, pair, pair.later.version)
+    """By the rules of 2.0 wherever the later header has a property that came with it, whatever version that names."""
+    header = Header.of(later)
+    added = (header.message_property(name) for name in (EXCHANGE, SPECIFICATION_PROPERTY))
+    version = FIRST[0] if all(each is None for each in added) else NEWEST[0]
+    return judge_pair(rules, LaterHeader(header, Header.of(earlier)), version)
 
 
 @pair_rule("CNV-001", FATAL, "4.7", "All messages of a user's session must have the same ConversationId.")
