@@ -11,16 +11,27 @@ from oots.common_services.queries import DATA_SERVICES_QUERY, EVIDENCE_TYPES_QUE
 from oots.model.catalogue import DataService, EvidenceTypesOfRequirement, RequirementOfProcedures
 from oots.model.clock import Clock
 from oots.model.errors import MessageError, PeerError
+from oots.rules.books import rulebook
+from oots.rules.judgement import lawful
+from oots.rules.kind import Kind
 from oots.trust.jws import AnswerSignatureError, SignerCheck, verify_answer
 from oots.wire.catalogue import (
+    MOST_DECLARATIONS,
     V2_0,
     Version,
     decode_data_services,
     decode_evidence_types,
     decode_requirements,
 )
+from oots.wire.status import FAILURE
+from oots.wire.xml import parse
 
 MEDIA_TYPE = "application/x-ebrs+xml"
+_REFUSALS = {
+    Kind.EB_REQUIREMENTS: Kind.EB_ERROR,
+    Kind.EB_EVIDENCE_TYPES: Kind.EB_ERROR,
+    Kind.DSD_SERVICES: Kind.DSD_ERROR,
+}
 LARGEST_ANSWER = 5_000_000
 """Octets; the largest captured answer of the real directories is a hundredth of this."""
 LONGEST_ANSWER = 30.0
@@ -56,7 +67,7 @@ class DirectoriesClient:
     def requirements(self, procedure: str, country: str) -> tuple[RequirementOfProcedures, ...]:
         """The requirements on which `procedure` (code list Procedures) relies in `country`."""
         parameters = {"queryId": REQUIREMENTS_QUERY, "procedure-id": procedure, "country-code": country}
-        answer = self._ask(self._evidence_broker, parameters)
+        answer = self._ask(self._evidence_broker, parameters, Kind.EB_REQUIREMENTS)
         try:
             return decode_requirements(answer, self._version)
         except MessageError as error:
@@ -69,7 +80,7 @@ class DirectoriesClient:
             "requirement-id": self._version.exchange.outward(requirement_id),
             "country-code": country,
         }
-        answer = self._ask(self._evidence_broker, parameters)
+        answer = self._ask(self._evidence_broker, parameters, Kind.EB_EVIDENCE_TYPES)
         try:
             found = decode_evidence_types(answer, self._version)
         except MessageError as error:
@@ -92,7 +103,7 @@ class DirectoriesClient:
         }
         if specification is not None and self._version.many_specifications:
             parameters["specification"] = specification
-        answer = self._ask(self._data_service_directory, parameters)
+        answer = self._ask(self._data_service_directory, parameters, Kind.DSD_SERVICES)
         try:
             found = decode_data_services(answer, self._version)
         except MessageError as error:
@@ -101,8 +112,8 @@ class DirectoriesClient:
             raise PeerError("the directory answered about another evidence type than was asked for")
         return found
 
-    def _ask(self, url: str, parameters: Mapping[str, str]) -> bytes:
-        """The body of the answer, once its signature is believed.
+    def _ask(self, url: str, parameters: Mapping[str, str], kind: Kind) -> bytes:
+        """The body of the answer, once its signature is believed and it breaks no rule on answers of that kind.
 
         The signature is over the answer alone, not over what was asked: who calls compares the two.
         """
@@ -123,7 +134,18 @@ class DirectoriesClient:
             verify_answer(body, response.headers, self._check_signer, self._clock.now())
         except AnswerSignatureError as error:
             raise PeerError(f"the directory's answer is not believed: {error}") from error
+        self._expect_lawful(body, kind)
         return body
+
+    def _expect_lawful(self, body: bytes, kind: Kind) -> None:
+        """Raises PeerError for an answer that the rules of its kind, or of a refusal, refuse."""
+        version = self._version.specification.rpartition(":")[2]
+        try:
+            root = parse(body, declarations=MOST_DECLARATIONS)
+            judged = _REFUSALS[kind] if root.get("status") == FAILURE else kind
+            lawful(rulebook(judged, version, self._version.exchange.repository).findings(root))
+        except MessageError as error:
+            raise _unreadable(error) from error
 
 
 def _check_form(response: httpx.Response) -> None:

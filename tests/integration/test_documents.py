@@ -20,7 +20,14 @@ def wanted(file: str) -> list[str]:
     return sorted(line.strip() for line in lines if line.strip() and not line.startswith(("#", "-")))
 
 
-@pytest.mark.parametrize(("heading", "file"), [("Run time", "requirements.in"), ("Development", "requirements-dev.in")])
+@pytest.mark.parametrize(
+    ("heading", "file"),
+    [
+        ("Run time", "requirements.in"),
+        ("Development", "requirements-dev.in"),
+        ("Benchmark", "requirements-bench.in"),
+    ],
+)
 def test_every_direct_dependency_has_its_line_of_reason_and_no_other(heading: str, file: str) -> None:
     text = (DOCS / "dependencies.md").read_text(encoding="utf-8")
     (section,) = [part for part in text.split("\n## ") if part.startswith(heading)]
@@ -28,7 +35,7 @@ def test_every_direct_dependency_has_its_line_of_reason_and_no_other(heading: st
     assert sorted(name for name, _ in rows) == wanted(file)
 
 
-@pytest.mark.parametrize("file", ["requirements.in", "requirements-dev.in"])
+@pytest.mark.parametrize("file", ["requirements.in", "requirements-dev.in", "requirements-bench.in"])
 def test_every_direct_dependency_is_locked(file: str) -> None:
     lock = (ROOT / file.replace(".in", ".txt")).read_text(encoding="utf-8")
     locked = {name.lower() for name in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==", lock, flags=re.MULTILINE)}

@@ -366,7 +366,7 @@ def test_each_version_reads_its_own_answers_only(http: httpx.Client) -> None:
     first = http.get(BROKER, params=REQUIREMENTS, headers=HEADERS | {"Accept-Version": "oots-cs:v1.0"})
     for version, own, other in ((V2_0, newest, first), (V1_0, first, newest)):
         assert directories_that(lambda _, own=own: own, version).requirements("V1", "LT")
-        with pytest.raises(PeerError, match=f"not in the shape of {version.specification}"):
+        with pytest.raises(PeerError, match="cannot be read"):
             directories_that(lambda _, other=other: other, version).requirements("V1", "LT")
 
 
@@ -376,3 +376,12 @@ def test_a_refusal_in_1_0_is_raised_with_its_code(http: httpx.Client) -> None:
     with pytest.raises(DirectoryError) as refused:
         first.requirements("00", "LT")
     assert refused.value.code == "EB:ERR:0005"
+
+
+def test_an_answer_that_breaks_a_rule_is_not_taken(http: httpx.Client) -> None:
+    lawful = genuine_answer(http)
+    assert directories_that(lambda _: lawful).requirements("V1", "LT")
+    unlawful = lawful.content.replace(b">V1<", b">ZZ<")
+    assert unlawful != lawful.content
+    with pytest.raises(PeerError, match="R-EB-REQ-C012"):
+        directories_that(lambda _: signed(unlawful)).requirements("V1", "LT")
