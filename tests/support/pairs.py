@@ -106,13 +106,23 @@ class Exchange:
 
 def newest() -> Exchange:
     """The specimens: EDM 2.0, XML evidence with its readable version."""
-    bodies = [_read(f"{name}.xml") for name in ("01-request", "02-error", "03-request", "04-response")]
-    headers = [_soap(f"{name}.mime") for name in ("01-request", "02-error", "03-request", "04-response")]
     carried = _PART.findall((SPECIMENS / "04-response.mime").read_bytes())
     parts = {name.decode(): media_type.decode() for media_type, name in carried}
     contents = [path.read_bytes() for path in sorted((SPECIMENS / "evidence").iterdir())]
     files = dict(zip(list(parts)[1:], zip(list(parts.values())[1:], contents, strict=True), strict=True))
-    return Exchange(*bodies, *headers, _read("04-receipt.xml"), parts, files)
+    return Exchange(
+        _read("01-request.xml"),
+        _read("02-error.xml"),
+        _read("03-request.xml"),
+        _read("04-response.xml"),
+        _soap("01-request.mime"),
+        _soap("02-error.mime"),
+        _soap("03-request.mime"),
+        _soap("04-response.mime"),
+        _read("04-receipt.xml"),
+        parts,
+        files,
+    )
 
 
 def _read(name: str) -> etree._Element:

@@ -39,6 +39,7 @@ from oots.wire.slots import type_of
 FATAL, WARNING, INFO = Severity.FATAL, Severity.WARNING, Severity.INFO
 MODELLED: Final = ("application/xml", "application/json")
 """Structured media types: without a data model that is known to both they come with a readable version."""
+_ASSOCIATED: Final = "AssociatedDocumentRequest"
 _HUMAN_READABLE: Final = "HumanReadableVersion"
 
 
@@ -174,16 +175,23 @@ def no_further_formats(pair: AnswerToRequest) -> Iterator[Broken]:
         yield from map(_at_format, others)
 
 
+def _asked_by_format(pair: AnswerToRequest, name: str) -> dict[str, set[str]]:
+    """What the distributions asked for say under `name`, by format; empty texts for those that say nothing."""
+    found: dict[str, set[str]] = {}
+    for distribution in pair.distributions:
+        said = texts(distribution, name) or ("",)
+        for each in texts(distribution, "Format"):
+            found.setdefault(each, set()).update(said)
+    return found
+
+
 def _other_url(pair: AnswerToRequest, name: str) -> Iterator[Broken]:
     """Main evidence whose `name` (data model, part of one) differs from all that were asked for in its format."""
+    asked = _asked_by_format(pair, name)
     for document in pair.main:
-        wanted = [
-            text(distribution, name)
-            for distribution in pair.distributions
-            if text(document.metadata, "Distribution", "Format") in texts(distribution, "Format")
-        ]
+        wanted = asked.get(text(document.metadata, "Distribution", "Format"), set())
         delivered = text(document.metadata, "Distribution", name)
-        if wanted and "" not in wanted and delivered not in wanted:
+        if wanted and not {"", delivered} & wanted:
             found = child(document.metadata, "Distribution", name)
             yield Broken(document.metadata if found is None else found, quoted(delivered) if delivered else "none")
 
@@ -200,14 +208,9 @@ def asked_transformation(pair: AnswerToRequest) -> Iterator[Broken]:
     yield from _other_url(pair, "Transformation")
 
 
-def _associated(pair: AnswerToRequest, main: Document) -> set[str]:
+def _associated(asked: dict[str, set[str]], main: Document) -> set[str]:
     """The kinds of documents that were asked for beside main evidence in its format."""
-    return {
-        kind
-        for distribution in pair.distributions
-        if text(main.metadata, "Distribution", "Format") in texts(distribution, "Format")
-        for kind in texts(distribution, "AssociatedDocumentRequest")
-    }
+    return asked.get(text(main.metadata, "Distribution", "Format"), set()) - {""}
 
 
 def _packages(pair: AnswerToRequest) -> list[list[Document]]:
@@ -228,12 +231,13 @@ def _needs_a_readable_version(main: Document) -> bool:
 def asked_documents(pair: AnswerToRequest) -> Iterator[Broken]:
     """A warning: an annex can be a part of the evidence, and structured evidence without a data model must come with a
     readable version, asked for or not."""
+    asked = _asked_by_format(pair, _ASSOCIATED)
     for package in _packages(pair):
         mains = [document for document in package if document.is_main]
-        allowed = {kind for main in mains for kind in _associated(pair, main)}
+        allowed = {kind for main in mains for kind in _associated(asked, main)}
         if any(map(_needs_a_readable_version, mains)):
             allowed.add(_HUMAN_READABLE)
-        if mains and pair.distributions:
+        if mains and asked:
             yield from (
                 Broken(document.entry, document.kind)
                 for document in package
@@ -244,10 +248,11 @@ def asked_documents(pair: AnswerToRequest) -> Iterator[Broken]:
 @pair_rule("ANS-013", INFO, "4.5.2", "A document that was asked for beside main evidence may be left out.", NEWEST)
 def missing_documents(pair: AnswerToRequest) -> Iterator[Broken]:
     """An info: a provider without such a document delivers the rest."""
+    asked = _asked_by_format(pair, _ASSOCIATED)
     for package in _packages(pair):
         delivered = {document.kind for document in package}
         for main in (document for document in package if document.is_main):
-            yield from (Broken(main.entry, f"no {kind}") for kind in sorted(_associated(pair, main) - delivered))
+            yield from (Broken(main.entry, f"no {kind}") for kind in sorted(_associated(asked, main) - delivered))
 
 
 @pair_rule("ANS-014", FATAL, "4.5.2", "A supplementary document must stand in a package with main evidence.", NEWEST)

@@ -102,11 +102,12 @@ def same_digests(pair: ReceiptToMessage) -> Iterator[Broken]:
 def nothing_else(pair: ReceiptToMessage) -> Iterator[Broken]:
     """Fatal: the parts acknowledged are exactly those sent. A message without signature has none to compare with."""
     signed = pair.signed
-    found = pair.received if signed else []
-    uris = [uri for uri, _ in map(_digest, found)]
-    for number, (reference, uri) in enumerate(zip(found, uris, strict=True)):
-        if uri not in signed or uri in uris[:number]:
+    left = set(signed)
+    for reference in pair.received if signed else ():
+        uri, _ = _digest(reference)
+        if uri not in left:
             yield Broken(reference, quoted(uri))
+        left.discard(uri)
 
 
 RECEIPT_RULES: Final[tuple[PairRule[ReceiptToMessage], ...]] = (

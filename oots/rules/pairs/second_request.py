@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from oots.rules.checks import quoted, slots, tidy
+from oots.rules.checks import quoted, tidy
 from oots.rules.pairs.lookup import query, slot_text, value, version_in
 from oots.rules.pairs.normal import difference, normal
 from oots.rules.pairs.pair import FIRST, NEWEST, Broken, PairRule, judge_pair, pair_rule
@@ -132,8 +132,9 @@ def same_slots(pair: SecondRequest) -> Iterator[Broken]:
 
 def _other_slots(second: etree._Element, first: etree._Element) -> Iterator[Broken]:
     """The slots below one element that are not as in the first request, each once, in whatever order."""
-    for name in _names(first) | _names(second):
-        found, expected = slots(second, name), slots(first, name)
+    repeated, original = _named(second), _named(first)
+    for name in original | repeated:
+        found, expected = repeated.get(name, []), original.get(name, [])
         if not found:
             yield Broken(second, f"no slot {name}")
         elif not expected:
@@ -151,10 +152,13 @@ def _other_values(name: str, found: list[etree._Element], expected: list[etree._
             yield Broken(one, f"in {name}: {changed}")
 
 
-def _names(element: etree._Element) -> dict[str, None]:
-    """The names of the slots that a second request repeats, in their order."""
-    names = [slot.get("name", "") for slot in element.iterchildren(tag("Slot"))]
-    return {name: None for name in names if name not in OF_ITS_OWN}
+def _named(element: etree._Element) -> dict[str, list[etree._Element]]:
+    """The slots that a second request repeats, by name, in their order."""
+    found: dict[str, list[etree._Element]] = {}
+    for slot in element.iterchildren(tag("Slot")):
+        if slot.get("name") not in OF_ITS_OWN:
+            found.setdefault(slot.get("name", ""), []).append(slot)
+    return found
 
 
 @pair_rule("PRV-009", FATAL, "4.9", "A second request must ask in the same language and by the same query.")

@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 
 from oots.rules.pairs.catalogue import PAIR_RULES
+from oots.rules.pairs.examples import pair_examples
 from oots.rules.pairs.header_to_body import header_to_body
 from oots.rules.pairs.media_types import instead_of
 from oots.rules.pairs.pair import PREFIX, PairRule
@@ -365,7 +366,10 @@ HEADERS = (
         say("second_header", "//eb:ConversationId", OTHER_ID.removeprefix("urn:uuid:")),
     ),
     Case("CNV-002", "another exchange", say("response_header", prop("ExchangeId"), "x"), NEWEST),
-    Case("CNV-003", "another version", say("response_header", prop("SpecificationId"), "x"), NEWEST, ("HDR-005",)),
+    *(
+        Case("CNV-003", "another version", say("response_header", prop("SpecificationId"), other), NEWEST, ("HDR-005",))
+        for other in ("x", "oots-edm:v1.2")
+    ),
     Case(
         "CNV-004",
         "the message id of the first",
@@ -472,6 +476,15 @@ def test_one_change_breaks_the_rules_that_it_should(case: Case, version: str) ->
 def test_every_rule_is_broken_somewhere_in_every_version(rule: PairRule[object]) -> None:
     tried = {version for case, version in CASES if PREFIX + case.rule == rule.id}
     assert tried == set(rule.versions) - {"v1.2"}
+
+
+@pytest.mark.parametrize("rule", PAIR_RULES, ids=lambda rule: rule.id)
+def test_every_rule_has_an_example_that_keeps_it_and_one_that_breaks_it(rule: PairRule[object]) -> None:
+    example = pair_examples()[rule.id]
+    assert len(example.keeps) == len(example.breaks) <= len(example.names)
+    assert rule.id not in {finding.rule for finding in example.judge(example.keeps)}
+    assert rule.id in {finding.rule for finding in example.judge(example.breaks)}
+    assert "xmlns:" not in "".join((*example.keeps, *example.breaks))
 
 
 def test_ids_are_of_our_own_and_each_is_there_once() -> None:
