@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Generic, TypeVar
 
 from lxml import etree
@@ -14,6 +15,8 @@ PREFIX: Final = "OOTSDK-PAIR-"
 FIRST: Final = ("v1.0", "v1.2")
 NEWEST: Final = ("v2.0",)
 ALL: Final = (*FIRST, *NEWEST)
+MOST: Final = 100
+"""How often one rule is told in one pair: a place is dear to name among many siblings."""
 Pair = TypeVar("Pair")
 
 
@@ -46,8 +49,10 @@ def pair_rule(
 
 
 def judge_pair(rules: Iterable[PairRule[Pair]], pair: Pair, version: str) -> tuple[Finding, ...]:
-    """What the pair breaks of the rules of a version (`v1.0`), in the order of the rules."""
-    return tuple(_finding(rule, broken) for rule in rules if version in rule.versions for broken in rule.find(pair))
+    """What the pair breaks of the rules of a version (`v1.0`), in the order of the rules, each `MOST` times at most."""
+    return tuple(
+        _finding(rule, broken) for rule in rules if version in rule.versions for broken in islice(rule.find(pair), MOST)
+    )
 
 
 def _finding(rule: PairRule[Pair], broken: Broken) -> Finding:

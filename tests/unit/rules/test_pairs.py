@@ -14,7 +14,7 @@ from oots.rules.pairs.catalogue import PAIR_RULES
 from oots.rules.pairs.examples import pair_examples
 from oots.rules.pairs.header_to_body import header_to_body
 from oots.rules.pairs.media_types import instead_of
-from oots.rules.pairs.pair import PREFIX, PairRule
+from oots.rules.pairs.pair import MOST, PREFIX, PairRule
 from oots.rules.rule import Severity
 from oots.wire.xml import parse
 from tests.support.other_spelling import reprefixed, slots_reversed
@@ -633,6 +633,13 @@ def test_another_spelling_of_a_name_is_doubted_and_not_refused(given: str, famil
     say("response", f"{PERSON}/sdg:GivenName", given)(exchange)
     say("response", f"{PERSON}/sdg:FamilyName", family)(exchange)
     assert {finding.rule for finding in exchange.evidence()} == {f"{PREFIX}EVI-007"}
+
+
+def test_a_rule_that_is_broken_everywhere_is_told_a_hundred_times() -> None:
+    exchange = newest()
+    for number in range(MOST + 20):
+        carried(f"{number}@x.example", "application/pdf")(exchange)
+    assert [finding.rule for finding in exchange.bodies()] == [f"{PREFIX}HDR-010"] * MOST
 
 
 JPEG, PNG = b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n"
