@@ -1,59 +1,115 @@
-"""`oots validate`: what kind of document a file is, and whether our schema accepts it."""
+"""`oots validate`: what each file is, and everything that is wrong with it, alone and beside the others of its run."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-from oots.cli import Exit
-from oots.model.errors import MessageError
-from oots.wire.report import DocumentReport, examine, exit_code
+from oots.model.errors import ConfigurationError
+from oots.rules.kind import Kind
+from oots.rules.rule import Finding, Severity
+from oots.validation.files import examine_all
+from oots.validation.recognition import KNOWN_VERSIONS, Asked
+from oots.validation.report import FileReport, Report, Verdict, as_json, by_gravity, message
+from oots.wire.profile import FIRST_REPOSITORY
+
+MOST_SHOWN: Final = 30
+"""How many findings of one file are shown to people; JSON has all of them."""
+_HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_WORDS: Final = {Verdict.VALID: "valid", Verdict.INVALID: "INVALID", Verdict.UNREADABLE: "UNREADABLE"}
 
 
 def validate(
-    files: Annotated[list[Path], typer.Argument(help="RegRep documents, ebMS headers or evidence, as XML.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
+    files: Annotated[list[Path], typer.Argument(help="Documents (XML), messages (.mime), folders of them, runs.")],
+    edm: Annotated[str | None, typer.Option(help="Hold them against this version: v1.0, v1.2 or v2.0.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Hold them against the rules on this kind: request, …")] = None,
+    repository: Annotated[
+        str, typer.Option(help="The host of the Semantic Repository that messages of 1.0 must name.")
+    ] = FIRST_REPOSITORY,
+    as_data: Annotated[bool, typer.Option("--json", help="Print the report as JSON, infos included.")] = False,
 ) -> None:
-    """Say kind, version and schema verdict of each document, with line and reason for every fault.
+    """Hold documents and messages against schemas, published rules, and each other.
 
-    Example: oots validate d/*.xml
+    Exit 0: all valid; 1: some invalid; 2: some unreadable; 5: nothing to check. The highest counts.
+
+    Example: oots validate d
     """
-    reports: list[DocumentReport] = []
-    unreadable: list[tuple[Path, str]] = []
+    report = examine_all(files, Asked(known_kind(kind), known_version(edm), _host(repository)))
+    typer.echo(as_json(report) if as_data else printable("\n".join(_lines(report))))
+    raise typer.Exit(report.worth)
+
+
+def known_kind(name: str | None) -> Kind | None:
+    """The kind of that name; raises ConfigurationError naming those that are known."""
+    if name is not None and name not in set(Kind):
+        raise ConfigurationError(f"--kind {name}: known are {', '.join(Kind)}")
+    return None if name is None else Kind(name)
+
+
+def known_version(name: str | None) -> str | None:
+    """The version of that name; raises ConfigurationError naming those that are known."""
+    if name is not None and name not in KNOWN_VERSIONS:
+        raise ConfigurationError(f"--edm {name}: known are {', '.join(KNOWN_VERSIONS)}")
+    return name
+
+
+def _host(name: str) -> str:
+    if not _HOST.fullmatch(name):
+        raise ConfigurationError(f"--repository {name}: not a host name")
+    return name
+
+
+def printable(text: str) -> str:
+    """Text without anything that could move the cursor of a terminal: documents are other people's."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text)
+
+
+def _lines(report: Report) -> Iterator[str]:
+    width = max((len(file.path) for file in report.files), default=0)
+    for file in report.files:
+        yield from _file(file, width)
+    yield from (f"{folder}: nothing to check: no .xml and no .mime in it" for folder in report.empty)
+    yield from _sum(report)
+
+
+def _file(file: FileReport, width: int) -> Iterator[str]:
+    what = " ".join(filter(None, (file.kind or "unknown", file.version)))
+    why = f": {message(file.findings[0])}" if file.verdict is Verdict.UNREADABLE else ""
+    yield f"{file.path:<{width}}  {what:<28}  {_WORDS[file.verdict]}{why}"
+    if file.verdict is not Verdict.UNREADABLE:
+        yield from _findings(file.findings)
+
+
+def _findings(findings: Iterable[Finding]) -> Iterator[str]:
+    shown = [found for found in by_gravity(findings) if found.severity is not Severity.INFO]
+    for found in shown[:MOST_SHOWN]:
+        line = f"line {found.line}" if found.line else "line ?"
+        yield f"    {found.severity:<8} {found.rule:<18} {line:<10} {found.xpath}"
+        yield f"    {'':<8} {message(found)} (TDD {found.chapter})"
+    if len(shown) > MOST_SHOWN:
+        yield f"    … and {len(shown) - MOST_SHOWN} more: see --json"
+
+
+def _notes(files: Iterable[FileReport]) -> Iterator[str]:
+    """Each note once, with the kinds of files that it is about."""
+    kinds: dict[str, dict[str, None]] = {}
     for file in files:
-        try:
-            reports.append(_examined(file))
-        except OSError as error:
-            unreadable.append((file, error.strerror or str(error)))
-        except MessageError as error:
-            unreadable.append((file, str(error)))
-    typer.echo(_as_json(reports, unreadable) if as_json else _as_text(reports, unreadable))
-    raise typer.Exit(max(exit_code(reports) if reports else 0, Exit.UNREADABLE if unreadable else Exit.GOOD))
+        for note in file.notes:
+            kinds.setdefault(note, {})[file.kind or "unknown"] = None
+    yield from (f"Of {', '.join(about)}: {note}." for note, about in kinds.items())
 
 
-def _examined(file: Path) -> DocumentReport:
-    data = file.read_bytes()
-    if data.startswith((b"MIME-Version:", b"%PDF-")):
-        raise MessageError("this carries a signature and is no XML document: use oots verify")
-    return examine(data, str(file))
-
-
-def _as_json(reports: list[DocumentReport], unreadable: list[tuple[Path, str]]) -> str:
-    documents: list[dict[str, object]] = [asdict(report) for report in reports]
-    documents += [{"file": str(file), "kind": "unreadable", "schema": None, "reason": why} for file, why in unreadable]
-    return json.dumps({"documents": documents}, indent=2, ensure_ascii=False)
-
-
-def _as_text(reports: list[DocumentReport], unreadable: list[tuple[Path, str]]) -> str:
-    lines = []
-    for report in reports:
-        verdict = {True: "valid", False: "INVALID", None: "not judged"}[report.schema]
-        what = f"{report.kind} {report.version}" if report.version else report.kind
-        lines.append(f"{report.file}: {what}: {verdict}")
-        lines += [f"  line {fault.line or '?'} {fault.path}: {fault.reason}" for fault in report.faults]
-    lines += [f"{file}: unreadable: {why}" for file, why in unreadable]
-    return "\n".join(lines)
+def _sum(report: Report) -> Iterator[str]:
+    counted = {verdict: sum(file.verdict is verdict for file in report.files) for verdict in Verdict}
+    infos = sum(found.severity is Severity.INFO for file in report.files for found in file.findings)
+    yield ""
+    yield f"{len(report.files)} checked: " + ", ".join(f"{number} {verdict}" for verdict, number in counted.items())
+    yield from _notes(report.files)
+    if infos:
+        yield f"{infos} infos are not shown: see --json."
+    if any(file.verdict is Verdict.INVALID for file in report.files):
+        yield "Every rule is explained by oots rules ID."

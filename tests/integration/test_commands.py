@@ -102,8 +102,8 @@ def test_a_declined_answer_is_success_with_an_empty_list_and_a_lapsed_one_is_000
 def test_everything_a_run_leaves_validates_and_verifies(runs: dict[str, Path]) -> None:
     for folder in runs.values():
         evidence = sorted(folder.glob("evidence/*"))
-        xml = [*sorted(folder.glob("*.xml")), *(file for file in evidence if file.suffix == ".xml")]
-        assert oots("validate", *xml).returncode == Exit.GOOD
+        validated = oots("validate", folder)
+        assert validated.returncode == Exit.GOOD, validated.stdout
         signed = [*sorted(folder.glob("*.mime")), *sorted(folder.glob("*receipt.xml")), *evidence]
         verified = oots("verify", *signed, "--trust", folder / "trust.pem", "--json")
         assert verified.returncode == Exit.GOOD
@@ -159,24 +159,27 @@ def test_an_invalid_document_is_named_with_line_and_reason(runs: dict[str, Path]
     file.write_text(lawful.replace("1984-06-12", "12 June 1984"), encoding="utf-8")
     report = oots("validate", file, "--json")
     assert report.returncode == Exit.BAD
-    (document,) = json.loads(report.stdout)["documents"]
-    assert (document["kind"], document["version"], document["schema"]) == ("evidence request", "oots-edm:v2.0", False)
-    assert document["faults"][0]["line"] == 1
+    (document,) = json.loads(report.stdout)["files"]
+    assert (document["kind"], document["version"], document["schema_valid"]) == ("request", "oots-edm:v2.0", False)
+    assert (document["findings"][0]["rule"], document["findings"][0]["line"]) == ("XSD", 1)
 
 
-def test_a_message_that_names_no_version_is_judged_by_no_schema(runs: dict[str, Path], tmp_path: Path) -> None:
+def test_a_message_that_names_no_version_is_not_judged(runs: dict[str, Path], tmp_path: Path) -> None:
     lawful = (runs["accept"] / "01-request.xml").read_bytes()
     file = tmp_path / "request.xml"
     file.write_bytes(lawful.replace(b'name="SpecificationIdentifier"', b'name="SpecificationIdentifierX"'))
     report = oots("validate", file)
     assert report.returncode == Exit.UNREADABLE
-    assert "no slot SpecificationIdentifier" in report.stdout
+    assert "SpecificationIdentifier says no version" in report.stdout
 
 
-def test_validate_and_verify_send_each_other_what_is_theirs(runs: dict[str, Path]) -> None:
-    wrong = oots("validate", runs["accept"] / "01-request.mime")
-    assert wrong.returncode == Exit.UNREADABLE
-    assert "use oots verify" in wrong.stdout
+def test_validate_leaves_signatures_to_verify_and_says_so(runs: dict[str, Path]) -> None:
+    message = oots("validate", runs["accept"] / "01-request.mime")
+    assert message.returncode == Exit.GOOD
+    assert "use oots verify" in message.stdout
+    seal = oots("validate", runs["accept"] / "evidence" / "02.pdf")
+    assert seal.returncode == Exit.UNREADABLE
+    assert "oots verify" in seal.stdout
 
 
 @pytest.mark.parametrize("content", [b"", b"no xml", b"<!DOCTYPE x><x/>", b"\x00\xff"], ids=repr)

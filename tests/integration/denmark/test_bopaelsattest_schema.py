@@ -13,8 +13,9 @@ from lxml import etree
 from oots.denmark.bopaelsattest import Attesteret, Bopaelsattest
 from oots.denmark.bopaelsattest_xml import NAMESPACE, decode, encode
 from oots.model.errors import MessageError
+from oots.validation.documents import examine
+from oots.validation.recognition import Other
 from oots.wire import schema
-from oots.wire.report import Kind, examine
 from oots.wire.xml import canonical, parse
 from tests.support.denmark_certificates import FULL, WITHOUT_FIXED_ABODE
 
@@ -203,11 +204,11 @@ def test_a_processing_instruction_that_would_cut_a_value_short_is_refused(before
 
 def test_the_report_knows_a_certificate_and_names_what_is_wrong_with_it() -> None:
     good = examine(encode(FULL), "good.xml")
-    assert (good.kind, good.schema, good.faults) == (Kind.BOPAELSATTEST, True, ())
+    assert (good.kind, good.schema_valid, good.findings) == (Other.BOPAELSATTEST, True, ())
     bad = examine(changed(saying("Bopael/Adresse/Postnummer", "823O")), "bad.xml")
-    assert (bad.kind, bad.schema) == (Kind.BOPAELSATTEST, False)
-    assert [fault.path for fault in bad.faults] == ["/Bopaelsattest/Bopael/Adresse/Postnummer"]
-    assert "823O" not in bad.faults[0].reason
+    assert (bad.kind, bad.schema_valid) == (Other.BOPAELSATTEST, False)
+    assert [fault.xpath for fault in bad.findings] == ["/Bopaelsattest/Bopael/Adresse/Postnummer"]
+    assert "823O" not in bad.findings[0].found
 
 
 def test_a_second_seal_is_refused() -> None:

@@ -1,0 +1,144 @@
+"""The messages in a folder, and the pairs between those of a run, as its `exchange.json` orders them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from lxml import etree
+
+from oots.model.errors import MessageError
+from oots.rules.pairs.answer import answer_to_request
+from oots.rules.pairs.later_header import answer_header, second_header
+from oots.rules.pairs.lookup import slot_text
+from oots.rules.pairs.receipt import receipt_to_message
+from oots.rules.pairs.second_request import LOCATION, SecondRequest, second_request
+from oots.rules.place import tag
+from oots.rules.rule import Finding
+
+RUN: Final = "exchange.json"
+MESSAGES: Final = (".xml", ".mime")
+_MOST_RUN_BYTES: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a file of a run holds, where it can be read: a document, and the envelope that carried it."""
+
+    document: etree._Element | None
+    envelope: etree._Element | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message of a run: the names of its document, of the whole message and of the receipt for it, as listed."""
+
+    document: str | None
+    message: str | None
+    receipt: str | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name in (self.document, self.message, self.receipt) if name is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One message of a run in one of its forms: the file to which findings belong, and what it holds."""
+
+    name: str
+    document: etree._Element
+    envelope: etree._Element | None
+
+    @property
+    def is_request(self) -> bool:
+        return etree.QName(self.document).localname == "QueryRequest"
+
+
+def messages_in(folder: Path) -> list[Path]:
+    """Every file below a folder that could be a message, in order of name."""
+    return sorted(file for file in folder.rglob("*") if file.suffix in MESSAGES and not file.is_dir())
+
+
+def runs_in(folder: Path) -> list[Path]:
+    """Every folder, from this one down, that a run has written."""
+    return sorted(file.parent for file in folder.rglob(RUN))
+
+
+def listed_in(folder: Path) -> tuple[Listed, ...]:
+    """The messages that a run lists, in order; raises MessageError for a list that cannot be read, or OSError."""
+    file = folder / RUN
+    if file.stat().st_size > _MOST_RUN_BYTES:
+        raise MessageError("larger than the list of a run can be")
+    try:
+        found = json.loads(file.read_bytes())
+        return tuple(_listed(entry) for entry in found["messages"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise MessageError("no list of the messages of a run") from None
+
+
+def _listed(entry: Mapping[str, object]) -> Listed:
+    names = (entry.get(key) for key in ("xml", "mime", "receipt"))
+    return Listed(*(name if isinstance(name, str) else None for name in names))
+
+
+def run_findings(listed: tuple[Listed, ...], opened: Mapping[str, Opened]) -> Iterator[tuple[str, Finding]]:
+    """The name of a file, and what it breaks of another file of the same run.
+
+    Documents and whole messages are held against their like, so that a change in either is seen.
+    """
+    yield from _story([step for each in listed for step in _step(each.document, opened)])
+    yield from _story([step for each in listed for step in _step(each.message, opened)])
+    for each in listed:
+        receipt, message = (opened.get(name or "") for name in (each.receipt, each.message))
+        if each.receipt and receipt and message and receipt.envelope is not None and message.envelope is not None:
+            yield from ((each.receipt, found) for found in receipt_to_message(receipt.envelope, message.envelope))
+
+
+def _step(name: str | None, opened: Mapping[str, Opened]) -> Iterator[Step]:
+    found = opened.get(name or "")
+    if name is not None and found is not None and found.document is not None:
+        yield Step(name, found.document, found.envelope)
+
+
+def _story(steps: list[Step]) -> Iterator[tuple[str, Finding]]:
+    """Each answer beside the request before it, each second request beside the first and the error between them."""
+    first: Step | None = None
+    request: Step | None = None
+    answer: Step | None = None
+    for step in steps:
+        if not step.is_request:
+            answer = step
+            if request is not None:
+                yield from _answer(step, request)
+        elif first is not None and answer is not None and _follows_a_preview(step, first, answer):
+            yield from _second(step, first, answer)
+            request = step
+        else:
+            first = request = step
+
+
+def _follows_a_preview(later: Step, first: Step, answer: Step) -> bool:
+    named = bool(slot_text(later.document, LOCATION))
+    return named or bool(SecondRequest(later.document, first.document, answer.document).offers)
+
+
+def _answer(answer: Step, request: Step) -> Iterator[tuple[str, Finding]]:
+    yield from ((answer.name, found) for found in answer_to_request(answer.document, request.document))
+    if answer.envelope is not None and request.envelope is not None:
+        yield from ((answer.name, found) for found in answer_header(answer.envelope, request.envelope))
+
+
+def _second(second: Step, first: Step, error: Step) -> Iterator[tuple[str, Finding]]:
+    found = second_request(second.document, first.document, error.document)
+    yield from ((second.name, each) for each in found)
+    if second.envelope is not None and first.envelope is not None:
+        yield from ((second.name, each) for each in second_header(second.envelope, first.envelope))
+
+
+def is_envelope(root: etree._Element) -> bool:
+    """Whether a document is a SOAP envelope, as receipts are."""
+    return root.tag != tag("eb:Messaging") and next(root.iter(tag("eb:SignalMessage")), None) is not None
