@@ -7,7 +7,7 @@ BENCH_BIN := $(BENCH_VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types layers specimens bench
+.PHONY: help setup demo test lint types layers rules specimens bench
 .SUFFIXES:
 
 help: ## List what one can do
@@ -33,6 +33,9 @@ layers: setup ## Check that no floor imports from above
 
 bench: $(BENCH_VENV)/bench.stamp ## Measure rules and readers beside other tools (ARGS="--rounds 9")
 	$(BENCH_BIN)/python -m benchmarks.messages $(ARGS)
+
+rules: setup ## Write docs/rules.md anew
+	$(BIN)/python -m oots.validation.rules_document docs/rules.md
 
 specimens: setup ## Write evidence_samples/ anew under the frozen clock
 	$(BIN)/python -m oots.scenarios.specimens evidence_samples

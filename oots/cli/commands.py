@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from oots.cli import demo, keys, run, serve, validate, verify
+from oots.cli import demo, keys, rules, run, serve, validate, verify
 
 app = typer.Typer(
     name="oots",
@@ -19,6 +19,7 @@ app = typer.Typer(
 app.command()(demo.demo)
 app.add_typer(run.app, name="run")
 app.command()(validate.validate)
+app.command()(rules.rules)
 app.command()(verify.verify)
 app.command()(serve.serve)
 app.add_typer(keys.app, name="keys")
