@@ -147,11 +147,16 @@ def sendable(judged: Callable[[], tuple[Note, ...]]) -> tuple[Note, ...]:
 def replying_to(header: UserMessage, authority: Identifier, ids: Ids) -> dict[str, object]:
     """What a reply's header takes from the message it answers: corners swapped, conversation and exchange kept.
 
-    Where that header breaks a rule the reply keeps it: a missing corner is the access point that sent, or `authority`;
-    a conversation that is no UUID gets one.
+    Where that header breaks a rule the reply keeps it: a corner that is missing, blank or of no scheme is the access
+    point that sent, or `authority`; a conversation that is no UUID gets one, and one in upper case is written in lower.
     """
+    told = header.conversation_id
     return {
-        "conversation_id": header.conversation_id if is_uuid(header.conversation_id) else ids.uuid(),
-        "original_sender": header.final_recipient if header.final_recipient.value else authority,
-        "final_recipient": header.original_sender if header.original_sender.value else header.sender,
+        "conversation_id": told.lower() if is_uuid(told) else ids.uuid(),
+        "original_sender": header.final_recipient if _is_named(header.final_recipient) else authority,
+        "final_recipient": header.original_sender if _is_named(header.original_sender) else header.sender,
     }
+
+
+def _is_named(corner: Identifier) -> bool:
+    return bool(corner.scheme.strip() and corner.value.strip())

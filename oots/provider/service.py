@@ -124,7 +124,7 @@ class EvidenceProvider:
     def _told_or_new(self, opened: OpenedMessage) -> str:
         """The exchange that the header of an unreadable message names, if it names one lawfully."""
         told = opened.header.exchange_id
-        return told if is_uuid(told) else self._ids.uuid()
+        return told.lower() if is_uuid(told) else self._ids.uuid()
 
     def _proceed(self, unit: ProviderUnit, arrival: Arrival, request: EvidenceRequest, now: datetime) -> None:
         self._record_arrival(unit, arrival, request, now, None)

@@ -53,6 +53,15 @@ def with_property(name: str, value: str) -> Change:
     return change
 
 
+def without_scheme(name: str) -> Change:
+    def change(root: etree._Element) -> None:
+        for found in root.iter(eb("Property")):
+            if found.get("name") == name:
+                del found.attrib["type"]
+
+    return change
+
+
 def with_text(tag: str, value: str) -> Change:
     def change(root: etree._Element) -> None:
         for found in root.iter(eb(tag)):
@@ -104,11 +113,17 @@ def test_the_header_that_is_in_order_is_acted_on(town: TwoSides) -> None:
     ("rule", "change"),
     [
         ("R-EDM-ebMS-017", with_text("ConversationId", "../../1")),
+        ("R-EDM-ebMS-017", with_text("ConversationId", IDS.uuid().upper())),
+        ("OOTSDK-ebMS-004", without_scheme("originalSender")),
+        ("OOTSDK-ebMS-004", without_scheme("finalRecipient")),
+        ("must be valid against schema ebms, line 1", with_property("originalSender", " ")),
+        ("must be valid against schema ebms, line 1", with_property("finalRecipient", " ")),
         ("R-EDM-ebMS-018", without_property("originalSender")),
         ("R-EDM-ebMS-018", without_property("finalRecipient")),
         ("R-EDM-ebMS-018", without_property("ExchangeId")),
         ("R-EDM-ebMS-018", without_property("SpecificationId")),
         ("R-EDM-ebMS-037", with_property("ExchangeId", "1\n2")),
+        ("R-EDM-ebMS-037", with_property("ExchangeId", IDS.uuid().upper())),
         ("R-EDM-ebMS-038", with_property("SpecificationId", "oots-edm:v9.9")),
     ],
 )
