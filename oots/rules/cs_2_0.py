@@ -12,7 +12,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Final
 
-from oots.rules.checks import child_like, code_of, counts, has_one_of, named_in, one_slot, some_slot, typed, value_is
+from oots.rules.checks.children import child_like, counts, has_one_of
+from oots.rules.checks.slots import named_in, one_slot, some_slot, typed, value_is
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import EB_ERROR_CODES, MEDIA_TYPES, OOTS_COUNTRIES, PROCEDURES, CodeList
 from oots.rules.edm_1_0.dsd_error import dsd_error_rules
 from oots.rules.edm_1_0.dsd_services import dsd_services_rules

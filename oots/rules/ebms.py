@@ -12,7 +12,9 @@ from typing import Final
 
 from lxml import etree
 
-from oots.rules.checks import attribute_filled, attribute_in, attribute_like, code_of, string
+from oots.rules.checks.asking import string
+from oots.rules.checks.attributes import attribute_filled, attribute_in, attribute_like
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import CodeList
 from oots.rules.exact import a_uuid, exactly
 from oots.rules.place import tag

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from oots.rules.checks import NONSENSE, quoted, string
+from oots.rules.checks.asking import quoted, string
+from oots.rules.checks.spoiling import NONSENSE
 from oots.rules.rule import Check, Node
 from oots.wire.reader import BLANK
 

@@ -5,7 +5,8 @@ The published expressions leave dots unescaped and mostly ignore case; both is k
 
 from __future__ import annotations
 
-from oots.rules.checks import UUID, like, text_like, value_like
+from oots.rules.checks.slots import value_like
+from oots.rules.checks.values import UUID, like, text_like
 from oots.rules.rule import Check
 
 

@@ -5,25 +5,19 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from oots.rules.checks import (
+from oots.rules.checks.answers import no_slot_without_exception
+from oots.rules.checks.attributes import (
     attribute_filled,
     attribute_in,
     attribute_like,
     attribute_unlike,
-    code_of,
-    counts,
-    filled,
-    has,
     has_attribute,
-    named_in,
-    no_slot_without_exception,
-    one_slot,
-    root_in,
-    root_is,
-    some_slot,
     type_in,
-    typed,
 )
+from oots.rules.checks.children import counts, filled, has
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.slots import named_in, one_slot, some_slot, typed
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import (
     DSD_ERROR_CODES,
     DSD_EXCEPTION_TYPES,

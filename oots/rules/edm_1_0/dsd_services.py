@@ -5,26 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from oots.rules.checks import (
-    attribute_filled,
-    attribute_in,
-    child_is,
-    code_of,
-    counts,
-    counts_inside,
-    data_model_for,
-    enough_supported_values,
-    filled,
-    has,
-    has_attribute,
-    has_slot,
-    not_empty,
-    root_in,
-    root_is,
-    scheme_in,
-    transforms_a_data_model,
-    typed,
-)
+from oots.rules.checks.attributes import attribute_filled, attribute_in, has_attribute, scheme_in
+from oots.rules.checks.children import child_is, counts, counts_inside, filled, has, not_empty
+from oots.rules.checks.evidence_types import data_model_for, enough_supported_values, transforms_a_data_model
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.slots import has_slot, typed
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import (
     COUNTRIES,
     ELECTRONIC_ADDRESS_SCHEMES,

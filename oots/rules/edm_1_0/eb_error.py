@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from oots.rules.checks import attribute_in, code_of, counts, has_attribute, root_in, root_is, type_in
+from oots.rules.checks.attributes import attribute_in, has_attribute, type_in
+from oots.rules.checks.children import counts
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import EB_ERROR_CODES, EB_EXCEPTION_TYPES, ERROR, directory_severities
 from oots.rules.rule import Rule, at, fatal
 from oots.wire.status import FAILURE

@@ -5,18 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from oots.rules.checks import (
-    attribute_filled,
-    attribute_in,
-    code_of,
-    counts,
-    has,
-    has_attribute,
-    has_slot,
-    root_in,
-    root_is,
-    typed,
-)
+from oots.rules.checks.attributes import attribute_filled, attribute_in, has_attribute
+from oots.rules.checks.children import counts, has
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.slots import has_slot, typed
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import COUNTRIES, LANGUAGES, PROCEDURES_1_0
 from oots.rules.forms import a_urn_uuid, a_uuid, requirement_url
 from oots.rules.rule import Rule, at, fatal, info

@@ -5,27 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from oots.rules.checks import (
-    at_most_one_slot,
-    attribute_in,
-    attribute_unlike,
-    code_of,
-    counts,
-    filled,
-    has,
-    has_attribute,
-    named_in,
-    occurring_in,
-    one_slot,
-    request_id_unless_unreadable,
-    root_in,
-    root_is,
-    scheme_in,
-    type_in,
-    typed,
-    value_is,
-    value_like,
-)
+from oots.rules.checks.answers import request_id_unless_unreadable
+from oots.rules.checks.attributes import attribute_in, attribute_unlike, has_attribute, scheme_in, type_in
+from oots.rules.checks.children import counts, filled, has
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.slots import at_most_one_slot, named_in, one_slot, typed, value_is, value_like
+from oots.rules.checks.values import code_of, occurring_in
 from oots.rules.codelists import (
     COUNTRIES,
     EDM_ERROR_CODES,

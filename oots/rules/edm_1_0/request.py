@@ -5,24 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from oots.rules.checks import (
-    attribute_filled,
-    attribute_in,
-    code_of,
-    counts,
-    filled,
-    has,
-    has_attribute,
-    has_inside,
-    named_in,
-    one_slot,
-    root_in,
-    root_is,
-    scheme_in,
-    slots_in_all,
-    typed,
-    value_is,
-)
+from oots.rules.checks.attributes import attribute_filled, attribute_in, has_attribute, scheme_in
+from oots.rules.checks.children import counts, filled, has, has_inside
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.slots import named_in, one_slot, slots_in_all, typed, value_is
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import (
     AGENT_CLASSIFICATIONS,
     COUNTRIES,

@@ -5,24 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from oots.rules.checks import (
-    at_most_one_slot,
-    attribute_in,
-    attribute_like,
-    code_of,
-    counts,
-    data_model_for,
-    filled,
-    has,
-    has_attribute,
-    has_slots_or,
-    one_slot,
-    root_in,
-    root_is,
-    scheme_in,
-    typed,
-    value_is,
-)
+from oots.rules.checks.attributes import attribute_in, attribute_like, has_attribute, scheme_in
+from oots.rules.checks.children import counts, filled, has
+from oots.rules.checks.evidence_types import data_model_for
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.slots import at_most_one_slot, has_slots_or, one_slot, typed, value_is
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import (
     AGENT_CLASSIFICATIONS,
     COUNTRIES,

@@ -6,32 +6,25 @@ from functools import partial
 from typing import Final
 
 from oots.model.response import ErrorCode
-from oots.rules.checks import (
+from oots.rules.checks.answers import (
     a_code_for_each_type,
-    at_most_one_slot,
-    attribute_in,
-    code_of,
-    coded_attribute,
-    counts,
-    filled,
-    has,
-    has_attribute,
-    holds,
-    named_in,
-    one_slot,
-    only,
-    optional_code_of,
     preview_is_required,
     request_id_unless_unreadable,
     requester_unless_unreadable,
-    root_in,
-    root_is,
-    scheme_exactly_in,
     severity_without_preview,
-    type_in,
-    typed,
-    value_is,
 )
+from oots.rules.checks.attributes import (
+    attribute_in,
+    coded_attribute,
+    has_attribute,
+    optional_code_of,
+    scheme_exactly_in,
+    type_in,
+)
+from oots.rules.checks.children import counts, filled, has, holds, only
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.slots import at_most_one_slot, named_in, one_slot, typed, value_is
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import (
     EDM_ERROR_CODES,
     EDM_EXCEPTION_TYPES,

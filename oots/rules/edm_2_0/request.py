@@ -5,40 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from oots.rules.checks import (
-    address_of_the_requester,
-    assured_in_a_wallet,
-    at_most_one_slot,
+from oots.rules.checks.attributes import (
     attribute_in,
     attribute_like,
-    birth_names_in_a_wallet,
-    code_list_is_named,
-    code_of,
-    counts,
-    filled,
-    gender_by_scheme,
-    has,
     has_attribute,
-    holds,
-    named_in,
     no_attribute,
-    no_empty_values,
-    one_child_is,
-    one_environment,
-    one_slot,
-    one_supported_value,
-    only,
     optional_code_of,
-    root_in,
-    root_is,
     scheme_exactly_in,
-    slots_in_all,
-    texts_long_enough,
-    together,
-    typed,
-    value_for_type,
-    value_is,
 )
+from oots.rules.checks.children import counts, filled, has, holds, one_child_is, only
+from oots.rules.checks.documents import no_empty_values, one_environment, texts_long_enough
+from oots.rules.checks.evidence_types import code_list_is_named, one_supported_value, value_for_type
+from oots.rules.checks.persons import (
+    address_of_the_requester,
+    assured_in_a_wallet,
+    birth_names_in_a_wallet,
+    gender_by_scheme,
+)
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.slots import at_most_one_slot, named_in, one_slot, slots_in_all, together, typed, value_is
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import (
     ASSOCIATED_DOCUMENTS,
     CONCEPT_TYPES,

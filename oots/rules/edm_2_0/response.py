@@ -5,27 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from oots.rules.checks import (
+from oots.rules.checks.attributes import (
     attribute_in,
     attribute_like,
-    code_of,
-    counts,
-    filled,
-    has,
     has_attribute,
-    holds,
-    named_in,
-    no_slot,
-    one_child_is,
-    one_slot,
-    only,
     optional_code_of,
-    root_in,
-    root_is,
     scheme_exactly_in,
-    typed,
-    value_is,
 )
+from oots.rules.checks.children import counts, filled, has, holds, one_child_is, only
+from oots.rules.checks.roots import root_in, root_is
+from oots.rules.checks.slots import named_in, no_slot, one_slot, typed, value_is
+from oots.rules.checks.values import code_of
 from oots.rules.codelists import (
     CLASSIFICATION_NODES,
     ELECTRONIC_ADDRESS_SCHEMES,

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from oots.rules.checks import quoted, tidy
+from oots.rules.checks.asking import quoted, tidy
 from oots.rules.packages import MAIN, SUPPLEMENTARY
 from oots.rules.pairs.lookup import (
     SPECIFICATION,

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from oots.rules.checks import string, tidy
+from oots.rules.checks.asking import string, tidy
 
 _NAMED: Final = re.compile(
     r"https://sr(\.acc)?\.oots\.tech(\.ec)?\.europa\.eu/(datamodels|distributions)/(?P<name>[^?#]+)"

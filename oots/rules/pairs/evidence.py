@@ -11,7 +11,7 @@ from typing import Final
 from lxml import etree
 
 from oots.model.errors import MessageError
-from oots.rules.checks import quoted
+from oots.rules.checks.asking import quoted
 from oots.rules.pairs.data_models import DataModel, Person, data_model
 from oots.rules.pairs.header import bare
 from oots.rules.pairs.lookup import child, identifier, text

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from oots.model.identifiers import Identifier
-from oots.rules.checks import string, tidy
+from oots.rules.checks.asking import string, tidy
 from oots.rules.pairs.lookup import content_id
 from oots.rules.pairs.pair import ALL
 from oots.rules.place import tag

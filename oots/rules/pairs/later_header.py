@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from oots.model.identifiers import is_uuid
-from oots.rules.checks import quoted
+from oots.rules.checks.asking import quoted
 from oots.rules.pairs.header import (
     EXCHANGE,
     FINAL_RECIPIENT,

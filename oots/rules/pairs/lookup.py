@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from oots.model.identifiers import Identifier
-from oots.rules.checks import string, tidy
+from oots.rules.checks.asking import string, tidy
 from oots.rules.packages import MAIN, node_of
 from oots.rules.pairs.pair import ALL
 from oots.rules.place import attribute, tag

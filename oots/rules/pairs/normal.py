@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from oots.rules.checks import quoted, string, tidy
+from oots.rules.checks.asking import quoted, string, tidy
 from oots.rules.place import tag
 from oots.wire.slots import XSI_TYPE, SlotType, type_of
 

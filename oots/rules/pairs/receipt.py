@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from oots.rules.checks import quoted, string, tidy
+from oots.rules.checks.asking import quoted, string, tidy
 from oots.rules.pairs.pair import Broken, PairRule, judge_pair, pair_rule
 from oots.rules.place import tag
 from oots.rules.rule import Finding, Severity

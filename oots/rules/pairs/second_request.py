@@ -8,7 +8,7 @@ from typing import Final
 
 from lxml import etree
 
-from oots.rules.checks import quoted, tidy
+from oots.rules.checks.asking import quoted, tidy
 from oots.rules.pairs.lookup import query, slot_text, value, version_in
 from oots.rules.pairs.normal import difference, normal
 from oots.rules.pairs.pair import FIRST, NEWEST, Broken, PairRule, judge_pair, pair_rule

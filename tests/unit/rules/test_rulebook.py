@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from oots.rules.checks import filled
+from oots.rules.checks.children import filled
 from oots.rules.rule import at, fatal
 from oots.rules.rulebook import MOST, Rulebook
 from oots.wire.namespaces import SDG
