@@ -110,6 +110,6 @@ def _sum(report: Report) -> Iterator[str]:
     yield f"{len(report.files)} checked: " + ", ".join(f"{number} {verdict}" for verdict, number in counted.items())
     yield from _notes(report.files)
     if infos:
-        yield f"{infos} infos are not shown: see --json."
+        yield f"Infos, told with --json alone: {infos}."
     if any(file.verdict is Verdict.INVALID for file in report.files):
         yield "Every rule is explained by oots rules ID."

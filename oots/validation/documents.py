@@ -27,7 +27,7 @@ from oots.wire.xml import parse
 
 DECLARATIONS: Final = 10_000
 """Namespace declarations allowed here, where nothing is canonicalised: a directory's answer repeats them per slot."""
-SCHEMA_ONLY: Final = "judged by its schema alone: no rules are about it"
+SCHEMA_ONLY: Final = "judged by its schema alone: no rules are about such a document"
 
 
 def examine(data: bytes, name: str, asked: Asked | None = None) -> FileReport:

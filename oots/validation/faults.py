@@ -16,6 +16,8 @@ from oots.wire.schema import Fault, first_fault, schema_file
 
 MOST_FAULTS: Final = 100
 """How many faults of one document are told; a broken document of megabytes has more than anybody reads."""
+MOST_ELEMENTS: Final = 10_000
+"""Up to how many elements a document is read for more than its first fault: the readable validator takes its time."""
 
 
 def faults(root: etree._Element, schema: str) -> tuple[Fault, ...]:
@@ -26,6 +28,8 @@ def faults(root: etree._Element, schema: str) -> tuple[Fault, ...]:
     first = first_fault(root, schema)
     if first is None:
         return ()
+    if next(islice(root.iter(), MOST_ELEMENTS, None), None) is not None:
+        return (first,)
     try:
         readable = tuple(islice(_readable_faults(root, schema), MOST_FAULTS))
     except (XMLSchemaException, RecursionError):  # an undeclared xsi:type or a very deep document ends its walk

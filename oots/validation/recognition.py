@@ -26,6 +26,8 @@ LCM: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:4.0"
 FIRST: Final = "v1.0"
 """What a directory speaks that names no version (TDD 3.6)."""
 KNOWN_VERSIONS: Final = ALL
+_LONGEST: Final = 40
+"""How much of the name of an unknown version is told."""
 
 _SLOT: Final = f"{{{RIM}}}Slot"
 _ENTRY_SLOT: Final = f"{{{RIM}}}RegistryObjectList/{{{RIM}}}RegistryObject/{_SLOT}"
@@ -127,7 +129,7 @@ def version_of(root: etree._Element, kind: Kind, asked: Asked) -> str:
     """The version (`v1.0`) whose rules are held against the document; raises UnknownVersionError."""
     if kind is Kind.EBMS_HEADER:
         return asked.version or Header.of(root).version
-    named = slot_text(root, SPECIFICATION) or None
+    named = slot_text(root, SPECIFICATION)[:_LONGEST] or None
     known = [specification(kind, version) for version in VERSIONS[kind]]
     if asked.version is not None:
         if asked.version not in VERSIONS[kind]:

@@ -239,6 +239,7 @@ def test_a_command_without_words_shows_what_there_is(words: tuple[str, ...]) -> 
         ("run", "bopaelsattest"),
         ("keys",),
         ("validate",),
+        ("rules",),
         ("verify",),
         ("serve",),
         ("keys", "init"),
