@@ -140,6 +140,20 @@ DEVIATIONS: Final = (
         "Accepts any part of a code.",
     ),
     Deviation(
+        (Kind.RESPONSE,),
+        ("R-EDM-RESP-C034", "R-EDM-RESP-C036", "R-EDM-RESP-C037"),
+        Treatment.KEPT,
+        "Look at `LegalIdentifier`, where the schema has `LegalPersonIdentifier`.",
+        "Look at the same, so that no valid document can break them.",
+    ),
+    Deviation(
+        (Kind.DSD_ERROR,),
+        tuple(f"R-DSD-ERR-C00{number}" for number in range(5, 10)),
+        Treatment.KEPT,
+        "Look for the questions right in the slot's value, where they stand in an `Element` of it.",
+        "Look at the same, so that no valid document can break them.",
+    ),
+    Deviation(
         (Kind.ERROR,),
         ("OOTSDK-EDM-ERR-001",),
         Treatment.NAMED,
