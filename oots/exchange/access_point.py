@@ -21,12 +21,12 @@ from oots.edelivery.message import OpenedMessage, Part, SealedMessage, open_mess
 from oots.edelivery.receipt import check_receipt, seal_receipt
 from oots.edelivery.signal import error_signal
 from oots.edelivery.signature import SignedDigest
-from oots.exchange.envelope import expect_lawful_header
+from oots.exchange.envelope import UnsendableError, expect_lawful_header
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.partners import Partner
 from oots.exchange.store import Received, Store, Unit, Waiting
 from oots.model.clock import Clock, Ids
-from oots.model.errors import PeerError, TransportError
+from oots.model.errors import MessageError, PeerError, TransportError
 from oots.model.identifiers import Identifier
 from oots.trust.certificates import TrustAnchors
 from oots.trust.evidence_seal import check_seal
@@ -152,9 +152,12 @@ class AccessPoint(Generic[RecordT]):
     ) -> SealedMessage:
         """Seal a message of an exchange and queue it in the caller's transaction; it is sent until `deadline`.
 
-        Raises UnsendableError for a header that our own rules refuse.
+        Raises UnsendableError for a header that our own rules refuse, and for parts that no receiver would take.
         """
-        sealed = seal_message(header, parts, self._key)
+        try:
+            sealed = seal_message(header, parts, self._key)
+        except (MessageError, ValueError) as fault:
+            raise UnsendableError(str(fault)) from fault
         expect_lawful_header(sealed, parts)
         unit.enqueue(sealed, exchange_id, header.timestamp, deadline)
         self._work.set()

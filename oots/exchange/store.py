@@ -88,9 +88,9 @@ class Unit(Generic[RecordT]):
         return self._kept(EXCHANGE.c.token_hash == hashed(token))
 
     def find_by_request(self, request_id: str) -> Kept[RecordT] | None:
-        """The exchange to which a request belongs."""
+        """The exchange to which a request belongs; the letters of its id have no case (RFC 4122)."""
         exchange_id = self._connection.execute(
-            select(REQUEST.c.exchange_id).where(REQUEST.c.request_id == request_id)
+            select(REQUEST.c.exchange_id).where(REQUEST.c.request_id == request_id.lower())
         ).scalar()
         return self.find(exchange_id) if exchange_id else None
 
@@ -159,14 +159,14 @@ class Unit(Generic[RecordT]):
         )
 
     def knows_request(self, request_id: str) -> bool:
-        """Whether a request of that id has been noted before."""
-        known = select(REQUEST.c.request_id).where(REQUEST.c.request_id == request_id)
+        """Whether a request of that id, in whatever case, has been noted before."""
+        known = select(REQUEST.c.request_id).where(REQUEST.c.request_id == request_id.lower())
         return self._connection.execute(known).first() is not None
 
     def note_request(self, request_id: str, exchange_id: str, at: datetime) -> None:
         """Note a request, received or sent, as one of this exchange; its id must be new."""
         self._connection.execute(
-            insert(REQUEST).values(request_id=request_id, exchange_id=exchange_id, noted_at=iso(at))
+            insert(REQUEST).values(request_id=request_id.lower(), exchange_id=exchange_id, noted_at=iso(at))
         )
 
     def enqueue(self, sealed: SealedMessage, exchange_id: str, now: datetime, deadline: datetime) -> None:

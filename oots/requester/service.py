@@ -270,7 +270,7 @@ class EvidenceRequester:
         if kept.record.conversation_id != opened.header.conversation_id:
             raise MessageError("the answer belongs to another conversation", rule="R-EDM-ebMS-017")
         open_request_id = kept.record.second_request_id or kept.record.request.request_id
-        if answer.request_id not in (None, open_request_id):
+        if answer.request_id is not None and answer.request_id.lower() != open_request_id.lower():
             raise MessageError("the answer is to a request that is not open", rule="R-EDM-RESP-S003")
         return kept, replace(read, notes=read.notes + self._judged(unit, kept, opened, open_request_id))
 

@@ -91,9 +91,9 @@ def decode(data: bytes, profiles: Profiles = PROFILES) -> EvidenceRequest:
 
 
 def request_id_of(data: bytes) -> str | None:
-    """The bare UUID of the request's id, if it can be read at all: for the answer to a broken request."""
+    """The bare UUID of the request's id in lower case, if it can be read at all: for the answer to a broken request."""
     try:
-        return _read_id(parse(data))
+        return _read_id(parse(data)).lower()
     except MessageError:
         return None
 

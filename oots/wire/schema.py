@@ -30,7 +30,10 @@ PROFILES: Final = {
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
 
 _NAMESPACE: Final = re.compile(r"\{[^{}]*\}(?=\w)")
-_VALUE: Final = re.compile(r"(?:(?<=: )|[Tt]he (?:actual )?value )'.*' (?=is |has |does )", re.DOTALL)
+_VALUE: Final = re.compile(
+    r"(?:(?<=: )|[Tt]he (?:actual |QName )?value )'(?:.*' (?=is |has |does |of the )|.*\Z)", re.DOTALL
+)
+"""A value with its quotes; libxml2 cuts long sentences off, so that one may have no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +110,4 @@ def _fault(entry: Any) -> Fault:
 
 
 def _without_values(message: str) -> str:
-    return _NAMESPACE.sub("", _VALUE.sub("the value ", message))
+    return _NAMESPACE.sub("", _VALUE.sub("the value ", message)).strip()

@@ -15,7 +15,7 @@ from oots.model.person import LevelOfAssurance
 from oots.provider.preview import PreviewClosedError, Stage
 from oots.requester.cases import CASES
 from oots.requester.service import NotPossibleError
-from tests.support.two_sides import DOCUMENT, FINDING, READABLE, SOLVEJ, START, TwoSides
+from tests.support.two_sides import DOCUMENT, FINDING, READABLE, SOLVEJ, START, TwoSides, issued
 
 TEST_CASE = replace(CASES[0], preview=False)
 
@@ -162,6 +162,25 @@ def test_a_register_that_breaks_down_is_answered_with_0008_and_no_detail_of_it(t
     exchange_id = town.ask()
     assert refused_with(town, exchange_id) == "EDM:ERR:0008"
     assert "down" not in str(town.requester.progress(exchange_id).error_detail)
+
+
+@pytest.mark.parametrize(
+    ("content", "state"),
+    [(DOCUMENT, RequesterState.DELIVERED), (DOCUMENT + b"\n", RequesterState.REFUSED)],
+    ids=["canonical", "not canonical"],
+)
+def test_accepted_evidence_that_no_receiver_would_take_ends_with_an_error(
+    town: TwoSides, content: bytes, state: RequesterState
+) -> None:
+    whole = issued()
+    town.source.issue_result = replace(
+        whole, documents=(replace(whole.documents[0], content=content), whole.documents[1])
+    )
+    exchange_id, token = opened(town)
+    town.space.decide(token, [0])
+    town.run()
+    assert town.requester.progress(exchange_id).state is state
+    assert town.requester.progress(exchange_id).error_code in (None, "EDM:ERR:0008")
 
 
 def test_another_person_at_the_preview_sees_nothing_and_the_exchange_ends_with_0005(town: TwoSides) -> None:

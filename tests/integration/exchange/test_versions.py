@@ -25,7 +25,7 @@ from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry, JournalEntry
 from oots.model.clock import RandomIds
 from oots.model.evidence import DocumentKind
-from oots.model.identifiers import Identifier
+from oots.model.identifiers import Identifier, urn_uuid
 from oots.model.request import EvidenceRequest, PreviewVisit
 from oots.model.response import EvidenceError
 from oots.requester.cases import CASES
@@ -344,6 +344,28 @@ def test_a_request_id_that_was_used_before_is_refused(town: TwoSides, version: s
     assert answered(town, requests.encode(request), header(version)) == ("EDM:ERR:0003", "R-EDM-REQ-S004")
     another = replace(request, request_id=IDS.uuid())
     assert answered(town, requests.encode(another), header(version))[0] == "EDM:ERR:0002"
+
+
+def with_id(document: bytes, request_id: str) -> bytes:
+    root = parse(document)
+    root.set("id", urn_uuid(request_id))
+    return canonical(root)
+
+
+@pytest.mark.parametrize(
+    ("version", "other_case"),
+    [(V1_0, "EDM:ERR:0002"), (V1_2, "EDM:ERR:0003"), (V2_0, "EDM:ERR:0003")],
+    ids=[V1_0, V1_2, V2_0],
+)
+def test_a_request_id_in_upper_case_is_answered_and_is_the_same_id(
+    town: TwoSides, version: str, other_case: str
+) -> None:
+    request = lawful(town, version)
+    document, other = requests.encode(request), requests.encode(replace(request, request_id=IDS.uuid()))
+    assert answered(town, with_id(document, request.request_id.upper()), header(version))[0] == other_case
+    seen = "EDM:ERR:0003" if version == V1_0 else "EDM:ERR:0002"
+    assert answered(town, document, header(version))[0] == seen
+    assert answered(town, other, header(version))[0] == "EDM:ERR:0002"
 
 
 def without_moment(document: bytes) -> bytes:

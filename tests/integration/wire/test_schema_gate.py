@@ -106,6 +106,8 @@ def test_two_headers_in_one_envelope_are_refused() -> None:
         (b"LeafClassWithRepositoryItem", b"Hemmelig"),
         (b"https://sr.oots.tech.ec.europa.eu/datamodels", b"http://[Hemmelig"),
         (b"<query:ResponseOption", b"Hemmelig <query:ResponseOption"),
+        (b"1990-02-03", b"Hemmelig" * 20_000),
+        (b"<rim:Value>", b'<rim:Value xsi:type="rim:Hemmelig">'),
     ],
 )
 def test_the_reason_quotes_no_value_of_the_message(old: bytes, new: bytes) -> None:

@@ -232,6 +232,12 @@ def test_the_id_of_a_broken_request_is_still_found() -> None:
     assert request.request_id_of(changed(LAWFUL, without(slot("IssueDateTime")))) == wire.REQUEST.request_id
 
 
+def test_the_id_of_a_broken_request_is_answered_in_the_case_that_answers_must_have() -> None:
+    upper = LAWFUL.replace(wire.REQUEST.request_id.encode(), wire.REQUEST.request_id.upper().encode())
+    assert upper != LAWFUL
+    assert request.request_id_of(upper) == request.request_id_of(LAWFUL) == wire.REQUEST.request_id
+
+
 @pytest.mark.parametrize("data", [b"", b"no XML", b"<a/>", b'<a id="urn:uuid:1"/>', b"<!DOCTYPE a><a/>", b"\xff\xfe"])
 def test_an_unreadable_request_has_no_id(data: bytes) -> None:
     assert request.request_id_of(LAWFUL) is not None
