@@ -14,13 +14,19 @@ from oots.rules.kind import Kind
 from oots.rules.rule import Finding, Severity
 from oots.validation.files import examine_all
 from oots.validation.recognition import KNOWN_VERSIONS, Asked
-from oots.validation.report import FileReport, Report, Verdict, as_json, by_gravity, message
+from oots.validation.report import JSON_SCHEMA, FileReport, Report, Verdict, as_json, by_gravity, message
 from oots.wire.profile import FIRST_REPOSITORY
 
 MOST_SHOWN: Final = 30
 """How many findings of one file are shown to people; JSON has all of them."""
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _WORDS: Final = {Verdict.VALID: "valid", Verdict.INVALID: "INVALID", Verdict.UNREADABLE: "UNREADABLE"}
+
+
+def _schema(wanted: bool) -> None:
+    if wanted:
+        typer.echo(JSON_SCHEMA.read_text(encoding="utf-8"), nl=False)
+        raise typer.Exit
 
 
 def validate(
@@ -31,10 +37,13 @@ def validate(
         str, typer.Option(help="The host of the Semantic Repository that messages of 1.0 must name.")
     ] = FIRST_REPOSITORY,
     as_data: Annotated[bool, typer.Option("--json", help="Print the report as JSON, infos included.")] = False,
+    _: Annotated[
+        bool, typer.Option("--json-schema", is_eager=True, callback=_schema, help="Print the schema of that JSON.")
+    ] = False,
 ) -> None:
     """Hold documents and messages against schemas, published rules, and each other.
 
-    Exit 0: all valid; 1: some invalid; 2: some unreadable; 5: nothing to check. The highest counts.
+    Exit 0: all valid; 1: some invalid; 2: some unreadable; 4: a fault of ours; 5: nothing to check. The highest counts.
 
     Example: oots validate d
     """

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from oots.cli.commands import app
 from oots.cli.validate import MOST_SHOWN
 from oots.model.errors import ConfigurationError
-from oots.validation.report import Worth
+from oots.validation.report import JSON_SCHEMA, Worth
 from tests.support import schema_documents as own
 
 
@@ -103,6 +103,11 @@ def test_the_host_of_1_0_can_be_named(tmp_path: Path) -> None:
     file.write_bytes(own.FORMER_REQUEST)
     assert "R-EDM-REQ-C008" in validate(file).stdout
     assert "R-EDM-REQ-C008" not in validate(file, "--repository", "sr.oots.tech.ec.europa.eu").stdout
+
+
+def test_the_schema_of_the_report_is_printed_without_any_file() -> None:
+    assert validate("--json-schema").stdout == JSON_SCHEMA.read_text(encoding="utf-8")
+    assert validate().exit_code == Worth.UNREADABLE
 
 
 def test_an_empty_folder_ends_with_5(run: Path, tmp_path: Path) -> None:
