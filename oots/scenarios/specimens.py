@@ -39,7 +39,7 @@ from oots.requester.service import EvidenceRequester
 from oots.scenarios.bopaelsattest import SCENARIO, tell
 from oots.scenarios.folder import as_mime, in_order, write_folder
 from oots.scenarios.live_town import LiveTown, live_town
-from oots.scenarios.outcome import Decision
+from oots.scenarios.outcome import Decision, Edm
 from oots.trust.keys import load_key_pair
 from oots.wire import request as request_codec
 from oots.wire.namespaces import RIM
@@ -48,10 +48,13 @@ from oots.wire.xml import canonical, parse
 MOMENT = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 KEYS = Path(__file__).parents[2] / "tests" / "specimen_keys"
 FOLDERS = {
-    Decision.ACCEPT: "bopaelsattest",
-    Decision.DECLINE: "bopaelsattest-declined",
-    Decision.NONE: "bopaelsattest-lapsed",
+    "bopaelsattest": (Decision.ACCEPT, Edm.V2_0),
+    "bopaelsattest-declined": (Decision.DECLINE, Edm.V2_0),
+    "bopaelsattest-lapsed": (Decision.NONE, Edm.V2_0),
+    "bopaelsattest-v1.0": (Decision.ACCEPT, Edm.V1_0),
+    "bopaelsattest-v1.2": (Decision.ACCEPT, Edm.V1_2),
 }
+"""Whole runs: what the person decides, and in which version."""
 _SERIES = {"requester": 1, "provider": 2, "directories": 3, "eid": 4}
 _REFUSED_SERIES = 9
 
@@ -62,9 +65,9 @@ SOLVEJ = NaturalPerson(
 
 def write_specimens(target: Path) -> None:
     """Write every specimen below `target`, replacing those of before; its README stays."""
-    for decision, name in FOLDERS.items():
+    for name, (decision, edm) in FOLDERS.items():
         _fresh(target / name)
-        with _town() as live:
+        with _town(edm) as live:
             story = tell(live, decision, _silently)
             messages = in_order(live.tap.overheard, live.anchors, live.clock.now())
             write_folder(target / name, SCENARIO, story, messages, live.anchors)
@@ -75,10 +78,10 @@ def write_specimens(target: Path) -> None:
 
 
 @contextmanager
-def _town() -> Iterator[LiveTown]:
+def _town(edm: str | None = None) -> Iterator[LiveTown]:
     with (
         tempfile.TemporaryDirectory(prefix="oots-specimens-") as state,
-        live_town(Path(state), FrozenClock(MOMENT), ids_of=_ids_of, specimen_keys=KEYS) as live,
+        live_town(Path(state), FrozenClock(MOMENT), ids_of=_ids_of, specimen_keys=KEYS, edm=edm) as live,
     ):
         yield live
 
