@@ -8,6 +8,7 @@ from datetime import datetime
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, UserMessage
 from oots.edelivery.message import OpenedMessage, SealedMessage
 from oots.exchange.journal import Entry, JournalEntry
+from oots.model.identifiers import is_uuid
 from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceError
@@ -27,6 +28,12 @@ def of_header(entry: Entry, header: UserMessage, exchange_id: str | None, now: d
         provider=str(provider),
         message_id=header.message_id,
     )
+
+
+def exchange_named(header: UserMessage) -> str | None:
+    """The exchange that a header names, if it does so lawfully: what stands there else may be anything, and the id of
+    an exchange is stored readable."""
+    return header.exchange_id.lower() if is_uuid(header.exchange_id) else None
 
 
 def of_received(

@@ -11,7 +11,7 @@ from oots.edelivery.message import OpenedMessage
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, ProviderState, next_provider_state
 from oots.exchange.correlation import second_repeats_first
-from oots.exchange.entries import about_request, of_header, of_received
+from oots.exchange.entries import about_request, exchange_named, of_header, of_received
 from oots.exchange.envelope import Read, UnsendableError, open_request, version_of
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.limits import TimeLimits
@@ -21,7 +21,6 @@ from oots.model.agent import Agent
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError
 from oots.model.evidence import Distribution
-from oots.model.identifiers import is_uuid
 from oots.model.issuing import Issue, Issued, Match, Matched, NotYet, Offer
 from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest, PreviewVisit
@@ -76,15 +75,25 @@ class EvidenceProvider:
     # --- messages in ---
 
     def take(self, unit: ProviderUnit, opened: OpenedMessage) -> None:
-        """Answer a request; anything else that arrives here is recorded and left alone."""
+        """Answer a request; anything else that arrives here is recorded and left alone.
+
+        So is a request that not even an error can answer lawfully: it has arrived, and sending it again would not help.
+        """
         now = self._clock.now()
         if opened.header.action != EXECUTE_QUERY_REQUEST:
             self._ignore(unit, opened, now)
             return
         try:
+            self._answer(unit, opened, now)
+        except UnsendableError as fault:
+            _LOG.error("a request is left without an answer, because none would be lawful: %s", fault)
+
+    def _answer(self, unit: ProviderUnit, opened: OpenedMessage, now: datetime) -> None:
+        try:
             read = self._read(unit, opened)
         except MessageError as broken:
-            self._refuse_unread(unit, Arrival(opened, self._told_or_new(opened)), broken, now)
+            arrival = Arrival(opened, exchange_named(opened.header) or self._ids.uuid())
+            self._refuse_unread(unit, arrival, broken, now)
             return
         request = read.content
         arrival = Arrival(opened, self._exchange_of(unit, opened, request), read.notes)
@@ -99,7 +108,7 @@ class EvidenceProvider:
             self._refuse(unit, arrival, request, self._unsendable(fault), now)
 
     def _ignore(self, unit: ProviderUnit, opened: OpenedMessage, now: datetime) -> None:
-        told = opened.header.exchange_id or None
+        told = exchange_named(opened.header)
         line = of_received(Entry.ANSWER_IGNORED, opened, told, now, schema_valid=False)
         unit.journal(replace(line, detail="a data service takes requests only"))
 
@@ -120,11 +129,6 @@ class EvidenceProvider:
             return opened.header.exchange_id
         offered = self._offered(unit, opened, request)
         return offered.exchange_id if offered else self._ids.uuid()
-
-    def _told_or_new(self, opened: OpenedMessage) -> str:
-        """The exchange that the header of an unreadable message names, if it names one lawfully."""
-        told = opened.header.exchange_id
-        return told.lower() if is_uuid(told) else self._ids.uuid()
 
     def _proceed(self, unit: ProviderUnit, arrival: Arrival, request: EvidenceRequest, now: datetime) -> None:
         self._record_arrival(unit, arrival, request, now, None)

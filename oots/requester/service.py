@@ -17,7 +17,7 @@ from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
 from oots.exchange.correlation import answer_fits, evidence_is_as_described
-from oots.exchange.entries import about_answer, about_request, of_received, of_sealed
+from oots.exchange.entries import about_answer, about_request, exchange_named, of_received, of_sealed
 from oots.exchange.envelope import Read, answered_request, open_answer, write_request
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry, Note, TimelineEvent
 from oots.exchange.limits import TimeLimits
@@ -388,7 +388,7 @@ class EvidenceRequester:
         answer: Answer | None,
         now: datetime,
     ) -> JournalEntry:
-        told = kept.exchange_id if kept else opened.header.exchange_id or None
+        told = kept.exchange_id if kept else exchange_named(opened.header)
         line = of_received(entry, opened, told, now, schema_valid=answer is not None)
         line = about_request(line, kept.record.request) if kept else line
         line = about_answer(line, answer) if answer else line
