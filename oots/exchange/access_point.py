@@ -217,13 +217,16 @@ class AccessPoint(Generic[RecordT]):
             self._stumbled(f"the deadline of exchange {exchange_id}", fault)
 
     def _try(self, waiting: Waiting) -> None:
-        """One message that cannot be handled keeps no other from being sent, and is tried again later."""
+        """One message that cannot be handled keeps no other from being sent, and is tried again until its deadline."""
         try:
             self._send(waiting)
         except Exception as fault:
             self._stumbled(f"message {waiting.message_id}", fault)
+            until = self._clock.now() + _LONGEST_PAUSE
             with self._store.begin() as unit:
-                unit.postpone(waiting, self._clock.now() + _LONGEST_PAUSE)
+                unit.postpone(waiting, until)
+            if until > waiting.deadline:
+                self._attempt(lambda: self._give_up(waiting, "it could not be sent"))
 
     def _stumbled(self, over: str, fault: Exception) -> None:
         """One line for each occasion: the place in the code, without the text of the error, which may be personal."""

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from oots.exchange.conversation import ProviderState, RequesterState
+from oots.exchange.journal import Entry
 from oots.exchange.schema import EXCHANGE
 from oots.model.clock import RandomIds
 from oots.requester.cases import CASES
@@ -57,6 +58,20 @@ def test_a_message_that_cannot_be_sent_keeps_no_other_from_being_sent(town: TwoS
     (town.requester_store.files._directory / again).rename(town.requester_store.files._directory / first.body_file)
     town.pass_time(timedelta(seconds=61))
     assert town.requester.progress(broken).state is RequesterState.PREVIEW_OFFERED
+
+
+def test_a_message_that_can_never_be_sent_is_given_up_at_its_deadline(town: TwoSides) -> None:
+    exchange_id = town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid())
+    with town.requester_store.begin() as unit:
+        (waiting,) = unit.due(town.clock.now())
+    town.requester_store.files.delete(waiting.body_file)
+    town.pass_time(timedelta(minutes=4))
+    assert Entry.DELIVERY_FAILED not in [line.entry for line in town.requester_log(exchange_id)]
+    town.pass_time(timedelta(minutes=1, seconds=30))
+    assert Entry.DELIVERY_FAILED in [line.entry for line in town.requester_log(exchange_id)]
+    assert town.requester.progress(exchange_id).state is RequesterState.UNDELIVERABLE
+    with town.requester_store.begin() as unit:
+        assert waiting.body_file not in unit.bodies()
 
 
 def test_a_worker_goes_on_when_it_cannot_tidy_up(town: TwoSides, monkeypatch: pytest.MonkeyPatch) -> None:
