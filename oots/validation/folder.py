@@ -71,18 +71,25 @@ def runs_in(folder: Path) -> list[Path]:
 def listed_in(folder: Path) -> tuple[Listed, ...]:
     """The messages that a run lists, in order; raises MessageError for a list that cannot be read, or OSError."""
     file = folder / RUN
-    if file.stat().st_size > _MOST_RUN_BYTES:
+    if file.exists() and not file.is_file():
+        raise MessageError("not a regular file")
+    with file.open("rb") as opened:
+        data = opened.read(_MOST_RUN_BYTES + 1)
+    if len(data) > _MOST_RUN_BYTES:
         raise MessageError("larger than the list of a run can be")
     try:
-        found = json.loads(file.read_bytes())
+        found = json.loads(data)
         return tuple(_listed(entry) for entry in found["messages"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise MessageError("no list of the messages of a run") from None
 
 
 def _listed(entry: Mapping[str, object]) -> Listed:
-    names = (entry.get(key) for key in ("xml", "mime", "receipt"))
-    return Listed(*(name if isinstance(name, str) else None for name in names))
+    """Raises ValueError for what can name no file of the folder."""
+    names = [name if isinstance(name, str) else None for name in map(entry.get, ("xml", "mime", "receipt"))]
+    if not all(name is None or name.isprintable() for name in names):
+        raise ValueError("no name of a file")
+    return Listed(*names)
 
 
 def run_findings(listed: tuple[Listed, ...], opened: Mapping[str, Opened]) -> Iterator[tuple[str, Finding]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from oots.rules.kind import Kind
 from oots.rules.rule import Severity
 from oots.validation.files import examine_all
 from oots.validation.recognition import Asked, Other
-from oots.validation.report import FileReport, Report, Verdict, Worth
+from oots.validation.report import FileReport, Report, Verdict, Worth, as_json
 
 OTHER_UUID = b"11111111-2222-4333-8444-555555555555"
 ANSWERED = b'requestId="urn:uuid:00000001-0000-4000-8000-000000000007"'
@@ -111,6 +113,36 @@ def test_a_run_with_a_broken_list_says_so_and_its_messages_are_judged(run: Path,
     assert report.worth is Worth.UNREADABLE
     assert by_name(report)["exchange.json"].verdict is Verdict.UNREADABLE
     assert [file.verdict for file in report.files].count(Verdict.VALID) == 13
+
+
+@pytest.mark.parametrize(("name", "of_a_list"), [("lost.xml", True), ("\ud800.xml", False), ("a\0b.xml", False)])
+def test_a_list_with_what_can_name_no_file_is_broken(run: Path, name: str, of_a_list: bool) -> None:
+    listed = json.loads((run / "exchange.json").read_text(encoding="utf-8"))
+    listed["messages"].append({"xml": name})
+    (run / "exchange.json").write_text(json.dumps(listed), encoding="utf-8")
+    report = examine_all([run])
+    as_json(report).encode()
+    (lost,) = (file for file in report.files if file.verdict is Verdict.UNREADABLE)
+    assert Path(lost.path).name == (name if of_a_list else "exchange.json")
+
+
+def _replaced_by_a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def _linked_to_what_never_ends(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("change_to", [_replaced_by_a_pipe, _linked_to_what_never_ends])
+def test_a_list_that_is_no_file_is_not_read(run: Path, change_to: Callable[[Path], None]) -> None:
+    assert "exchange.json" not in by_name(examine_all([run]))
+    change_to(run / "exchange.json")
+    report = by_name(examine_all([run]))
+    assert report["exchange.json"].findings[0].found == "not a regular file"
+    assert report["04-response.xml"].verdict is Verdict.VALID
 
 
 def test_a_message_that_a_run_lists_and_does_not_hold_is_missed(run: Path) -> None:
