@@ -48,5 +48,6 @@ def lawful(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _refusal(found: Finding) -> MessageError:
     if found.rule == SCHEMA:
-        return MessageError(f"{found.expected}, line {found.line}: {found.found}")
+        where = f", line {found.line}" if found.line else ""
+        return MessageError(f"{found.expected}{where}: {found.found}")
     return MessageError(found.expected, rule=found.rule)

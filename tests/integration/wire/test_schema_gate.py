@@ -117,6 +117,15 @@ def test_the_reason_quotes_no_value_of_the_message(old: bytes, new: bytes) -> No
     assert "Hemmelig" not in refused.value.why
 
 
+def test_a_large_document_gets_the_same_verdict_without_the_place() -> None:
+    title, missing = b'<sdg:Title lang="EN">A</sdg:Title>', b"<sdg:Titel/>"
+    at = own.REQUEST.index(b"<sdg:Title")
+    for number in (1, 6_000):
+        enforce(own.REQUEST[:at] + title * number + own.REQUEST[at:], "edm-v2.0")
+        with pytest.raises(MessageError, match="Element 'Titel': This element is not expected"):
+            enforce(own.REQUEST[:at] + title * number + missing * number + own.REQUEST[at:], "edm-v2.0")
+
+
 def test_a_doctype_is_refused_before_any_schema_is_asked() -> None:
     enforce(own.REQUEST, "edm-v2.0")
     with pytest.raises(MessageError, match="document type"):
