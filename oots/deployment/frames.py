@@ -74,9 +74,12 @@ def rechecked(verdict: Recheck | None) -> Words | None:
     )
     if not verdict.recalled:
         return computed
+    pieces, parts = f"{verdict.recalled} dele", f"{verdict.recalled} parts"
+    if verdict.recalled == 1:
+        pieces, parts = "1 del", "1 part"
     return Words(
-        f"{computed.danish}, {verdict.recalled} dele kontrolleret mod det gemte fingeraftryk, fordi loggen ikke "
-        "gemmer selve dokumentationen",
-        f"{computed.english}, {verdict.recalled} parts checked against the stored digest, because the log does not "
-        "keep the evidence itself",
+        f"{computed.danish}, {pieces} kontrolleret mod det gemte fingeraftryk, fordi loggen ikke gemmer selve "
+        "dokumentationen",
+        f"{computed.english}, {parts} checked against the stored digest, because the log does not keep the evidence "
+        "itself",
     )

@@ -210,6 +210,7 @@ class _Portal:
             shown_at=shown_at,
             case=case,
             findings={_key(finding): finding for finding in findings},
+            formats_asked=self._requester.formats_asked,
             assured=_is_assured(visitor, findings[0]),
             fault=fault,
             attempt=attempt or secrets.token_urlsafe(12),

@@ -141,6 +141,13 @@ class EvidenceRequester:
             language=None if profile.associated_documents else next(iter(wanted.languages), None),
         )
 
+    def formats_asked(self, finding: Finding) -> tuple[str, ...]:
+        """The media types that request 1 asks for: main evidence, and its readable version where that can be asked."""
+        wanted = _wanted(finding.service.distributions, self._profiles[finding.specification])
+        offered = [distribution.format for distribution in finding.service.distributions]
+        readable = DocumentKind.HUMAN_READABLE_VERSION in wanted.associated_documents and PDF in offered
+        return (wanted.format, PDF) if readable and wanted.format != PDF else (wanted.format,)
+
     def go_to_preview(self, exchange_id: str) -> str:
         """Send request 2 (once) and return the preview location, a lawful https URL for the person's browser."""
         with self._store.begin() as unit:

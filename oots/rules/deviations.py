@@ -140,6 +140,16 @@ DEVIATIONS: Final = (
         "Accepts any part of a code.",
     ),
     Deviation(
+        (Kind.DSD_ERROR,),
+        (
+            *(f"R-DSD-RESP-S0{number:02}" for number in (5, 6, 7, 9, 10, 13, 22)),
+            *(f"R-EDM-REQ-S0{number}" for number in range(14, 22)),
+        ),
+        Treatment.KEPT,
+        "Carries ids of other files, which mean something else there.",
+        "Carries the same ids.",
+    ),
+    Deviation(
         (Kind.RESPONSE,),
         ("R-EDM-RESP-C034", "R-EDM-RESP-C036", "R-EDM-RESP-C037"),
         Treatment.KEPT,

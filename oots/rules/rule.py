@@ -13,7 +13,10 @@ Node = etree._Element | str
 
 
 class Severity(StrEnum):
-    """FATAL refuses a message; the others are noted. INFO is also what no official file can report (docs/rules.md)."""
+    """FATAL refuses a message, a WARNING about it is noted in the journal; the others are for readers of reports.
+
+    INFO is also what no official file can report (docs/rules.md).
+    """
 
     FATAL = "fatal"
     WARNING = "warning"

@@ -37,7 +37,7 @@ def run_bopaelsattest(
         raise ConfigurationError(f"{out} is not empty; name a new folder")
     with _folder(state) as folder, live_town(folder, SystemClock(), edm=edm) as live:
         story = tell(live, decision, say)
-        messages = in_order(live.tap.overheard, live.anchors, live.clock.now())
+        messages = in_order(live.tap.overheard, live.anchors, live.clock.now(), live.profiles)
         say(f"writing {out}")
         return write_folder(out, SCENARIO, story, messages, live.anchors), messages
 
@@ -61,7 +61,7 @@ def tell(live: LiveTown, decision: Decision, say: Say, persona: str = PERSONA, c
         page = _enter_preview(citizen, page, persona)
         opened_at = live.clock.now()
         seen = _look(citizen, page)
-        say(f"the person sees {len(seen)} documents and decides: {decision.value}")
+        say(f"the person sees {_documents(len(seen))} and decides: {decision.value}")
         page = _decide(live, citizen, page, decision, exchange_id)
         page = citizen.wait(page, lambda shown: not shown.is_refreshing)
         received = _collect(citizen, page)
@@ -69,6 +69,10 @@ def tell(live: LiveTown, decision: Decision, say: Say, persona: str = PERSONA, c
         _finish(citizen, page)
         say(f"the portal stands at: {progress.state.value}")
     return Story(decision, progress.state.value, exchange_id, progress.conversation_id, opened_at, seen, received)
+
+
+def _documents(number: int) -> str:
+    return "1 document" if number == 1 else f"{number} documents"
 
 
 def _ask(live: LiveTown, citizen: Citizen, say: Say, persona: str, case: str) -> Page:

@@ -18,6 +18,7 @@ from oots.model.response import Answer, EvidenceError, EvidenceResponse
 from oots.scenarios.outcome import Decision, Story
 from oots.scenarios.wiretap import Overheard
 from oots.trust.certificates import TrustAnchors
+from oots.wire.profile import PROFILES, Profiles
 
 _ENDINGS = {"application/xml": "xml", "application/pdf": "pdf"}
 
@@ -55,15 +56,17 @@ class Told:
         return "Unavailable for now"
 
 
-def in_order(overheard: Sequence[Overheard], anchors: TrustAnchors, at: datetime) -> tuple[Told, ...]:
+def in_order(
+    overheard: Sequence[Overheard], anchors: TrustAnchors, at: datetime, profiles: Profiles = PROFILES
+) -> tuple[Told, ...]:
     """The messages of one exchange as a story: each request, request 1 first, followed by its answer."""
     requests, answers = [], []
     for heard in overheard:
         opened = open_message(heard.content_type, heard.body, anchors, at)
         if opened.header.action == EXECUTE_QUERY_REQUEST:
-            requests.append(Told(heard, opened, open_request(opened).content, None))
+            requests.append(Told(heard, opened, open_request(opened, profiles).content, None))
         else:
-            answers.append(Told(heard, opened, open_answer(opened).content, None))
+            answers.append(Told(heard, opened, open_answer(opened, profiles).content, None))
     requests.sort(key=lambda told: isinstance(told.content, EvidenceRequest) and told.content.preview is not None)
     return tuple(_chained(requests, answers))
 

@@ -42,6 +42,7 @@ from oots.model.errors import ConfigurationError, PeerError
 from oots.scenarios.wiretap import Wiretap
 from oots.trust.authority import export_specimen_keys
 from oots.trust.certificates import TrustAnchors
+from oots.wire.profile import Profiles
 
 _START_SECONDS = 30.0
 
@@ -56,6 +57,7 @@ class LiveTown:
     requester: Exchanging
     provider: Exchanging
     limits: TimeLimits
+    profiles: Profiles
     specimens: bool
 
     @property
@@ -134,7 +136,9 @@ def _compose(
     requester = requester_service(requester_settings, around("requester"))
     provider = provider_service(provider_settings, around("provider"))
     return _Composed(
-        LiveTown(town, clock, tap, requester, provider, provider_settings.limits, specimens),
+        LiveTown(
+            town, clock, tap, requester, provider, provider_settings.limits, provider_settings.profiles, specimens
+        ),
         {
             "directories": (directories_app(directories_settings, around("directories")), directories_settings),
             "eid": (eid_app(eid_settings, around("eid")), eid_settings),

@@ -20,7 +20,8 @@ Every rule that messages are held against, by `oots validate` and by both sides 
 out. `oots rules ID` explains one, with a document that keeps it and one that breaks it. Generated from the tables in
 `oots/rules` by `make rules`; a test fails when it is out of date.
 
-Only **fatal** refuses a message; **warning** and **caution** are noted, **info** is for readers of reports. Ids are
+Only **fatal** refuses a message; a **warning** is noted in the journal; **caution** and **info** are for readers of
+reports. Ids are
 those of the Technical Design Documents; those that begin with `OOTSDK-` are ours. In reports `XSD` stands for what the
 schema finds. Rules of 1.0 are shown with the Semantic Repository's host of release 1.0.0, which is a setting.
 """

@@ -152,6 +152,9 @@ class PortalService:
     kept: dict[str, Progress] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
+    def formats_asked(self, finding: Finding) -> tuple[str, ...]:
+        return tuple(distribution.format for distribution in finding.service.distributions)
+
     def ask(self, case: Case, finding: Finding, person: NaturalPerson, conversation_id: str) -> str:
         self.asked.append(person)
         exchange_id = f"00000000-0000-4000-8000-0000000000{len(self.asked):02d}"

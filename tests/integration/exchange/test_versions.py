@@ -556,3 +556,13 @@ def test_a_preview_that_is_not_opened_by_get_is_shown_to_nobody(town: TwoSides) 
     another, answer, of = undelivered(town, V1_2)
     take(town, answer, of)
     assert town.requester.progress(another).state is RequesterState.PREVIEW_OFFERED
+
+
+@every_version
+def test_the_portal_names_the_formats_that_it_asks_for(town: TwoSides, version: str) -> None:
+    finding = replace(FINDING, specification=version)
+    request = town.requester.request_for(CASES[0], finding, SOLVEJ, START)
+    (asked_for,) = request.evidence.distributions
+    readable = ["application/pdf"] if asked_for.associated_documents else []
+    assert list(town.requester.formats_asked(finding)) == [asked_for.format, *readable]
+    assert (len(readable) == 1) == (version == V2_0)
