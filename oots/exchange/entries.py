@@ -69,6 +69,7 @@ def about_request(line: JournalEntry, request: EvidenceRequest) -> JournalEntry:
     """The line with what was asked, and about whom."""
     return replace(
         line,
+        specification=request.specification,
         procedure=request.procedure,
         evidence_type=request.evidence.evidence_type.classification,
         request_id=request.request_id,
@@ -78,7 +79,12 @@ def about_request(line: JournalEntry, request: EvidenceRequest) -> JournalEntry:
 
 def about_answer(line: JournalEntry, answer: Answer) -> JournalEntry:
     """The line with what was answered, and to which request."""
-    line = replace(line, request_id=answer.request_id, response_id=answer.response_id)
+    line = replace(
+        line,
+        specification=answer.specification,
+        request_id=answer.request_id,
+        response_id=answer.response_id,
+    )
     if isinstance(answer, EvidenceError):
         exception = answer.exceptions[0]
         return replace(line, error_code=exception.code.code, detail=exception.detail)

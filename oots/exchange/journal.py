@@ -54,7 +54,8 @@ class Note:
 class JournalEntry:
     """One line of the log.
 
-    `signer`, `schema_valid` and `signature_valid` are the verdicts at the time; None means that there was nothing to
+    `specification` is the version of the message. `signer`, `schema_valid` (schema and rules) and `signature_valid` are
+    the verdicts at the time; None means that there was nothing to
     judge. `subject` (the evidence subject) and the bytes of `document` (first MIME part), `soap` (the signed SOAP part)
     and `receipt` are personal data and encrypted at rest. `digests` are the references of the message's signature, so
     that a receipt and a signature can be checked after the evidence itself is gone.
@@ -66,6 +67,7 @@ class JournalEntry:
     conversation_id: str | None = None
     requester: str | None = None
     provider: str | None = None
+    specification: str | None = None
     procedure: str | None = None
     evidence_type: str | None = None
     request_id: str | None = None

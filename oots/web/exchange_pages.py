@@ -61,6 +61,8 @@ class Line(Protocol):
     @property
     def entry(self) -> str: ...
     @property
+    def specification(self) -> str | None: ...
+    @property
     def procedure(self) -> str | None: ...
     @property
     def evidence_type(self) -> str | None: ...
@@ -378,6 +380,7 @@ def _facts(line: Line, lang: Lang) -> tuple[tuple[Words, str], ...]:
         (Words("Fejlkode", "Error code"), line.error_code),
         (Words("Forklaring", "Detail"), line.detail),
         (Words("Valg", "Decision"), _decision(line, lang)),
+        (Words("Version", "Version"), line.specification),
         (Words("Procedure", "Procedure"), line.procedure),
         (Words("Dokumentationstype", "Evidence type"), line.evidence_type),
         (Words("Meddelelse (MessageId)", "Message (MessageId)"), line.message_id),

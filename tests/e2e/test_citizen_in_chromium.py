@@ -312,7 +312,7 @@ def read_the_log(window: Window, site: str, exchange: str) -> None:
     window.page.get_by_role("link", name=exchange).click()
     window.see("Udveksling trin for trin", "Exchange step by step")
     for verdict in (
-        window.t("Skema: i orden", "Schema: passed"),
+        window.t("Skema og regler: i orden", "Schema and rules: passed"),
         window.t("Underskrift: i orden", "Signature: passed"),
     ):
         assert window.page.get_by_text(verdict).count() >= 4

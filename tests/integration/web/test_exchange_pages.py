@@ -35,7 +35,14 @@ def test_the_list_counts_messages_and_failed_checks(reviewer: httpx.Client) -> N
 
 def test_the_timeline_tells_verdicts_codes_and_digests(reviewer: httpx.Client) -> None:
     page = reviewer.get(STORY).text
-    for told in ("Skema: i orden", "Skema: fejlet", "EDM:ERR:0003", "R-EDM-REQ-S006", "m-2@provider", PARTS[1].sha256):
+    for told in (
+        "Skema og regler: i orden",
+        "Skema og regler: fejlet",
+        "EDM:ERR:0003",
+        "R-EDM-REQ-S006",
+        "m-2@provider",
+        PARTS[1].sha256,
+    ):
         assert told in page
     assert "Exchange step by step" in reviewer.get(f"{STORY}?lang=en").text
 
