@@ -172,6 +172,15 @@ def _condition(text: str) -> Condition | None:
     return lambda element: element.get(wanted) == value
 
 
+def _called(step: str) -> str:
+    """The name of a step, and the name that it must bear: `Property ExchangeId`."""
+    found = _STEP.match(step)
+    if found is None:
+        raise ValueError(f"{step} is no step of a path")
+    _, named, bearing = (found["condition"] or "").partition("@name=")
+    return found["name"].rpartition(":")[2] + (f" {bearing}" if named else "")
+
+
 def in_words(path: str) -> str:
     """The place as the beginning of a sentence: `lang of Title of DataServiceEvidenceType in EvidenceRequest`."""
     names: list[str] = []
@@ -180,7 +189,7 @@ def in_words(path: str) -> str:
         if part.startswith("{"):
             slot, names = part[1:-1], []
         else:
-            names.append(_STEP.match(part.lstrip("@"))["name"].rpartition(":")[2])  # type: ignore[index]  # a step
+            names.append(_called(part.lstrip("@")))
     kept = [name for name in names if name not in ("Element", "Value", "LocalizedString")] if slot else names[-3:]
     if not kept:
         holder = names[-1].lower() + " of the " if names else ""

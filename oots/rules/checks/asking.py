@@ -56,5 +56,10 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def an(name: str) -> str:
+    """The name with its article: `a Name`, `an Identifier`."""
+    return f"{'an' if name[0] in 'AEIOaeio' else 'a'} {name}"
+
+
 def unless(found: bool, instead: Callable[[], str]) -> str | None:
     return None if found else instead()

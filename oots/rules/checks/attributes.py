@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from oots.rules.checks.asking import element_of, quoted, tidy, unless
+from oots.rules.checks.asking import an, element_of, quoted, tidy, unless
 from oots.rules.checks.spoiling import NONSENSE, set_attribute
 from oots.rules.codelists import CodeList
 from oots.rules.place import NAMESPACES, attribute
@@ -50,7 +50,7 @@ def attribute_like(name: str, pattern: str, form: str) -> Check:
     """The attribute, or nothing where it is missing, matches."""
     wanted, expression = attribute(name), re.compile(pattern)
     return Check(
-        f"must have a {name} that is {form}",
+        f"must have {an(name)} that is {form}",
         lambda node: unless(
             expression.search(element_of(node).get(wanted, "")) is not None,
             lambda: (
@@ -121,7 +121,7 @@ def optional_code_of(name: str, codes: CodeList) -> Check:
     """The attribute, if it is there, is a code of the list."""
     wanted = attribute(name)
     return Check(
-        f"must have a {name} of the list {codes.name}",
+        f"must have {an(name)} of the list {codes.name}",
         lambda node: unless(
             element_of(node).get(wanted) is None or element_of(node).get(wanted) in codes,
             lambda: quoted(element_of(node).get(wanted, "")),
@@ -134,7 +134,7 @@ def coded_attribute(name: str, codes: CodeList) -> Check:
     """The attribute is there and a code of the list."""
     wanted = attribute(name)
     return Check(
-        f"must have a {name} of the list {codes.name}",
+        f"must have {an(name)} of the list {codes.name}",
         lambda node: unless(element_of(node).get(wanted) in codes, lambda: quoted(element_of(node).get(wanted, ""))),
         set_attribute(name, NONSENSE),
     )

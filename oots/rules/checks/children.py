@@ -6,7 +6,7 @@ import re
 
 from lxml import etree
 
-from oots.rules.checks.asking import children, element_of, listed, quoted, string, tidy, unless
+from oots.rules.checks.asking import an, children, element_of, listed, quoted, string, tidy, unless
 from oots.rules.checks.spoiling import NONSENSE, insert, remove
 from oots.rules.codelists import CodeList
 from oots.rules.place import tag
@@ -80,7 +80,7 @@ def filled(name: str) -> Check:
     def spoil(node: Node) -> None:
         remove(name)(node)
 
-    return Check(f"must have a {name} that is not empty", found, spoil)
+    return Check(f"must have {an(name)} that is not empty", found, spoil)
 
 
 def not_empty(name: str) -> Check:
@@ -121,7 +121,7 @@ def has_inside(name: str, inner: str) -> Check:
             remove(inner)(child)
 
     return Check(
-        f"must have a {name} with {inner}",
+        f"must have {an(name)} with {inner}",
         lambda node: unless(any(children(child, inner) for child in children(node, name)), lambda: f"no {inner}"),
         spoil,
     )
@@ -187,7 +187,7 @@ def child_like(name: str, pattern: str, form: str) -> Check:
         for child in children(node, name):
             child.text = NONSENSE
 
-    return Check(f"must have a {name} that is {form}", find, spoil)
+    return Check(f"must have {an(name)} that is {form}", find, spoil)
 
 
 def has_one_of(*names: str) -> Check:

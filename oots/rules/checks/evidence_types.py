@@ -6,7 +6,7 @@ import copy
 
 from lxml import etree
 
-from oots.rules.checks.asking import children, element_of, string, unless
+from oots.rules.checks.asking import an, children, element_of, string, unless
 from oots.rules.checks.spoiling import insert, remove
 from oots.rules.place import tag
 from oots.rules.rule import Check, Node
@@ -96,7 +96,7 @@ def value_for_type(kind: str, element: str) -> Check:
         for value in [value for each in children(node, "SupportedValue") for value in each]:
             value.tag = tag(next(name for name in names if name != element))
 
-    return Check(f"must have a {element} if its Type is {kind}", find, spoil)
+    return Check(f"must have {an(element)} if its Type is {kind}", find, spoil)
 
 
 def code_list_is_named() -> Check:

@@ -56,7 +56,7 @@ def slots_in_all(number: int, *names: str) -> Check:
             remove_slot(name)(node)
 
     return Check(
-        f"must have {number} of the slots {listed(names)}",
+        f"must have exactly {'one' if number == 1 else number} of the slots {listed(names)}",
         lambda node: unless(count(node) == number, lambda: f"{count(node)} of them"),
         spoil,
     )
