@@ -107,19 +107,13 @@ def version_in(document: bytes) -> str:
 def write_request(request: EvidenceRequest, profiles: Profiles = PROFILES) -> bytes:
     """Canonical bytes of a request; raises UnsendableError for one that our own rules refuse."""
     profile = profiles[request.specification]
-    try:
-        return _lawful(request_codec.encode(request, profiles), Kind.REQUEST, profile)
-    except (MessageError, ValueError) as fault:
-        raise UnsendableError(str(fault)) from fault
+    return sendable(lambda: _lawful(request_codec.encode(request, profiles), Kind.REQUEST, profile))
 
 
 def write_answer(answer: Answer, profiles: Profiles = PROFILES) -> bytes:
     """Canonical bytes of a response or error; raises UnsendableError for one that our own rules refuse."""
     kind = Kind.ERROR if isinstance(answer, EvidenceError) else Kind.RESPONSE
-    try:
-        return _lawful(answer_codec.encode(answer, profiles), kind, profiles[answer.specification])
-    except (MessageError, ValueError) as fault:
-        raise UnsendableError(str(fault)) from fault
+    return sendable(lambda: _lawful(answer_codec.encode(answer, profiles), kind, profiles[answer.specification]))
 
 
 def _lawful(document: bytes, kind: Kind, profile: Profile) -> bytes:
@@ -136,10 +130,10 @@ def expect_lawful_header(sealed: SealedMessage, parts: Sequence[Part]) -> None:
     sendable(lambda: noted(header_to_body(messaging, parse(parts[0].content), types)))
 
 
-def sendable(judged: Callable[[], tuple[Note, ...]]) -> tuple[Note, ...]:
-    """What is judged of a message of ours; raises UnsendableError where our own rules refuse it."""
+def sendable(make: Callable[[], Content]) -> Content:
+    """What is made or judged of a message of ours; raises UnsendableError where our own rules refuse it."""
     try:
-        return judged()
+        return make()
     except (MessageError, ValueError) as fault:
         raise UnsendableError(str(fault)) from fault
 
