@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -28,6 +29,8 @@ PROFILES: Final = {
 }
 """Profile name → the schema that loads all of it; the `edm` profiles hold the directories' answers too."""
 
+_BLANKS: Final = " \t\r\n"
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?", re.ASCII)
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
 
 LARGE: Final = 5_000
@@ -99,7 +102,9 @@ class _Gate:
             if self._schema.validate(element):
                 return None
             log: Any = self._schema.error_log  # lxml-stubs keep it opaque
-            return _fault(log[0])
+            fault = _fault(log[0])
+            tidied = _with_bare_dates(element)
+            return None if tidied is not None and self._schema.validate(tidied) else fault
 
     def _fault_of_large(self, element: etree._Element) -> Fault | None:
         """The same verdict out of reading the document once more: libxml2 then looks for no place of any fault, which
@@ -124,6 +129,20 @@ def _gate(profile: str) -> _Gate:
 @cache
 def _compiled(profile: str) -> _Gate:
     return _Gate(schema_file(profile))
+
+
+def _with_bare_dates(element: etree._Element) -> etree._Element | None:
+    """A copy whose dates and times have no blanks around them, None where none has any.
+
+    Blanks there mean nothing (XML Schema part 2, whiteSpace collapse), but libxml2 refuses them.
+    """
+    copied = deepcopy(element)
+    found = False
+    for leaf in copied.iter():
+        bare = (leaf.text or "").strip(_BLANKS)
+        if bare != leaf.text and _DATE.fullmatch(bare):
+            leaf.text, found = bare, True
+    return copied if found else None
 
 
 def _fault(entry: Any) -> Fault:

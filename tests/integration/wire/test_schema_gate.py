@@ -167,3 +167,16 @@ def test_a_schema_is_xsd_1_0_and_imports_files_beside_it_only(path: Path) -> Non
     for location in root.xpath("//@schemaLocation"):
         assert (path.parent / location).resolve().is_relative_to(XSD_DIR)
         assert (path.parent / location).is_file()
+
+
+@pytest.mark.parametrize(
+    "moment", [" 2026-09-01T08:30:00.000Z", "2026-09-01T08:30:00.000Z\n ", "\t2026-09-01T08:30:00.000Z "]
+)
+def test_blanks_around_a_time_mean_nothing(moment: str) -> None:
+    data, profile = VALID["request"]
+    text = data.decode()
+    assert "2026-09-01T08:30:00.000Z" in text
+    enforce(data, profile)
+    enforce(text.replace("2026-09-01T08:30:00.000Z", moment).encode(), profile)
+    with pytest.raises(MessageError):
+        enforce(text.replace("2026-09-01T08:30:00.000Z", f"{moment.strip()} {moment}").encode(), profile)
