@@ -8,6 +8,7 @@ from lxml import etree
 
 from oots.rules.checks.asking import SLOT, VALUE, children, element_of, listed, quoted, slots, string, unless
 from oots.rules.checks.spoiling import NONSENSE, remove_slot, set_attribute
+from oots.rules.place import tag
 from oots.rules.rule import Check, Node
 from oots.wire.namespaces import RIM
 from oots.wire.slots import XSI_TYPE, type_of
@@ -179,3 +180,16 @@ def no_slot(name: str) -> Check:
         etree.SubElement(element_of(node), SLOT, {"name": name})
 
     return Check(f"must not have the slot {name}", lambda node: f"a slot {name}" if slots(node, name) else None, spoil)
+
+
+def no_stray_slot_value() -> Check:
+    """No `rim:SlotValue` with a name stands where slots belong."""
+
+    def find(node: Node) -> str | None:
+        stray = [value.get("name", "") for value in children(node, "SlotValue") if value.get("name") is not None]
+        return unless(not stray, lambda: f"a SlotValue {stray[0]}")
+
+    def spoil(node: Node) -> None:
+        etree.SubElement(element_of(node), tag("SlotValue"), {"name": "SpecificationIdentifier"})
+
+    return Check("must have no SlotValue with a name beside its slots", find, spoil)

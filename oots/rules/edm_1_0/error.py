@@ -9,7 +9,15 @@ from oots.rules.checks.answers import request_id_unless_unreadable
 from oots.rules.checks.attributes import attribute_in, attribute_unlike, has_attribute, scheme_in, type_in
 from oots.rules.checks.children import counts, filled, has
 from oots.rules.checks.roots import root_in, root_is
-from oots.rules.checks.slots import at_most_one_slot, named_in, one_slot, typed, value_is, value_like
+from oots.rules.checks.slots import (
+    at_most_one_slot,
+    named_in,
+    no_stray_slot_value,
+    one_slot,
+    typed,
+    value_is,
+    value_like,
+)
 from oots.rules.checks.values import code_of, occurring_in
 from oots.rules.codelists import (
     COUNTRIES,
@@ -53,13 +61,7 @@ def error_rules(repository: str) -> tuple[Rule, ...]:
             fatal("R-EDM-ERR-S11", one_slot("ErrorProvider")),
             fatal("OOTSDK-EDM-ERR-001", one_slot("EvidenceRequester")),
             info("R-EDM-ERR-S003", request_id_unless_unreadable()),
-        ),
-        *_at(
-            "QueryResponse/Slot",
-            info(
-                "R-EDM-ERR-S017a",
-                named_in("SpecificationIdentifier", "EvidenceResponseIdentifier", "ErrorProvider", "EvidenceRequester"),
-            ),
+            fatal("R-EDM-ERR-S017a", no_stray_slot_value()),
         ),
         *_at(
             "QueryResponse/{SpecificationIdentifier}",
