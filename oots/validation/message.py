@@ -121,9 +121,16 @@ def _types(carried: Carried) -> dict[str, str]:
 
 
 def _evidence_findings(carried: Carried) -> Iterator[Finding]:
-    """What each piece breaks of its metadata, and of those of the main evidence in its package."""
+    """What each piece breaks of its metadata, and of those of the main evidence in its package.
+
+    A part is looked into for the first that refers to it; that others do so too is a finding of its own.
+    """
+    looked_at: set[str] = set()
     mains = {found.package: found.metadata for found in documents(carried.document) if found.is_main}
     for document, name in carried.evidence():
+        if name in looked_at:
+            continue
+        looked_at.add(name)
         main = None if document.is_main or document.package is None else mains.get(document.package)
         try:
             media_type, content = carried.content(name)
