@@ -19,6 +19,7 @@ from oots.wire.xml import parse
 
 _START: Final = 64
 """How many bytes tell of which sort a file is."""
+UNCOMPARED: Final = f"not compared with each other: no {RUN} says what belongs together"
 _PDF: Final = b"%PDF-"
 
 
@@ -38,8 +39,12 @@ def _folder(folder: Path, asked: Asked) -> list[FileReport]:
     judged = {file: _file(file, asked) for file in messages_in(folder)}
     reports = {file: report for file, (report, _) in judged.items()}
     opened = {file: found for file, (_, found) in judged.items() if found is not None}
-    for run in runs_in(folder):
+    runs = runs_in(folder)
+    for run in runs:
         reports |= _run(run, reports, opened)
+    loose = [file for file in opened if file.parent not in runs]
+    if len(loose) > 1:
+        reports |= {file: replace(reports[file], notes=(*reports[file].notes, UNCOMPARED)) for file in loose}
     return [reports[file] for file in sorted(reports)]
 
 

@@ -17,8 +17,11 @@ from oots.rules.pairs.lookup import slot_text
 from oots.rules.pairs.receipt import receipt_to_message
 from oots.rules.pairs.second_request import LOCATION, SecondRequest, second_request
 from oots.rules.place import tag
-from oots.rules.rule import Finding
+from oots.rules.rule import Finding, Severity
+from oots.wire.xml import canonical
 
+OTHER_DOCUMENT: Final = "OOTSDK-RUN-001"
+"""The id under which a document is told that its message did not carry."""
 RUN: Final = "exchange.json"
 MESSAGES: Final = (".xml", ".mime")
 _MOST_RUN_BYTES: Final = 1024 * 1024
@@ -100,9 +103,21 @@ def run_findings(listed: tuple[Listed, ...], opened: Mapping[str, Opened]) -> It
     yield from _story([step for each in listed for step in _step(each.document, opened)])
     yield from _story([step for each in listed for step in _step(each.message, opened)])
     for each in listed:
+        yield from _same_document(each, opened)
         receipt, message = (opened.get(name or "") for name in (each.receipt, each.message))
         if each.receipt and receipt and message and receipt.envelope is not None and message.envelope is not None:
             yield from ((each.receipt, found) for found in receipt_to_message(receipt.envelope, message.envelope))
+
+
+def _same_document(listed: Listed, opened: Mapping[str, Opened]) -> Iterator[tuple[str, Finding]]:
+    """The document beside a message must be the one that the message carried."""
+    found, message = (opened.get(name or "") for name in (listed.document, listed.message))
+    if listed.document is None or not found or not message or found.document is None or message.document is None:
+        return
+    if canonical(found.document) != canonical(message.document):
+        says = "The document beside a message must be the one in its first part."
+        instead = f"another than in {listed.message}"
+        yield listed.document, Finding(OTHER_DOCUMENT, Severity.FATAL, says, instead, "/", None, "4.8")
 
 
 def _step(name: str | None, opened: Mapping[str, Opened]) -> Iterator[Step]:

@@ -12,7 +12,8 @@ import pytest
 
 from oots.rules.kind import Kind
 from oots.rules.rule import Severity
-from oots.validation.files import examine_all
+from oots.validation.files import UNCOMPARED, examine_all
+from oots.validation.folder import OTHER_DOCUMENT
 from oots.validation.recognition import Asked, Other
 from oots.validation.report import FileReport, Report, Verdict, Worth, as_json
 
@@ -62,8 +63,8 @@ def test_an_answer_to_another_request_is_named_by_its_pair_rule(run: Path) -> No
     report = examine_all([run])
     assert report.worth is Worth.INVALID
     broken = {name: fatal(file) for name, file in by_name(report).items() if fatal(file)}
-    assert broken == {"04-response.xml": {"OOTSDK-PAIR-ANS-001"}}
-    (found,) = (each for each in by_name(report)["04-response.xml"].findings if each.severity is Severity.FATAL)
+    assert broken == {"04-response.xml": {"OOTSDK-PAIR-ANS-001", OTHER_DOCUMENT}}
+    (found,) = (each for each in by_name(report)["04-response.xml"].findings if each.rule == "OOTSDK-PAIR-ANS-001")
     assert (found.xpath, found.line) == ("/query:QueryResponse/@requestId", 1)
     assert OTHER_UUID.decode() in found.found
 
@@ -95,6 +96,15 @@ def test_messages_that_no_run_lists_are_judged_each_for_itself(run: Path) -> Non
     (run / "exchange.json").unlink()
     report = examine_all([run])
     assert (len(report.files), report.worth) == (13, Worth.VALID)
+    assert all(UNCOMPARED in file.notes for file in report.files)
+
+
+def test_a_document_that_its_message_did_not_carry_is_named(run: Path) -> None:
+    assert not any(UNCOMPARED in file.notes for file in examine_all([run]).files)
+    change(run / "01-request.xml", b'<sdg:Name lang="DA">', b'<sdg:Name lang="NO">')
+    report = examine_all([run])
+    assert OTHER_DOCUMENT in fatal(by_name(report)["01-request.xml"])
+    assert not fatal(by_name(report)["01-request.mime"])
 
 
 def test_every_run_below_a_folder_is_seen_as_one(run: Path) -> None:
