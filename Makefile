@@ -7,7 +7,7 @@ BENCH_BIN := $(BENCH_VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types layers rules specimens bench
+.PHONY: help setup demo test lint types layers rules attacks specimens bench
 .SUFFIXES:
 
 help: ## List what one can do
@@ -36,6 +36,9 @@ bench: $(BENCH_VENV)/bench.stamp ## Measure rules and readers beside other tools
 
 rules: setup ## Write docs/rules.md anew
 	$(BIN)/python -m oots.validation.rules_document docs/rules.md
+
+attacks: setup ## Try every attack and write docs/attacks.md anew
+	$(BIN)/python -m tests.attacks.catalogue docs/attacks.md
 
 specimens: setup ## Write evidence_samples/ anew under the frozen clock
 	$(BIN)/python -m oots.scenarios.specimens evidence_samples

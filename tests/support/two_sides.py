@@ -216,10 +216,17 @@ def make_keys(directory: Path) -> Path:
     return directory
 
 
-def two_sides(folder: Path, keys: Path, source: FakeSource | None = None, profiles: Profiles = PROFILES) -> TwoSides:
-    """A fresh pair in `folder`, with the keys in `keys`."""
+def two_sides(
+    folder: Path,
+    keys: Path,
+    source: FakeSource | None = None,
+    profiles: Profiles = PROFILES,
+    *,
+    specimens: bool = False,
+) -> TwoSides:
+    """A fresh pair in `folder`, with the keys in `keys`, which may be specimens."""
     clock, wire, source = AdvancedClock(FrozenClock(START)), Wire(), source or FakeSource()
-    anchors = TrustAnchors.from_pem((keys / TRUST_FILE).read_bytes())
+    anchors = TrustAnchors.from_pem((keys / TRUST_FILE).read_bytes(), allow_specimens=specimens)
     requester_store = Store(folder / "requester", RequesterExchange)
     provider_store = Store(folder / "provider", ProviderExchange)
     ids, client = RandomIds(), wire.client()
