@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from oots.denmark.municipality import Municipality, load_municipality, municipalities
-from oots.trust.authority import Participant
 from oots.trust.certificates import Role
+from oots.trust.issuing import Participant
 
 REQUESTER_PARTY = "AP_LT_01"
 PROVIDER_PARTY = "AP_DK_01"

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import fcntl
-import ipaddress
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives import serialization
 
 from oots.model.errors import ConfigurationError
-from oots.trust.certificates import SPECIMEN_URN, Party, Role, bound_party, is_specimen, party_uri
-from oots.trust.files import write_whole
+from oots.trust.certificates import Role, bound_party, is_specimen
+from oots.trust.files import locked, write_whole
+from oots.trust.issuing import (
+    ISSUING,
+    ROOT,
+    SPECIMEN_TERMS,
+    Participant,
+    Terms,
+    authority_certificate,
+    leaf_certificate,
+    names_policy,
+    new_key,
+)
 from oots.trust.keys import (
     KeyPair,
     PrivateKey,
@@ -29,52 +33,17 @@ from oots.trust.keys import (
     read_private_key,
 )
 
-ORGANISATION = "OOTS-DK demo"
 TRUST_FILE = "trust.pem"
-ROOT = "root-ca"
-ISSUING = "issuing-ca"
-AUTHORITY_LIFE = timedelta(days=3650)
-LEAF_LIFE = timedelta(days=825)
-SPECIMEN_ISSUED = datetime(2026, 1, 1, tzinfo=UTC)
-SPECIMEN_LIFE = timedelta(days=3652)
 CLOCK_TOLERANCE = timedelta(minutes=5)
-MESSAGE_KEY_BITS = 3072
-UB_COMMON_NAME = 64
-
-
-@dataclass(frozen=True)
-class Participant:
-    """Someone who needs a key; `name` is the stem of the files, `dns_names` the hosts or IP addresses for TLS."""
-
-    name: str
-    party_id: str
-    role: Role
-    dns_names: tuple[str, ...] = ()
-
-    @property
-    def party(self) -> Party:
-        return Party(self.party_id, self.role)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How an authority dates and marks what it issues; `issued` is an aware datetime."""
-
-    issued: datetime
-    authority_life: timedelta = AUTHORITY_LIFE
-    leaf_life: timedelta = LEAF_LIFE
-    specimen: bool = False
-
-
-SPECIMEN_TERMS = Terms(SPECIMEN_ISSUED, SPECIMEN_LIFE, SPECIMEN_LIFE, specimen=True)
 
 
 def init_keys(directory: Path, participants: Sequence[Participant], now: datetime) -> None:
     """Create what is missing in `directory` (mode 0700): authority, participants' keys (0600) and `trust.pem`.
 
     Message keys are RSA 3072, all others P-256; a participant's certificate ends after 825 days. What exists is kept
-    and not renewed. Each file appears whole or not at all, the key before its certificate, so the next run completes
-    an interrupted one. Raises ConfigurationError for broken files, or a key that is bound to another party.
+    and not renewed; only a certificate that does not name the demo's policy is issued anew, for the same key. Each file
+    appears whole or not at all, the key before its certificate, so the next run completes an interrupted one. Raises
+    ConfigurationError for broken files, or a key that is bound to another party.
     """
     _init(directory, participants, Terms(now - CLOCK_TOLERANCE))
 
@@ -115,7 +84,7 @@ def export_specimen_keys(directory: Path, target: Path) -> None:
 
 def _init(directory: Path, participants: Sequence[Participant], terms: Terms) -> None:
     _make_private(directory)
-    with _locked(directory):
+    with locked(directory):
         root = _authority(directory, ROOT, "root CA", terms, issuer=None)
         issuing = _authority(directory, ISSUING, "issuing CA", terms, issuer=root)
         _write_public(directory / TRUST_FILE, _pem(root.certificate) + _pem(issuing.certificate))
@@ -127,7 +96,8 @@ def _authority(directory: Path, name: str, title: str, terms: Terms, issuer: Key
     if not key_path(directory, name).exists() and certificate_path(directory, name).exists():
         raise ConfigurationError(f"{key_path(directory, name)} is missing, so nothing can be issued any more")
     key = _kept_or_new_key(directory, name, Role.SEAL)
-    if not certificate_path(directory, name).exists():
+    kept = load_key_pair(directory, name) if certificate_path(directory, name).exists() else None
+    if kept is None or (issuer is not None and not names_policy(kept.certificate)):
         certificate = authority_certificate(key, title, terms, issuer)
         _write_public(certificate_path(directory, name), _pem(certificate))
     return load_key_pair(directory, name)
@@ -138,110 +108,18 @@ def _participant(directory: Path, participant: Participant, issuing: KeyPair, te
     if not key_path(directory, participant.name).exists():
         path.unlink(missing_ok=True)
     key = _kept_or_new_key(directory, participant.name, participant.role)
-    if not path.exists():
-        _write_public(path, _pem(leaf_certificate(key, participant, terms, issuing)) + _pem(issuing.certificate))
-    if bound_party(load_key_pair(directory, participant.name).certificate) != participant.party:
+    kept = load_key_pair(directory, participant.name) if path.exists() else None
+    if kept is not None and bound_party(kept.certificate) != participant.party:
         raise ConfigurationError(f"{path} is bound to another party than {participant.party_id}")
+    if kept is None or not names_policy(kept.certificate):
+        _write_public(path, _pem(leaf_certificate(key, participant, terms, issuing)) + _pem(issuing.certificate))
 
 
 def _kept_or_new_key(directory: Path, name: str, role: Role) -> PrivateKey:
     path = key_path(directory, name)
     if not path.exists():
-        write_whole(path, _pkcs8(_new_key(role)), mode=0o600)
+        write_whole(path, _pkcs8(new_key(role)), mode=0o600)
     return read_private_key(path)
-
-
-def _new_key(role: Role) -> PrivateKey:
-    if role is Role.ACCESS_POINT:
-        return rsa.generate_private_key(public_exponent=65537, key_size=MESSAGE_KEY_BITS)
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-def authority_certificate(key: PrivateKey, title: str, terms: Terms, issuer: KeyPair | None) -> x509.Certificate:
-    """A certificate that may issue others; `issuer` is None for the root, which signs itself and one level below."""
-    subject = _name(f"{ORGANISATION} {title}", "authority", terms)
-    builder = (
-        _builder(key, subject, terms, terms.authority_life, issuer)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=1 if issuer is None else 0), critical=True)
-        .add_extension(_usage(authority=True), critical=True)
-    )
-    if terms.specimen:
-        mark = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(SPECIMEN_URN)])
-        builder = builder.add_extension(mark, critical=False)
-    return builder.sign(issuer.private_key if issuer else key, hashes.SHA256())
-
-
-def leaf_certificate(key: PrivateKey, participant: Participant, terms: Terms, issuing: KeyPair) -> x509.Certificate:
-    """A participant's certificate, bound to party and role by its SAN URI; TLS names only for the role `tls`."""
-    # RFC 5280 limits a common name to 64 characters; the URI carries the party id whole.
-    subject = _name(participant.party_id[:UB_COMMON_NAME], participant.role, terms)
-    builder = (
-        _builder(key, subject, terms, terms.leaf_life, issuing)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(authority=False), critical=True)
-        .add_extension(_alternative_names(participant, terms), critical=False)
-    )
-    if participant.role is Role.TLS:
-        purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-        builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
-    return builder.sign(issuing.private_key, hashes.SHA256())
-
-
-def _builder(
-    key: PrivateKey, subject: x509.Name, terms: Terms, life: timedelta, issuer: KeyPair | None
-) -> x509.CertificateBuilder:
-    issuing_key = issuer.private_key if issuer else key
-    end = terms.issued + life
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer.certificate.subject if issuer else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(terms.issued)
-        .not_valid_after(min(end, issuer.certificate.not_valid_after_utc) if issuer else end)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuing_key.public_key()), critical=False)
-    )
-
-
-def _name(common_name: str, unit: str, terms: Terms) -> x509.Name:
-    units = [unit, "SPECIMEN"] if terms.specimen else [unit]
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.COUNTRY_NAME, "DK"),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANISATION),
-            *(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, each) for each in units),
-            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-        ]
-    )
-
-
-def _usage(*, authority: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not authority,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _alternative_names(participant: Participant, terms: Terms) -> x509.SubjectAlternativeName:
-    uris = [party_uri(participant.party)] + ([SPECIMEN_URN] if terms.specimen else [])
-    hosts = [_host(name) for name in participant.dns_names]
-    return x509.SubjectAlternativeName([*(x509.UniformResourceIdentifier(uri) for uri in uris), *hosts])
-
-
-def _host(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)
 
 
 def _pem(certificate: x509.Certificate) -> bytes:
@@ -269,17 +147,6 @@ def _copy_key_pair(directory: Path, target: Path, name: str) -> None:
 def _make_private(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Hold `directory` against other processes that issue keys; the lock dies with its process."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _write_public(path: Path, data: bytes) -> None:

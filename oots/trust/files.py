@@ -1,9 +1,12 @@
-"""Files that appear whole or not at all, and files that only their owner may read."""
+"""Files that appear whole or not at all, files that only their owner may read, folders that one process changes."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from oots.model.errors import ConfigurationError
@@ -30,3 +33,14 @@ def expect_private(path: Path) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigurationError(f"{path} has mode {mode:04o}; a secret must be 0600")
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """Hold `directory` against other processes that change keys in it; the lock dies with its process."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -25,8 +25,8 @@ from oots.model.evidence import Distribution, EvidenceType
 from oots.model.identifiers import EAS, UNREGISTERED, Identifier
 from oots.model.person import LevelOfAssurance
 from oots.model.text import Text
-from oots.trust.authority import Participant
 from oots.trust.certificates import Role
+from oots.trust.issuing import Participant
 from oots.trust.jws import SignerCheck, in_role
 from oots.trust.keys import KeyPair
 from tests.support.trust import NOW, authority

@@ -10,8 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from oots.trust.authority import Participant, Terms, authority_certificate, leaf_certificate
 from oots.trust.certificates import Role, TrustAnchors
+from oots.trust.issuing import Participant, Terms, authority_certificate, leaf_certificate
 from oots.trust.keys import KeyPair, PrivateKey
 
 NOW = datetime(2026, 8, 6, 10, 0, tzinfo=UTC)

@@ -14,8 +14,8 @@ from oots.common_services.client import DirectoriesClient
 from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.common_services.queries import DATA_SERVICES_QUERY, EVIDENCE_TYPES_QUERY, REQUIREMENTS_QUERY
 from oots.model.errors import PeerError
-from oots.trust.authority import Participant
 from oots.trust.certificates import Role
+from oots.trust.issuing import Participant
 from oots.trust.jws import sign_answer
 from oots.trust.keys import KeyPair
 from oots.wire.catalogue import V1_0, V2_0, DirectoryError, Version

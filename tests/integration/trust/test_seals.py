@@ -9,9 +9,10 @@ import pytest
 import typst
 from lxml import etree
 
-from oots.trust.authority import TRUST_FILE, Participant, init_keys
+from oots.trust.authority import TRUST_FILE, init_keys
 from oots.trust.certificates import Role, TrustAnchors
 from oots.trust.evidence_seal import check_seal
+from oots.trust.issuing import Participant
 from oots.trust.keys import KeyPair, load_key_pair
 from oots.trust.pades import check_pdf_seal, seal_pdf
 from oots.trust.xades import check_xml_seal, seal_xml

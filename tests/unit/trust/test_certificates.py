@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oots.model.errors import ConfigurationError
-from oots.trust.authority import SPECIMEN_TERMS, Participant, leaf_certificate
 from oots.trust.certificates import Party, Role, TrustAnchors, UntrustedError, bound_party, is_specimen, party_uri
+from oots.trust.issuing import SPECIMEN_TERMS, Participant, leaf_certificate
 from oots.trust.keys import KeyPair
 from tests.support.trust import AARHUS, NOW, authority, dated, new_authority, p256, uris, usage, with_extensions
 

@@ -15,7 +15,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from oots.model.clock import FrozenClock
-from oots.trust.authority import SPECIMEN_TERMS
+from oots.trust.issuing import SPECIMEN_TERMS
 from oots.trust.keys import KeyPair
 from oots.trust.pades import check_pdf_seal, seal_pdf
 from oots.trust.seal_report import SealReport

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oots.model.errors import ConfigurationError
-from oots.trust.authority import Participant
 from oots.trust.certificates import Role
+from oots.trust.issuing import Participant
 from oots.trust.jws import AnswerSignatureError, in_role, sign_answer, verify_answer
 from oots.trust.keys import KeyPair
 from tests.support.trust import NOW, authority, dated, new_authority
