@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509 import ocsp
 from cryptography.x509.ocsp import OCSPCertStatus, OCSPRequest, OCSPResponderEncoding, OCSPResponseStatus
 
@@ -54,13 +56,14 @@ def ocsp_answer(
 
     `good` for what is in `issued` or registered for later, `revoked` from its registered time on, `unknown` for any
     other number. A nonce comes back. What cannot be read is `malformedRequest`, an issuer that is none of
-    `authorities` `unauthorized`, both unsigned. Raises ConfigurationError when the register is broken.
+    `authorities` `unauthorized`, both unsigned. `producedAt` is the machine's time; only the update times are `now`'s.
+    Raises ConfigurationError when the register is broken.
     """
     try:
         request = ocsp.load_der_ocsp_request(request_der)
         nonce = _nonce(request)
         authority = _asked_about(request, authorities)
-    except (ValueError, NotImplementedError):
+    except (ValueError, NotImplementedError, UnsupportedAlgorithm):
         return _refusal(OCSPResponseStatus.MALFORMED_REQUEST)
     if authority is None:
         return _refusal(OCSPResponseStatus.UNAUTHORIZED)
@@ -120,10 +123,22 @@ def _asked_about(request: OCSPRequest, authorities: Sequence[KeyPair]) -> KeyPai
 
 
 def _digests(authority: KeyPair, algorithm: hashes.HashAlgorithm) -> tuple[bytes, bytes]:
-    """RFC 6960 4.1.1: of the issuer's name in DER, and of its public key without tag, length and unused bits."""
+    """RFC 6960 4.1.1: of the authority's name in DER, and of its public key without tag, length and unused bits."""
     certificate = authority.certificate
-    probe = ocsp.OCSPRequestBuilder().add_certificate(certificate, certificate, algorithm).build()
-    return probe.issuer_name_hash, probe.issuer_key_hash
+    return _digest(certificate.subject.public_bytes(), algorithm), _digest(_key_bits(certificate), algorithm)
+
+
+def _digest(data: bytes, algorithm: hashes.HashAlgorithm) -> bytes:
+    digest = hashes.Hash(algorithm)
+    digest.update(data)
+    return digest.finalize()
+
+
+def _key_bits(certificate: x509.Certificate) -> bytes:
+    key = certificate.public_key()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
 
 
 def _is_issued(serial_number: int, authority: KeyPair, issued: Sequence[x509.Certificate]) -> bool:
