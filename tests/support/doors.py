@@ -29,7 +29,7 @@ from oots.exchange.access_point import AccessPoint
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.schema import EXCHANGE, INBOX, OUTBOX, REQUEST
 from oots.exchange.store import Store
-from oots.model.clock import RandomIds
+from oots.model.clock import Ids, SequentialIds
 from oots.model.errors import TransportError
 from oots.model.identifiers import Identifier
 from oots.model.request import EvidenceRequest
@@ -42,7 +42,7 @@ from tests.support.attacks import Refused, caught_by
 from tests.support.two_sides import FINDING, SOLVEJ, VILNIUS, TwoSides, two_sides
 
 SPECIMEN_KEYS = Path(__file__).parents[1] / "specimen_keys"
-IDS = RandomIds()
+SAYS_NOTHING = b'<query:QueryRequest xmlns:query="urn:oasis:names:tc:ebxml-regrep:xsd:query:4.0"></query:QueryRequest>'
 Sent = tuple[str, bytes]
 
 
@@ -58,7 +58,8 @@ def specimen_keys() -> Path:
 class Door:
     """An access point at which hostile messages arrive.
 
-    The municipality holds evidence that waits for its preview, so that there is something to steal.
+    The municipality holds evidence that waits for its preview, so that there is something to steal. What is sent has
+    the same bytes each time.
     """
 
     town: TwoSides
@@ -66,6 +67,7 @@ class Door:
     point: AccessPoint[Any]
     store: Store[Any]
     caught: list[TransportError] = field(default_factory=list)
+    ids: Ids = field(default_factory=lambda: SequentialIds(0xA7))
 
     # --- honest messages, to be changed ---
 
@@ -79,15 +81,15 @@ class Door:
     def header(self, **changes: object) -> UserMessage:
         """The header of a first request from the portal, with a new message id, exchange and conversation."""
         plain = UserMessage(
-            message_id=f"{IDS.uuid()}@ap-lt-01.oots.example",
+            message_id=f"{self.ids.uuid()}@ap-lt-01.oots.example",
             timestamp=self.now,
             sender=Identifier(PARTY_TYPE, "AP_LT_01"),
             receiver=Identifier(PARTY_TYPE, "AP_DK_01"),
             action=EXECUTE_QUERY_REQUEST,
-            conversation_id=IDS.uuid(),
+            conversation_id=self.ids.uuid(),
             original_sender=VILNIUS.identifier,
             final_recipient=FINDING.access_service.publisher.identifier,
-            exchange_id=IDS.uuid(),
+            exchange_id=self.ids.uuid(),
             specification="oots-edm:v2.0",
             parts=(),
         )
@@ -95,15 +97,20 @@ class Door:
 
     def request(self) -> EvidenceRequest:
         """A lawful first request with a new request id."""
-        return self.town.requester.request_for(CASES[0], FINDING, SOLVEJ, self.now)
+        asked = self.town.requester.request_for(CASES[0], FINDING, SOLVEJ, self.now)
+        return replace(asked, request_id=self.ids.uuid())
 
     def part(self, document: bytes | None = None) -> Part:
         content = requests.encode(self.request()) if document is None else document
-        return Part(f"{IDS.uuid().replace('-', '')}@ap-lt-01.oots.example", REGREP, content)
+        return Part(f"{self.ids.uuid().replace('-', '')}@ap-lt-01.oots.example", REGREP, content)
 
     def sealed(self, of: UserMessage | None = None, *parts: Part, key: KeyPair | None = None) -> SealedMessage:
         """A message of the portal; by default a lawful first request, signed by its own key."""
         return seal_message(of or self.header(), parts or (self.part(),), key or self.key())
+
+    def small(self, *more: Part) -> SealedMessage:
+        """A message of the portal that is believed, with a document that says nothing: it makes a small vector."""
+        return self.sealed(None, self.part(SAYS_NOTHING), *more)
 
     # --- what a stage must be able to do ---
 
