@@ -13,7 +13,7 @@ from oots.cli import Exit
 from oots.exchange.verification import FileVerdict, UnreadableError, UnsignedError, examine_file
 from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
-from oots.trust.certificates import TrustAnchors
+from oots.trust.anchors import TrustAnchors
 
 
 def verify(

@@ -51,8 +51,9 @@ from oots.requester import pages as requester_pages
 from oots.requester.discovery import Discovery
 from oots.requester.record import RequesterExchange
 from oots.requester.service import EvidenceRequester
+from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE
-from oots.trust.certificates import Role, TrustAnchors
+from oots.trust.certificates import Role
 from oots.trust.evidence_seal import check_seal
 from oots.trust.jws import in_role
 from oots.trust.keys import load_key_pair

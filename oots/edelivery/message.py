@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,8 @@ from oots.edelivery.limits import Limits
 from oots.edelivery.mime import MimePart, Package
 from oots.edelivery.signature import SignedDigest, Verified, sign, verify
 from oots.model.errors import MessageError
-from oots.trust.certificates import Party, TrustAnchors
+from oots.trust.anchors import TrustAnchors
+from oots.trust.certificates import Party
 from oots.trust.keys import KeyPair
 from oots.wire.xml import canonical, parse
 
@@ -112,63 +113,32 @@ def open_message(
 ) -> OpenedMessage:
     """Open a message received at `at` (aware), believing nothing but what a trusted access point signed.
 
+    Parts are hashed as the octets they are: what WS-Security digests of XML is its canonical form, and only XML that is
+    in that form is accepted, so that a part is parsed only once its digest is known to be the signed one.
     Raises TransportError until the message is believed and readable: EBMS:0007 (MIME), 0009 (envelope and header),
     0101 (signature, certificate, party) and 0303 (decompression).
     """
     limits = limits or Limits()
     package = mime.read(content_type, body, limits)
     envelope = soap.read(package.soap)
-    attachments = _expected_attachments(part_uris(envelope.messaging), package)
-    digested = _Digested(attachments, limits)
-    verified = verify(envelope, package.soap, digested, anchors, at)
+    attachments = _expected_attachments(part_uris(envelope.messaging), package, limits)
+    octets = {uri: part.content for uri, part in attachments.items()}
+    verified = verify(envelope, package.soap, octets, anchors, at)
     header = decode(verified.messaging)
     _expect_sender(header, verified)
-    parts = _parts(header, attachments, digested, limits)
+    parts = _parts(header, attachments, limits)
     return OpenedMessage(
         header, parts, verified.signer, verified.certificate, verified.digests, package.soap, verified.messaging
     )
 
 
-def _expected_attachments(uris: tuple[str, ...], package: Package) -> dict[str, MimePart]:
+def _expected_attachments(uris: tuple[str, ...], package: Package, limits: Limits) -> dict[str, MimePart]:
     attachments = {CID + content_id: part for content_id, part in package.attachments.items()}
     if sorted(uris) != sorted(attachments):
         raise mime_inconsistency("PartInfo and MIME parts are not the same set")
-    return attachments
-
-
-class _Digested(Mapping[str, bytes]):
-    """What a receiver digests, by `cid:` URI: the canonical form of XML (as WSS4J does), octets of everything else.
-
-    Each is made when it is first asked for, which is after the signature over its digest has been believed: nobody
-    unknown can have large XML canonicalised here.
-    """
-
-    def __init__(self, attachments: Mapping[str, MimePart], limits: Limits) -> None:
-        self._attachments = attachments
-        self._limits = limits
-        self._made: dict[str, bytes] = {}
-
-    def __getitem__(self, uri: str) -> bytes:
-        if uri not in self._made:
-            self._made[uri] = _canonical_form(self._attachments[uri], self._limits)
-        return self._made[uri]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._attachments)
-
-    def __len__(self) -> int:
-        return len(self._attachments)
-
-
-def _canonical_form(part: MimePart, limits: Limits) -> bytes:
-    if len(part.content) > limits.part:
+    if any(len(part.content) > limits.part for part in attachments.values()):
         raise mime_inconsistency(f"a part is larger than {limits.part} bytes")
-    if not compression.is_xml(part.media_type):
-        return part.content
-    try:
-        return canonical(parse(part.content))
-    except MessageError as fault:
-        raise mime_inconsistency(f"a part is no acceptable XML: {fault.why}") from None
+    return attachments
 
 
 def _expect_sender(header: UserMessage, verified: Verified) -> None:
@@ -176,14 +146,12 @@ def _expect_sender(header: UserMessage, verified: Verified) -> None:
         raise failed_authentication(f"signed by {verified.signer.party_id}, but sent as another party")
 
 
-def _parts(
-    header: UserMessage, attachments: dict[str, MimePart], digested: Mapping[str, bytes], limits: Limits
-) -> tuple[Part, ...]:
+def _parts(header: UserMessage, attachments: Mapping[str, MimePart], limits: Limits) -> tuple[Part, ...]:
     parts = []
     room = limits.message
     for info in header.parts:
         sent = attachments[CID + info.content_id]
-        _expect_as_signed(info, sent, digested[CID + info.content_id])
+        _expect_as_stated(info, sent)
         content = compression.expand(sent.content, limits) if info.compressed else sent.content
         room -= len(content)
         if room < 0 or len(content) > limits.part:
@@ -192,9 +160,16 @@ def _parts(
     return tuple(parts)
 
 
-def _expect_as_signed(info: PartInfo, sent: MimePart, digested: bytes) -> None:
+def _expect_as_stated(info: PartInfo, sent: MimePart) -> None:
     stated = compression.GZIP if info.compressed else info.media_type
     if stated and sent.media_type != stated:
         raise mime_inconsistency("the type of a part is not the one that its PartInfo states")
-    if digested != sent.content:
+    if compression.is_xml(sent.media_type) and _canonical_form(sent.content) != sent.content:
         raise mime_inconsistency("a part in XML is not in canonical form")
+
+
+def _canonical_form(content: bytes) -> bytes:
+    try:
+        return canonical(parse(content))
+    except MessageError as fault:
+        raise mime_inconsistency(f"a part is no acceptable XML: {fault.why}") from None

@@ -18,7 +18,8 @@ from oots.edelivery.signal import SignalKind, signal_message, signal_of
 from oots.edelivery.signature import SignedDigest, sign, verify
 from oots.edelivery.soap import EBBP, add, eb
 from oots.model.errors import TransportError
-from oots.trust.certificates import Party, TrustAnchors
+from oots.trust.anchors import TrustAnchors
+from oots.trust.certificates import Party
 from oots.trust.keys import KeyPair
 
 _INFORMATION = f"{{{EBBP}}}NonRepudiationInformation"

@@ -55,7 +55,8 @@ from oots.edelivery.soap import (
     read,
 )
 from oots.model.errors import TransportError
-from oots.trust.certificates import Party, Role, TrustAnchors, UntrustedError
+from oots.trust.anchors import TrustAnchors
+from oots.trust.certificates import Party, Role, UntrustedError
 from oots.trust.keys import DeterministicKey, KeyPair
 from oots.wire.xml import canonical
 

@@ -28,7 +28,7 @@ from oots.exchange.store import Received, Store, Unit, Waiting
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError, PeerError, TransportError
 from oots.model.identifiers import Identifier
-from oots.trust.certificates import TrustAnchors
+from oots.trust.anchors import TrustAnchors
 from oots.trust.evidence_seal import check_seal
 from oots.trust.keys import KeyPair
 from oots.wire.profile import PROFILES

@@ -9,7 +9,7 @@ from oots.edelivery.header import part_uris
 from oots.edelivery.signature import Gone, verify_again
 from oots.exchange.journal import JournalEntry
 from oots.model.errors import TransportError
-from oots.trust.certificates import TrustAnchors
+from oots.trust.anchors import TrustAnchors
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from oots.edelivery.message import OpenedMessage, open_message
 from oots.edelivery.receipt import VerifiedReceipt, open_receipt
 from oots.edelivery.soap import S12
 from oots.model.errors import MessageError, TransportError
-from oots.trust.certificates import TrustAnchors
+from oots.trust.anchors import TrustAnchors
 from oots.trust.pades import check_pdf_seal
 from oots.trust.seal_report import SealReport
 from oots.trust.xades import check_xml_seal

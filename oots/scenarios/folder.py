@@ -17,7 +17,7 @@ from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceError, EvidenceResponse
 from oots.scenarios.outcome import Decision, Story
 from oots.scenarios.wiretap import Overheard
-from oots.trust.certificates import TrustAnchors
+from oots.trust.anchors import TrustAnchors
 from oots.wire.profile import PROFILES, Profiles
 
 _ENDINGS = {"application/xml": "xml", "application/pdf": "pdf"}

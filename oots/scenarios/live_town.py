@@ -40,8 +40,8 @@ from oots.exchange.limits import TimeLimits
 from oots.model.clock import AdvancedClock, Clock, Ids, RandomIds
 from oots.model.errors import ConfigurationError, PeerError
 from oots.scenarios.wiretap import Wiretap
+from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import export_specimen_keys
-from oots.trust.certificates import TrustAnchors
 from oots.wire.profile import Profiles
 
 _START_SECONDS = 30.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from oots.trust.certificates import TrustAnchors
+from oots.trust.anchors import TrustAnchors
 from oots.trust.pades import check_pdf_seal
 from oots.trust.seal_report import SealReport
 from oots.trust.xades import check_xml_seal

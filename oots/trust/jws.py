@@ -21,7 +21,8 @@ from joserfc.jws import CompactSignature, JWSRegistry
 from joserfc.registry import HeaderParameter
 
 from oots.model.errors import ConfigurationError
-from oots.trust.certificates import Role, TrustAnchors, UntrustedError
+from oots.trust.anchors import TrustAnchors
+from oots.trust.certificates import Role, UntrustedError
 from oots.trust.keys import KeyPair
 
 DIGEST: Final = "digest"

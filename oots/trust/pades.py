@@ -25,7 +25,8 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from oots.trust.certificates import Role, TrustAnchors, UntrustedError
+from oots.trust.anchors import TrustAnchors
+from oots.trust.certificates import Role, UntrustedError
 from oots.trust.keys import KeyPair
 from oots.trust.seal_report import SealBrokenError, SealReport, expect_plausible_time
 

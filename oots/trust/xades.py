@@ -27,7 +27,8 @@ from signxml.xades.xades import (
     XAdESVerifyResult,
 )
 
-from oots.trust.certificates import Role, TrustAnchors, UntrustedError
+from oots.trust.anchors import TrustAnchors
+from oots.trust.certificates import Role, UntrustedError
 from oots.trust.keys import DeterministicKey, KeyPair
 from oots.trust.seal_report import SealBrokenError, SealReport, expect_plausible_time
 from oots.wire.xml import canonical, parse

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from oots.scenarios.specimens import KEYS, REFUSED, write_specimens
+from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE
-from oots.trust.certificates import TrustAnchors
 from oots.validation.documents import examine
 from oots.wire.error import decode_error
 

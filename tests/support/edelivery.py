@@ -19,7 +19,8 @@ from oots.edelivery.mime import MimePart
 from oots.edelivery.profile import ds
 from oots.edelivery.signature import sign
 from oots.model.identifiers import EAS, Identifier
-from oots.trust.certificates import Role, TrustAnchors
+from oots.trust.anchors import TrustAnchors
+from oots.trust.certificates import Role
 from oots.trust.issuing import Participant, Terms, authority_certificate, leaf_certificate
 from oots.trust.keys import KeyPair, PrivateKey
 from oots.wire.xml import canonical

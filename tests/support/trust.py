@@ -10,7 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from oots.trust.certificates import Role, TrustAnchors
+from oots.trust.anchors import TrustAnchors
+from oots.trust.certificates import Role
 from oots.trust.issuing import Participant, Terms, authority_certificate, leaf_certificate
 from oots.trust.keys import KeyPair, PrivateKey
 

@@ -30,8 +30,9 @@ from oots.requester.cases import CASES, Case
 from oots.requester.discovery import Finding
 from oots.requester.record import RequesterExchange
 from oots.requester.service import EvidenceRequester
+from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE, init_keys
-from oots.trust.certificates import Role, TrustAnchors
+from oots.trust.certificates import Role
 from oots.trust.issuing import Participant
 from oots.trust.keys import load_key_pair
 from oots.wire.profile import PROFILES, Profiles

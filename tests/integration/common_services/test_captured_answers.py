@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from oots.common_services.client import DirectoriesClient
 from oots.model.clock import FrozenClock
 from oots.model.errors import PeerError
-from oots.trust.certificates import TrustAnchors
+from oots.trust.anchors import TrustAnchors
 from oots.trust.jws import OLDEST_ANSWER, AnswerSignatureError, SignerCheck, verify_answer
 from oots.wire.catalogue import decode_data_services, decode_requirements
 from tests.support.common_services import believed

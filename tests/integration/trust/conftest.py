@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE, init_keys
-from oots.trust.certificates import Role, TrustAnchors
+from oots.trust.certificates import Role
 from oots.trust.issuing import Participant
 from tests.support.two_sides import START
 

@@ -10,8 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from oots.model.errors import ConfigurationError
+from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE, export_party, export_specimen_keys, init_keys
-from oots.trust.certificates import Party, Role, TrustAnchors, UntrustedError
+from oots.trust.certificates import Party, Role, UntrustedError
 from oots.trust.issuing import Participant, Terms, leaf_certificate
 from oots.trust.keys import load_key_pair
 from tests.integration.trust.conftest import MEMBERS

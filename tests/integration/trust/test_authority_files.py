@@ -12,8 +12,9 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from oots.model.errors import ConfigurationError
+from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import export_party, init_keys, init_specimen_keys
-from oots.trust.certificates import Role, TrustAnchors, is_specimen
+from oots.trust.certificates import Role, is_specimen
 from oots.trust.issuing import LEAF_LIFE, Participant
 from oots.trust.keys import certificate_path, key_path, load_key_pair
 from tests.support.trust import NOW

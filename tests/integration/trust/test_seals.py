@@ -9,8 +9,9 @@ import pytest
 import typst
 from lxml import etree
 
+from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE, init_keys
-from oots.trust.certificates import Role, TrustAnchors
+from oots.trust.certificates import Role
 from oots.trust.evidence_seal import check_seal
 from oots.trust.issuing import Participant
 from oots.trust.keys import KeyPair, load_key_pair

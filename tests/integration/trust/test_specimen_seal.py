@@ -6,8 +6,8 @@ import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
+from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE, export_specimen_keys
-from oots.trust.certificates import TrustAnchors
 from oots.trust.keys import load_key_pair
 from oots.trust.xades import check_xml_seal, seal_xml
 

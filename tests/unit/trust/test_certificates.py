@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from oots.model.errors import ConfigurationError
-from oots.trust.certificates import Party, Role, TrustAnchors, UntrustedError, bound_party, is_specimen, party_uri
+from oots.trust.anchors import TrustAnchors
+from oots.trust.certificates import Party, Role, UntrustedError, bound_party, is_specimen, party_uri
 from oots.trust.issuing import SPECIMEN_TERMS, Participant, leaf_certificate
 from oots.trust.keys import KeyPair
 from tests.support.trust import AARHUS, NOW, authority, dated, new_authority, p256, uris, usage, with_extensions
@@ -106,26 +108,51 @@ def test_a_party_acting_as_authority_is_refused() -> None:
 
 
 def test_an_authority_acting_as_party_is_refused() -> None:
-    assert believed(authority().anchors(), authority().issue()) == PARTY
+    names, may_sign = uris(party_uri(PARTY)), usage(digital_signature=True)
+    control = with_extensions(p256(), authority().issuing, names, may_sign)
+    authoritative = x509.BasicConstraints(ca=True, path_length=None)
+    acting = with_extensions(p256(), authority().issuing, names, may_sign, authoritative)
+    assert authority().anchors().party_of(control, (), NOW, Role.SEAL) == PARTY
     with pytest.raises(UntrustedError, match="no valid path"):
-        believed(authority().anchors(), authority().issuing)
+        authority().anchors().party_of(acting, (), NOW, Role.SEAL)
 
 
-def test_short_keys_are_refused() -> None:
+ACCESS_POINT = Participant("ap-dk-01", "AP_DK_01", Role.ACCESS_POINT)
+
+
+@pytest.mark.parametrize("bits", [1024, 8200])
+def test_rsa_keys_that_are_too_short_or_take_too_long_are_refused(bits: int) -> None:
     anchors = authority().anchors()
-    assert believed(anchors, authority().issue(key=rsa.generate_private_key(65537, 2048))) == PARTY
-    short = rsa.generate_private_key(65537, 1024)  # noqa: S505  # the point of the test
-    with pytest.raises(UntrustedError, match="2048 bits"):
-        believed(anchors, authority().issue(key=short))
+
+    def party(key: rsa.RSAPrivateKey) -> Party:
+        return anchors.party_of(authority().issue(ACCESS_POINT, key).certificate, (), NOW, Role.ACCESS_POINT)
+
+    assert party(rsa.generate_private_key(65537, 2048)) == ACCESS_POINT.party
+    with pytest.raises(UntrustedError, match="kind and size"):
+        party(rsa.generate_private_key(65537, bits))
 
 
 @pytest.mark.parametrize("curve", [ec.SECP192R1(), ec.SECP224R1(), ec.SECP256K1()], ids=lambda curve: curve.name)
 def test_other_curves_than_the_nist_ones_from_256_bits_are_refused(curve: ec.EllipticCurve) -> None:
     anchors = authority().anchors()
     assert believed(anchors, authority().issue(key=ec.generate_private_key(ec.SECP384R1()))) == PARTY
-    assert believed(anchors, authority().issue(key=ed25519.Ed25519PrivateKey.generate())) == PARTY  # type: ignore[arg-type]
-    with pytest.raises(UntrustedError, match="P-256"):
+    with pytest.raises(UntrustedError, match="kind and size"):
         believed(anchors, authority().issue(key=ec.generate_private_key(curve)))
+
+
+@pytest.mark.parametrize(
+    ("role", "believed_in"),
+    [(Role.SEAL, False), (Role.ACCESS_POINT, False), (Role.DIRECTORY, True)],
+)
+def test_a_key_on_ed25519_signs_answers_of_directories_and_nothing_else(role: Role, believed_in: bool) -> None:
+    key = ed25519.Ed25519PrivateKey.generate()
+    participant = Participant("somebody", "somebody", role)
+    certificate = authority().issue(participant, key).certificate  # type: ignore[arg-type]  # no key of ours is one
+    if believed_in:
+        assert authority().anchors().party_of(certificate, (), NOW, role) == participant.party
+    else:
+        with pytest.raises(UntrustedError, match="no such key"):
+            authority().anchors().party_of(certificate, (), NOW, role)
 
 
 def test_a_key_that_may_not_sign_is_refused() -> None:

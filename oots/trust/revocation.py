@@ -1,0 +1,278 @@
+"""Whether a certificate has been revoked: asked of lists (RFC 5280 5) and responders (RFC 6960), kept for as long as
+they say, and believed to be revoked where nobody answers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from threading import Lock
+from typing import Final, Protocol
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from oots.model.clock import Clock
+from oots.model.errors import ConfigurationError
+from oots.trust.certificates import UntrustedError
+from oots.trust.register import RevocationRegister
+
+MOST_KEPT: Final = 1000
+"""Answers of a responder that are kept; certificates are asked about only below a trusted authority."""
+
+_AFTER_FAILURE: Final = timedelta(seconds=1)
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
+_NONCE_BYTES: Final = 16
+
+
+class UnsettledError(UntrustedError):
+    """Nobody can say now whether a certificate has been revoked, so it is not believed; asking later may help."""
+
+
+class Revocations(Protocol):
+    """Whoever knows what has been revoked."""
+
+    def expect_good(self, path: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate], at: datetime) -> None:
+        """Raises UntrustedError if a certificate of `path` (leaf first) was revoked at `at` (aware), UnsettledError
+        where that cannot be found out. `anchors` are searched for an issuer that is not on the path."""
+        ...
+
+
+class Source(Protocol):
+    """One way of finding out."""
+
+    def revoked_at(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
+        """From when the certificate is revoked, as is known at `at`; raises UnsettledError."""
+        ...
+
+
+class Revocation:
+    """The local register first, which can only say no, then the sources in their order: the first answer counts."""
+
+    def __init__(self, register: RevocationRegister, sources: Sequence[Source]) -> None:
+        self._register = register
+        self._sources = tuple(sources)
+
+    def expect_good(self, path: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate], at: datetime) -> None:
+        """As `Revocations` says; a root answers for itself."""
+        for certificate, issuer in _with_issuers(path, anchors):
+            _expect_not_before(self._registered(certificate), at)
+            _expect_not_before(self._asked(certificate, issuer, at), at)
+
+    def _registered(self, certificate: x509.Certificate) -> datetime | None:
+        try:
+            return self._register.revoked_at(certificate)
+        except ConfigurationError as broken:
+            raise UnsettledError(str(broken)) from broken
+
+    def _asked(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
+        unanswered = []
+        for source in self._sources:
+            try:
+                return source.revoked_at(certificate, issuer, at)
+            except UnsettledError as trouble:
+                unanswered.append(str(trouble))
+        if unanswered:
+            raise UnsettledError("; ".join(unanswered))
+        return None
+
+
+def _expect_not_before(revoked: datetime | None, at: datetime) -> None:
+    if revoked is not None and revoked <= at:
+        raise UntrustedError(f"a certificate on the path was revoked at {revoked.isoformat()}")
+
+
+def _with_issuers(
+    path: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate]
+) -> Iterator[tuple[x509.Certificate, x509.Certificate]]:
+    """Each certificate with the one that issued it: the next on the path, or above its end an anchor."""
+    yield from pairwise(path)
+    top = path[-1]
+    if top.issuer != top.subject:
+        yield from ((top, anchor) for anchor in anchors if anchor.subject == top.issuer)
+
+
+# --- lists ---
+
+
+@dataclass
+class _Kept:
+    """A list as it was last fetched, and until when it is not asked for again after a failure."""
+
+    listed: x509.CertificateRevocationList | None = None
+    not_before: datetime | None = None
+
+
+class RevocationLists:
+    """The lists at `addresses`, fetched when none that is kept is still good. `fetch` gives the bytes of an address
+    and raises OSError; an address comes from the policy, never out of a certificate."""
+
+    def __init__(self, addresses: Iterable[str], fetch: Callable[[str], bytes], clock: Clock) -> None:
+        self._kept = {address: _Kept() for address in addresses}
+        self._fetch = fetch
+        self._clock = clock
+        self._turn = Lock()
+
+    def revoked_at(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
+        """As `Source` says."""
+        line = self._list_of(issuer, at).get_revoked_certificate_by_serial_number(certificate.serial_number)
+        return line.revocation_date_utc if line else None
+
+    def _list_of(self, issuer: x509.Certificate, at: datetime) -> x509.CertificateRevocationList:
+        with self._turn:
+            found = self._good(issuer, at)
+            if found is None:
+                self._refresh(at)
+                found = self._good(issuer, at)
+        if found is None:
+            raise UnsettledError(f"no revocation list of {issuer.subject.rfc4514_string()} is good at present")
+        return found
+
+    def _good(self, issuer: x509.Certificate, at: datetime) -> x509.CertificateRevocationList | None:
+        lists = (kept.listed for kept in self._kept.values() if kept.listed is not None)
+        return next((each for each in lists if _is_of(each, issuer) and _is_current(each, at)), None)
+
+    def _refresh(self, at: datetime) -> None:
+        now = self._clock.now()
+        for address, kept in self._kept.items():
+            if (kept.listed and _is_current(kept.listed, at)) or (kept.not_before and now < kept.not_before):
+                continue
+            try:
+                kept.listed = x509.load_der_x509_crl(self._fetch(address))
+            except (OSError, ValueError):
+                kept.not_before = now + _AFTER_FAILURE
+
+
+def _is_of(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    """Whether the list was signed by that authority, and is a whole list of everything that it has issued."""
+    return (
+        listed.issuer == issuer.subject
+        and not any(extension.critical for extension in listed.extensions)
+        and _may_sign_lists(issuer)
+        and _is_signed_by(listed, issuer)
+    )
+
+
+def _may_sign_lists(issuer: x509.Certificate) -> bool:
+    try:
+        return issuer.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
+    except x509.ExtensionNotFound:
+        return False
+
+
+def _is_signed_by(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    try:
+        return listed.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # authorities sign
+    except (TypeError, UnsupportedAlgorithm):
+        return False
+
+
+def _is_current(listed: x509.CertificateRevocationList, at: datetime) -> bool:
+    """A list says nothing beyond the time at which the next one is due; one without that time says nothing at all."""
+    due = listed.next_update_utc
+    return due is not None and at < due and listed.last_update_utc <= at + _CLOCKS_DIFFER
+
+
+# --- responder ---
+
+
+_NO_ANSWER: Final = (OSError, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound)
+
+
+class Responder:
+    """An OCSP responder. `ask` posts a request (DER) and returns the answer, or raises OSError."""
+
+    def __init__(self, ask: Callable[[bytes], bytes]) -> None:
+        self._ask = ask
+        self._kept: dict[bytes, ocsp.OCSPResponse] = {}
+        self._turn = Lock()
+
+    def revoked_at(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
+        """As `Source` says; an answer is kept until its next update."""
+        name = certificate.fingerprint(hashes.SHA256())
+        with self._turn:
+            answer = self._kept.get(name)
+            if answer is None or not _answers_at(answer, at):
+                answer = self._asked(certificate, issuer, at)
+                if len(self._kept) >= MOST_KEPT:
+                    self._kept.clear()
+                self._kept[name] = answer
+        return answer.revocation_time_utc
+
+    def _asked(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> ocsp.OCSPResponse:
+        nonce = x509.OCSPNonce(secrets.token_bytes(_NONCE_BYTES))
+        builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA256())
+        request = builder.add_extension(nonce, critical=False).build()
+        try:
+            answer = ocsp.load_der_ocsp_response(self._ask(request.public_bytes(serialization.Encoding.DER)))
+            _expect_answer(answer, request, nonce, issuer, at)
+        except (
+            OSError,
+            ValueError,
+            TypeError,
+            InvalidSignature,
+            UnsupportedAlgorithm,
+            x509.ExtensionNotFound,
+        ) as fault:
+            raise UnsettledError(f"the OCSP responder gave no answer that counts ({type(fault).__name__})") from fault
+        return answer
+
+
+def _expect_answer(
+    answer: ocsp.OCSPResponse,
+    request: ocsp.OCSPRequest,
+    nonce: x509.OCSPNonce,
+    issuer: x509.Certificate,
+    at: datetime,
+) -> None:
+    """The answer is to this very question, says good or revoked, is current, and is signed by who may answer."""
+    if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+        raise ValueError("the responder did not answer")
+    asked = (request.serial_number, request.issuer_key_hash, request.issuer_name_hash)
+    if (answer.serial_number, answer.issuer_key_hash, answer.issuer_name_hash) != asked:
+        raise ValueError("the answer is about another certificate")
+    if answer.extensions.get_extension_for_class(x509.OCSPNonce).value != nonce:
+        raise ValueError("the answer is to another question")
+    if answer.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
+        raise ValueError("the responder does not know the certificate")
+    if not _answers_at(answer, at):
+        raise ValueError("the answer is not current")
+    _expect_signature(answer, issuer, at)
+
+
+def _answers_at(answer: ocsp.OCSPResponse, at: datetime) -> bool:
+    due = answer.next_update_utc
+    return due is not None and at < due and answer.this_update_utc <= at + _CLOCKS_DIFFER
+
+
+def _expect_signature(answer: ocsp.OCSPResponse, issuer: x509.Certificate, at: datetime) -> None:
+    """Signed by the authority itself, or by whom it has made its responder (RFC 6960 4.2.2.2)."""
+    signer = _responder(answer, issuer, at)
+    key, algorithm = signer.public_key(), answer.signature_hash_algorithm
+    if not isinstance(algorithm, hashes.SHA256 | hashes.SHA384 | hashes.SHA512):
+        raise ValueError("the answer is signed over a hash that is not believed")
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(answer.signature, answer.tbs_response_bytes, padding.PKCS1v15(), algorithm)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(answer.signature, answer.tbs_response_bytes, ec.ECDSA(algorithm))
+    else:
+        raise ValueError("the answer is signed with a key that is not believed")
+
+
+def _responder(answer: ocsp.OCSPResponse, issuer: x509.Certificate, at: datetime) -> x509.Certificate:
+    if not answer.certificates:
+        return issuer
+    delegate = answer.certificates[0]
+    delegate.verify_directly_issued_by(issuer)
+    purposes = delegate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    if ExtendedKeyUsageOID.OCSP_SIGNING not in purposes:
+        raise ValueError("the answer is signed by a certificate that may not answer")
+    if not delegate.not_valid_before_utc <= at <= delegate.not_valid_after_utc:
+        raise ValueError("the responder's certificate is not valid at present")
+    return delegate
