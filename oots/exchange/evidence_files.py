@@ -6,7 +6,9 @@ import os
 import secrets
 from pathlib import Path
 
-from oots.trust.vault import Vault
+from oots.model.errors import ConfigurationError
+from oots.trust.files import write_whole
+from oots.trust.vault import Vault, sync_directory
 
 
 class EvidenceFiles:
@@ -25,7 +27,7 @@ class EvidenceFiles:
             file.write(self._vault.seal(content))
             file.flush()
             os.fsync(file.fileno())
-        self._sync_directory()
+        sync_directory(self._directory)
         return name
 
     def get(self, name: str) -> bytes:
@@ -37,9 +39,25 @@ class EvidenceFiles:
     def names(self) -> frozenset[str]:
         return frozenset(path.name for path in self._directory.iterdir())
 
-    def _sync_directory(self) -> None:
-        descriptor = os.open(self._directory, os.O_RDONLY)
+    def reseal(self) -> int:
+        """Seal every file under the newest key of the vault; returns for how many that was needed.
+
+        Raises ConfigurationError naming a file that no key opens.
+        """
+        resealed = 0
+        for path in self._directory.iterdir():
+            if path.name.startswith("."):
+                path.unlink()  # an unfinished copy of a killed process
+                continue
+            sealed = path.read_bytes()
+            if not self._vault.is_current(sealed):
+                write_whole(path, self._reseal(path, sealed), mode=0o600)
+                resealed += 1
+        sync_directory(self._directory)
+        return resealed
+
+    def _reseal(self, path: Path, sealed: bytes) -> bytes:
         try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            return self._vault.reseal(sealed)
+        except ConfigurationError:
+            raise ConfigurationError(f"no key opens {path}") from None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import TypeAdapter
+
 
 class Entry(StrEnum):
     """What is recorded."""
@@ -28,6 +30,14 @@ class Entry(StrEnum):
     PREVIEW_DECIDED = "preview-decided"
     TIME_UP = "time-up"
     EVIDENCE_DELETED = "evidence-deleted"
+    JOURNAL_CHAINED = "journal-chained"
+    JOURNAL_PURGED = "journal-purged"
+    JOURNAL_BROKEN = "journal-broken"
+    KEYS_ROTATED = "keys-rotated"
+
+
+ABOUT_ITSELF = (Entry.JOURNAL_CHAINED, Entry.JOURNAL_PURGED, Entry.JOURNAL_BROKEN, Entry.KEYS_ROTATED)
+"""What the journal says of itself, and of no message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,17 @@ class Note:
     rule: str
     severity: str
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """Entries that were deleted when their time was over: the first and last number, how many there were of them, and
+    the link of the last, from which the chain goes on."""
+
+    first: int
+    last: int
+    count: int
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +109,7 @@ class JournalEntry:
     document: bytes | None = None
     soap: bytes | None = None
     receipt: bytes | None = None
+    purge: Purge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +118,16 @@ class TimelineEvent:
 
     number: int
     entry: JournalEntry
+
+
+_ENTRIES = TypeAdapter(JournalEntry)
+
+
+def written(entry: JournalEntry) -> bytes:
+    """The entry as it is kept, before it is sealed."""
+    return _ENTRIES.dump_json(entry)
+
+
+def read_again(content: bytes) -> JournalEntry:
+    """The entry that was `written`."""
+    return _ENTRIES.validate_json(content)

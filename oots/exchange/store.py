@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -18,20 +19,26 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 
 from oots.edelivery.message import SealedMessage
+from oots.exchange.chain import Chain, HeadFile, SealedHead, append, sealed_head
+from oots.exchange.ends import break_of
 from oots.exchange.evidence_files import EvidenceFiles
-from oots.exchange.journal import Entry, JournalEntry, TimelineEvent
-from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, METADATA, OUTBOX, REQUEST
-from oots.model.clock import iso
+from oots.exchange.journal import ABOUT_ITSELF, Entry, JournalEntry, TimelineEvent, read_again
+from oots.exchange.migration import prepare
+from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST
+from oots.model.clock import Clock, SystemClock, iso
 from oots.model.errors import ConfigurationError
 from oots.model.response import ErrorCode
 from oots.trust.vault import Vault
 
 RecordT = TypeVar("RecordT")
 
-_ENTRIES = TypeAdapter(JournalEntry)
+_LOG = logging.getLogger(__name__)
 
+DATABASE = "store.sqlite"
+VAULT_KEY = "vault.key"
 
 PREVIEW_NEEDED = ErrorCode.AUTHORIZATION.code
+_CLOCK = SystemClock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,18 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """A request as it was made before: the exchange to which it belongs, and the digest of its document."""
+
+    exchange_id: str
+    document_sha256: str
+
+    def was(self, document: bytes) -> bool:
+        """Whether it was made by this very document."""
+        return self.document_sha256 == hashlib.sha256(document).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Kept(Generic[RecordT]):
     """An exchange as stored: where it stands, when something must happen at the latest, and its record."""
 
@@ -74,11 +93,20 @@ def hashed(token: str) -> str:
 class Unit(Generic[RecordT]):
     """One transaction on the store."""
 
-    def __init__(self, connection: Connection, vault: Vault, files: EvidenceFiles, records: TypeAdapter[RecordT]):
+    def __init__(
+        self,
+        connection: Connection,
+        vault: Vault,
+        files: EvidenceFiles,
+        chain: Chain,
+        records: TypeAdapter[RecordT],
+    ):
         self._connection = connection
         self._vault = vault
+        self._chain = chain
         self._records = records
         self.files = files
+        self.head: SealedHead | None = None
         self._discarded: list[str] = []
 
     def find(self, exchange_id: str) -> Kept[RecordT] | None:
@@ -87,12 +115,10 @@ class Unit(Generic[RecordT]):
     def find_by_token(self, token: str) -> Kept[RecordT] | None:
         return self._kept(EXCHANGE.c.token_hash == hashed(token))
 
-    def find_by_request(self, request_id: str) -> Kept[RecordT] | None:
-        """The exchange to which a request belongs; the letters of its id have no case (RFC 4122)."""
-        exchange_id = self._connection.execute(
-            select(REQUEST.c.exchange_id).where(REQUEST.c.request_id == request_id.lower())
-        ).scalar()
-        return self.find(exchange_id) if exchange_id else None
+    def find_by_request(self, party_id: str, request_id: str) -> Kept[RecordT] | None:
+        """The exchange to which a request of this party belongs."""
+        noted = self.noted_request(party_id, request_id)
+        return self.find(noted.exchange_id) if noted else None
 
     def _kept(self, condition: object) -> Kept[RecordT] | None:
         row = self._connection.execute(select(EXCHANGE).where(condition)).mappings().first()  # type: ignore[arg-type]
@@ -158,15 +184,25 @@ class Unit(Generic[RecordT]):
             )
         )
 
-    def knows_request(self, request_id: str) -> bool:
-        """Whether a request of that id, in whatever case, has been noted before."""
-        known = select(REQUEST.c.request_id).where(REQUEST.c.request_id == request_id.lower())
-        return self._connection.execute(known).first() is not None
+    def noted_request(self, party_id: str, request_id: str) -> Noted | None:
+        """What is known of a request of this party; the letters of its id have no case (RFC 4122)."""
+        row = self._connection.execute(
+            select(REQUEST.c.exchange_id, REQUEST.c.document_sha256).where(
+                REQUEST.c.party_id == party_id, REQUEST.c.request_id == request_id.lower()
+            )
+        ).first()
+        return Noted(*row) if row else None
 
-    def note_request(self, request_id: str, exchange_id: str, at: datetime) -> None:
-        """Note a request, received or sent, as one of this exchange; its id must be new."""
+    def note_request(self, party_id: str, request_id: str, document: bytes, exchange_id: str, at: datetime) -> None:
+        """Note a request that this party has made as one of this exchange; its id must be new."""
         self._connection.execute(
-            insert(REQUEST).values(request_id=request_id.lower(), exchange_id=exchange_id, noted_at=iso(at))
+            insert(REQUEST).values(
+                party_id=party_id,
+                request_id=request_id.lower(),
+                exchange_id=exchange_id,
+                document_sha256=hashlib.sha256(document).hexdigest(),
+                noted_at=iso(at),
+            )
         )
 
     def enqueue(self, sealed: SealedMessage, exchange_id: str, now: datetime, deadline: datetime) -> None:
@@ -231,15 +267,7 @@ class Unit(Generic[RecordT]):
             self.files.delete(file)
 
     def journal(self, entry: JournalEntry) -> None:
-        self._connection.execute(
-            insert(JOURNAL).values(
-                at=iso(entry.at),
-                entry=entry.entry.value,
-                exchange_id=entry.exchange_id,
-                message_id=entry.message_id,
-                content=self._vault.seal(_ENTRIES.dump_json(entry)),
-            )
-        )
+        self.head = append(self._connection, self._chain, self._vault, entry)
 
     def exchange_of_message(self, message_id: str, signer: str) -> str | None:
         """The exchange under which a message of this signer has been recorded."""
@@ -264,42 +292,76 @@ class Unit(Generic[RecordT]):
 
     def refusals(self) -> tuple[TimelineEvent, ...]:
         """What was turned away at the door and belongs to no exchange."""
-        return self._told(JOURNAL.c.exchange_id.is_(None))
+        return self._told(JOURNAL.c.exchange_id.is_(None) & JOURNAL.c.entry.not_in(ABOUT_ITSELF))
 
     def _told(self, condition: object) -> tuple[TimelineEvent, ...]:
         rows = self._connection.execute(
             select(JOURNAL.c.number, JOURNAL.c.content).where(condition).order_by(JOURNAL.c.number)  # type: ignore[arg-type]
         )
-        return tuple(
-            TimelineEvent(number, _ENTRIES.validate_json(self._vault.open(content))) for number, content in rows
-        )
+        return tuple(TimelineEvent(number, read_again(self._vault.open(content))) for number, content in rows)
 
 
 class Store(Generic[RecordT]):
     """One SQLite file with its folder of encrypted files. Transactions are written one after the other.
 
-    The folder belongs to one process at a time: two outboxes on it would send everything twice. Raises
-    ConfigurationError where another process has it.
+    The folder belongs to one process at a time: two outboxes on it would send everything twice. The vault's keys are in
+    `vault_key`, or in the folder itself. Raises ConfigurationError where another process has the folder, and where the
+    keys are missing or do not fit.
     """
 
-    def __init__(self, directory: Path, record: type[RecordT]) -> None:
+    def __init__(
+        self, directory: Path, record: type[RecordT], *, vault_key: Path | None = None, clock: Clock = _CLOCK
+    ) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._owned = _own(directory)
-        self.vault = Vault.from_file(directory / "vault.key")
-        self.files = EvidenceFiles(directory / "files", self.vault)
-        self.engine = _engine(directory / "store.sqlite")
-        METADATA.create_all(self.engine)
+        self._clock = clock
         self._records: TypeAdapter[RecordT] = TypeAdapter(record)
         self._turn = threading.RLock()
+        self._directory = directory
+        self._head_file = HeadFile(directory)
+        try:
+            self.engine = self._open(vault_key or directory / VAULT_KEY)
+        except BaseException:
+            os.close(self._owned)
+            raise
+
+    def _open(self, vault_key: Path) -> Engine:
+        database = self._directory / DATABASE
+        self.vault = Vault.from_file(vault_key, create=not database.exists())
+        self.files = EvidenceFiles(self._directory / "files", self.vault)
+        engine = _engine(database)
+        try:
+            with engine.begin() as connection:
+                self.chain = prepare(connection, self.vault, self._clock.now())
+                broken = break_of(connection, self.chain, self._head_file.read())
+                if broken:
+                    _LOG.error("%s: %s", self._directory, broken)
+                    entry = JournalEntry(self._clock.now(), Entry.JOURNAL_BROKEN, detail=broken)
+                    append(connection, self.chain, self.vault, entry)
+                head = sealed_head(connection)
+        except BaseException:
+            engine.dispose()
+            raise
+        self._note_head(head)
+        return engine
 
     @contextmanager
     def begin(self) -> Iterator[Unit[RecordT]]:
         """A transaction: committed when the block ends, undone when it raises."""
         with self._turn:
             with self.engine.begin() as connection:
-                unit = Unit(connection, self.vault, self.files, self._records)
+                unit = Unit(connection, self.vault, self.files, self.chain, self._records)
                 yield unit
+            self._note_head(unit.head)
             unit.delete_discarded()
+
+    def _note_head(self, head: SealedHead | None) -> None:
+        """What is committed stays so: a head that cannot be written is behind until the next."""
+        try:
+            if head is not None:
+                self._head_file.write(head)
+        except OSError as fault:
+            _LOG.error("%s: %s", self._head_file.path, fault.strerror)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -329,6 +391,7 @@ def _engine(file: Path) -> Engine:
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "begin")

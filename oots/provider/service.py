@@ -16,7 +16,7 @@ from oots.exchange.envelope import Read, UnsendableError, open_request, version_
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
-from oots.exchange.store import Kept, Waiting
+from oots.exchange.store import Kept, Noted, Waiting
 from oots.model.agent import Agent
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError
@@ -96,8 +96,11 @@ class EvidenceProvider:
             self._refuse_unread(unit, arrival, broken, now)
             return
         request = read.content
+        if noted := unit.noted_request(opened.signer.party_id, request.request_id):
+            self._repeat(unit, opened, request, noted, now)
+            return
         arrival = Arrival(opened, self._exchange_of(unit, opened, request), read.notes)
-        unit.note_request(request.request_id, arrival.exchange_id, now)
+        unit.note_request(opened.signer.party_id, request.request_id, opened.document, arrival.exchange_id, now)
         try:
             self._proceed(unit, arrival, request, now)
         except MessageError as broken:
@@ -114,9 +117,17 @@ class EvidenceProvider:
 
     def _read(self, unit: ProviderUnit, opened: OpenedMessage) -> Read[EvidenceRequest]:
         read = open_request(opened, self._profiles)
-        if unit.knows_request(read.content.request_id):
+        noted = unit.noted_request(opened.signer.party_id, read.content.request_id)
+        if noted and not noted.was(opened.document):
             raise MessageError("the request id has been used before", rule="R-EDM-REQ-S004")
         return read
+
+    def _repeat(
+        self, unit: ProviderUnit, opened: OpenedMessage, request: EvidenceRequest, noted: Noted, now: datetime
+    ) -> None:
+        """The same request in a new message is recorded where it belongs, and asks for nothing again."""
+        line = of_received(Entry.DUPLICATE_RECEIVED, opened, noted.exchange_id, now, schema_valid=True)
+        unit.journal(about_request(line, request))
 
     def _unsendable(self, fault: UnsendableError) -> Refusal:
         """The answer would break a rule: our own data are at fault."""

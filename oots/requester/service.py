@@ -239,7 +239,7 @@ class EvidenceRequester:
         part = Part(self._access_point.content_id(), REGREP, document)
         deadline = header.timestamp + limit + self._limits.grace
         sealed = self._access_point.post(unit, header, exchange_id, (part,), deadline)
-        unit.note_request(request.request_id, exchange_id, header.timestamp)
+        unit.note_request(self._access_point.party.value, request.request_id, document, exchange_id, header.timestamp)
         unit.journal(about_request(of_sealed(Entry.REQUEST_SENT, sealed, exchange_id, document), request))
         return header
 
@@ -260,7 +260,7 @@ class EvidenceRequester:
         if opened.header.exchange_id:
             return unit.find(opened.header.exchange_id)
         answered = answered_request(opened.document)
-        return unit.find_by_request(answered) if answered else None
+        return unit.find_by_request(self._access_point.party.value, answered) if answered else None
 
     def _expected(
         self, unit: RequesterUnit, kept: Kept[RequesterExchange] | None, opened: OpenedMessage

@@ -155,11 +155,11 @@ def test_another_message_under_a_used_message_id_is_turned_away(town: TwoSides) 
     assert "used for another message" in refusals(town)[-1]
 
 
-def test_a_request_id_that_was_used_before_is_refused_with_0003(town: TwoSides) -> None:
-    document = requests.encode(lawful_request(town))
-    assert_receipted(post(town, sealed(town, document)))
+def test_another_document_under_a_used_request_id_is_refused_with_0003(town: TwoSides) -> None:
+    request = lawful_request(town)
+    assert_receipted(post(town, sealed(town, requests.encode(request))))
     again = header()
-    assert_receipted(post(town, sealed(town, document, again)))
+    assert_receipted(post(town, sealed(town, requests.encode(replace(request, procedure="S1")), again)))
     code, detail = last_error(town, again.exchange_id)
     assert code == "EDM:ERR:0003"
     assert "has been used before" in detail
@@ -204,7 +204,7 @@ def test_a_first_part_that_is_no_safe_xml_never_becomes_a_message(town: TwoSides
     lawful = requests.encode(lawful_request(town))
     message = sealed(town, lawful)
     assert_turned_away(
-        town, town.provider_point.receive(message.content_type, message.body.replace(lawful, document)), "EBMS:0007"
+        town, town.provider_point.receive(message.content_type, message.body.replace(lawful, document)), "EBMS:0101"
     )
     assert_receipted(post(town, message))
 

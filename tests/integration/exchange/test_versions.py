@@ -338,10 +338,11 @@ def test_a_header_that_names_a_version_of_1_x_is_refused(town: TwoSides, version
 
 
 @every_version
-def test_a_request_id_that_was_used_before_is_refused(town: TwoSides, version: str) -> None:
+def test_a_request_id_that_another_document_used_before_is_refused(town: TwoSides, version: str) -> None:
     request = lawful(town, version)
     assert answered(town, requests.encode(request), header(version))[0] == "EDM:ERR:0002"
-    assert answered(town, requests.encode(request), header(version)) == ("EDM:ERR:0003", "R-EDM-REQ-S004")
+    other = requests.encode(replace(request, procedure="S1"))
+    assert answered(town, other, header(version)) == ("EDM:ERR:0003", "R-EDM-REQ-S004")
     another = replace(request, request_id=IDS.uuid())
     assert answered(town, requests.encode(another), header(version))[0] == "EDM:ERR:0002"
 

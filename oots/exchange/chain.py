@@ -1,0 +1,180 @@
+"""The journal's chain: each entry carries a keyed hash over the entry before it and over all that it says itself."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from oots.exchange.journal import JournalEntry, written
+from oots.exchange.schema import JOURNAL, JOURNAL_HEAD, JOURNAL_KEY
+from oots.model.clock import iso
+from oots.model.errors import ConfigurationError
+from oots.trust.files import write_whole
+from oots.trust.vault import Vault
+
+BEGINNING = "0" * 64
+"""What stands in the place of a link before the first entry."""
+
+_PURPOSE = "journal chain"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry as its link covers it: every readable column, and the content in clear."""
+
+    number: int
+    at: str
+    entry: str
+    exchange_id: str | None
+    message_id: str | None
+    purged_through: int | None
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a journal: number and link of the last entry, 0 and BEGINNING before there is one."""
+
+    number: int
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedHead:
+    """A head with the keyed hash that says that it was the end."""
+
+    head: Head
+    seal: str
+
+
+class Chain:
+    """The keys of a journal's links, by the first number for which each counts (HMAC-SHA256).
+
+    Links and seals tell nothing of what they cover, and nobody without the keys can make one.
+    """
+
+    def __init__(self, keys: Mapping[int, bytes]) -> None:
+        self._keys = sorted(keys.items(), reverse=True)
+
+    def link(self, previous: str, row: Row) -> str:
+        """The link of `row`, hexadecimal, after an entry with the link `previous`."""
+        digest = hashlib.sha256(row.content).hexdigest()
+        said = (row.at, row.entry, row.exchange_id, row.message_id, row.purged_through, digest)
+        return self._hashed(row.number, "entry", previous, *said)
+
+    def sealed(self, head: Head) -> SealedHead:
+        return SealedHead(head, self._hashed(head.number, "head", head.link))
+
+    def is_genuine(self, sealed: SealedHead) -> bool:
+        """Whether this was the end of the journal once."""
+        return hmac.compare_digest(self.sealed(sealed.head).seal, sealed.seal)
+
+    def _hashed(self, number: int, *said: str | int | None) -> str:
+        key = next((key for first, key in self._keys if first <= number), self._keys[-1][1])
+        return hmac.new(key, json.dumps([number, *said]).encode(), hashlib.sha256).hexdigest()
+
+
+def start_chain(connection: Connection, vault: Vault) -> Chain:
+    """The chain of a journal without entries."""
+    _add_key(connection, vault, 0)
+    chain = open_chain(connection, vault)
+    _move_head(connection, chain.sealed(Head(0, BEGINNING)))
+    return chain
+
+
+def open_chain(connection: Connection, vault: Vault) -> Chain:
+    """Raises ConfigurationError where the keys of the links are missing or do not open with this vault."""
+    apart = vault.apart(_PURPOSE)
+    keys = {first: apart.open(sealed) for first, sealed in connection.execute(select(JOURNAL_KEY)).all()}
+    if not keys:
+        raise ConfigurationError("the journal has lost the keys of its chain")
+    return Chain(keys)
+
+
+def renew_key(connection: Connection, vault: Vault) -> Chain:
+    """A new key for the links of all entries to come; one that is under the newest key of the vault is new enough."""
+    newest = connection.execute(select(JOURNAL_KEY.c.sealed).order_by(JOURNAL_KEY.c.first.desc())).scalars().first()
+    if newest is not None and not vault.apart(_PURPOSE).is_current(newest):
+        _add_key(connection, vault, _next_number(connection))
+    return open_chain(connection, vault)
+
+
+def append(connection: Connection, chain: Chain, vault: Vault, entry: JournalEntry) -> SealedHead:
+    """Add an entry to the journal; returns the new head."""
+    return append_row(
+        connection,
+        chain,
+        vault,
+        Row(
+            number=_next_number(connection),
+            at=iso(entry.at),
+            entry=entry.entry.value,
+            exchange_id=entry.exchange_id,
+            message_id=entry.message_id,
+            purged_through=entry.purge.last if entry.purge else None,
+            content=written(entry),
+        ),
+    )
+
+
+def append_row(connection: Connection, chain: Chain, vault: Vault, row: Row) -> SealedHead:
+    """Add what is an entry already, with a number of its own."""
+    link = chain.link(connection.execute(select(JOURNAL_HEAD.c.link)).scalar_one(), row)
+    connection.execute(insert(JOURNAL).values(asdict(row) | {"content": vault.seal(row.content), "link": link}))
+    sealed = chain.sealed(Head(row.number, link))
+    _move_head(connection, sealed)
+    return sealed
+
+
+def sealed_head(connection: Connection) -> SealedHead | None:
+    """Where the journal ends, as its own table says."""
+    row = connection.execute(select(JOURNAL_HEAD)).first()
+    return SealedHead(Head(row.number, row.link), row.seal) if row else None
+
+
+def _next_number(connection: Connection) -> int:
+    """After every entry that is or was there."""
+    last: int = connection.execute(select(func.max(JOURNAL.c.number))).scalar() or 0
+    head: int = connection.execute(select(JOURNAL_HEAD.c.number)).scalar_one()
+    return 1 + max(last, head)
+
+
+def _add_key(connection: Connection, vault: Vault, first: int) -> None:
+    sealed = vault.apart(_PURPOSE).seal(secrets.token_bytes(32))
+    connection.execute(insert(JOURNAL_KEY).values(first=first, sealed=sealed))
+
+
+def _move_head(connection: Connection, sealed: SealedHead) -> None:
+    connection.execute(delete(JOURNAL_HEAD))
+    connection.execute(insert(JOURNAL_HEAD).values(number=sealed.head.number, link=sealed.head.link, seal=sealed.seal))
+
+
+class HeadFile:
+    """The head once more, outside the database: who puts an older database in its place is noticed.
+
+    It is written after each commit and may stay behind by what a killed process had committed last.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "journal.head"
+
+    def read(self) -> SealedHead | None:
+        """None where there is none; what cannot be read is a head that nobody has sealed."""
+        if not self.path.exists():
+            return None
+        try:
+            number, link, seal = self.path.read_text(encoding="ascii").split()
+            return SealedHead(Head(int(number), link), seal)
+        except ValueError:
+            return SealedHead(Head(0, BEGINNING), "")
+
+    def write(self, sealed: SealedHead) -> None:
+        line = f"{sealed.head.number} {sealed.head.link} {sealed.seal}\n"
+        write_whole(self.path, line.encode(), mode=0o600)

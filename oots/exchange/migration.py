@@ -1,0 +1,79 @@
+"""Makes the tables of a new store, and brings those of an older one up to date in place."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, inspect, text
+
+from oots.exchange.chain import Chain, Row, append, append_row, open_chain, start_chain
+from oots.exchange.journal import Entry, JournalEntry, read_again
+from oots.exchange.schema import METADATA, REQUEST
+from oots.trust.vault import Vault
+
+_ASKED = (Entry.REQUEST_SENT, Entry.REQUEST_RECEIVED)
+
+
+def prepare(connection: Connection, vault: Vault, now: datetime) -> Chain:
+    """The tables as this version wants them, in the caller's transaction; returns the chain of their journal.
+
+    A journal that was kept without a chain is chained, and says so itself: what it held until then is sure from then
+    on only. Raises ConfigurationError where something sealed does not open.
+    """
+    inspector = inspect(connection)
+    if not inspector.has_table("journal"):
+        METADATA.create_all(connection)
+        return start_chain(connection, vault)
+    if "link" in {column["name"] for column in inspector.get_columns("journal")}:
+        return open_chain(connection, vault)
+    return _chained_now(connection, vault, now)
+
+
+def _chained_now(connection: Connection, vault: Vault, now: datetime) -> Chain:
+    for name in ("ix_journal_exchange_id", "ix_journal_message_id"):
+        connection.execute(text(f"DROP INDEX {name}"))
+    for table in ("journal", "request"):
+        connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_unchained"))
+    METADATA.create_all(connection)
+    chain = start_chain(connection, vault)
+    _carry_over(connection, chain, vault)
+    for table in ("journal", "request"):
+        connection.execute(text(f"DROP TABLE {table}_unchained"))
+    append(connection, chain, vault, JournalEntry(now, Entry.JOURNAL_CHAINED))
+    return chain
+
+
+def _carry_over(connection: Connection, chain: Chain, vault: Vault) -> None:
+    noted = {
+        (row.request_id, row.exchange_id): row.noted_at
+        for row in connection.execute(text("SELECT request_id, exchange_id, noted_at FROM request_unchained"))
+    }
+    for row in _unchained(connection, vault):
+        append_row(connection, chain, vault, row)
+        entry = read_again(row.content)
+        request = ((entry.request_id or "").lower(), row.exchange_id)
+        if entry.entry in _ASKED and request in noted:
+            _note(connection, entry, request[0], noted.pop(request))
+
+
+def _unchained(connection: Connection, vault: Vault) -> Iterator[Row]:
+    rows = connection.execute(
+        text("SELECT number, at, entry, exchange_id, message_id, content FROM journal_unchained ORDER BY number")
+    )
+    for row in rows:
+        yield Row(row.number, row.at, row.entry, row.exchange_id, row.message_id, None, vault.open(row.content))
+
+
+def _note(connection: Connection, entry: JournalEntry, request_id: str, noted_at: str) -> None:
+    """A request as it is noted now: by whom it was made, and by which document."""
+    connection.execute(
+        insert(REQUEST).values(
+            party_id=entry.signer,
+            request_id=request_id,
+            exchange_id=entry.exchange_id,
+            document_sha256=hashlib.sha256(entry.document or b"").hexdigest(),
+            noted_at=noted_at,
+        )
+    )
