@@ -101,7 +101,7 @@ class Unit(Generic[RecordT]):
         chain: Chain,
         records: TypeAdapter[RecordT],
     ):
-        self._connection = connection
+        self.connection = connection
         self._vault = vault
         self._chain = chain
         self._records = records
@@ -121,7 +121,7 @@ class Unit(Generic[RecordT]):
         return self.find(noted.exchange_id) if noted else None
 
     def _kept(self, condition: object) -> Kept[RecordT] | None:
-        row = self._connection.execute(select(EXCHANGE).where(condition)).mappings().first()  # type: ignore[arg-type]
+        row = self.connection.execute(select(EXCHANGE).where(condition)).mappings().first()  # type: ignore[arg-type]
         if row is None:
             return None
         record = self._records.validate_json(self._vault.open(row["record"]))
@@ -136,25 +136,25 @@ class Unit(Generic[RecordT]):
         }
         if token is not None:
             values["token_hash"] = hashed(token)
-        known = self._connection.execute(
+        known = self.connection.execute(
             update(EXCHANGE).where(EXCHANGE.c.exchange_id == kept.exchange_id).values(values)
         )
         if known.rowcount == 0:
-            self._connection.execute(insert(EXCHANGE).values(exchange_id=kept.exchange_id, **values))
+            self.connection.execute(insert(EXCHANGE).values(exchange_id=kept.exchange_id, **values))
 
     def overdue(self, now: datetime) -> tuple[str, ...]:
         """The exchanges whose deadline has passed."""
-        rows = self._connection.execute(select(EXCHANGE.c.exchange_id).where(EXCHANGE.c.deadline <= iso(now)))
+        rows = self.connection.execute(select(EXCHANGE.c.exchange_id).where(EXCHANGE.c.deadline <= iso(now)))
         return tuple(rows.scalars())
 
     def all(self) -> tuple[Kept[RecordT], ...]:
         """Every exchange."""
-        ids = self._connection.execute(select(EXCHANGE.c.exchange_id)).scalars().all()
+        ids = self.connection.execute(select(EXCHANGE.c.exchange_id)).scalars().all()
         return tuple(kept for exchange_id in ids if (kept := self.find(exchange_id)))
 
     def exchange_ids(self, limit: int) -> tuple[str, ...]:
         """The latest exchanges by their journal, newest first."""
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             select(JOURNAL.c.exchange_id)
             .where(JOURNAL.c.exchange_id.is_not(None))
             .group_by(JOURNAL.c.exchange_id)
@@ -165,16 +165,14 @@ class Unit(Generic[RecordT]):
 
     def received(self, party_id: str, message_id: str) -> Received | None:
         row = (
-            self._connection.execute(
-                select(INBOX).where(INBOX.c.party_id == party_id, INBOX.c.message_id == message_id)
-            )
+            self.connection.execute(select(INBOX).where(INBOX.c.party_id == party_id, INBOX.c.message_id == message_id))
             .mappings()
             .first()
         )
         return Received(row["body_sha256"], row["receipt"]) if row else None
 
     def receive(self, party_id: str, message_id: str, received: Received, at: datetime) -> None:
-        self._connection.execute(
+        self.connection.execute(
             insert(INBOX).values(
                 party_id=party_id,
                 message_id=message_id,
@@ -186,7 +184,7 @@ class Unit(Generic[RecordT]):
 
     def noted_request(self, party_id: str, request_id: str) -> Noted | None:
         """What is known of a request of this party; the letters of its id have no case (RFC 4122)."""
-        row = self._connection.execute(
+        row = self.connection.execute(
             select(REQUEST.c.exchange_id, REQUEST.c.document_sha256).where(
                 REQUEST.c.party_id == party_id, REQUEST.c.request_id == request_id.lower()
             )
@@ -195,7 +193,7 @@ class Unit(Generic[RecordT]):
 
     def note_request(self, party_id: str, request_id: str, document: bytes, exchange_id: str, at: datetime) -> None:
         """Note a request that this party has made as one of this exchange; its id must be new."""
-        self._connection.execute(
+        self.connection.execute(
             insert(REQUEST).values(
                 party_id=party_id,
                 request_id=request_id.lower(),
@@ -207,7 +205,7 @@ class Unit(Generic[RecordT]):
 
     def enqueue(self, sealed: SealedMessage, exchange_id: str, now: datetime, deadline: datetime) -> None:
         """Put a sealed message into the outbox, due at once and worth sending until `deadline`."""
-        self._connection.execute(
+        self.connection.execute(
             insert(OUTBOX).values(
                 message_id=sealed.message_id,
                 exchange_id=exchange_id,
@@ -223,7 +221,7 @@ class Unit(Generic[RecordT]):
         )
 
     def due(self, now: datetime) -> tuple[Waiting, ...]:
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             select(OUTBOX)
             .where(OUTBOX.c.state == "waiting", OUTBOX.c.next_attempt <= iso(now))
             .order_by(OUTBOX.c.next_attempt)
@@ -251,11 +249,11 @@ class Unit(Generic[RecordT]):
         self.discard(waiting.body_file)
 
     def _settle(self, waiting: Waiting, **values: object) -> None:
-        self._connection.execute(update(OUTBOX).where(OUTBOX.c.message_id == waiting.message_id).values(values))
+        self.connection.execute(update(OUTBOX).where(OUTBOX.c.message_id == waiting.message_id).values(values))
 
     def bodies(self) -> frozenset[str]:
         """The files that waiting messages still need."""
-        rows = self._connection.execute(select(OUTBOX.c.body_file).where(OUTBOX.c.state == "waiting"))
+        rows = self.connection.execute(select(OUTBOX.c.body_file).where(OUTBOX.c.state == "waiting"))
         return frozenset(rows.scalars())
 
     def discard(self, file: str) -> None:
@@ -267,7 +265,7 @@ class Unit(Generic[RecordT]):
             self.files.delete(file)
 
     def journal(self, entry: JournalEntry) -> None:
-        self.head = append(self._connection, self._chain, self._vault, entry)
+        self.head = append(self.connection, self._chain, self._vault, entry)
 
     def exchange_of_message(self, message_id: str, signer: str) -> str | None:
         """The exchange under which a message of this signer has been recorded."""
@@ -295,7 +293,7 @@ class Unit(Generic[RecordT]):
         return self._told(JOURNAL.c.exchange_id.is_(None) & JOURNAL.c.entry.not_in(ABOUT_ITSELF))
 
     def _told(self, condition: object) -> tuple[TimelineEvent, ...]:
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             select(JOURNAL.c.number, JOURNAL.c.content).where(condition).order_by(JOURNAL.c.number)  # type: ignore[arg-type]
         )
         return tuple(TimelineEvent(number, read_again(self._vault.open(content))) for number, content in rows)

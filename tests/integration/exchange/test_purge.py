@@ -1,0 +1,134 @@
+"""What has been kept for twelve months is deleted with all that belongs to it, and nothing else ever is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from oots.exchange.journal import Entry, JournalEntry, read_again
+from oots.exchange.purge import kept_since, purge
+from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST
+from oots.exchange.store import Store
+from oots.model.errors import ConfigurationError
+from tests.support.two_sides import SOLVEJ, START, TwoSides
+
+YEAR = timedelta(days=365)
+
+
+def finished(town: TwoSides) -> str:
+    exchange_id = town.ask()
+    token = town.to_preview(exchange_id)
+    assert town.space.admit(token, SOLVEJ)
+    town.space.decide(token, [0])
+    town.run()
+    town.requester.finish(exchange_id)
+    return exchange_id
+
+
+def stores(town: TwoSides) -> tuple[Store[object], Store[object]]:
+    return town.requester_store, town.provider_store  # type: ignore[return-value]
+
+
+def count(store: Store[object], table: Table) -> int:
+    with store.engine.begin() as connection:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+def lines(store: Store[object]) -> list[JournalEntry]:
+    with store.engine.begin() as connection:
+        contents = connection.execute(select(JOURNAL.c.content).order_by(JOURNAL.c.number)).scalars().all()
+    return [read_again(store.vault.open(content)) for content in contents]
+
+
+def test_twelve_months_end_on_the_same_day_a_year_later() -> None:
+    assert kept_since(START.replace(year=2027)) == START
+    assert kept_since(START.replace(year=2028, month=2, day=29)) == START.replace(year=2027, month=2, day=28)
+
+
+def test_nothing_is_purged_before_twelve_months_are_over_and_everything_of_it_after(town: TwoSides) -> None:
+    finished(town)
+    for store in stores(town):
+        told = lines(store)
+        assert purge(store, START + YEAR) is None
+        assert lines(store) == told
+        assert count(store, EXCHANGE) == count(store, INBOX) / 2 == 1
+
+        done = purge(store, START + YEAR + timedelta(hours=2))
+        assert done is not None
+        assert (done.first, done.last, done.count) == (1, len(told), len(told))
+        (line,) = lines(store)
+        assert (line.entry, line.purge) == (Entry.JOURNAL_PURGED, done)
+        assert [count(store, table) for table in (EXCHANGE, INBOX, REQUEST, OUTBOX)] == [0, 0, 0, 0]
+
+
+def test_what_is_younger_stays_with_its_exchange_and_goes_on(town: TwoSides) -> None:
+    finished(town)
+    town.pass_time(timedelta(days=100))
+    young = town.ask()
+    told = dict(zip(stores(town), map(lines, stores(town)), strict=True))
+    town.clock.advance(timedelta(days=266))
+    for store in stores(town):
+        done = purge(store, town.clock.now())
+        assert done is not None
+        *kept, line = lines(store)
+        assert line.entry is Entry.JOURNAL_PURGED
+        assert kept == told[store][done.last :]
+        assert all(each.exchange_id == young for each in kept)
+        assert [count(store, table) for table in (EXCHANGE, REQUEST)] == [1, 1]
+        assert purge(store, town.clock.now()) is None
+
+
+def test_an_exchange_in_which_something_is_yet_to_happen_stays(town: TwoSides) -> None:
+    exchange_id = town.ask()
+    purge(town.provider_store, START + 2 * YEAR)
+    with town.provider_store.begin() as unit:
+        assert unit.find(exchange_id) is not None
+    town.pass_time(2 * YEAR)
+    purge(town.provider_store, START + 4 * YEAR)
+    with town.provider_store.begin() as unit:
+        assert unit.find(exchange_id) is None
+
+
+def test_a_date_may_name_less_than_twelve_months_allow_and_not_more(town: TwoSides) -> None:
+    finished(town)
+    now = START + YEAR + timedelta(days=30)
+    with pytest.raises(ConfigurationError, match="twelve months"):
+        purge(town.provider_store, now, before=kept_since(now) + timedelta(seconds=1))
+    assert purge(town.provider_store, now, before=START - timedelta(days=1)) is None
+    assert purge(town.provider_store, now, before=kept_since(now)) is not None
+
+
+def test_an_old_entry_stays_as_long_as_one_before_it_does(town: TwoSides) -> None:
+    with town.provider_store.begin() as unit:
+        unit.journal(JournalEntry(START + YEAR, Entry.MESSAGE_REFUSED))
+        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
+    assert purge(town.provider_store, START + YEAR + timedelta(days=1)) is None
+    assert purge(town.provider_store, START + 2 * YEAR + timedelta(days=2)) is not None
+
+
+def test_no_hand_deletes_changes_or_replaces_an_entry_and_a_purge_lets_go_of_old_ones_alone(town: TwoSides) -> None:
+    finished(town)
+    old = len(lines(town.provider_store))  # type: ignore[arg-type]
+    town.pass_time(timedelta(days=300))
+    town.ask()
+    engine = town.provider_store.engine
+
+    def refused(statement: object) -> None:
+        with pytest.raises(IntegrityError, match="append-only"), engine.begin() as connection:
+            connection.execute(statement)  # type: ignore[call-overload]
+
+    with town.provider_store.begin() as unit:
+        unit.journal(JournalEntry(START + YEAR, Entry.MESSAGE_REFUSED))
+    refused(delete(JOURNAL).where(JOURNAL.c.number == 1))
+    town.clock.advance(timedelta(days=70))
+    assert purge(town.provider_store, town.clock.now()) is not None
+    refused(delete(JOURNAL).where(JOURNAL.c.number == old + 1))
+    refused(delete(JOURNAL))
+    for column in (JOURNAL.c.at, JOURNAL.c.link, JOURNAL.c.number, JOURNAL.c.exchange_id, JOURNAL.c.entry):
+        refused(update(JOURNAL).where(JOURNAL.c.number == old + 1).values({column: "x"}))
+    row = {"number": old + 1, "at": "x", "entry": "x", "content": b"", "link": "x"}
+    refused(insert(JOURNAL).values(row))
+    refused(insert(JOURNAL).prefix_with("OR REPLACE").values(row))
