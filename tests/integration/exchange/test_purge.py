@@ -128,7 +128,7 @@ def test_no_hand_deletes_changes_or_replaces_an_entry_and_a_purge_lets_go_of_old
     refused(delete(JOURNAL).where(JOURNAL.c.number == old + 1))
     refused(delete(JOURNAL))
     for column in (JOURNAL.c.at, JOURNAL.c.link, JOURNAL.c.number, JOURNAL.c.exchange_id, JOURNAL.c.entry):
-        refused(update(JOURNAL).where(JOURNAL.c.number == old + 1).values({column: "x"}))
+        refused(update(JOURNAL).where(JOURNAL.c.number == old + 1).values({column: "99"}))
     row = {"number": old + 1, "at": "x", "entry": "x", "content": b"", "link": "x"}
     refused(insert(JOURNAL).values(row))
     refused(insert(JOURNAL).prefix_with("OR REPLACE").values(row))
