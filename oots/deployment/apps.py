@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter, Depends, FastAPI
 
+from oots.authority import api as authority_api
+from oots.authority import pages as authority_pages
 from oots.common_services import api as directories_api
 from oots.common_services.client import DirectoriesClient
 from oots.common_services.entries import STANDARD_ENTRIES, load_entries
@@ -24,6 +25,7 @@ from oots.denmark.source import MunicipalSource
 from oots.deployment import directories_pages, frames
 from oots.deployment.participants import DIRECTORIES, key_name, seal_name
 from oots.deployment.settings import (
+    AuthoritySettings,
     DirectoriesSettings,
     EidSettings,
     ExchangeSettings,
@@ -31,6 +33,7 @@ from oots.deployment.settings import (
     RequesterSettings,
     ServiceSettings,
 )
+from oots.deployment.trust import read_anchors, trust_of
 from oots.edelivery.header import PARTY_TYPE
 from oots.eid.app import create_app as eid_app_of
 from oots.exchange import api as exchange_api
@@ -40,7 +43,6 @@ from oots.exchange.store import Store
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.catalogue import Publisher
 from oots.model.clock import Clock, Ids
-from oots.model.errors import ConfigurationError
 from oots.model.identifiers import EAS, Identifier
 from oots.model.text import Text
 from oots.provider import pages as provider_pages
@@ -51,14 +53,14 @@ from oots.requester import pages as requester_pages
 from oots.requester.discovery import Discovery
 from oots.requester.record import RequesterExchange
 from oots.requester.service import EvidenceRequester
-from oots.trust.anchors import TrustAnchors
+from oots.trust.anchors import Trust
 from oots.trust.authority import TRUST_FILE
 from oots.trust.certificates import Role
 from oots.trust.evidence_seal import check_seal
+from oots.trust.issuing import ISSUING, ROOT
 from oots.trust.jws import in_role
 from oots.trust.keys import load_key_pair
 from oots.trust.pades import seal_pdf
-from oots.trust.seal_report import SealReport
 from oots.trust.xades import seal_xml
 from oots.web import exchange_pages
 from oots.web.frame import Frame
@@ -115,14 +117,6 @@ def peer_client(settings: ServiceSettings) -> httpx.Client:
     return httpx.Client(verify=verify, timeout=PEER_SECONDS, follow_redirects=False, trust_env=False)
 
 
-def read_anchors(keys: Path, *, specimens: bool = False) -> TrustAnchors:
-    """`trust.pem` of a keys folder; raises ConfigurationError where there is none."""
-    file = keys / TRUST_FILE
-    if not file.is_file():
-        raise ConfigurationError(f"{file} is missing; `oots keys init` creates it")
-    return TrustAnchors.from_pem(file.read_bytes(), allow_specimens=specimens)
-
-
 def directories_app(settings: DirectoriesSettings, around: Surroundings) -> FastAPI:
     """Evidence Broker and Data Service Directory."""
     app = _app("Directories")
@@ -143,6 +137,20 @@ def _publisher(kommunekode: str) -> Publisher:
     return Publisher(agent.identifier, agent.names, Address("DK"), "DK", municipality.nuts3)
 
 
+def authority_app(settings: AuthoritySettings, around: Surroundings) -> FastAPI:
+    """The demo authority: what it says about certificates to machines, and to people."""
+    app = _app("Authority")
+    frame = frames.authority()
+    frame.attach(app)
+    app.add_middleware(BrowserSecurity, origins=list(settings.origins.values()))
+    keys = {name: load_key_pair(settings.keys, name) for name in (ROOT, ISSUING)}
+    authorities = authority_api.Authorities(keys, settings.keys, around.clock, settings.crl_interval)
+    app.include_router(authority_api.router(authorities))
+    app.include_router(authority_pages.router(frame, authorities))
+    add_health(app)
+    return app
+
+
 def eid_app(settings: EidSettings, around: Surroundings) -> FastAPI:
     """The stand-in eIDAS node; its signing key lives as long as its process, so a restart asks for a new sign-in."""
     issuer = Origins(settings.origins).to_browser(settings.eid_origin)
@@ -157,7 +165,8 @@ def eid_app(settings: EidSettings, around: Surroundings) -> FastAPI:
 def requester_service(settings: RequesterSettings, around: Surroundings) -> Exchanging:
     """The procedure portal and its access point."""
     store: Store[RequesterExchange] = Store(settings.state, RequesterExchange)
-    access_point = _access_point(settings, store, around)
+    trust = _trust(settings, around)
+    access_point = _access_point(settings, store, around, trust)
     requester = EvidenceRequester(
         access_point=access_point,
         store=store,
@@ -180,7 +189,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
             frame=frame,
             sign_in=_sign_in(settings, "portal", settings.portal_origin, around),
             origins=Origins(settings.origins),
-            check_seal=_seal_check(settings, around),
+            check_seal=lambda content, media_type: check_seal(content, media_type, trust, around.clock.now()),
             ids=around.ids,
             grace=settings.limits.grace,
             insight=settings.insight,
@@ -197,7 +206,7 @@ def directories_client(settings: RequesterSettings, around: Surroundings) -> Dir
         around.client,
         f"{settings.directories}/eb",
         f"{settings.directories}/dsd",
-        check_signer=in_role(read_anchors(settings.keys, specimens=around.specimens), Role.DIRECTORY),
+        check_signer=in_role(_trust(settings, around), Role.DIRECTORY),
         clock=around.clock,
     )
 
@@ -205,7 +214,7 @@ def directories_client(settings: RequesterSettings, around: Surroundings) -> Dir
 def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchanging:
     """The municipality's data service, its preview space and its access point."""
     store: Store[ProviderExchange] = Store(settings.state, ProviderExchange)
-    access_point = _access_point(settings, store, around)
+    access_point = _access_point(settings, store, around, _trust(settings, around))
     provider = EvidenceProvider(
         access_point=access_point,
         source=_source(settings),
@@ -259,16 +268,24 @@ def _source(settings: ProviderSettings) -> MunicipalSource:
     )
 
 
-def _access_point(settings: ExchangeSettings, store: Store[Any], around: Surroundings) -> AccessPoint[Any]:
+def _trust(settings: ExchangeSettings, around: Surroundings) -> Trust:
+    return trust_of(settings, around.client, around.clock, specimens=around.specimens)
+
+
+def _access_point(
+    settings: ExchangeSettings, store: Store[Any], around: Surroundings, trust: Trust
+) -> AccessPoint[Any]:
     return AccessPoint(
         party=Identifier(PARTY_TYPE, settings.party_id),
         key=load_key_pair(settings.keys, key_name(settings.party_id)),
-        anchors=read_anchors(settings.keys, specimens=around.specimens),
+        trust=trust,
         partners=settings.partners,
         store=store,
         client=around.client,
         clock=around.clock,
         ids=around.ids,
+        limits=settings.limits,
+        sizes=settings.sizes,
     )
 
 
@@ -326,8 +343,3 @@ def _own_origins(settings: ExchangeSettings) -> list[str]:
     own = settings.portal_origin if isinstance(settings, RequesterSettings) else None
     own = settings.preview_origin if isinstance(settings, ProviderSettings) else own
     return [Origins(settings.origins).to_browser(own)] if own else []
-
-
-def _seal_check(settings: ExchangeSettings, around: Surroundings) -> Callable[[bytes, str], SealReport]:
-    anchors = read_anchors(settings.keys, specimens=around.specimens)
-    return lambda content, media_type: check_seal(content, media_type, anchors, around.clock.now())

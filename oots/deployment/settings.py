@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from oots.edelivery.limits import Limits
 from oots.eid.authorization import Client
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import Partner
@@ -22,6 +23,7 @@ Edm = Literal["v1.0", "v1.2", "v2.0"]
 """The versions of the exchange data model, as people write them."""
 
 PREFIX = "OOTS_"
+_SIZES = Limits()
 
 
 class ServiceSettings(BaseSettings):
@@ -42,6 +44,7 @@ class ExchangeSettings(ServiceSettings):
     `party_id` names its access point and its keys. `partners` maps a party id to its endpoint and its hosts. `t1`,
     `t2`, `t3` and `grace` are ISO 8601 durations or seconds (TDD 4.4.3). `eid_internal` is where the service itself
     reaches the stand-in eIDAS node, `eid_origin` what stands in its tokens. `insight` opens the exchange pages.
+    `largest_evidence` and `largest_message` are in bytes; `authority_internal` is where revocations are asked for.
     `edm_v1_0_repository` is the host of the Semantic Repository in messages of EDM 1.0.
     """
 
@@ -52,7 +55,9 @@ class ExchangeSettings(ServiceSettings):
     t2: timedelta = timedelta(minutes=15)
     t3: timedelta = timedelta(minutes=40)
     grace: timedelta = timedelta(minutes=1)
-    largest_message: int = Field(default=100 * 1024 * 1024, gt=0)
+    largest_message: int = Field(default=_SIZES.message, gt=0)
+    largest_evidence: int = Field(default=_SIZES.part, gt=0)
+    authority_internal: str = ""
     eid_origin: str = "https://eid.localhost"
     eid_internal: str
     client_secret: str = Field(min_length=16, repr=False)
@@ -62,6 +67,10 @@ class ExchangeSettings(ServiceSettings):
     @property
     def profiles(self) -> Profiles:
         return {**PROFILES, V1_0.specification: edm_v1_0(self.edm_v1_0_repository)}
+
+    @property
+    def sizes(self) -> Limits:
+        return Limits(message=self.largest_message, part=self.largest_evidence)
 
     @property
     def limits(self) -> TimeLimits:
@@ -115,6 +124,19 @@ class EidSettings(ServiceSettings):
     clients: dict[str, Client] = Field(repr=False)
 
 
+class AuthoritySettings(ServiceSettings):
+    """The demo authority. `crl_interval` is for how long its lists and answers are good, in whole seconds."""
+
+    crl_interval: timedelta = Field(default=timedelta(seconds=10), ge=timedelta(seconds=1))
+
+    @field_validator("crl_interval")
+    @classmethod
+    def _in_whole_seconds(cls, interval: timedelta) -> timedelta:
+        if interval.microseconds:
+            raise ValueError("lists are dated in whole seconds")
+        return interval
+
+
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
@@ -131,7 +153,7 @@ def read(kind: type[SettingsT], values: Mapping[str, object] | None = None) -> S
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A variable that no service knows is a slip of the pen; one that is another service's does no harm."""
-    kinds = (RequesterSettings, ProviderSettings, DirectoriesSettings, EidSettings)
+    kinds = (RequesterSettings, ProviderSettings, DirectoriesSettings, EidSettings, AuthoritySettings)
     known = {PREFIX + name.upper() for kind in kinds for name in kind.model_fields}
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
     if unknown:

@@ -16,7 +16,7 @@ from oots.edelivery.limits import Limits
 from oots.edelivery.mime import MimePart, Package
 from oots.edelivery.signature import SignedDigest, Verified, sign, verify
 from oots.model.errors import MessageError
-from oots.trust.anchors import TrustAnchors
+from oots.trust.anchors import Trust
 from oots.trust.certificates import Party
 from oots.trust.keys import KeyPair
 from oots.wire.xml import canonical, parse
@@ -109,14 +109,14 @@ def _digested(sent: MimePart) -> bytes:
 
 
 def open_message(
-    content_type: str, body: bytes, anchors: TrustAnchors, at: datetime, *, limits: Limits | None = None
+    content_type: str, body: bytes, anchors: Trust, at: datetime, *, limits: Limits | None = None
 ) -> OpenedMessage:
     """Open a message received at `at` (aware), believing nothing but what a trusted access point signed.
 
     Parts are hashed as the octets they are: what WS-Security digests of XML is its canonical form, and only XML that is
     in that form is accepted, so that a part is parsed only once its digest is known to be the signed one.
     Raises TransportError until the message is believed and readable: EBMS:0007 (MIME), 0009 (envelope and header),
-    0101 (signature, certificate, party) and 0303 (decompression).
+    0101 (signature, certificate, party) and 0303 (decompression). Raises UnsettledError as `verify` does.
     """
     limits = limits or Limits()
     package = mime.read(content_type, body, limits)

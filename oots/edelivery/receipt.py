@@ -18,7 +18,7 @@ from oots.edelivery.signal import SignalKind, signal_message, signal_of
 from oots.edelivery.signature import SignedDigest, sign, verify
 from oots.edelivery.soap import EBBP, add, eb
 from oots.model.errors import TransportError
-from oots.trust.anchors import TrustAnchors
+from oots.trust.anchors import Trust
 from oots.trust.certificates import Party
 from oots.trust.keys import KeyPair
 
@@ -50,10 +50,10 @@ class VerifiedReceipt:
     received: tuple[SignedDigest, ...]
 
 
-def open_receipt(receipt: bytes, anchors: TrustAnchors, at: datetime) -> VerifiedReceipt:
+def open_receipt(receipt: bytes, anchors: Trust, at: datetime) -> VerifiedReceipt:
     """Read a receipt that a trusted access point signed, whatever it is for.
 
-    Raises TransportError (EBMS:0302) for anything else.
+    Raises TransportError (EBMS:0302) for anything else, and UnsettledError as `verify` does.
     """
     try:
         verified = verify(soap.read(receipt), receipt, {}, anchors, at)
@@ -72,7 +72,7 @@ def check_receipt(
     message_id: str,
     digests: tuple[SignedDigest, ...],
     receiver: str,
-    anchors: TrustAnchors,
+    anchors: Trust,
     at: datetime,
 ) -> None:
     """Accept a receipt for `message_id` that `receiver` (a party id) signed and that names exactly `digests`.

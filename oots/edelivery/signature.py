@@ -55,9 +55,10 @@ from oots.edelivery.soap import (
     read,
 )
 from oots.model.errors import TransportError
-from oots.trust.anchors import TrustAnchors
+from oots.trust.anchors import Trust
 from oots.trust.certificates import Party, Role, UntrustedError
 from oots.trust.keys import DeterministicKey, KeyPair
+from oots.trust.revocation import UnsettledError
 from oots.wire.xml import canonical
 
 __all__ = ["SignedDigest", "Verified", "sign", "verify"]
@@ -145,17 +146,18 @@ def verify(
     envelope: Envelope,
     soap: bytes,
     attachments: Mapping[str, bytes],
-    anchors: TrustAnchors,
+    anchors: Trust,
     at: datetime,
     verifier: type[XMLVerifier] = XMLVerifier,
 ) -> Verified:
-    """Believe an envelope, or raise TransportError (EBMS:0101) for whatever reason there is not to.
+    """Believe an envelope, or raise TransportError (EBMS:0101) for whatever reason there is not to; or UnsettledError,
+    where nobody can say at present whether the certificate has been revoked.
 
     `soap` is what `envelope` was parsed from; `attachments` maps `cid:` URIs to digested octets, as in `sign`.
     """
     try:
         return _verify(envelope, soap, attachments, anchors, at, verifier)
-    except TransportError:
+    except (TransportError, UnsettledError):
         raise
     except (ProfileError, UntrustedError, SignXMLException) as fault:
         raise failed_authentication(f"{type(fault).__name__}: {fault}") from fault
@@ -184,7 +186,7 @@ class _RecallingVerifier(XMLVerifier):
         return digest
 
 
-def verify_again(soap_part: bytes, attachments: Mapping[str, bytes], anchors: TrustAnchors, at: datetime) -> Verified:
+def verify_again(soap_part: bytes, attachments: Mapping[str, bytes], anchors: Trust, at: datetime) -> Verified:
     """As `verify`, for a message out of a journal: what is `Gone` counts by its recorded digest.
 
     Everything else is computed from the stored bytes. Never for messages that arrive.
@@ -196,7 +198,7 @@ def _verify(
     envelope: Envelope,
     soap: bytes,
     attachments: Mapping[str, bytes],
-    anchors: TrustAnchors,
+    anchors: Trust,
     at: datetime,
     verifier: type[XMLVerifier],
 ) -> Verified:

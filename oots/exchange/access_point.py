@@ -16,21 +16,25 @@ from typing import Generic, Protocol, TypeVar
 import httpx
 
 from oots.edelivery.client import RefusedByPeerError, deliver
+from oots.edelivery.faults import failed_authentication, invalid_header
 from oots.edelivery.header import UserMessage
+from oots.edelivery.limits import Limits
 from oots.edelivery.message import OpenedMessage, Part, SealedMessage, open_message, seal_message
 from oots.edelivery.receipt import check_receipt, seal_receipt
 from oots.edelivery.signal import error_signal
 from oots.edelivery.signature import SignedDigest
 from oots.exchange.envelope import UnsendableError, expect_lawful_header
 from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import Partner
 from oots.exchange.store import Received, Store, Unit, Waiting
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError, PeerError, TransportError
 from oots.model.identifiers import Identifier
-from oots.trust.anchors import TrustAnchors
+from oots.trust.anchors import Trust
 from oots.trust.evidence_seal import check_seal
 from oots.trust.keys import KeyPair
+from oots.trust.revocation import UnsettledError
 from oots.wire.profile import PROFILES
 
 RecordT = TypeVar("RecordT")
@@ -38,7 +42,8 @@ RecordT = TypeVar("RecordT")
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(seconds=60)
-_CLOCK_SKEW = timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""By how much the clocks of two access points may differ."""
 
 
 class Handler(Protocol[RecordT]):
@@ -69,16 +74,20 @@ class AccessPoint(Generic[RecordT]):
         *,
         party: Identifier,
         key: KeyPair,
-        anchors: TrustAnchors,
+        trust: Trust,
         partners: Mapping[str, Partner],
         store: Store[RecordT],
         client: httpx.Client,
         clock: Clock,
         ids: Ids,
+        limits: TimeLimits = TimeLimits(),  # noqa: B008 (frozen)
+        sizes: Limits = Limits(),  # noqa: B008 (frozen)
     ) -> None:
         self.party = party
         self.partners = partners
-        self.anchors = anchors
+        self._trust = trust
+        self._oldest = limits.longest_delivery + CLOCKS_DIFFER
+        self._sizes = sizes
         self._key = key
         self._store = store
         self._client = client
@@ -94,24 +103,42 @@ class AccessPoint(Generic[RecordT]):
         self._handler = handler
 
     def receive(self, content_type: str, body: bytes) -> bytes:
-        """One HTTP request: a receipt once the message is recorded, an error signal if it is not believed."""
+        """One HTTP request: a receipt once the message is recorded, an error signal if it is not believed.
+
+        Raises UnsettledError where the sender should try again later.
+        """
         now = self._clock.now()
         try:
             reply = self._accept(self._believe(content_type, body, now), body, now)
         except TransportError as refusal:
             reply = self._turn_away(refusal, body, now)
+        except UnsettledError as unsettled:
+            self._record_refusal(f"put off: {unsettled}", body, now)
+            raise
         self._work.set()
         return reply
 
     def _believe(self, content_type: str, body: bytes, now: datetime) -> OpenedMessage:
-        opened = open_message(content_type, body, self.anchors, now)
-        if opened.signer.party_id not in self.partners:
-            raise TransportError("EBMS:0101", "FailedAuthentication", f"unknown party {opened.signer.party_id}")
-        if opened.header.receiver.value != self.party.value:
-            raise TransportError("EBMS:0009", "InvalidHeader", f"addressed to {opened.header.receiver.value}")
-        if opened.header.timestamp > now + _CLOCK_SKEW:
-            raise TransportError("EBMS:0009", "InvalidHeader", "the timestamp lies in the future")
+        """Whatever goes wrong here is a refusal: a message that makes a reader stumble has not been believed."""
+        try:
+            opened = open_message(content_type, body, self._trust, now, limits=self._sizes)
+        except (TransportError, UnsettledError):
+            raise
+        except Exception as fault:
+            self._stumbled("a message at the door", fault)
+            raise failed_authentication(f"the message cannot be judged ({type(fault).__name__})") from fault
+        self._expect_for_us(opened, now)
         return opened
+
+    def _expect_for_us(self, opened: OpenedMessage, now: datetime) -> None:
+        if opened.signer.party_id not in self.partners:
+            raise failed_authentication(f"unknown party {opened.signer.party_id}")
+        if opened.header.receiver.value != self.party.value:
+            raise invalid_header(f"addressed to {opened.header.receiver.value}")
+        if opened.header.timestamp > now + CLOCKS_DIFFER:
+            raise invalid_header("the timestamp lies in the future")
+        if opened.header.timestamp < now - self._oldest:
+            raise invalid_header("the message is older than any that is still being sent")
 
     def _accept(self, opened: OpenedMessage, body: bytes, now: datetime) -> bytes:
         digest = hashlib.sha256(body).hexdigest()
@@ -126,14 +153,17 @@ class AccessPoint(Generic[RecordT]):
             if known.body_sha256 == digest:
                 unit.journal(self._duplicate(unit, opened, now))
                 return known.receipt
-        raise TransportError("EBMS:0101", "FailedAuthentication", f"message id {message_id} used for another message")
+        raise failed_authentication(f"message id {message_id} used for another message")
 
     def _turn_away(self, refusal: TransportError, body: bytes, now: datetime) -> bytes:
+        self._record_refusal(f"{refusal.ebms} {refusal.short}: {refusal.why}", body, now)
+        return error_signal(refusal, self._message_id(), now, None)
+
+    def _record_refusal(self, why: str, body: bytes, now: datetime) -> None:
         digest = hashlib.sha256(body).hexdigest()
-        detail = f"{refusal.ebms} {refusal.short}: {refusal.why} ({len(body)} bytes, sha256 {digest})"
+        detail = f"{why} ({len(body)} bytes, sha256 {digest})"
         with self._store.begin() as unit:
             unit.journal(JournalEntry(now, Entry.MESSAGE_REFUSED, detail=detail, signature_valid=False))
-        return error_signal(refusal, self._message_id(), now, None)
 
     def _duplicate(self, unit: Unit[RecordT], opened: OpenedMessage, now: datetime) -> JournalEntry:
         message_id, party_id = opened.header.message_id, opened.signer.party_id
@@ -154,6 +184,7 @@ class AccessPoint(Generic[RecordT]):
 
         Raises UnsendableError for a header that our own rules refuse, and for parts that no receiver would take.
         """
+        self._expect_sizes(parts)
         try:
             sealed = seal_message(header, parts, self._key)
         except (MessageError, ValueError) as fault:
@@ -162,6 +193,12 @@ class AccessPoint(Generic[RecordT]):
         unit.enqueue(sealed, exchange_id, header.timestamp, deadline)
         self._work.set()
         return sealed
+
+    def _expect_sizes(self, parts: Sequence[Part]) -> None:
+        """What this side would not take, it does not send."""
+        sizes = [len(part.content) for part in parts]
+        if max(sizes) > self._sizes.part or sum(sizes) > self._sizes.message - self._sizes.soap:
+            raise UnsendableError("the evidence is larger than an exchange takes")
 
     def header(self, receiver: str, specification: str, exchange_id: str, **fields: object) -> UserMessage:
         """A header from this party to `receiver`, with a new message id and the present time.
@@ -182,7 +219,7 @@ class AccessPoint(Generic[RecordT]):
 
     def signer_of(self, part: Part) -> str | None:
         """Whose valid seal a piece of evidence bears, if any."""
-        return check_seal(part.content, part.media_type, self.anchors, self._clock.now()).signer
+        return check_seal(part.content, part.media_type, self._trust, self._clock.now()).signer
 
     def content_id(self) -> str:
         """A new Content-ID, `left@right`; the left side has letters and digits alone (R-EDM-RESP-C042 of 1.0)."""
@@ -240,7 +277,7 @@ class AccessPoint(Generic[RecordT]):
             receipt = self._obtain_receipt(waiting)
         except RefusedByPeerError as refusal:
             self._give_up(waiting, f"refused by {waiting.party_id}: {refusal}")
-        except (PeerError, TransportError) as trouble:
+        except (PeerError, TransportError, UnsettledError) as trouble:
             self._retry(waiting, str(trouble))
         else:
             self._settle(waiting, receipt)
@@ -254,7 +291,7 @@ class AccessPoint(Generic[RecordT]):
             message_id=waiting.message_id,
             digests=tuple(SignedDigest(uri, value) for uri, value in waiting.digests),
             receiver=waiting.party_id,
-            anchors=self.anchors,
+            anchors=self._trust,
             at=self._clock.now(),
         )
         return receipt

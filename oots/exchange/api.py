@@ -9,15 +9,17 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from oots.exchange.access_point import AccessPoint
+from oots.trust.revocation import UnsettledError
 
 PATH = "/as4"
 SOAP = "application/soap+xml; charset=UTF-8"
 MOST_SECONDS = 120.0
+RETRY_SECONDS = 5
 
 
 def router(access_point: AccessPoint[Any], largest: int, longest: float = MOST_SECONDS) -> APIRouter:
     """`POST /as4`; a body of more than `largest` bytes is answered with 413 before or while it arrives, one that has
-    not arrived after `longest` seconds with 408."""
+    not arrived after `longest` seconds with 408, and one whose sender cannot be judged at present with 503."""
     routes = APIRouter()
 
     @routes.post(PATH)
@@ -30,10 +32,19 @@ def router(access_point: AccessPoint[Any], largest: int, longest: float = MOST_S
         if body is None:
             return _refused(413, "The message is larger than this access point takes.\n")
         content_type = request.headers.get("content-type", "")
-        reply = await run_in_threadpool(access_point.receive, content_type, body)
+        try:
+            reply = await run_in_threadpool(access_point.receive, content_type, body)
+        except UnsettledError:
+            return _not_now()
         return Response(reply, media_type=SOAP)
 
     return routes
+
+
+def _not_now() -> Response:
+    """Nothing was recorded as received; the sender tries again, as it does whenever no receipt comes."""
+    headers = {"Retry-After": str(RETRY_SECONDS)}
+    return Response("This message cannot be judged at present; send it again.\n", 503, headers, "text/plain")
 
 
 def _refused(status: int, why: str) -> Response:

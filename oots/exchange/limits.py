@@ -18,3 +18,8 @@ class TimeLimits:
     follow_link: timedelta = timedelta(minutes=15)
     decide: timedelta = timedelta(minutes=40)
     grace: timedelta = timedelta(minutes=1)
+
+    @property
+    def longest_delivery(self) -> timedelta:
+        """For how long after its timestamp a message is sent at most, by a side with the same limits."""
+        return max(self.first_round_trip, self.decide) + self.grace

@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from oots.trust.policy import DEMO
+
 
 @dataclass(frozen=True, slots=True)
 class Partner:
     """A known access point: where it is reached, and the hosts on which its people meet citizens.
 
     `preview_hosts` are the hosts of its preview spaces, `return_hosts` those of its portals; a location in a message
-    of this partner is believed on these hosts only.
+    of this partner is believed on these hosts only. `policy` names the certificate policy that it is held against: the
+    built-in one, or the file `<policy>.policy.toml` in the key folder.
     """
 
     party_id: str
     endpoint: str
     preview_hosts: tuple[str, ...] = ()
     return_hosts: tuple[str, ...] = ()
+    policy: str = DEMO
 
 
 def is_location_on(location: str, hosts: tuple[str, ...]) -> bool:

@@ -19,15 +19,16 @@ from oots.deployment.apps import (
     PEER_SECONDS,
     Exchanging,
     Surroundings,
+    authority_app,
     directories_app,
     eid_app,
     provider_service,
-    read_anchors,
     requester_service,
 )
 from oots.deployment.keys import init_town_keys
 from oots.deployment.serving import server_config
 from oots.deployment.settings import (
+    AuthoritySettings,
     DirectoriesSettings,
     EidSettings,
     ProviderSettings,
@@ -36,6 +37,7 @@ from oots.deployment.settings import (
     read,
 )
 from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town
+from oots.deployment.trust import read_anchors
 from oots.exchange.limits import TimeLimits
 from oots.model.clock import AdvancedClock, Clock, Ids, RandomIds
 from oots.model.errors import ConfigurationError, PeerError
@@ -133,6 +135,7 @@ def _compose(
     provider_settings = read(ProviderSettings, town.values("provider"))
     directories_settings = read(DirectoriesSettings, town.values("directories"))
     eid_settings = read(EidSettings, town.values("eid"))
+    authority_settings = read(AuthoritySettings, town.values("authority"))
     requester = requester_service(requester_settings, around("requester"))
     provider = provider_service(provider_settings, around("provider"))
     return _Composed(
@@ -140,6 +143,7 @@ def _compose(
             town, clock, tap, requester, provider, provider_settings.limits, provider_settings.profiles, specimens
         ),
         {
+            "authority": (authority_app(authority_settings, around("authority")), authority_settings),
             "directories": (directories_app(directories_settings, around("directories")), directories_settings),
             "eid": (eid_app(eid_settings, around("eid")), eid_settings),
             "provider": (provider.app, provider_settings),

@@ -21,7 +21,7 @@ from joserfc.jws import CompactSignature, JWSRegistry
 from joserfc.registry import HeaderParameter
 
 from oots.model.errors import ConfigurationError
-from oots.trust.anchors import TrustAnchors
+from oots.trust.anchors import Trust
 from oots.trust.certificates import Role, UntrustedError
 from oots.trust.keys import KeyPair
 
@@ -65,7 +65,7 @@ class _Registry(JWSRegistry):
 _REGISTRY: Final = _Registry({"sigD": HeaderParameter("What is signed", "jwk")}, strict_check_header=False)
 
 
-def in_role(anchors: TrustAnchors, role: Role) -> SignerCheck:
+def in_role(anchors: Trust, role: Role) -> SignerCheck:
     """Believes what `anchors` believe, of certificates that are bound to a party in `role`."""
     return lambda certificate, intermediates, at: anchors.party_of(certificate, intermediates, at, role)
 

@@ -25,7 +25,7 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from oots.trust.anchors import TrustAnchors
+from oots.trust.anchors import Trust
 from oots.trust.certificates import Role, UntrustedError
 from oots.trust.keys import KeyPair
 from oots.trust.seal_report import SealBrokenError, SealReport, expect_plausible_time
@@ -111,7 +111,7 @@ def seal_pdf(pdf: bytes, key: KeyPair, at: datetime, reason: str, location: str)
     return sealed.getvalue()
 
 
-def check_pdf_seal(pdf: bytes, anchors: TrustAnchors, at: datetime) -> SealReport:
+def check_pdf_seal(pdf: bytes, anchors: Trust, at: datetime) -> SealReport:
     """The verdict on the seal of a PDF at the moment `at`; it must cover the whole file."""
     try:
         return _check(pdf, anchors, at)
@@ -121,7 +121,7 @@ def check_pdf_seal(pdf: bytes, anchors: TrustAnchors, at: datetime) -> SealRepor
         return SealReport(KIND, False, problem=f"the seal does not verify ({type(problem).__name__})")
 
 
-def _check(pdf: bytes, anchors: TrustAnchors, at: datetime) -> SealReport:
+def _check(pdf: bytes, anchors: Trust, at: datetime) -> SealReport:
     signature = _only_signature(pdf)
     certificates = [_cryptography(choice.chosen) for choice in signature.signed_data["certificates"]]
     leaf = _cryptography(signature.signer_cert)

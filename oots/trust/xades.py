@@ -27,7 +27,7 @@ from signxml.xades.xades import (
     XAdESVerifyResult,
 )
 
-from oots.trust.anchors import TrustAnchors
+from oots.trust.anchors import Trust
 from oots.trust.certificates import Role, UntrustedError
 from oots.trust.keys import DeterministicKey, KeyPair
 from oots.trust.seal_report import SealBrokenError, SealReport, expect_plausible_time
@@ -108,7 +108,7 @@ def seal_xml(document: bytes, key: KeyPair, at: datetime) -> bytes:
     return canonical(sealed)
 
 
-def check_xml_seal(document: bytes, anchors: TrustAnchors, at: datetime) -> SealReport:
+def check_xml_seal(document: bytes, anchors: Trust, at: datetime) -> SealReport:
     """The verdict on the seal of an XML document at the moment `at`; it must cover the whole document."""
     try:
         return _check(document, anchors, at)
@@ -118,7 +118,7 @@ def check_xml_seal(document: bytes, anchors: TrustAnchors, at: datetime) -> Seal
         return SealReport(KIND, False, problem=f"the seal does not verify ({type(problem).__name__})")
 
 
-def _check(document: bytes, anchors: TrustAnchors, at: datetime) -> SealReport:
+def _check(document: bytes, anchors: Trust, at: datetime) -> SealReport:
     root = parse(document)
     signature = _only_signature(root)
     leaf, *chain = _certificates(signature)

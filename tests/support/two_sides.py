@@ -237,7 +237,7 @@ def two_sides(
         return AccessPoint(
             party=Identifier(PARTY_TYPE, party),
             key=load_key_pair(keys, key),
-            anchors=anchors,
+            trust=anchors,
             partners={partner.party_id: partner},
             store=store,
             client=client,
