@@ -14,6 +14,7 @@ class Service(StrEnum):
     PROVIDER = "provider"
     DIRECTORIES = "directories"
     EID = "eid"
+    AUTHORITY = "authority"
 
 
 def serve(service: Service) -> None:

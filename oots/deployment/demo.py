@@ -32,9 +32,8 @@ def run_demo(port: int, state: Path, tls: bool, municipality: str, edm: str | No
     ]
     supervisor = Supervisor(children)
     _on_end(supervisor.stop)
-    supervisor.start()
     try:
-        if failed := _not_ready(town, children):
+        if failed := _start(town, children):
             _say_failure(failed)
             return OWN_FAULT
         _say_where(town)
@@ -55,14 +54,21 @@ def _on_end(stop: Callable[[], None]) -> None:
         signal.signal(ending, end)
 
 
-def _not_ready(town: Town, children: list[Child]) -> Child | None:
-    scheme = "https" if town.tls else "http"
+def _start(town: Town, children: list[Child]) -> Child | None:
+    """Start the first, the authority, and when it answers all others; returns a child that does not get ready."""
     with peer_client(read(KINDS["directories"], town.values("directories"))) as client:
-        for child in children:
-            port = getattr(town.ports, child.name)
-            if not wait_until_ready(child, f"{scheme}://{LOOPBACK}:{port}/healthz", client):
-                return child
+        for together in (children[:1], children[1:]):
+            for child in together:
+                child.start()
+            for child in together:
+                if not wait_until_ready(child, _health(town, child), client):
+                    return child
     return None
+
+
+def _health(town: Town, child: Child) -> str:
+    scheme = "https" if town.tls else "http"
+    return f"{scheme}://{LOOPBACK}:{getattr(town.ports, child.name)}/healthz"
 
 
 def _say_failure(child: Child) -> None:
@@ -71,7 +77,7 @@ def _say_failure(child: Child) -> None:
 
 
 def _say_where(town: Town) -> None:
-    portal, preview, directories, eid = town.origins.values()
+    portal, preview, directories, eid, authority = town.origins.values()
     _say(
         "OOTS-DK  Prototype – ikke en myndighedsside / not a public authority. Alle personer er opdigtede.\n"
         f"\n  1. Åbn / open  {portal}/\n"
@@ -81,6 +87,7 @@ def _say_where(town: Town) -> None:
         f"  Kommunen / municipality   {preview}/\n"
         f"  Kataloger / directories   {directories}/\n"
         f"  eIDAS-node (stand-in)     {eid}/\n"
+        f"  Udsteder / authority      {authority}/\n"
         f"  Udvekslinger / exchanges  {portal}/exchanges   {preview}/exchanges\n"
         f"  Tilstand / state          {town.state}\n"
         + (f"  Rod / root certificate    {town.keys / 'trust.pem'}\n" if town.tls else "")

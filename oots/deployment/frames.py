@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from oots.authority import pages as authority_pages
 from oots.denmark.municipality import Municipality
 from oots.exchange.recheck import Recheck
 from oots.provider import pages as provider_pages
@@ -19,6 +20,10 @@ _DIRECTORIES = Words(
     "The directories of requirements, evidence types and providers are stand-ins.",
 )
 _EID = Words("Log ind sker hos en efterligning af et eIDAS-knudepunkt.", "Sign-in is at a stand-in for an eIDAS node.")
+_AUTHORITY = Words(
+    "Udstederen af certifikater er en efterligning af en tillidstjeneste.",
+    "The issuer of certificates is a stand-in for a trust service.",
+)
 _CPR = Words(
     "CPR er efterlignet med en fil af opdigtede personer.", "The civil register is a file of invented persons."
 )
@@ -59,6 +64,17 @@ def directories() -> Frame:
             "Directories: Evidence Broker and Data Service Directory",
         ),
         stand_ins=[_DIRECTORIES],
+    )
+
+
+def authority() -> Frame:
+    """The page on which the authority says what it has issued and revoked."""
+    return Frame(
+        theme=Theme.EID,
+        templates=authority_pages.TEMPLATES,
+        authority=Words("OOTS-DK", "OOTS-DK"),
+        service=Words("Certifikater og spærringer", "Certificates and revocations"),
+        stand_ins=[_AUTHORITY],
     )
 
 

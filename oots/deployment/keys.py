@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from oots.deployment.participants import keys_of, participants
-from oots.deployment.town import SERVICES
+from oots.deployment.town import AUTHORITY_SERVICE, SERVICES
 from oots.model.clock import SystemClock
 from oots.trust.authority import export_party, init_keys
 
@@ -18,7 +18,11 @@ def init_town_keys(state: Path, municipality: str) -> Path:
 
 
 def export_town_keys(state: Path, target: Path, municipality: str) -> None:
-    """Write `target`/<service> for every service, with its own keys and trust.pem alone."""
+    """Write `target`/<service> for every service, with its own keys and trust.pem alone.
+
+    The authority gets no folder: its keys and its register stay where they are.
+    """
     source = init_town_keys(state, municipality)
     for service in SERVICES:
-        export_party(source, target / service, keys_of(service, municipality))
+        if service != AUTHORITY_SERVICE:
+            export_party(source, target / service, keys_of(service, municipality))

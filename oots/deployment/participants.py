@@ -19,8 +19,9 @@ def preview_host(municipality: Municipality) -> str:
 
 def tls_hosts() -> tuple[str, ...]:
     """Every host of the demo: on one machine, and as containers; the preview space of any municipality."""
-    machine = ("127.0.0.1", "localhost", "portal.lt.localhost", "directories.localhost", "eid.localhost")
-    containers = ("requester", "provider", "directories", "eid")
+    sites = ("portal.lt.localhost", "directories.localhost", "eid.localhost", "authority.localhost")
+    machine = ("127.0.0.1", "localhost", *sites)
+    containers = ("requester", "provider", "directories", "eid", "authority")
     return (*machine, *containers, *(preview_host(each) for each in municipalities().values()))
 
 

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from oots.deployment.apps import (
     Surroundings,
+    authority_app,
     directories_app,
     eid_app,
     peer_client,
@@ -21,6 +22,7 @@ from oots.deployment.apps import (
 )
 from oots.deployment.participants import TLS
 from oots.deployment.settings import (
+    AuthoritySettings,
     DirectoriesSettings,
     EidSettings,
     ProviderSettings,
@@ -32,6 +34,7 @@ from oots.model.clock import RandomIds, SystemClock
 from oots.trust.keys import certificate_path, key_path
 
 KINDS: dict[str, type[ServiceSettings]] = {
+    "authority": AuthoritySettings,
     "directories": DirectoriesSettings,
     "eid": EidSettings,
     "provider": ProviderSettings,
@@ -76,6 +79,8 @@ def app_of(settings: ServiceSettings, around: Surroundings) -> FastAPI:
             return directories_app(settings, around)
         case EidSettings():
             return eid_app(settings, around)
+        case AuthoritySettings():
+            return authority_app(settings, around)
     raise TypeError(type(settings))
 
 

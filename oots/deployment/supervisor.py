@@ -54,15 +54,11 @@ def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 class Supervisor:
-    """Starts children, watches them, stops them."""
+    """Watches children that were started, and stops them."""
 
     def __init__(self, children: list[Child]) -> None:
         self._children = children
         self._stop = threading.Event()
-
-    def start(self) -> None:
-        for child in self._children:
-            child.start()
 
     def watch(self) -> None:
         """Until `stop`: a child that died is started again, ever more slowly if it keeps dying."""

@@ -1,4 +1,4 @@
-"""The town: requester, provider, directories and eIDAS node on one machine, and the settings that join them."""
+"""The town: requester, provider, directories, eIDAS node and authority on one machine, and how they are joined."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from oots.denmark.municipality import load_municipality
 from oots.deployment.participants import PROVIDER_PARTY, REQUESTER_PARTY, preview_host
 from oots.deployment.settings import PREFIX
 from oots.model.errors import ConfigurationError
+from oots.trust.issuing import ORIGIN
 
-SERVICES = ("directories", "eid", "provider", "requester")
+AUTHORITY_SERVICE = "authority"
+SERVICES = (AUTHORITY_SERVICE, "directories", "eid", "provider", "requester")
+"""In the order of their start: the authority is asked by others."""
 PORTAL = "portal.lt.localhost"
 DIRECTORIES = "directories.localhost"
 EID = "eid.localhost"
+AUTHORITY = ORIGIN.removeprefix("https://")
 LOOPBACK = "127.0.0.1"
 CALLBACK = "/signin/callback"
 
@@ -30,11 +34,12 @@ class Ports:
     provider: int
     directories: int
     eid: int
+    authority: int
 
     @classmethod
     def from_first(cls, first: int) -> Ports:
-        """The portal's port and the next three."""
-        return cls(first, first + 1, first + 2, first + 3)
+        """The portal's port and the next four."""
+        return cls(first, first + 1, first + 2, first + 3, first + 4)
 
     def taken(self) -> tuple[int, ...]:
         """Those on which something listens already."""
@@ -82,6 +87,7 @@ class Town:
             f"https://{self.preview}": self._browser(self.preview, self.ports.provider),
             f"https://{DIRECTORIES}": self._browser(DIRECTORIES, self.ports.directories),
             f"https://{EID}": self._browser(EID, self.ports.eid),
+            ORIGIN: self._browser(AUTHORITY, self.ports.authority),
         }
 
     def _browser(self, host: str, port: int) -> str:
@@ -93,6 +99,7 @@ class Town:
     def values(self, service: str) -> dict[str, object]:
         """The settings of one service, by the names that `deployment.settings` knows."""
         own = {
+            AUTHORITY_SERVICE: dict,
             "directories": self._directories,
             "eid": self._eid,
             "provider": self._provider,
@@ -155,6 +162,7 @@ class Town:
             "party_id": party_id,
             "partners": {partner["party_id"]: partner},
             "eid_internal": self._internal(self.ports.eid),
+            "authority_internal": self._internal(self.ports.authority),
             "insight": True,
         }
 
@@ -170,4 +178,4 @@ def refuse_taken(ports: Ports) -> None:
     taken = ports.taken()
     if taken:
         held = f"port {taken[0]} is" if len(taken) == 1 else f"ports {', '.join(map(str, taken))} are"
-        raise ConfigurationError(f"{held} taken by another program; choose others with --port N (N to N+3)")
+        raise ConfigurationError(f"{held} taken by another program; choose others with --port N (N to N+4)")

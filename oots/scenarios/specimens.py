@@ -55,7 +55,7 @@ FOLDERS = {
     "bopaelsattest-v1.2": (Decision.ACCEPT, Edm.V1_2),
 }
 """Whole runs: what the person decides, and in which version."""
-_SERIES = {"requester": 1, "provider": 2, "directories": 3, "eid": 4}
+_SERIES = {"requester": 1, "provider": 2, "directories": 3, "eid": 4, "authority": 5}
 _REFUSED_SERIES = 9
 
 SOLVEJ = NaturalPerson(

@@ -35,13 +35,13 @@ def exchange(running: Demo, persona: str, verify: ssl.SSLContext | bool = True) 
 def test_the_demo_says_where_to_click_ends_with_all_its_children_and_starts_again(tmp_path: Path) -> None:
     for end in (signal.SIGINT, signal.SIGTERM):
         with demo(tmp_path) as running:
-            for address in (running.portal, running.preview, running.directories, running.eid):
+            for address in (running.portal, running.preview, running.directories, running.eid, running.authority):
                 assert f"{address}/" in running.said
             assert "Prototype – ikke en myndighedsside" in running.said
             with closing(Citizen()) as citizen:
                 assert citizen.open(f"{running.portal}/").heading == "Vælg din sag"
             children = running.children()
-            assert sorted(children) == ["directories", "eid", "provider", "requester"]
+            assert sorted(children) == ["authority", "directories", "eid", "provider", "requester"]
             assert running.end(end) == 0
             assert not any(runs(child) for child in children.values())
 
@@ -62,7 +62,7 @@ def test_with_tls_the_demo_authority_vouches_for_every_site(tmp_path: Path) -> N
     with demo(tmp_path, tls=True) as running:
         assert running.portal.startswith("https://portal.lt.localhost:")
         trust = ssl.create_default_context(cafile=str(tmp_path / "keys" / "trust.pem"))
-        for address in (running.portal, running.preview, running.directories, running.eid):
+        for address in (running.portal, running.preview, running.directories, running.eid, running.authority):
             with closing(Citizen(trust)) as believing, closing(Citizen()) as doubting:
                 assert believing.open(f"{address}/").status == 200
                 with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):

@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 import typer.main
 import yaml
+from cryptography.x509 import ReasonFlags
 
 from oots.cli.commands import app
 from oots.denmark.municipality import load_municipality
+from oots.deployment.keys import export_town_keys
 from oots.deployment.participants import preview_host
 from oots.deployment.serving import KINDS
 from oots.deployment.settings import (
     PREFIX,
+    AuthoritySettings,
     DirectoriesSettings,
     EidSettings,
     ExchangeSettings,
@@ -28,14 +31,18 @@ from oots.deployment.settings import (
     ServiceSettings,
     read,
 )
-from oots.deployment.town import CALLBACK, EID, PORTAL, SERVICES
+from oots.deployment.town import AUTHORITY, CALLBACK, EID, PORTAL, SERVICES
+from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
+from oots.trust.keys import load_key_pair
+from oots.trust.register import revoke
 
 ROOT = Path(__file__).parents[2]
 PREVIEW = preview_host(load_municipality("0751"))
 FILE = ROOT / "docker-compose.yml"
 DOCUMENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 CONTAINERS: dict[str, dict[str, Any]] = DOCUMENT["services"]
+KEY_HOLDERS = tuple(service for service in SERVICES if service != "authority")
 SUBSTITUTION = re.compile(r"\$\{(\w+):-([^}]*)\}")
 
 
@@ -127,17 +134,19 @@ def test_the_services_find_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     provider = settings("provider", monkeypatch)
     directories = settings("directories", monkeypatch)
     eid = settings("eid", monkeypatch)
+    authority = settings("authority", monkeypatch)
     assert isinstance(requester, RequesterSettings)
     assert isinstance(provider, ProviderSettings)
     assert isinstance(directories, DirectoriesSettings)
     assert requester.directories == f"http://directories:{directories.port}"
     assert requester.eid_internal == provider.eid_internal == f"http://eid:{eid.port}"
+    assert requester.authority_internal == provider.authority_internal == f"http://authority:{authority.port}"
     assert requester.partners[provider.party_id].endpoint == f"http://provider:{provider.port}/as4"
     assert provider.partners[requester.party_id].endpoint == f"http://requester:{requester.port}/as4"
     assert requester.partners[provider.party_id].preview_hosts == (PREVIEW,)
     assert provider.partners[requester.party_id].return_hosts == (PORTAL,)
-    ports = {PORTAL: requester.port, PREVIEW: provider.port, EID: eid.port}
-    for service in (requester, provider, directories, eid):
+    ports = {PORTAL: requester.port, PREVIEW: provider.port, EID: eid.port, AUTHORITY: authority.port}
+    for service in (requester, provider, directories, eid, authority):
         for host, port in ports.items():
             assert service.origins[f"https://{host}"] == f"http://{host}:{port}"
 
@@ -155,14 +164,48 @@ def test_portal_and_preview_are_known_to_the_eid_node(monkeypatch: pytest.Monkey
 def test_a_container_sees_its_own_keys_and_state_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert CONTAINERS["keys"]["command"] == ["keys", "export", "/volumes", "--state", "/state"]
     volumes = [volume for container in CONTAINERS.values() for volume in container["volumes"]]
-    for service in SERVICES:
+    for service in KEY_HOLDERS:
         own = settings(service, monkeypatch)
         assert volume_at(service, str(own.keys)) == volume_at("keys", f"/volumes/{service}") == f"{service}-keys"
         mounted = [volume.split(":")[0] for volume in CONTAINERS[service]["volumes"]]
         assert mounted in ([f"{service}-keys"], [f"{service}-keys", f"{service}-state"])
         assert (f"{service}-state" in mounted) is isinstance(own, ExchangeSettings)
     assert {volume.split(":")[0] for volume in volumes} == set(DOCUMENT["volumes"])
-    assert [volume for volume in volumes if volume.startswith("authority:")] == ["authority:/state"]
+
+
+def test_the_authority_alone_reads_what_was_issued_and_revoked_and_changes_none_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mounts = {name: each["volumes"] for name, each in CONTAINERS.items()}
+    holders = {name: volume for name, all_ in mounts.items() for volume in all_ if volume.startswith("authority:")}
+    assert holders == {"keys": "authority:/state", "authority": "authority:/state:ro"}
+    own = settings("authority", monkeypatch)
+    assert isinstance(own, AuthoritySettings)
+    assert own.keys == Path("/state/keys")
+    for partner in ("requester", "provider"):
+        assert CONTAINERS[partner]["depends_on"]["authority"] == {"condition": "service_healthy"}
+
+
+def test_no_key_of_an_authority_and_no_register_is_handed_out(tmp_path: Path) -> None:
+    export_town_keys(tmp_path / "state", tmp_path / "volumes", "0751")
+    revoke(
+        tmp_path / "state" / "keys",
+        load_key_pair(tmp_path / "volumes" / "requester", "ap-lt-01").certificate,
+        SystemClock().now(),
+        ReasonFlags.superseded,
+        party="AP_LT_01",
+        name="ap-lt-01",
+    )
+    export_town_keys(tmp_path / "state", tmp_path / "volumes", "0751")
+    handed_out = {path.parent.name: set() for path in (tmp_path / "volumes").rglob("*.pem")}
+    for path in (tmp_path / "volumes").rglob("*.*"):
+        handed_out[path.parent.name].add(path.name)
+    assert set(handed_out) == set(KEY_HOLDERS)
+    assert {"ap-dk-01.key.pem", "seal-0751.key.pem"} <= handed_out["provider"]
+    for names in handed_out.values():
+        assert "trust.pem" in names
+        assert not names & {"root-ca.key.pem", "issuing-ca.key.pem", "revoked.json"}
+    assert (tmp_path / "state" / "keys" / "revoked.json").is_file()
 
 
 def test_the_image_runs_as_nobody_in_particular_on_a_base_of_ones_choice() -> None:

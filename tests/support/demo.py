@@ -22,11 +22,11 @@ _PAUSE_SECONDS = 0.05
 
 
 def free_port() -> int:
-    """A port that is free together with the three after it."""
+    """A port that is free together with the four after it."""
     for first in range(20000 + os.getpid() % 5000, 60000, 7):
         if not Ports.from_first(first).taken():
             return first
-    raise OSError("no four free ports in a row")
+    raise OSError("no five free ports in a row")
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:
@@ -60,6 +60,10 @@ class Demo:
     @property
     def eid(self) -> str:
         return self._address("eid")
+
+    @property
+    def authority(self) -> str:
+        return self._address("authority")
 
     def _address(self, service: str) -> str:
         port = getattr(self.town.ports, service)

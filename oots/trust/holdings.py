@@ -1,0 +1,104 @@
+"""The certificates of a key folder: whose each is, how long it lasts, and whether it has been revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from oots.trust.certificates import Party, UntrustedError, bound_party
+from oots.trust.keys import read_certificates
+from oots.trust.register import REGISTER_FILE, Revocation, RevocationRegister
+
+SOON = timedelta(days=30)
+CERTIFICATE_ENDING = ".cert.pem"
+PREVIOUS = ".previous"
+"""What follows the name of a key whose successor has taken the name itself."""
+
+
+class Status(StrEnum):
+    """How a certificate stands."""
+
+    VALID = "valid"
+    EXPIRES_SOON = "expires soon"
+    REPLACED = "replaced"
+    """It still counts beside its successor, and is revoked from a noted day on."""
+    NOT_YET = "not valid yet"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A certificate in a folder. `name` is the stem of its file, `party` None for an authority's."""
+
+    name: str
+    certificate: x509.Certificate
+    party: Party | None
+    revocation: Revocation | None
+
+    @property
+    def is_previous(self) -> bool:
+        return self.name.endswith(PREVIOUS)
+
+    @property
+    def ends(self) -> datetime:
+        """When it stops counting: its own end, or the day from which it is revoked."""
+        end = self.certificate.not_valid_after_utc
+        return min(end, self.revocation.at) if self.revocation else end
+
+    @property
+    def key(self) -> str:
+        """Kind and size of the key: `RSA 3072`, `secp256r1`."""
+        key = self.certificate.public_key()
+        if isinstance(key, rsa.RSAPublicKey):
+            return f"RSA {key.key_size}"
+        return key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
+
+    def days_left(self, now: datetime) -> int:
+        """Whole days until it stops counting; below zero when it has."""
+        return (self.ends - now).days
+
+    def status(self, now: datetime) -> Status:
+        if self.revocation and self.revocation.at <= now:
+            return Status.REVOKED
+        if self.certificate.not_valid_after_utc <= now:
+            return Status.EXPIRED
+        if now < self.certificate.not_valid_before_utc:
+            return Status.NOT_YET
+        if self.revocation:
+            return Status.REPLACED
+        return Status.EXPIRES_SOON if expires_soon(self.certificate, now) else Status.VALID
+
+
+def holdings(directory: Path) -> tuple[Holding, ...]:
+    """Every certificate of `directory` with its own file, by name.
+
+    Raises ConfigurationError when a file or the register is broken.
+    """
+    register = RevocationRegister(directory / REGISTER_FILE)
+    return tuple(_holdings(directory, register))
+
+
+def expires_soon(certificate: x509.Certificate, now: datetime) -> bool:
+    """Whether it ends within 30 days, or has ended."""
+    return certificate.not_valid_after_utc - now <= SOON
+
+
+def _holdings(directory: Path, register: RevocationRegister) -> Iterator[Holding]:
+    for path in sorted(directory.glob(f"*{CERTIFICATE_ENDING}")):
+        certificate, *_ = read_certificates(path)
+        revocation = register.revocation_of(certificate.issuer, certificate.serial_number)
+        yield Holding(path.name.removesuffix(CERTIFICATE_ENDING), certificate, _party(certificate), revocation)
+
+
+def _party(certificate: x509.Certificate) -> Party | None:
+    try:
+        return bound_party(certificate)
+    except UntrustedError:
+        return None
