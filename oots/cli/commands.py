@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from oots.cli import demo, keys, rules, run, serve, validate, verify
+from oots.cli import demo, journal, keys, rules, run, serve, validate, vault, verify
 
 app = typer.Typer(
     name="oots",
@@ -23,3 +23,5 @@ app.command()(rules.rules)
 app.command()(verify.verify)
 app.command()(serve.serve)
 app.add_typer(keys.app, name="keys")
+app.add_typer(journal.app, name="journal")
+app.add_typer(vault.app, name="vault")

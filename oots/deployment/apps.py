@@ -23,6 +23,7 @@ from oots.denmark.municipality import load_municipality
 from oots.denmark.register import CprRegister
 from oots.denmark.source import MunicipalSource
 from oots.deployment import directories_pages, frames
+from oots.deployment.at_rest import Retention
 from oots.deployment.participants import DIRECTORIES, key_name, seal_name
 from oots.deployment.settings import (
     AuthoritySettings,
@@ -164,7 +165,9 @@ def eid_app(settings: EidSettings, around: Surroundings) -> FastAPI:
 
 def requester_service(settings: RequesterSettings, around: Surroundings) -> Exchanging:
     """The procedure portal and its access point."""
-    store: Store[RequesterExchange] = Store(settings.state, RequesterExchange)
+    store: Store[RequesterExchange] = Store(
+        settings.state, RequesterExchange, vault_key=settings.vault_key, clock=around.clock
+    )
     trust = _trust(settings, around)
     access_point = _access_point(settings, store, around, trust)
     requester = EvidenceRequester(
@@ -213,7 +216,9 @@ def directories_client(settings: RequesterSettings, around: Surroundings) -> Dir
 
 def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchanging:
     """The municipality's data service, its preview space and its access point."""
-    store: Store[ProviderExchange] = Store(settings.state, ProviderExchange)
+    store: Store[ProviderExchange] = Store(
+        settings.state, ProviderExchange, vault_key=settings.vault_key, clock=around.clock
+    )
     access_point = _access_point(settings, store, around, _trust(settings, around))
     provider = EvidenceProvider(
         access_point=access_point,
@@ -319,19 +324,26 @@ def _exchanging_app(
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
-        worker = threading.Thread(target=access_point.work, args=(stop,), name=f"{cookie}-outbox")
-        worker.start()
+        retention.purge()
+        workers = [
+            threading.Thread(target=access_point.work, args=(stop,), name=f"{cookie}-outbox"),
+            threading.Thread(target=retention.work, args=(stop,), name=f"{cookie}-retention"),
+        ]
+        for worker in workers:
+            worker.start()
         try:
             yield
         finally:
             stop.set()
             access_point.wake()
-            worker.join()
+            for worker in workers:
+                worker.join()
             store.close()
 
+    sessions = SessionStore(store.engine, store.vault, around.clock, SESSION_LIFE)
+    retention = Retention(store, sessions, around.clock)
     app = _app(title, working)
     add_health(app)
-    sessions = SessionStore(store.engine, store.vault, around.clock, SESSION_LIFE)
     app.add_middleware(Sessions, store=sessions, cookie=f"oots-{cookie}", secure=settings.tls)
     browser_origins = list(settings.origins.values())
     app.add_middleware(BrowserSecurity, origins=_own_origins(settings), form_targets=browser_origins)

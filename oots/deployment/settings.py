@@ -41,14 +41,16 @@ class ServiceSettings(BaseSettings):
 class ExchangeSettings(ServiceSettings):
     """What a service with an access point needs.
 
-    `party_id` names its access point and its keys. `partners` maps a party id to its endpoint and its hosts. `t1`,
-    `t2`, `t3` and `grace` are ISO 8601 durations or seconds (TDD 4.4.3). `eid_internal` is where the service itself
-    reaches the stand-in eIDAS node, `eid_origin` what stands in its tokens. `insight` opens the exchange pages.
-    `largest_evidence` and `largest_message` are in bytes; `authority_internal` is where revocations are asked for.
-    `edm_v1_0_repository` is the host of the Semantic Repository in messages of EDM 1.0.
+    `vault_key` is the file with the keys of what lies in `state`. `party_id` names its access point and its keys.
+    `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations or
+    seconds (TDD 4.4.3). `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin`
+    what stands in its tokens. `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in
+    bytes; `authority_internal` is where revocations are asked for. `edm_v1_0_repository` is the host of the
+    Semantic Repository in messages of EDM 1.0.
     """
 
     state: Path
+    vault_key: Path | None = None
     party_id: str
     partners: dict[str, Partner]
     t1: timedelta = timedelta(minutes=5)

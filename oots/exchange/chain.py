@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from oots.exchange.journal import JournalEntry, written
 from oots.exchange.schema import JOURNAL, JOURNAL_HEAD, JOURNAL_KEY
@@ -78,7 +78,7 @@ class Chain:
 
     def _hashed(self, number: int, *said: str | int | None) -> str:
         key = next((key for first, key in self._keys if first <= number), self._keys[-1][1])
-        return hmac.new(key, json.dumps([number, *said]).encode(), hashlib.sha256).hexdigest()
+        return hmac.new(key, json.dumps([number, *said], default=repr).encode(), hashlib.sha256).hexdigest()
 
 
 def start_chain(connection: Connection, vault: Vault) -> Chain:
@@ -98,12 +98,21 @@ def open_chain(connection: Connection, vault: Vault) -> Chain:
     return Chain(keys)
 
 
-def renew_key(connection: Connection, vault: Vault) -> Chain:
-    """A new key for the links of all entries to come; one that is under the newest key of the vault is new enough."""
+def renew_key(connection: Connection, vault: Vault) -> bool:
+    """A new key for the links of all entries to come, unless there is one already under the newest key of the vault;
+    returns whether it was made."""
     newest = connection.execute(select(JOURNAL_KEY.c.sealed).order_by(JOURNAL_KEY.c.first.desc())).scalars().first()
-    if newest is not None and not vault.apart(_PURPOSE).is_current(newest):
-        _add_key(connection, vault, _next_number(connection))
-    return open_chain(connection, vault)
+    if newest is None or vault.apart(_PURPOSE).is_current(newest):
+        return False
+    _add_key(connection, vault, _next_number(connection))
+    return True
+
+
+def reseal_keys(connection: Connection, vault: Vault) -> None:
+    """Seal the keys of the links under the newest key of the vault."""
+    apart = vault.apart(_PURPOSE)
+    for first, sealed in connection.execute(select(JOURNAL_KEY)).all():
+        connection.execute(update(JOURNAL_KEY).where(JOURNAL_KEY.c.first == first).values(sealed=apart.reseal(sealed)))
 
 
 def append(connection: Connection, chain: Chain, vault: Vault, entry: JournalEntry) -> SealedHead:
@@ -136,7 +145,9 @@ def append_row(connection: Connection, chain: Chain, vault: Vault, row: Row) -> 
 def sealed_head(connection: Connection) -> SealedHead | None:
     """Where the journal ends, as its own table says."""
     row = connection.execute(select(JOURNAL_HEAD)).first()
-    return SealedHead(Head(row.number, row.link), row.seal) if row else None
+    if row is None or not isinstance(row.number, int):
+        return None
+    return SealedHead(Head(row.number, str(row.link)), str(row.seal))
 
 
 def _next_number(connection: Connection) -> int:

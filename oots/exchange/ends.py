@@ -12,6 +12,8 @@ from oots.exchange.chain import BEGINNING, Chain, Head, SealedHead, sealed_head
 from oots.exchange.journal import Entry
 from oots.exchange.schema import JOURNAL
 
+_PURGED_THROUGH = select(func.max(JOURNAL.c.purged_through)).where(func.typeof(JOURNAL.c.purged_through) == "integer")
+
 
 class FaultKind(StrEnum):
     """What can be wrong with a journal."""
@@ -61,7 +63,7 @@ def ends_of(connection: Connection, noted: SealedHead | None) -> Ends:
         recorded=sealed_head(connection),
         noted=noted,
         noted_link=_link_at(connection, noted.head.number) if noted else None,
-        purged_through=connection.execute(select(func.max(JOURNAL.c.purged_through))).scalar() or 0,
+        purged_through=connection.execute(_PURGED_THROUGH).scalar() or 0,
         unnoted=row is None or row.entry == Entry.JOURNAL_CHAINED,
     )
 

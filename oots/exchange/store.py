@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 
 from oots.edelivery.message import SealedMessage
-from oots.exchange.chain import Chain, HeadFile, SealedHead, append, sealed_head
+from oots.exchange.chain import Chain, HeadFile, SealedHead, append, open_chain, renew_key, sealed_head
 from oots.exchange.ends import break_of
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import ABOUT_ITSELF, Entry, JournalEntry, TimelineEvent, read_again
@@ -36,6 +36,7 @@ _LOG = logging.getLogger(__name__)
 
 DATABASE = "store.sqlite"
 VAULT_KEY = "vault.key"
+FILES = "files"
 
 PREVIEW_NEEDED = ErrorCode.AUTHORIZATION.code
 _CLOCK = SystemClock()
@@ -326,7 +327,7 @@ class Store(Generic[RecordT]):
     def _open(self, vault_key: Path) -> Engine:
         database = self._directory / DATABASE
         self.vault = Vault.from_file(vault_key, create=not database.exists())
-        self.files = EvidenceFiles(self._directory / "files", self.vault)
+        self.files = EvidenceFiles(self._directory / FILES, self.vault)
         engine = _engine(database)
         try:
             with engine.begin() as connection:
@@ -361,9 +362,33 @@ class Store(Generic[RecordT]):
         except OSError as fault:
             _LOG.error("%s: %s", self._head_file.path, fault.strerror)
 
+    def use(self, vault: Vault) -> None:
+        """From now on seal under the newest key of `vault`. The links of the journal get a new key as well, and its
+        first entry tells of that; a vault that is in use already changes nothing."""
+        with self._turn, self.engine.begin() as connection:
+            renewed = renew_key(connection, vault)
+            chain = open_chain(connection, vault)
+            entry = JournalEntry(self._clock.now(), Entry.KEYS_ROTATED)
+            head = append(connection, chain, vault, entry) if renewed else None
+        self.vault, self.chain = vault, chain
+        self.files = EvidenceFiles(self._directory / FILES, vault)
+        self._note_head(head)
+
     def close(self) -> None:
         self.engine.dispose()
         os.close(self._owned)
+
+
+def stores_in(state: Path) -> tuple[Path, ...]:
+    """The folders with a store: `state` itself if it is a service's, else those of the services of a town.
+
+    Raises ConfigurationError where there is no such folder.
+    """
+    if not state.is_dir():
+        raise ConfigurationError(f"{state} is no folder")
+    if (state / DATABASE).is_file():
+        return (state,)
+    return tuple(sorted(database.parent for database in state.glob(f"*/{DATABASE}")))
 
 
 def _own(directory: Path) -> int:

@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 from hmac import compare_digest
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Engine, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, DateTime, Delete, Engine, LargeBinary, MetaData, String, Table, delete, insert, select
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -66,12 +66,19 @@ def session_of(request: HTTPConnection) -> Session:
     return session
 
 
+class StaleFormError(HTTPException):
+    """HTTP 403: the form is not one of the session as it is now. Mostly another tab has signed in or out meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(403)
+
+
 async def check_csrf(request: Request) -> None:
-    """FastAPI dependency of every POST form: HTTP 403 unless the form carries the session's token."""
+    """FastAPI dependency of every POST form; raises StaleFormError unless the form carries the session's token."""
     given = (await request.form()).get(CSRF_FIELD)
     kept = session_of(request).get(_CSRF)
     if not (isinstance(given, str) and isinstance(kept, str) and compare_digest(given.encode(), kept.encode())):
-        raise HTTPException(403)
+        raise StaleFormError
 
 
 class SessionStore:
@@ -83,6 +90,11 @@ class SessionStore:
         self._clock = clock
         self._lifetime = lifetime
         metadata.create_all(engine)
+
+    def sweep(self) -> None:
+        """Delete what has expired."""
+        with self._engine.begin() as connection:
+            connection.execute(self._expired())
 
     def load(self, name: str) -> Session | None:
         """The session of that name, unless it is unknown or its time is up."""
@@ -96,12 +108,12 @@ class SessionStore:
         """Store a changed session and return its name, a new one after `renew`; None when nothing is kept: the session
         is empty, or another request has ended or renewed it meanwhile.
 
-        The lifetime starts anew with each change. Expired sessions are swept out on the way.
+        The lifetime starts anew with each change. Expired sessions are deleted on the way.
         """
         name = secrets.token_urlsafe(32) if session.renewed or session.name is None else session.name
         row = web_session.c
         with self._engine.begin() as connection:
-            connection.execute(delete(web_session).where(row.expires <= self._now()))
+            connection.execute(self._expired())
             if (
                 session.name
                 and not connection.execute(delete(web_session).where(row.id_hash == _hash(session.name))).rowcount
@@ -111,6 +123,9 @@ class SessionStore:
                 return None
             connection.execute(insert(web_session).values(self._row(name, session)))
         return name
+
+    def _expired(self) -> Delete:
+        return delete(web_session).where(web_session.c.expires <= self._now())
 
     def _row(self, name: str, session: Session) -> dict[str, object]:
         payload = self._vault.seal(json.dumps(session).encode())
@@ -123,13 +138,14 @@ class SessionStore:
 class Sessions:
     """ASGI middleware: `request.session` from a cookie that is HttpOnly, SameSite=Lax, and Secure on https.
 
-    `cookie` is a name of the service's own, since cookies do not tell ports apart.
+    `cookie` is a name of the service's own, since cookies do not tell ports apart. On https it begins with `__Host-`,
+    so that no neighbouring host can plant one (RFC 6265bis 4.1.3.2).
     """
 
     def __init__(self, app: ASGIApp, *, store: SessionStore, cookie: str, secure: bool) -> None:
         self._app = app
         self._store = store
-        self._cookie = cookie
+        self._cookie = f"__Host-{cookie}" if secure else cookie
         self._attributes = "; Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

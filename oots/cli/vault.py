@@ -1,0 +1,35 @@
+"""`oots vault`: the keys under which a service keeps personal data."""
+
+from __future__ import annotations
+
+import typer
+
+from oots.cli.journal import KEY, STATE, folders_of
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def vault() -> None:
+    """The keys under which services keep personal data and evidence.
+
+    Example: oots vault rotate state/provider
+    """
+
+
+@app.command()
+def rotate(state: STATE, key: KEY = None) -> None:
+    """Seal everything under a new key and drop the old one, without loss. The services must be stopped.
+
+    Killed on the way, it can be run again and ends what it began. Exit 5: nothing there to seal.
+
+    Example: oots vault rotate state
+    """
+    from oots.cli import Exit
+    from oots.deployment.at_rest import rotate_folder
+    from oots.model.clock import SystemClock
+
+    folders = folders_of(state, key)
+    for folder in folders:
+        typer.echo(f"{folder}: {rotate_folder(folder, key, SystemClock())} rows and files are under a new key")
+    raise typer.Exit(Exit.GOOD if folders else Exit.NOTHING_CHECKED)
