@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from http import HTTPStatus
@@ -21,9 +22,10 @@ from oots.provider.preview import Place, PreviewClosedError, PreviewSpace, Shown
 from oots.provider.procedures import procedure
 from oots.web.downloads import download
 from oots.web.frame import Frame, language
+from oots.web.numbers import Number
 from oots.web.origins import Origins
 from oots.web.page_images import UnreadablePdfError, render, texts_of
-from oots.web.sessions import check_csrf, session_of
+from oots.web.sessions import StaleFormError, check_csrf, session_of
 from oots.web.signin import SignIn, SignInError, SignInFailure
 from oots.web.words import Words
 from oots.wire.readable import readable
@@ -60,12 +62,16 @@ def router(*, space: PreviewSpace, frame: Frame, sign_in: SignIn, origins: Origi
     pages = _PreviewPages(space, frame, sign_in, origins, insight)
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.about)
+    posted = [Depends(check_csrf)]
     routes.add_api_route("/signin/callback", pages.signed_in)
+    routes.add_api_route("/signin/failed", pages.not_signed_in)
     routes.add_api_route("/p/{token}", pages.enter)
     routes.add_api_route("/p/{token}/signin", pages.sign_in)
-    routes.add_api_route("/p/{token}/decision", pages.decide, methods=["POST"], dependencies=[Depends(check_csrf)])
-    routes.add_api_route("/p/{token}/{package:int}/{number:int}", pages.document)
-    routes.add_api_route("/p/{token}/{package:int}/{number:int}/pages/{page:int}", pages.page_image)
+    routes.add_api_route("/p/{token}/refused", pages.refused)
+    routes.add_api_route("/p/{token}/decision", pages.decide, methods=["POST"], dependencies=posted)
+    routes.add_api_route("/p/{token}/signout", pages.sign_out, methods=["POST"], dependencies=posted)
+    routes.add_api_route("/p/{token}/{package}/{number}", pages.document)
+    routes.add_api_route("/p/{token}/{package}/{number}/pages/{page}", pages.page_image)
     return routes
 
 
@@ -138,29 +144,40 @@ class _PreviewPages:
         try:
             signed_in = await self._sign_in.complete(request)
         except SignInError as failure:
-            return self._not_signed_in(request, failure.kind)
+            return _see_other(f"/signin/failed?why={failure.kind}")
         token = signed_in.next.removeprefix("/p/")
         return await run_in_threadpool(self._admit, request, token, signed_in.person)
 
-    def _not_signed_in(self, request: Request, kind: SignInFailure) -> Response:
+    def not_signed_in(self, request: Request, why: SignInFailure) -> Response:
+        """At an address of its own, which can be read again and in another language."""
         return self._page(
             request,
             "signin_failed.html",
-            HTTPStatus.SERVICE_UNAVAILABLE if kind is SignInFailure.UNREACHABLE else HTTPStatus.BAD_REQUEST,
-            cancelled=kind is SignInFailure.CANCELLED,
-            unreachable=kind is SignInFailure.UNREACHABLE,
+            HTTPStatus.SERVICE_UNAVAILABLE if why is SignInFailure.UNREACHABLE else HTTPStatus.BAD_REQUEST,
+            cancelled=why is SignInFailure.CANCELLED,
+            unreachable=why is SignInFailure.UNREACHABLE,
             token=session_of(request).get("signing_in_for"),
         )
 
     def _admit(self, request: Request, token: str, person: NaturalPerson) -> Response:
+        _hand_over(request, person)
         try:
             admitted = self._space.admit(token, person)
         except PreviewClosedError:
             return _see_other(f"/p/{token}")
         if not admitted:
-            return self._page(request, "refused.html", HTTPStatus.FORBIDDEN, token=token)
+            return _see_other(f"/p/{token}/refused")
         session = session_of(request)
-        session["admitted"] = [*session.get("admitted", []), _hashed(token)]
+        session["admitted"] = [*session["admitted"], _hashed(token)]
+        return _see_other(f"/p/{token}")
+
+    def refused(self, request: Request, token: str) -> Response:
+        """The same for every link and every person, whatever did not match."""
+        return self._page(request, "refused.html", HTTPStatus.FORBIDDEN, token=token)
+
+    def sign_out(self, request: Request, token: str) -> Response:
+        """Forget the visitor, who may come back later: the link works on."""
+        session_of(request).end()
         return _see_other(f"/p/{token}")
 
     # --- what is shown ---
@@ -187,11 +204,11 @@ class _PreviewPages:
             readable(content) if document.media_type == XML else None,
         )
 
-    def document(self, request: Request, token: str, package: int, number: int) -> Response:
+    def document(self, request: Request, token: str, package: Number, number: Number) -> Response:
         shown, content = self._content(request, token, package, number)
         return download(content, shown.media_type, shown.title)
 
-    def page_image(self, request: Request, token: str, package: int, number: int, page: int) -> Response:
+    def page_image(self, request: Request, token: str, package: Number, number: Number, page: Number) -> Response:
         _, content = self._content(request, token, package, number)
         try:
             return Response(render(content, page), media_type="image/png")
@@ -212,26 +229,30 @@ class _PreviewPages:
     # --- the decision ---
 
     def decide(self, request: Request, token: str, form: Annotated[FormData, Depends(_form)]) -> Response:
-        """Each package is accepted or declined; nothing is sent while a choice is missing."""
+        """Each package is accepted or declined; nothing is sent while a choice is missing.
+
+        The same decision once more leads the same way; another one does not count and is told so.
+        """
         if not _is_admitted(request, token):
-            raise HTTPException(HTTPStatus.FORBIDDEN)
+            raise StaleFormError
+        choices = _choices(form)
         try:
-            missing, accepted = self._choices(token, form)
-            if missing:
+            numbers = self._numbers(token, choices)
+            if missing := [number for number in numbers if number not in choices]:
                 return self._preview(request, token, missing)
+            accepted = [number for number in numbers if choices[number] == ACCEPT]
             return _see_other(self._origins.to_browser(self._space.decide(token, accepted)))
         except PreviewClosedError:
             return _see_other(f"/p/{token}")
 
-    def _choices(self, token: str, form: FormData) -> tuple[list[int], list[int]]:
-        """The packages without a choice and those accepted. A decision that was taken before stands: none of either."""
-        if self._space.place(token).stage is Stage.DECIDED:
-            return [], []
-        choices = {package.number: form.get(f"package-{package.number}") for package in self._space.packages(token)}
-        return (
-            [number for number, choice in choices.items() if choice not in (ACCEPT, DECLINE)],
-            [number for number, choice in choices.items() if choice == ACCEPT],
-        )
+    def _numbers(self, token: str, choices: Mapping[int, str]) -> list[int]:
+        """What there is to decide on; once a decision was taken, what it was about as this form tells it."""
+        try:
+            return [package.number for package in self._space.packages(token)]
+        except PreviewClosedError as closed:
+            if closed.stage is Stage.DECIDED:
+                return list(choices)
+            raise
 
 
 def _recipient(place: Place) -> Words:
@@ -243,6 +264,20 @@ def _recipient(place: Place) -> Words:
 
 def _in_country(name: str, state: str) -> str:
     return name if state in name else f"{name}, {state}"
+
+
+def _choices(form: FormData) -> dict[int, str]:
+    """The choice for each package by its number; one that is said twice is none."""
+    named = ((re.fullmatch(r"package-([0-9]{1,4})", name), form.getlist(name)) for name in form)
+    return {int(name[1]): str(said[0]) for name, said in named if name and said in ([ACCEPT], [DECLINE])}
+
+
+def _hand_over(request: Request, person: NaturalPerson) -> None:
+    """From here on the session is this person's: what it opened for another one is closed."""
+    session, identity = session_of(request), _hashed(person.identifier or "")
+    if session.get("visitor") != identity:
+        session["admitted"] = []
+    session["visitor"] = identity
 
 
 def _is_admitted(request: Request, token: str) -> bool:

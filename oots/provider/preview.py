@@ -13,6 +13,7 @@ from oots.exchange.store import Kept, Store
 from oots.model.clock import Clock
 from oots.model.evidence import DocumentKind, EvidenceDocument
 from oots.model.person import NaturalPerson
+from oots.model.request import EvidenceRequest
 from oots.model.text import Text
 from oots.provider.identity import same_person
 from oots.provider.record import HeldPackage, HeldPart, Preview, ProviderExchange
@@ -116,21 +117,30 @@ class PreviewSpace:
         return Stage.DECIDED if _preview(kept).decided_at else Stage.LAPSED
 
     def admit(self, token: str, person: NaturalPerson) -> bool:
-        """Whether the person who signed in is the one the request is about; recorded either way.
+        """Whether the person who signed in, surely enough, is the one the request is about; recorded either way.
 
         The first admission is the visit that must come within T2; afterwards T3 alone closes the link.
         """
         now = self._clock.now()
         with self._store.begin() as unit:
             kept = self._at(unit, token, Stage.WAITING, Stage.OPEN)
-            subject = kept.record.request.subject
-            if not isinstance(subject, NaturalPerson) or not same_person(subject, person):
-                unit.journal(_line(kept, Entry.PREVIEW_REFUSED, now, detail="another person signed in"))
+            if reason := self._refusal(kept.record.request, person):
+                unit.journal(_line(kept, Entry.PREVIEW_REFUSED, now, detail=reason))
                 return False
             preview = _preview(kept)
             if preview.opened_at is None:
                 self._open(unit, kept, replace(preview, opened_at=now), now)
             return True
+
+    def _refusal(self, request: EvidenceRequest, person: NaturalPerson) -> str | None:
+        """Why the person may not look, for the journal alone; the evidence demands as sure a sign-in here as there."""
+        if not isinstance(request.subject, NaturalPerson) or not same_person(request.subject, person):
+            return "another person signed in"
+        offer = self._provider.source.offer(request.evidence.evidence_type.classification)
+        level = person.level_of_assurance
+        if offer is None or level is None or not level.reaches(offer.minimum_assurance):
+            return "the sign-in was not sure enough"
+        return None
 
     def _open(self, unit: ProviderUnit, kept: Kept[ProviderExchange], preview: Preview, now: datetime) -> None:
         unit.keep(
@@ -159,13 +169,15 @@ class PreviewSpace:
         """Record the decision and answer request 2 with the accepted packages; returns the return location.
 
         A repeated decision changes nothing and returns the same location. Raises PreviewClosedError for a link that
-        lapsed or is not open yet.
+        lapsed or is not open yet, and for a decision other than the one that was taken.
         """
         now = self._clock.now()
         with self._store.begin() as unit:
             kept = self._at(unit, token, Stage.OPEN, Stage.DECIDED)
             if kept.state == ProviderState.AWAITING_DECISION:
                 kept = self._decide(unit, kept, tuple(sorted(set(accepted))), now)
+            elif tuple(sorted(set(accepted))) != _preview(kept).accepted:
+                raise PreviewClosedError(Stage.DECIDED)
             return _preview(kept).return_location or ""
 
     def _decide(

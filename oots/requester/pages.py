@@ -33,6 +33,7 @@ from oots.requester.visitor import Visitor, remember, visitor_of
 from oots.trust.seal_report import SealReport
 from oots.web.downloads import download
 from oots.web.frame import Frame, language
+from oots.web.numbers import Number
 from oots.web.origins import Origins
 from oots.web.page_images import UnreadablePdfError, render, texts_of
 from oots.web.sessions import check_csrf, session_of
@@ -44,6 +45,7 @@ PROVIDER_COUNTRY = "DK"
 REFRESH_SECONDS = 1
 PDF, XML = "application/pdf", "application/xml"
 _MOST_REMEMBERED = 1000
+_LONGEST_ATTEMPT = 64
 _LOG = logging.getLogger(__name__)
 
 
@@ -85,6 +87,7 @@ def router(
     routes.add_api_route("/cases/{key}", portal.invite)
     routes.add_api_route("/cases/{key}/signin", portal.sign_in_for_case)
     routes.add_api_route("/signin/callback", portal.signed_in)
+    routes.add_api_route("/signin/failed", portal.not_signed_in)
     routes.add_api_route("/signout", portal.sign_out, methods=["POST"], dependencies=posted)
     routes.add_api_route("/cases/{key}/request", portal.explain)
     routes.add_api_route("/cases/{key}/request", portal.ask, methods=["POST"], dependencies=posted)
@@ -96,8 +99,8 @@ def router(
     routes.add_api_route("/evidence/{exchange_id}/signin", portal.sign_in_for_evidence)
     routes.add_api_route("/evidence/{exchange_id}/preview", portal.preview, methods=["POST"], dependencies=posted)
     routes.add_api_route("/evidence/{exchange_id}/finish", portal.finish, methods=["POST"], dependencies=posted)
-    routes.add_api_route("/evidence/{exchange_id}/documents/{number:int}", portal.document)
-    routes.add_api_route("/evidence/{exchange_id}/documents/{number:int}/pages/{page:int}", portal.page_image)
+    routes.add_api_route("/evidence/{exchange_id}/documents/{number}", portal.document)
+    routes.add_api_route("/evidence/{exchange_id}/documents/{number}/pages/{page}", portal.page_image)
     return routes
 
 
@@ -168,17 +171,18 @@ class _Portal:
         try:
             signed_in: SignedIn = await self._sign_in.complete(request)
         except SignInError as failure:
-            return self._not_signed_in(request, failure.kind)
+            return _see_other(f"/signin/failed?why={failure.kind}")
         remember(request, Visitor(signed_in.person, self._ids.uuid()))
         return _see_other(signed_in.next)
 
-    def _not_signed_in(self, request: Request, kind: SignInFailure) -> Response:
-        unreachable = kind is SignInFailure.UNREACHABLE
+    def not_signed_in(self, request: Request, why: SignInFailure) -> Response:
+        """At an address of its own, which can be read again and in another language."""
+        unreachable = why is SignInFailure.UNREACHABLE
         return self._page(
             request,
             "signin_failed.html",
             HTTPStatus.SERVICE_UNAVAILABLE if unreachable else HTTPStatus.BAD_REQUEST,
-            cancelled=kind is SignInFailure.CANCELLED,
+            cancelled=why is SignInFailure.CANCELLED,
             unreachable=unreachable,
             again=_sign_in_path(session_of(request).get("signing_in_for")),
         )
@@ -231,7 +235,7 @@ class _Portal:
         self,
         request: Request,
         key: str,
-        attempt: Annotated[str, Form()] = "",
+        attempt: Annotated[str, Form(max_length=_LONGEST_ATTEMPT)] = "",
         service: Annotated[str, Form()] = "",
         explicit: Annotated[str, Form()] = "",
     ) -> Response:
@@ -328,11 +332,11 @@ class _Portal:
             self._requester.finish(exchange_id)
         return _see_other(f"/evidence/{exchange_id}")
 
-    def document(self, request: Request, exchange_id: str, number: int) -> Response:
+    def document(self, request: Request, exchange_id: str, number: Number) -> Response:
         document, content = self._evidence(request, exchange_id, number)
         return download(content, document.distribution.format, document.title)
 
-    def page_image(self, request: Request, exchange_id: str, number: int, page: int) -> Response:
+    def page_image(self, request: Request, exchange_id: str, number: Number, page: Number) -> Response:
         _, content = self._evidence(request, exchange_id, number)
         try:
             return Response(render(content, page), media_type="image/png")

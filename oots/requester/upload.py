@@ -5,12 +5,15 @@ from __future__ import annotations
 from enum import StrEnum
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from oots.web.sessions import check_csrf
 
 MOST_BYTES = 10 * 1024 * 1024
 _FORM_OVERHEAD = 64 * 1024
+_MOST_DRAINED = 10 * MOST_BYTES
+"""Browsers show an answer only after they have sent everything; what is larger than this is cut off instead."""
 
 _BEGINNINGS = (b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"<?xml", b"\xef\xbb\xbf<?xml")
 """How PDF, PNG, JPEG and XML files begin; what a browser says of a file's type proves nothing."""
@@ -27,17 +30,25 @@ class Fault(StrEnum):
 async def uploaded(request: Request) -> Fault | None:
     """FastAPI dependency of the upload form, with its field `file`: the fault, or None if the file is acceptable.
 
-    HTTP 403 without the session's token. A body that is too large is thrown away unread and unchecked.
+    HTTP 403 without the session's token. A body that is too large is thrown away unread and unchecked; HTTP 413 where
+    that would take long.
     """
     length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > MOST_BYTES + _FORM_OVERHEAD:
-        async for _ in request.stream():
-            pass
+    if not length.isdecimal() or int(length) > MOST_BYTES + _FORM_OVERHEAD:
+        await _drain(request)
         return Fault.TOO_LARGE
     async with request.form() as form:
         await check_csrf(request)
         file = form.get("file")
         return await _fault(file) if isinstance(file, UploadFile) and file.filename else Fault.MISSING
+
+
+async def _drain(request: Request) -> None:
+    drained = 0
+    async for chunk in request.stream():
+        drained += len(chunk)
+        if drained > _MOST_DRAINED:
+            raise HTTPException(413)
 
 
 async def _fault(file: UploadFile) -> Fault | None:

@@ -11,8 +11,12 @@ _EXTENSIONS = {"application/xml": "xml", "text/xml": "xml", "application/pdf": "
 
 
 def download(content: bytes, media_type: str, title: str) -> Response:
-    """`content` as an attachment named after `title`, which may come from outside (RFC 6266, RFC 8187)."""
-    return Response(content, media_type=media_type, headers={"Content-Disposition": _disposition(title, media_type)})
+    """`content` as an attachment named after `title` (RFC 6266, RFC 8187).
+
+    Title and media type may come from outside: a type that is not expected is told to nobody.
+    """
+    told = media_type if media_type in _EXTENSIONS else "application/octet-stream"
+    return Response(content, media_type=told, headers={"Content-Disposition": _disposition(title, media_type)})
 
 
 def _disposition(title: str, media_type: str) -> str:

@@ -15,6 +15,7 @@ from oots.model.errors import MessageError
 from oots.model.response import ErrorCode
 from oots.web.downloads import download
 from oots.web.frame import Frame, language
+from oots.web.numbers import Number
 from oots.web.timeline import TimelineEvent, Verdict
 from oots.web.words import Lang, Words
 from oots.wire.error import decode_error
@@ -150,7 +151,7 @@ def router(
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/exchanges", pages.listed)
     routes.add_api_route("/exchanges/{exchange_id}", pages.told)
-    routes.add_api_route("/exchanges/{exchange_id}/{number:int}/{piece}", pages.raw)
+    routes.add_api_route("/exchanges/{exchange_id}/{number}/{piece}", pages.raw)
     return routes
 
 
@@ -191,7 +192,7 @@ class _ExchangePages:
             conversation_id=next((each.entry.conversation_id for each in log if each.entry.conversation_id), None),
         )
 
-    def raw(self, request: Request, exchange_id: str, number: int, piece: str, raw: bool = False) -> Response:
+    def raw(self, request: Request, exchange_id: str, number: Number, piece: str, raw: bool = False) -> Response:
         log = self._log_of(exchange_id)
         told = next((each for each in log if each.number == number), None)
         content = _content(told.entry, piece) if told else None

@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from oots.web.security import content_security_policy, guard
-from oots.web.sessions import CSRF_FIELD, session_of
+from oots.web.sessions import CSRF_FIELD, StaleFormError, session_of
 from oots.web.words import Lang, Words, day, exactly, when
 
 ROOM = Path(__file__).parent
@@ -90,13 +90,18 @@ class Frame:
     def attach(self, app: FastAPI) -> None:
         """Serve the stylesheets under `/assets` and answer HTTP errors with pages instead of JSON.
 
+        Forms post to an address below the page that shows them; a stale one leads back there.
         A path with a slash too many is unknown: it is not redirected, since that would repeat the client's `Host`.
         """
 
         async def refuse(request: Request, error: Exception) -> Response:
             # A failure of ours is answered outside all middleware, so this page guards itself.
             status = _status_of(error)
-            page = self.page(request, "error.html", status, code=status)
+            if isinstance(error, StaleFormError):
+                page = self.page(request, "stale.html", status, again=request.url.path.rpartition("/")[0] or "/")
+            else:
+                page = self.page(request, "error.html", status, code=status)
+            page.headers.update(getattr(error, "headers", None) or {})
             guard(page.headers, request.url.path, content_security_policy([]))
             return page
 

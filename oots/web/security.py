@@ -53,6 +53,8 @@ def guard(headers: MutableHeaders, path: str, policy: str) -> None:
     headers["X-Frame-Options"] = "DENY"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Cache-Control"] = "no-cache" if path.startswith("/assets/") else "no-store"
 
 

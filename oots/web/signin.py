@@ -207,12 +207,20 @@ def _signed_in(claims: dict[str, Any], pending: _Pending) -> SignedIn:
 def _person(claims: dict[str, Any]) -> NaturalPerson:
     """The eIDAS minimum data set for natural persons (2015/1501), with its optional attributes."""
     return NaturalPerson(
-        family_name=claims["FamilyName"],
-        given_name=claims["FirstName"],
+        family_name=_said(claims, "FamilyName"),
+        given_name=_said(claims, "FirstName"),
         date_of_birth=date.fromisoformat(claims["DateOfBirth"]),
         level_of_assurance=LEVELS[claims["acr"]],
-        identifier=claims["PersonIdentifier"],
-        birth_name=claims.get("BirthName"),
-        place_of_birth=claims.get("PlaceOfBirth"),
-        gender=claims.get("Gender"),
+        identifier=_said(claims, "PersonIdentifier"),
+        birth_name=_said(claims, "BirthName") if "BirthName" in claims else None,
+        place_of_birth=_said(claims, "PlaceOfBirth") if "PlaceOfBirth" in claims else None,
+        gender=_said(claims, "Gender") if "Gender" in claims else None,
     )
+
+
+def _said(claims: dict[str, Any], name: str) -> str:
+    """A claim that is text; two persons without an identifier would otherwise be one."""
+    value = claims[name]
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"the claim {name} says nothing")
+    return value

@@ -259,15 +259,17 @@ def shown_package(number: int, notice: str | None = None) -> ShownPackage:
 
 @dataclass
 class OneLink:
-    """Stands in for the preview space, with one link for Maria."""
+    """Stands in for the preview space, with one link for Maria and perhaps one for somebody else."""
 
     stage: Stage = Stage.OPEN
     shown: tuple[ShownPackage, ...] = (shown_package(0),)
     decisions: list[tuple[int, ...]] = field(default_factory=list)
     requester_names: tuple[Text, ...] = AUTHORITY.names
+    other_link: str | None = None
+    other_person: NaturalPerson = OTHER
 
     def place(self, token: str) -> Place:
-        if token != TOKEN:
+        if token not in (TOKEN, self.other_link):
             return Place(Stage.UNKNOWN)
         back = None if self.stage is Stage.WAITING else f"https://portal.lt.localhost/return/{EXCHANGE}"
         until = NOON + timedelta(minutes=40)
@@ -275,7 +277,7 @@ class OneLink:
 
     def admit(self, token: str, person: NaturalPerson) -> bool:
         self._at(token, Stage.OPEN, Stage.WAITING)
-        return person == MARIA
+        return person == (self.other_person if token == self.other_link else MARIA)
 
     def packages(self, token: str) -> tuple[ShownPackage, ...]:
         self._at(token, Stage.OPEN)
@@ -290,6 +292,8 @@ class OneLink:
         if self.stage is Stage.OPEN:
             self.decisions.append(tuple(sorted(accepted)))
             self.stage = Stage.DECIDED
+        elif tuple(sorted(accepted)) != self.decisions[0]:
+            raise PreviewClosedError(Stage.DECIDED)
         return f"https://portal.lt.localhost/return/{EXCHANGE}"
 
     def _at(self, token: str, *stages: Stage) -> None:

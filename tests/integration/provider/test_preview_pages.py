@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 
 from oots.model.text import Text
 from oots.provider.preview import Stage
-from tests.support.pages import EXCHANGE, PDF, PORTAL, PREVIEW, TOKEN, XML, Preview, preview, shown_package
+from tests.support.pages import EXCHANGE, MARIA, PDF, PORTAL, PREVIEW, TOKEN, XML, Preview, preview, shown_package
 from tests.support.web import client_of
 
 LINK = f"/p/{TOKEN}"
@@ -38,6 +39,11 @@ def sign_in(house: Preview, visitor: httpx.Client, who: str) -> httpx.Response:
     return visitor.get("/signin/callback")
 
 
+def refused_sign_in(house: Preview, visitor: httpx.Client, who: str) -> httpx.Response:
+    """The page at which a sign-in ends that opens nothing."""
+    return visitor.get(sign_in(house, visitor, who).headers["location"])
+
+
 def csrf_of(visitor: httpx.Client) -> str:
     found = re.search(r'name="csrf" value="([^"]*)"', visitor.get(LINK).text)
     assert found
@@ -63,7 +69,7 @@ def test_the_sign_in_must_be_a_new_one(house: Preview, visitor: httpx.Client) ->
 def test_another_person_is_refused_without_a_hint_and_the_exchange_stays_open(
     house: Preview, visitor: httpx.Client
 ) -> None:
-    refused = sign_in(house, visitor, "other")
+    refused = refused_sign_in(house, visitor, "other")
     assert refused.status_code == 403
     assert "Log ind som den, der bad om dokumentationen" in refused.text
     for hint in ("Jensen", "Bopælsattest", "Litauen", "Vilnius"):
@@ -75,15 +81,58 @@ def test_another_person_is_refused_without_a_hint_and_the_exchange_stays_open(
 
 def test_a_refused_sign_in_ends_an_earlier_admission(house: Preview, maria: httpx.Client) -> None:
     assert maria.get(f"{LINK}/0/0").status_code == 200
-    assert sign_in(house, maria, "other").status_code == 403
+    assert refused_sign_in(house, maria, "other").status_code == 403
     assert maria.get(f"{LINK}/0/0").status_code == 403
 
 
 @pytest.mark.parametrize(("kind", "status"), [("cancelled", 400), ("untrusted-token", 400), ("unreachable", 503)])
 def test_a_failed_sign_in_can_be_tried_again(house: Preview, visitor: httpx.Client, kind: str, status: int) -> None:
-    page = sign_in(house, visitor, kind)
+    page = refused_sign_in(house, visitor, kind)
     assert page.status_code == status
     assert f'href="{LINK}"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("who", "danish", "english"),
+    [
+        ("other", "Du har ikke adgang til denne side", "You have no access to this page"),
+        ("cancelled", "Du afbrød login", "You cancelled the sign-in"),
+    ],
+)
+def test_a_refusal_says_the_same_when_it_is_read_again_and_in_english(
+    house: Preview, visitor: httpx.Client, who: str, danish: str, english: str
+) -> None:
+    address = sign_in(house, visitor, who).headers["location"]
+    for _ in range(2):
+        assert danish in visitor.get(address).text
+    (switch,) = re.findall(r'href="(\?[^"]*lang=en)"', visitor.get(address).text)
+    assert english in visitor.get(address.partition("?")[0] + html.unescape(switch)).text
+
+
+def test_what_one_person_opened_is_closed_when_another_signs_in(house: Preview, maria: httpx.Client) -> None:
+    house.space.other_link = "specimen-token-of-another"
+    assert maria.get(f"{LINK}/0/0").status_code == 200
+    house.sign_in.chosen = "other"
+    maria.get(f"/p/{house.space.other_link}/signin")
+    maria.get("/signin/callback")
+    assert maria.get(f"/p/{house.space.other_link}/0/0").status_code == 200
+    assert maria.get(f"{LINK}/0/0").status_code == 403
+
+
+def test_who_opens_two_links_keeps_both_open(house: Preview, maria: httpx.Client) -> None:
+    house.space.other_link, house.space.other_person = "specimen-token-of-another", MARIA
+    maria.get(f"/p/{house.space.other_link}/signin")
+    maria.get("/signin/callback")
+    for link in (LINK, f"/p/{house.space.other_link}"):
+        assert maria.get(f"{link}/0/0").status_code == 200
+
+
+def test_who_signs_out_can_come_back(house: Preview, maria: httpx.Client) -> None:
+    assert maria.get(f"{LINK}/0/0").status_code == 200
+    assert maria.post(f"{LINK}/signout", data={"csrf": csrf_of(maria)}).headers["location"] == LINK
+    assert maria.get(f"{LINK}/0/0").status_code == 403
+    assert sign_in(house, maria, "maria").headers["location"] == LINK
+    assert maria.get(f"{LINK}/0/0").status_code == 200
 
 
 def test_an_unknown_link_is_not_found(visitor: httpx.Client) -> None:
@@ -197,10 +246,64 @@ def test_a_decision_is_recorded_and_leads_back(
 
 def test_a_decision_sent_twice_counts_once(house: Preview, maria: httpx.Client) -> None:
     form = {"csrf": csrf_of(maria), "package-0": "accept"}
-    for choice in ("accept", "decline"):
-        sent = maria.post(f"{LINK}/decision", data=form | {"package-0": choice})
-        assert sent.headers["location"] == BACK
+    for _ in range(2):
+        assert maria.post(f"{LINK}/decision", data=form).headers["location"] == BACK
     assert house.space.decisions == [(0,)]
+
+
+def test_another_decision_in_a_second_tab_does_not_count_and_is_told_so(house: Preview, maria: httpx.Client) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": "decline"}
+    assert maria.post(f"{LINK}/decision", data=form).headers["location"] == BACK
+    assert maria.post(f"{LINK}/decision", data=form | {"package-0": "accept"}).headers["location"] == LINK
+    page = maria.get(LINK)
+    assert page.status_code == 410
+    assert "Dit første valg gælder" in page.text
+    assert house.space.decisions == [()]
+
+
+@pytest.mark.parametrize(
+    "choice",
+    ["", "accept&package-0=decline", "accept&package-0=accept", "ACCEPT", "yes"],
+    ids=["none", "both", "twice", "capitals", "word"],
+)
+def test_nothing_is_sent_without_one_clear_choice(house: Preview, maria: httpx.Client, choice: str) -> None:
+    csrf, form = csrf_of(maria), {"Content-Type": "application/x-www-form-urlencoded"}
+    unclear = maria.post(f"{LINK}/decision", content=f"csrf={csrf}&package-0={choice}", headers=form)
+    assert unclear.status_code == 422
+    assert house.space.decisions == []
+    assert maria.post(f"{LINK}/decision", content=f"csrf={csrf}&package-0=accept", headers=form).status_code == 303
+
+
+def test_a_choice_for_what_is_not_shown_does_not_count(house: Preview, maria: httpx.Client) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": "decline", "package-1": "accept", "package-9999": "accept"}
+    assert maria.post(f"{LINK}/decision", data=form).headers["location"] == BACK
+    assert house.space.decisions == [()]
+
+
+def test_a_form_from_before_a_renewed_sign_in_is_told_to_be_too_old(house: Preview, maria: httpx.Client) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": "accept"}
+    sign_in(house, maria, "maria")
+    stale = maria.post(f"{LINK}/decision", data=form)
+    assert stale.status_code == 403
+    assert "Siden var blevet for gammel" in stale.text
+    assert f'href="{LINK}"' in stale.text
+    assert house.space.decisions == []
+    assert maria.post(f"{LINK}/decision", data=form | {"csrf": csrf_of(maria)}).headers["location"] == BACK
+
+
+def test_a_form_sent_while_another_tab_signs_in_is_told_to_be_too_old(house: Preview, maria: httpx.Client) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": "accept"}
+    maria.get(f"{LINK}/signin")
+    stale = maria.post(f"{LINK}/decision", data=form)
+    assert (stale.status_code, "Siden var blevet for gammel" in stale.text) == (403, True)
+    assert house.space.decisions == []
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 50, "-1", "1.5", "x"])
+def test_what_is_no_number_of_a_document_is_not_understood(maria: httpx.Client, number: str) -> None:
+    assert maria.get(f"{LINK}/0/0").status_code == 200
+    for address in (f"{LINK}/0/{number}", f"{LINK}/{number}/0", f"{LINK}/0/1/pages/{number}"):
+        assert maria.get(address).status_code == 400
 
 
 def test_a_decision_without_the_session_token_is_refused(house: Preview, maria: httpx.Client) -> None:

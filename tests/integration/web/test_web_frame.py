@@ -67,7 +67,8 @@ def test_the_form_of_a_page_carries_the_token_that_its_post_needs(visitor: httpx
     assert visitor.post("/decision", data={"csrf": token[1]}).status_code == 204
     refused = visitor.post("/decision", data={"csrf": "guessed"})
     assert refused.status_code == 403
-    assert "Du har ikke adgang til denne side" in refused.text
+    assert "Siden var blevet for gammel" in refused.text
+    assert 'href="/"' in refused.text
 
 
 def test_a_form_posted_from_another_site_is_refused(visitor: httpx.Client) -> None:

@@ -1,0 +1,15 @@
+"""Numbers in the paths of pages."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path
+
+MOST = 999_999_999
+
+Number = Annotated[int, Path(ge=0, le=MOST)]
+"""Counts documents and pages from zero; HTTP 400 for anything else.
+
+Python refuses to read thousands of digits, and the router's own `:int` lets that become a failure of ours.
+"""
