@@ -1,15 +1,26 @@
-"""Every page of portal and preview space in a real browser: WCAG 2.1 AA by axe, and no sideways scrolling."""
+"""Every page of portal, preview space and authority in a real browser: WCAG 2.1 AA by axe, no sideways scrolling."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
+from cryptography.x509 import ReasonFlags
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from oots.deployment.apps import Surroundings, authority_app
+from oots.deployment.participants import participants
+from oots.deployment.settings import AuthoritySettings, read
 from oots.exchange.conversation import RequesterState
+from oots.model.clock import FrozenClock, SequentialIds
 from oots.provider.preview import Stage
+from oots.trust.authority import init_keys
+from oots.trust.issuing import LEAF_LIFE
+from oots.trust.keys import load_key_pair
+from oots.trust.register import revoke
 from tests.support.chromium import served, violations
 from tests.support.pages import EXCHANGE, TOKEN, Portal, Preview, available_from, portal, preview, shown_package
 from tests.support.web import NOON
@@ -37,6 +48,20 @@ def preview_house() -> Iterator[tuple[Preview, str]]:
 def page(browser: Browser) -> Iterator[Page]:
     with browser.new_context(viewport=NARROW) as context:
         yield context.new_page()
+
+
+@pytest.fixture(scope="module")
+def authority_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One certificate is revoked, one will be, and both are near their end."""
+    keys = tmp_path_factory.mktemp("authority")
+    init_keys(keys, participants("0751"), NOON - LEAF_LIFE + timedelta(days=20))
+    for name, at in (("ap-lt-01", NOON), ("ap-dk-01", NOON + timedelta(days=7))):
+        revoke(keys, load_key_pair(keys, name).certificate, at, ReasonFlags.superseded, party=name, name=name)
+    settings = read(AuthoritySettings, {"port": 8404, "keys": keys})
+    with httpx.Client() as unused:
+        app = authority_app(settings, Surroundings(FrozenClock(NOON), SequentialIds(5), unused))
+    with served(app) as port:
+        yield f"http://authority.localhost:{port}"
 
 
 def assert_fit_for_all(page: Page, address: str) -> None:
@@ -128,6 +153,12 @@ def test_each_stage_of_the_preview(page: Page, preview_house: tuple[Preview, str
     house.space.stage = stage
     assert_fit_for_all(page, f"{base}/p/{TOKEN}")
     house.space.stage = Stage.OPEN
+
+
+def test_the_certificates_of_the_authority(page: Page, authority_house: str) -> None:
+    assert_fit_for_all(page, f"{authority_house}/")
+    for word in ("expires soon", "replaced", "revoked"):
+        assert page.get_by_text(word, exact=True).first.is_visible()
 
 
 def test_the_page_images_are_really_drawn(page: Page, preview_house: tuple[Preview, str]) -> None:
