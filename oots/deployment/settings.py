@@ -59,7 +59,7 @@ class ExchangeSettings(ServiceSettings):
     grace: timedelta = timedelta(minutes=1)
     largest_message: int = Field(default=_SIZES.message, gt=0)
     largest_evidence: int = Field(default=_SIZES.part, gt=0)
-    authority_internal: str = ""
+    authority_internal: str
     eid_origin: str = "https://eid.localhost"
     eid_internal: str
     client_secret: str = Field(min_length=16, repr=False)

@@ -33,6 +33,7 @@ COMPRESSION_TYPE = "CompressionType"
 CID = "cid:"
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
+_CONTENT_ID = re.compile(r"[A-Za-z0-9_+=@-][A-Za-z0-9_+=@.-]{0,249}")
 _LEFT_RIGHT = re.compile(r"[A-Za-z0-9._+-]{1,120}@[A-Za-z0-9.-]{1,120}")
 
 
@@ -262,4 +263,6 @@ def _part(info: etree._Element) -> PartInfo:
     if compression not in (None, GZIP):
         raise decompression_failure("a part is compressed in another way than gzip")
     content_id = info.get("href", "").removeprefix(CID)
+    if not _CONTENT_ID.fullmatch(content_id):
+        raise invalid_header("a content id has letters that could lead a path or an address astray")
     return PartInfo(content_id, properties.get(MIME_TYPE, ""), compressed=compression is not None)

@@ -16,8 +16,12 @@ from oots.edelivery.limits import Limits
 _CRLF = b"\r\n"
 _HEADERS_END = b"\r\n\r\n"
 _MOST_HEADER_BYTES = 4096
+# The standard library's parser takes time that grows with the square of what stands between semicolons.
+_MOST_CONTENT_TYPE = 1024
+_MOST_PARAMETERS = 16
 _HEADER_LINE = re.compile(r"([A-Za-z-]+):[ ]*([\x20-\x7e]*)")
-_BOUNDARY = re.compile(r"[A-Za-z0-9'()+_,./:=? -]{0,69}[A-Za-z0-9'()+_,./:=?-]")
+_BOUNDARY = re.compile(r"[A-Za-z0-9'()+_,./:=? -]{7,69}[A-Za-z0-9'()+_,./:=?-]")
+"""At least eight letters: a shorter one can be made to cost a search much time, and nobody uses such."""
 _CONTENT_ID = re.compile(r"<([\x21-\x3b\x3d\x3f-\x7e]+)>")
 # Spelled as everybody spells them, though MIME would allow any case: no octet may change and still be accepted.
 _NEEDED = frozenset({"Content-Type", "Content-ID", "Content-Transfer-Encoding"})
@@ -86,8 +90,10 @@ def read(content_type: str, body: bytes, limits: Limits) -> Package:
 
 
 def _parameters(content_type: str) -> dict[str, str]:
-    if len(content_type) > _MOST_HEADER_BYTES or not content_type.isascii() or not content_type.isprintable():
+    if len(content_type) > _MOST_CONTENT_TYPE or not content_type.isascii() or not content_type.isprintable():
         raise mime_inconsistency("the Content-Type of the message is not printable ASCII of moderate length")
+    if content_type.count(";") > _MOST_PARAMETERS:
+        raise mime_inconsistency(f"the Content-Type of the message has more than {_MOST_PARAMETERS} parameters")
     media_type, parameters = _parsed(content_type)
     if media_type != "multipart/related":
         raise mime_inconsistency("the message is not multipart/related")

@@ -29,6 +29,10 @@ TOKEN_REFERENCE = f"{{{WSSE}}}SecurityTokenReference"
 REFERENCE_TO_TOKEN = f"{{{WSSE}}}Reference"
 _INCLUSIVE_NAMESPACES = f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
 _DIGEST_BYTES = 32
+_MOST_PREFIX_LIST = 256
+"""Letters in a list of prefixes, each of which canonicalisation looks up for each element of the signature."""
+_MOST_BASE64 = 16 * 1024
+"""Letters in a certificate or a signature value."""
 
 
 class ProfileError(ValueError):
@@ -140,6 +144,8 @@ def _expect_exclusive_c14n(method: etree._Element) -> None:
         _children(method)
     else:
         _expect_attributes(method[0], {"PrefixList": None})
+        if len(method[0].get("PrefixList", "")) > _MOST_PREFIX_LIST:
+            raise ProfileError("a list of prefixes is too long")
 
 
 def _expect_coverage(envelope: Envelope, attachments: Collection[str], digests: tuple[SignedDigest, ...]) -> None:
@@ -175,6 +181,8 @@ def _expect_attributes(
 
 def _decoded(element: etree._Element) -> bytes:
     """The bytes of a base64 text; every character counts, lines may be broken."""
+    if len(element.text or "") > _MOST_BASE64:
+        raise ProfileError(f"{etree.QName(element).localname} is too long")
     text = "".join((element.text or "").split())
     if len(element):
         raise ProfileError(f"unexpected content in {etree.QName(element).localname}")

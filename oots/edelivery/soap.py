@@ -33,6 +33,9 @@ WSU_ID = f"{{{WSU}}}Id"
 MESSAGING_ID = "messaging"
 BODY_ID = "body"
 
+MOST_MARKUP = 2048
+"""Tags, attributes and character references that an envelope may hold, each; one with 25 parts has some 500 tags."""
+
 _BEGINNING = re.compile(
     rb"""(?:<\?xml\s+version\s*=\s*(["'])1\.0\1
          (?:\s+encoding\s*=\s*(["'])(?i:utf-8)\2)?
@@ -94,6 +97,8 @@ class Envelope:
 def read(soap: bytes) -> Envelope:
     """Parse `Envelope(Header(Messaging, Security), Body())`; raises TransportError (EBMS:0009) for anything else."""
     _refuse_asides(soap)
+    if any(soap.count(sign) > MOST_MARKUP for sign in (b"<", b"=", b"&")):
+        raise invalid_header(f"more than {MOST_MARKUP} tags, attributes or character references in the envelope")
     try:
         root = parse(soap)
     except MessageError as fault:

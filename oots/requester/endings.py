@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oots.exchange.conversation import RequesterState
-from oots.requester.service import Progress
+from oots.requester.service import GET_ONLY, Progress
 from oots.web.words import Words
 
 
@@ -68,6 +68,16 @@ _FOREIGN_PREVIEW = Ending(
         "Myndighedens svar henviste til en side, der ikke er dens egen. For din sikkerheds skyld sender vi dig ikke "
         "derhen.",
         "The authority's answer pointed to a site that is not its own. For your safety we do not send you there.",
+    ),
+    False,
+)
+_UNUSUAL_PREVIEW = Ending(
+    Words("Vi kan ikke vise dig myndighedens forhåndsvisning", "We cannot take you to the authority's preview"),
+    Words(
+        "Myndigheden vil vise dig dokumentationen på en måde, som denne portal ikke kan. Fejlen er ikke din, og intet "
+        "er sendt.",
+        "The authority wants to show you the evidence in a way that this portal does not know. This is not your fault, "
+        "and nothing has been sent.",
     ),
     False,
 )
@@ -154,5 +164,5 @@ def ending_of(progress: Progress) -> Ending | None:
 
 def _refusal(progress: Progress) -> Ending:
     if progress.error_code is None:
-        return _FOREIGN_PREVIEW
+        return _UNUSUAL_PREVIEW if progress.error_detail == GET_ONLY else _FOREIGN_PREVIEW
     return _REFUSALS.get(progress.error_code, _UNKNOWN_REFUSAL)

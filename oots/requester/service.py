@@ -38,6 +38,7 @@ from oots.wire.profile import PROFILES, Profile, Profiles
 
 PDF = "application/pdf"
 XML = "application/xml"
+GET_ONLY = "this portal opens previews by GET only"
 
 RequesterUnit = Unit[RequesterExchange]
 
@@ -331,7 +332,7 @@ class EvidenceRequester:
         if not is_location_on(offer.location, self._access_point.partners[record.party_id].preview_hosts):
             return "R-EDM-ERR-C019: PreviewLocation is not on a host of this provider"
         if offer.method not in (None, "GET"):
-            return "this portal opens previews by GET only"
+            return GET_ONLY
         return None
 
     def _event_of(self, kept: Kept[RequesterExchange], answer: Answer) -> Event:

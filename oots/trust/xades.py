@@ -31,6 +31,7 @@ from oots.trust.anchors import Trust
 from oots.trust.certificates import Role, UntrustedError
 from oots.trust.keys import DeterministicKey, KeyPair
 from oots.trust.seal_report import SealBrokenError, SealReport, expect_plausible_time
+from oots.wire.namespaces import XSI
 from oots.wire.xml import canonical, parse
 
 KIND = "XAdES"
@@ -39,6 +40,7 @@ XADES = "http://uri.etsi.org/01903/v1.3.2#"
 _EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
 _REFERENCES = 3  # the document, the signed properties, and the key info
 _ENVELOPED = SignatureConstructionMethod.enveloped.value
+_TYPE = f"{{{XSI}}}type"
 _SIGNATURE = f"{{{DS}}}Signature"
 _KEY_INFO = f"{{{DS}}}KeyInfo"
 _PROPERTIES = f"{{{DS}}}Object/{{{XADES}}}QualifyingProperties/{{{XADES}}}SignedProperties"
@@ -123,7 +125,9 @@ def _check(document: bytes, anchors: Trust, at: datetime) -> SealReport:
     signature = _only_signature(root)
     leaf, *chain = _certificates(signature)
     party = anchors.party_of(leaf, chain, at, Role.SEAL)
-    signed_at = _signing_time(_verified_properties(canonical(root), leaf, at))
+    sealed = canonical(root)
+    signed_at = _signing_time(_verified_properties(sealed, leaf, at))
+    _expect_the_same_types(root, parse(sealed))
     expect_plausible_time(signed_at, leaf, at)
     return SealReport(KIND, True, party.party_id, signed_at, leaf.fingerprint(hashes.SHA256()).hex())
 
@@ -181,6 +185,15 @@ def _expect_nothing_unsigned(signature: etree._Element) -> None:
             covered.tail = tail
     if canonical(frame) != _FRAME.format(id=signature.get("Id")).encode():
         raise SealBrokenError("something stands in the seal that it does not cover")
+
+
+def _expect_the_same_types(root: etree._Element, sealed: etree._Element) -> None:
+    """The prefix in an `xsi:type` means in the document what it means in the bytes that the seal covers: canonical form
+    leaves out a declaration that only such a value needs, so anybody could add another one."""
+    for found, meant in zip(root.iter(etree.Element), sealed.iter(etree.Element), strict=True):
+        prefix = found.get(_TYPE, "").strip().rpartition(":")[0] or None
+        if _TYPE in found.attrib and found.nsmap.get(prefix) != meant.nsmap.get(prefix):
+            raise SealBrokenError("a type is named by a prefix that the seal does not cover")
 
 
 def _certificates(signature: etree._Element) -> Sequence[x509.Certificate]:

@@ -12,8 +12,8 @@ from oots.model.errors import MessageError
 MOST_DECLARATIONS: Final = 200
 MOST_ATTRIBUTES: Final = 64
 
-_SHORTEST_FLOOD: Final = 4 * MOST_ATTRIBUTES
-"""Bytes that so many attributes take at least: `a=""` each."""
+_LONG_TAG: Final = re.compile(rb"<[^<]{%d,}+" % (4 * MOST_ATTRIBUTES))
+"""A tag with room for too many attributes, which take at least four bytes each (`a=""`), and the text after it."""
 _FLOODED_ELEMENT: Final = re.compile(
     rb"<[^!?/<>\s=\"'][^<>\s=\"']*+(?:\s*+[^\s=<>\"']++\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+')){%d}" % (MOST_ATTRIBUTES + 1)
 )
@@ -63,6 +63,9 @@ def _refuse_floods(data: bytes, declarations: int) -> None:
         raise MessageError("a document type declaration is not accepted")
     if data.count(b"xmlns") > declarations:
         raise MessageError(f"more than {declarations} namespace declarations")
-    long = [part for part in data.split(b"<") if len(part) > _SHORTEST_FLOOD and part.count(b"=") > MOST_ATTRIBUTES]
-    if long and _FLOODED_ELEMENT.search(data):
+    if any(_is_flooded(tag[0]) for tag in _LONG_TAG.finditer(data)):
         raise MessageError(f"more than {MOST_ATTRIBUTES} attributes on one element")
+
+
+def _is_flooded(tag: bytes) -> bool:
+    return tag.count(b"=") > MOST_ATTRIBUTES and _FLOODED_ELEMENT.match(tag) is not None

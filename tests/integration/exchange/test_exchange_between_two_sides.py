@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -192,6 +194,48 @@ def test_another_person_at_the_preview_sees_nothing_and_the_exchange_ends_with_0
     town.pass_time(timedelta(minutes=15))
     assert town.requester.progress(exchange_id).state is RequesterState.LAPSED
     assert not town.provider_store.files.names()
+
+
+@pytest.mark.parametrize("level", [LevelOfAssurance.LOW, None])
+def test_a_weaker_sign_in_than_the_evidence_demands_opens_nothing(
+    town: TwoSides, level: LevelOfAssurance | None
+) -> None:
+    exchange_id = town.ask()
+    token = town.to_preview(exchange_id)
+    assert not town.space.admit(token, replace(SOLVEJ, level_of_assurance=level))
+    refused = town.provider_log(exchange_id)[-1]
+    assert (refused.entry, refused.detail) == (Entry.PREVIEW_REFUSED, "the sign-in was not sure enough")
+    assert town.space.admit(token, replace(SOLVEJ, level_of_assurance=LevelOfAssurance.SUBSTANTIAL))
+
+
+def test_another_decision_than_the_one_taken_is_told_to_come_too_late(town: TwoSides) -> None:
+    exchange_id, token = opened(town)
+    location = town.space.decide(token, [0])
+    with pytest.raises(PreviewClosedError) as closed:
+        town.space.decide(token, [])
+    assert closed.value.stage is Stage.DECIDED
+    assert town.space.decide(token, [0]) == location
+    assert town.sent(exchange_id).count(Entry.RESPONSE_SENT) == 1
+
+
+def test_of_two_decisions_at_once_one_counts(town: TwoSides) -> None:
+    exchange_id, token = opened(town)
+    together = threading.Barrier(8)
+
+    def decide(accepted: list[int]) -> str:
+        together.wait()
+        try:
+            return town.space.decide(token, accepted)
+        except PreviewClosedError as closed:
+            return closed.stage
+
+    with ThreadPoolExecutor(8) as hands:
+        ends = list(hands.map(decide, [[0], []] * 4))
+    assert sorted(set(ends)) == ["decided", f"https://portal.lt.localhost/return/{exchange_id}"]
+    assert ends.count("decided") == 4
+    assert town.sent(exchange_id).count(Entry.RESPONSE_SENT) == 1
+    decisions = [line.decision for line in town.provider_log(exchange_id) if line.entry is Entry.PREVIEW_DECIDED]
+    assert decisions == ["accept" if ends[0] != "decided" else "decline"]
 
 
 def test_the_right_person_is_known_by_another_requesting_country(town: TwoSides) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from oots.exchange.conversation import RequesterState
 from oots.model.text import Text
+from oots.requester.service import GET_ONLY
 from tests.support.pages import (
     EXCHANGE,
     OTHER,
@@ -153,6 +155,23 @@ def test_a_form_sent_twice_asks_once(house: Portal, maria: httpx.Client) -> None
     assert len(house.service.asked) == 1
     maria.post(f"{CASE}/request", data=explicit_request(maria.get(f"{CASE}/request")))
     assert len(house.service.asked) == 2
+
+
+def test_a_form_is_not_remembered_under_a_name_of_any_length(house: Portal, maria: httpx.Client) -> None:
+    form = explicit_request(maria.get(f"{CASE}/request"))
+    assert maria.post(f"{CASE}/request", data=form | {"attempt": "x" * 65}).status_code == 400
+    assert house.service.asked == []
+    assert maria.post(f"{CASE}/request", data=form).status_code == 303
+
+
+def test_a_form_that_another_tab_made_too_old_leads_back_to_its_page(house: Portal, maria: httpx.Client) -> None:
+    form = explicit_request(maria.get(f"{CASE}/request"))
+    sign_in(house, maria, "maria")
+    stale = maria.post(f"{CASE}/request", data=form)
+    assert (stale.status_code, "Siden var blevet for gammel" in stale.text) == (403, True)
+    assert f'href="{CASE}"' in stale.text
+    assert house.service.asked == []
+    assert maria.get(CASE).headers["location"] == f"{CASE}/request"
 
 
 def test_one_of_several_providers_is_chosen(house: Portal, maria: httpx.Client) -> None:
@@ -357,6 +376,7 @@ def test_finishing_twice_ends_at_the_receipt(house: Portal, maria: httpx.Client)
         (RequesterState.UNDELIVERABLE, {}, "ikke få forbindelse"),
         (RequesterState.DEFERRED, {"available_from": available_from()}, "1. december 2026"),
         (RequesterState.REFUSED, {"error_detail": "R-EDM-ERR-C019: elsewhere"}, "noget ikke stemte"),
+        (RequesterState.REFUSED, {"error_detail": GET_ONLY}, "ikke vise dig myndighedens forhåndsvisning"),
         (RequesterState.REFUSED, {"error_code": "EDM:ERR:9999"}, "kunne ikke svare"),
         (RequesterState.REFUSED, {"error_code": "EDM:ERR:0001"}, "identitet kunne ikke bekræftes"),
         (RequesterState.REFUSED, {"error_code": "EDM:ERR:0002"}, "må ikke udlevere"),
@@ -431,6 +451,24 @@ def test_a_file_of_the_wrong_type_or_size_is_not_accepted(
     assert refused.status_code == 422
     assert words in refused.text
     assert f'href="{CASE}/upload?lang=en"' in refused.text
+
+
+@pytest.mark.parametrize("length", ["²", "-1", "1e9", "", "9" * 5000])
+def test_an_upload_whose_length_is_no_number_is_too_large(visitor: httpx.Client, length: str) -> None:
+    csrf = field(visitor.get(f"{CASE}/upload"), "csrf")
+    form = {"csrf": csrf}, {"file": ("attest.pdf", PDF)}
+    assert visitor.post(f"{CASE}/upload", data=form[0], files=form[1]).status_code == 303
+    odd = {"Content-Length": length.encode("latin-1")}
+    refused = visitor.post(f"{CASE}/upload", data=form[0], files=form[1], headers=odd)  # type: ignore[arg-type]
+    assert (refused.status_code, "for stor" in refused.text) == (422, True)
+
+
+def test_an_upload_that_never_ends_is_cut_off(visitor: httpx.Client) -> None:
+    def without_end(chunks: int) -> Iterator[bytes]:
+        yield from [bytes(1024 * 1024)] * chunks
+
+    assert visitor.post(f"{CASE}/upload", content=without_end(99)).status_code == 422
+    assert visitor.post(f"{CASE}/upload", content=without_end(101)).status_code == 413
 
 
 def test_an_upload_without_the_session_token_is_refused(visitor: httpx.Client) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 from oots.edelivery import mime
 from oots.edelivery.compression import GZIP
@@ -15,6 +16,7 @@ from oots.edelivery.limits import Limits
 from oots.edelivery.message import open_message, seal_message
 from oots.edelivery.mime import MimePart
 from oots.model.errors import TransportError
+from oots.wire.xml import parse
 from tests.support.edelivery import DENMARK, DOCUMENT, EVIDENCE, NOW, PARTS, PDF, a_header, domain, handmade, sent
 
 MESSAGE = seal_message(a_header(), PARTS, domain().keys[DENMARK])
@@ -185,18 +187,33 @@ def test_an_xml_part_that_is_signed_but_not_canonical_is_refused() -> None:
     header = replace(
         a_header(), parts=tuple(PartInfo(part.content_id, part.media_type) for part in (DOCUMENT, EVIDENCE))
     )
-    covered = sent(DOCUMENT, EVIDENCE)
-    assert open_message(*handmade(header, covered), domain().anchors, NOW).parts == (DOCUMENT, EVIDENCE)
-    refused = refusal(*handmade(header, sent(DOCUMENT, pretty), covered=covered))
+    assert open_message(*handmade(header, sent(DOCUMENT, EVIDENCE)), domain().anchors, NOW).parts == (
+        DOCUMENT,
+        EVIDENCE,
+    )
+    refused = refusal(*handmade(header, sent(DOCUMENT, pretty)))
     assert refused.ebms == "EBMS:0007"
     assert "canonical" in refused.why
 
 
-def test_xml_of_an_unknown_sender_is_not_even_parsed() -> None:
-    for name, code in (("foreign", "EBMS:0101"), (DENMARK, "EBMS:0007")):
-        message = seal_message(a_header(), PARTS, domain().keys[name])
-        assert refusal(message.content_type, message.body.replace(EVIDENCE.content, b"<e>")).ebms == code
-    assert open_message(message.content_type, message.body, domain().anchors, NOW).parts == PARTS
+def test_xml_is_not_even_parsed_before_its_digest_is_known_to_be_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[bytes] = []
+
+    def parse_and_tell(data: bytes) -> etree._Element:
+        parsed.append(data)
+        return parse(data)
+
+    foreign = seal_message(a_header(), PARTS, domain().keys["foreign"])
+    monkeypatch.setattr("oots.edelivery.message.parse", parse_and_tell)
+    for content_type, body in (
+        (foreign.content_type, foreign.body),
+        (MESSAGE.content_type, MESSAGE.body.replace(EVIDENCE.content, b"<e>")),
+    ):
+        with pytest.raises(TransportError, match=r"UntrustedError|InvalidDigest"):
+            open_message(content_type, body, domain().anchors, NOW)
+    assert not parsed
+    assert open_message(MESSAGE.content_type, MESSAGE.body, domain().anchors, NOW).parts == PARTS
+    assert parsed == [DOCUMENT.content, EVIDENCE.content]
 
 
 def test_a_part_larger_than_the_limit_is_refused_unread() -> None:

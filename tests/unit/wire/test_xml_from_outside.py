@@ -65,3 +65,10 @@ def test_a_document_without_canonical_form_is_refused() -> None:
     assert canonical(parse(b"<a xmlns='urn:a'/>")) == b'<a xmlns="urn:a"></a>'
     with pytest.raises(MessageError, match="canonical"):
         canonical(parse(b"<a xmlns='relative'/>"))
+
+
+def test_a_flood_is_found_behind_any_number_of_other_tags() -> None:
+    floor = b"<a>" + b"<b/>" * 1000 + b"<c x='" + b"=" * 1000 + b"'/>"
+    assert parse(floor + with_attributes(MOST_ATTRIBUTES) + b"</a>").tag == "a"
+    with pytest.raises(MessageError, match="attributes"):
+        parse(floor + with_attributes(MOST_ATTRIBUTES + 1) + b"</a>")
