@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from oots.exchange.journal import JournalEntry, written
-from oots.exchange.schema import JOURNAL, JOURNAL_HEAD, JOURNAL_KEY
+from oots.exchange.schema import JOURNAL, JOURNAL_HEAD, JOURNAL_KEY, place
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
 from oots.trust.files import write_whole
@@ -92,7 +92,8 @@ def start_chain(connection: Connection, vault: Vault) -> Chain:
 def open_chain(connection: Connection, vault: Vault) -> Chain:
     """Raises ConfigurationError where the keys of the links are missing or do not open with this vault."""
     apart = vault.apart(_PURPOSE)
-    keys = {first: apart.open(sealed) for first, sealed in connection.execute(select(JOURNAL_KEY)).all()}
+    rows = connection.execute(select(JOURNAL_KEY)).all()
+    keys = {first: apart.open(sealed, place(JOURNAL_KEY, first)) for first, sealed in rows}
     if not keys:
         raise ConfigurationError("the journal has lost the keys of its chain")
     return Chain(keys)
@@ -136,7 +137,8 @@ def append(connection: Connection, chain: Chain, vault: Vault, entry: JournalEnt
 def append_row(connection: Connection, chain: Chain, vault: Vault, row: Row) -> SealedHead:
     """Add what is an entry already, with a number of its own."""
     link = chain.link(connection.execute(select(JOURNAL_HEAD.c.link)).scalar_one(), row)
-    connection.execute(insert(JOURNAL).values(asdict(row) | {"content": vault.seal(row.content), "link": link}))
+    content = vault.seal(row.content, place(JOURNAL, row.number))
+    connection.execute(insert(JOURNAL).values(asdict(row) | {"content": content, "link": link}))
     sealed = chain.sealed(Head(row.number, link))
     _move_head(connection, sealed)
     return sealed
@@ -158,7 +160,7 @@ def _next_number(connection: Connection) -> int:
 
 
 def _add_key(connection: Connection, vault: Vault, first: int) -> None:
-    sealed = vault.apart(_PURPOSE).seal(secrets.token_bytes(32))
+    sealed = vault.apart(_PURPOSE).seal(secrets.token_bytes(32), place(JOURNAL_KEY, first))
     connection.execute(insert(JOURNAL_KEY).values(first=first, sealed=sealed))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from oots.model.errors import ConfigurationError
@@ -22,16 +22,12 @@ class EvidenceFiles:
     def put(self, content: bytes) -> str:
         """Store `content` durably and return the name of its file."""
         name = secrets.token_hex(16)
-        descriptor = os.open(self._directory / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(self._vault.seal(content))
-            file.flush()
-            os.fsync(file.fileno())
+        write_whole(self._directory / name, self._vault.seal(content, _place(name)), mode=0o600)
         sync_directory(self._directory)
         return name
 
     def get(self, name: str) -> bytes:
-        return self._vault.open((self._directory / name).read_bytes())
+        return self._vault.open((self._directory / name).read_bytes(), _place(name))
 
     def delete(self, name: str) -> None:
         (self._directory / name).unlink(missing_ok=True)
@@ -39,25 +35,37 @@ class EvidenceFiles:
     def names(self) -> frozenset[str]:
         return frozenset(path.name for path in self._directory.iterdir())
 
+    def bind(self) -> None:
+        """Seal for its own name every file that an earlier version has sealed for none.
+
+        Raises ConfigurationError naming a file that no key opens.
+        """
+        self._replace(lambda name, sealed: self._vault.bound(sealed, _place(name)))
+
     def reseal(self) -> int:
         """Seal every file under the newest key of the vault; returns for how many that was needed.
 
         Raises ConfigurationError naming a file that no key opens.
         """
-        resealed = 0
+        return self._replace(lambda _, sealed: sealed if self._vault.is_current(sealed) else self._vault.reseal(sealed))
+
+    def _replace(self, anew: Callable[[str, bytes], bytes]) -> int:
+        replaced = 0
         for path in self._directory.iterdir():
             if path.name.startswith("."):
                 path.unlink()  # an unfinished copy of a killed process
                 continue
             sealed = path.read_bytes()
-            if not self._vault.is_current(sealed):
-                write_whole(path, self._reseal(path, sealed), mode=0o600)
-                resealed += 1
+            try:
+                content = anew(path.name, sealed)
+            except ConfigurationError:
+                raise ConfigurationError(f"no key opens {path}") from None
+            if content != sealed:
+                write_whole(path, content, mode=0o600)
+                replaced += 1
         sync_directory(self._directory)
-        return resealed
+        return replaced
 
-    def _reseal(self, path: Path, sealed: bytes) -> bytes:
-        try:
-            return self._vault.reseal(sealed)
-        except ConfigurationError:
-            raise ConfigurationError(f"no key opens {path}") from None
+
+def _place(name: str) -> str:
+    return f"file {name}"

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from oots.exchange.chain import BEGINNING, Chain, Head, HeadFile, Row, open_chain
 from oots.exchange.ends import Fault, FaultKind, end_faults, ends_of, numbered
 from oots.exchange.journal import Entry, Purge, read_again
-from oots.exchange.schema import JOURNAL
+from oots.exchange.schema import JOURNAL, place
 from oots.exchange.store import DATABASE, VAULT_KEY
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
@@ -109,12 +109,19 @@ class _Walk:
 
     def begin(self, connection: Connection) -> None:
         """After the latest purge, which is an entry itself and is held against its own link in its turn."""
-        purges = select(JOURNAL.c.content).where(JOURNAL.c.purged_through.is_not(None))
-        latest = connection.execute(purges.order_by(JOURNAL.c.number.desc()).limit(1)).scalar()
-        opened = self._opened(latest) if latest is not None else None
-        purge = read_again(opened).purge if opened is not None else None
-        if purge is not None:
-            self.expected, self.previous = purge.last + 1, purge.link
+        purges = select(JOURNAL.c.number, JOURNAL.c.content).where(JOURNAL.c.purged_through.is_not(None))
+        for number, sealed in connection.execute(purges.order_by(JOURNAL.c.number.desc())):
+            purge = self._purge_at(number, sealed)
+            if purge is not None:
+                self.expected, self.previous = purge.last + 1, purge.link
+                return
+
+    def _purge_at(self, number: int, sealed: bytes) -> Purge | None:
+        """None for what is no purge that was written for this place."""
+        try:
+            return read_again(self.vault.open(sealed, place(JOURNAL, number))).purge
+        except (ConfigurationError, TypeError):
+            return None
 
     def step(self, number: int, link: str, sealed: bytes, *said: Any) -> None:
         """Look at the next entry, as the database gives it."""
@@ -131,7 +138,7 @@ class _Walk:
 
     def _opened(self, sealed: bytes) -> bytes | None:
         try:
-            return self.vault.open(sealed)
+            return self.vault.open_anywhere(sealed)
         except (ConfigurationError, TypeError):  # no bytes at all
             return None
 

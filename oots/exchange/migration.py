@@ -6,21 +6,23 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, inspect, text
+from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from oots.exchange.chain import Chain, Row, append, append_row, open_chain, start_chain
+from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import Entry, JournalEntry, read_again
-from oots.exchange.schema import METADATA, REQUEST
+from oots.exchange.schema import EXCHANGE, JOURNAL, METADATA, REQUEST, place
 from oots.trust.vault import Vault
 
 _ASKED = (Entry.REQUEST_SENT, Entry.REQUEST_RECEIVED)
 
 
-def prepare(connection: Connection, vault: Vault, now: datetime) -> Chain:
+def prepare(connection: Connection, vault: Vault, files: EvidenceFiles, now: datetime) -> Chain:
     """The tables as this version wants them, in the caller's transaction; returns the chain of their journal.
 
     A journal that was kept without a chain is chained, and says so itself: what it held until then is sure from then
-    on only. Raises ConfigurationError where something sealed does not open.
+    on only. What was sealed for no place is sealed for its own; files first, which can be done twice.
+    Raises ConfigurationError where something sealed does not open.
     """
     inspector = inspect(connection)
     if not inspector.has_table("journal"):
@@ -28,7 +30,15 @@ def prepare(connection: Connection, vault: Vault, now: datetime) -> Chain:
         return start_chain(connection, vault)
     if "link" in {column["name"] for column in inspector.get_columns("journal")}:
         return open_chain(connection, vault)
+    files.bind()
+    _bind_exchanges(connection, vault)
     return _chained_now(connection, vault, now)
+
+
+def _bind_exchanges(connection: Connection, vault: Vault) -> None:
+    for exchange_id, record in connection.execute(select(EXCHANGE.c.exchange_id, EXCHANGE.c.record)).all():
+        bound = vault.bound(record, place(EXCHANGE, exchange_id))
+        connection.execute(update(EXCHANGE).where(EXCHANGE.c.exchange_id == exchange_id).values(record=bound))
 
 
 def _chained_now(connection: Connection, vault: Vault, now: datetime) -> Chain:
@@ -63,7 +73,9 @@ def _unchained(connection: Connection, vault: Vault) -> Iterator[Row]:
         text("SELECT number, at, entry, exchange_id, message_id, content FROM journal_unchained ORDER BY number")
     )
     for row in rows:
-        yield Row(row.number, row.at, row.entry, row.exchange_id, row.message_id, None, vault.open(row.content))
+        here = place(JOURNAL, row.number)
+        content = vault.open(vault.bound(row.content, here), here)
+        yield Row(row.number, row.at, row.entry, row.exchange_id, row.message_id, None, content)
 
 
 def _note(connection: Connection, entry: JournalEntry, request_id: str, noted_at: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from oots.exchange.journal import Entry, JournalEntry, Purge
 from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST
-from oots.exchange.store import Store
+from oots.exchange.store import Store, Unit
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
 
@@ -25,7 +25,7 @@ def kept_since(now: datetime) -> datetime:
 
 def purge(store: Store[Any], now: datetime, before: datetime | None = None) -> Purge | None:
     """Delete journal entries that are older than twelve months, or than `before`, with all that belongs to them:
-    finished exchanges, request ids, receipts that were given, messages that were sent.
+    finished exchanges and their files, request ids, receipts that were given, messages that were sent.
 
     Returns what the journal says of it, None where no entry is old enough. An entry stays as long as one before it
     does. Raises ConfigurationError for a `before` within the twelve months.
@@ -39,7 +39,7 @@ def purge(store: Store[Any], now: datetime, before: datetime | None = None) -> P
         if done is not None:
             unit.journal(JournalEntry(now, Entry.JOURNAL_PURGED, purge=done))
             unit.connection.execute(delete(JOURNAL).where(JOURNAL.c.number <= done.last))
-        _purge_what_belongs(unit.connection, oldest)
+        _purge_what_belongs(unit, oldest)
     return done
 
 
@@ -56,16 +56,17 @@ def _purgeable(connection: Connection, oldest: str) -> Purge | None:
     return Purge(first, last, count, link)
 
 
-def _purge_what_belongs(connection: Connection, oldest: str) -> None:
+def _purge_what_belongs(unit: Unit[Any], oldest: str) -> None:
     """An exchange goes with the last of its entries, unless something is yet to happen in it."""
+    connection = unit.connection
     connection.execute(delete(INBOX).where(INBOX.c.received_at < oldest))
     connection.execute(delete(REQUEST).where(REQUEST.c.noted_at < oldest))
     connection.execute(delete(OUTBOX).where(OUTBOX.c.state != "waiting", OUTBOX.c.deadline < oldest))
     told = select(JOURNAL.c.exchange_id).where(JOURNAL.c.exchange_id.is_not(None))
     asked, sending = select(REQUEST.c.exchange_id), select(OUTBOX.c.exchange_id)
-    connection.execute(
-        delete(EXCHANGE).where(
-            EXCHANGE.c.deadline.is_(None),
-            *(EXCHANGE.c.exchange_id.not_in(known) for known in (told, asked, sending)),
-        )
+    over = select(EXCHANGE.c.exchange_id).where(
+        EXCHANGE.c.deadline.is_(None),
+        *(EXCHANGE.c.exchange_id.not_in(known) for known in (told, asked, sending)),
     )
+    for exchange_id in connection.execute(over).scalars().all():
+        unit.forget(exchange_id)

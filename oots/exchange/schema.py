@@ -6,6 +6,12 @@ from sqlalchemy import DDL, CheckConstraint, Column, Index, Integer, LargeBinary
 
 METADATA = MetaData()
 
+
+def place(table: Table, key: object) -> str:
+    """What is sealed in a row of `table` is sealed for this place."""
+    return f"{table.name} {key}"
+
+
 EXCHANGE = Table(
     "exchange",
     METADATA,

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select, update
 
 from oots.edelivery.message import SealedMessage
 from oots.exchange.chain import Chain, HeadFile, SealedHead, append, open_chain, renew_key, sealed_head
@@ -24,7 +24,7 @@ from oots.exchange.ends import break_of
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import ABOUT_ITSELF, Entry, JournalEntry, TimelineEvent, read_again
 from oots.exchange.migration import prepare
-from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST
+from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST, place
 from oots.model.clock import Clock, SystemClock, iso
 from oots.model.errors import ConfigurationError
 from oots.model.response import ErrorCode
@@ -125,7 +125,8 @@ class Unit(Generic[RecordT]):
         row = self.connection.execute(select(EXCHANGE).where(condition)).mappings().first()  # type: ignore[arg-type]
         if row is None:
             return None
-        record = self._records.validate_json(self._vault.open(row["record"]))
+        opened = self._vault.open(row["record"], place(EXCHANGE, row["exchange_id"]))
+        record = self._records.validate_json(opened)
         return Kept(row["exchange_id"], row["state"], _moment(row["deadline"]), record)
 
     def keep(self, kept: Kept[RecordT], token: str | None = None) -> None:
@@ -133,7 +134,7 @@ class Unit(Generic[RecordT]):
         values = {
             "state": kept.state,
             "deadline": iso(kept.deadline) if kept.deadline else None,
-            "record": self._vault.seal(self._records.dump_json(kept.record)),
+            "record": self._vault.seal(self._records.dump_json(kept.record), place(EXCHANGE, kept.exchange_id)),
         }
         if token is not None:
             values["token_hash"] = hashed(token)
@@ -142,6 +143,19 @@ class Unit(Generic[RecordT]):
         )
         if known.rowcount == 0:
             self.connection.execute(insert(EXCHANGE).values(exchange_id=kept.exchange_id, **values))
+
+    def forget(self, exchange_id: str) -> None:
+        """Delete an exchange, and after the commit the files that its record names."""
+        is_it = EXCHANGE.c.exchange_id == exchange_id
+        sealed = self.connection.execute(select(EXCHANGE.c.record).where(is_it)).scalar_one()
+        self.connection.execute(delete(EXCHANGE).where(is_it))
+        try:
+            record = self._vault.open(sealed, place(EXCHANGE, exchange_id))
+        except ConfigurationError:
+            return  # files that no exchange names are removed at the next start
+        for name in self.files.names():
+            if name.encode() in record:
+                self.discard(name)
 
     def overdue(self, now: datetime) -> tuple[str, ...]:
         """The exchanges whose deadline has passed."""
@@ -297,7 +311,10 @@ class Unit(Generic[RecordT]):
         rows = self.connection.execute(
             select(JOURNAL.c.number, JOURNAL.c.content).where(condition).order_by(JOURNAL.c.number)  # type: ignore[arg-type]
         )
-        return tuple(TimelineEvent(number, read_again(self._vault.open(content))) for number, content in rows)
+        return tuple(
+            TimelineEvent(number, read_again(self._vault.open(content, place(JOURNAL, number))))
+            for number, content in rows
+        )
 
 
 class Store(Generic[RecordT]):
@@ -331,7 +348,7 @@ class Store(Generic[RecordT]):
         engine = _engine(database)
         try:
             with engine.begin() as connection:
-                self.chain = prepare(connection, self.vault, self._clock.now())
+                self.chain = prepare(connection, self.vault, self.files, self._clock.now())
                 broken = break_of(connection, self.chain, self._head_file.read())
                 if broken:
                     _LOG.error("%s: %s", self._directory, broken)

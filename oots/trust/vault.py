@@ -1,7 +1,12 @@
-"""Personal data at rest: encrypted with keys of the service's own (Fernet: AES-128-CBC with HMAC-SHA256)."""
+"""Personal data at rest: encrypted with keys of the service's own (Fernet: AES-128-CBC with HMAC-SHA256).
+
+What is sealed is sealed for a place, such as one row or one file, and opens there only: who can write to the database
+but has no key cannot put one person's data where another's were.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from pathlib import Path
@@ -12,6 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from oots.model.errors import ConfigurationError
 from oots.trust.files import expect_private, write_whole
+
+_MARK_BYTES = hashlib.sha256().digest_size
 
 
 class Vault:
@@ -36,13 +43,29 @@ class Vault:
         """A vault of the same keys for one purpose: neither opens what the other has sealed (HKDF, RFC 5869)."""
         return Vault(*(_derived(key, purpose) for key in self._keys))
 
-    def seal(self, data: bytes) -> bytes:
-        return self._newest.encrypt(data)
+    def seal(self, data: bytes, place: str) -> bytes:
+        return self._newest.encrypt(_mark(place) + data)
 
-    def open(self, data: bytes) -> bytes:
-        """The bytes that were sealed; raises ConfigurationError when no key fits or the data was changed."""
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """The bytes that were sealed for `place`; raises ConfigurationError when no key fits, and for what was changed
+        or comes from another place."""
+        content = self._decrypted(sealed)
+        if not content.startswith(_mark(place)):
+            raise ConfigurationError("data at rest is not in the place that it was sealed for")
+        return content[_MARK_BYTES:]
+
+    def open_anywhere(self, sealed: bytes) -> bytes:
+        """The bytes that were sealed, for whatever place; raises ConfigurationError as `open` does."""
+        return self._decrypted(sealed)[_MARK_BYTES:]
+
+    def bound(self, sealed: bytes, place: str) -> bytes:
+        """For `place` what an earlier version has sealed for none; what is sealed for it already stays as it is."""
+        content = self._decrypted(sealed)
+        return sealed if content.startswith(_mark(place)) else self.seal(content, place)
+
+    def _decrypted(self, sealed: bytes) -> bytes:
         try:
-            return self._any.decrypt(data)
+            return self._any.decrypt(sealed)
         except InvalidToken:
             raise _unopened() from None
 
@@ -101,6 +124,10 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _mark(place: str) -> bytes:
+    return hashlib.sha256(place.encode()).digest()
 
 
 def _derived(key: bytes, purpose: str) -> bytes:

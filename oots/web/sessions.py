@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from oots.model.clock import Clock
+from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
 
 CSRF_FIELD = "csrf"
@@ -97,12 +98,15 @@ class SessionStore:
             connection.execute(self._expired())
 
     def load(self, name: str) -> Session | None:
-        """The session of that name, unless it is unknown or its time is up."""
+        """The session of that name, unless it is unknown, its time is up, or its content was not sealed for it."""
         row = web_session.c
         query = select(row.payload).where(row.id_hash == _hash(name), row.expires > self._now())
         with self._engine.connect() as connection:
             payload = connection.execute(query).scalar_one_or_none()
-        return None if payload is None else Session(json.loads(self._vault.open(payload)), name)
+        try:
+            return None if payload is None else Session(json.loads(self._vault.open(payload, _place(name))), name)
+        except ConfigurationError:
+            return None
 
     def keep(self, session: Session) -> str | None:
         """Store a changed session and return its name, a new one after `renew`; None when nothing is kept: the session
@@ -128,7 +132,7 @@ class SessionStore:
         return delete(web_session).where(web_session.c.expires <= self._now())
 
     def _row(self, name: str, session: Session) -> dict[str, object]:
-        payload = self._vault.seal(json.dumps(session).encode())
+        payload = self._vault.seal(json.dumps(session).encode(), _place(name))
         return {"id_hash": _hash(name), "payload": payload, "expires": self._now() + self._lifetime}
 
     def _now(self) -> Any:
@@ -171,6 +175,10 @@ class Sessions:
     def _set_cookie(self, name: str | None) -> str:
         value = f"{self._cookie}={name}" if name else f"{self._cookie}=; Max-Age=0"
         return value + self._attributes
+
+
+def _place(name: str) -> str:
+    return f"{web_session.name} {_hash(name)}"
 
 
 def _hash(name: str) -> str:

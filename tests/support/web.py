@@ -30,11 +30,11 @@ class Base64Vault(Vault):
 
     def __init__(self) -> None: ...
 
-    def seal(self, data: bytes) -> bytes:
+    def seal(self, data: bytes, place: str) -> bytes:
         return b"sealed:" + base64.b64encode(data)
 
-    def open(self, data: bytes) -> bytes:
-        return base64.b64decode(data.removeprefix(b"sealed:"))
+    def open(self, sealed: bytes, place: str) -> bytes:
+        return base64.b64decode(sealed.removeprefix(b"sealed:"))
 
 
 class AsgiTransport(httpx.BaseTransport):

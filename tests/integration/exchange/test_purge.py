@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from oots.exchange.journal import Entry, JournalEntry, read_again
 from oots.exchange.purge import kept_since, purge
-from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST
+from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST, place
 from oots.exchange.store import Store
 from oots.model.errors import ConfigurationError
 from tests.support.two_sides import SOLVEJ, START, TwoSides
@@ -39,8 +39,8 @@ def count(store: Store[object], table: Table) -> int:
 
 def lines(store: Store[object]) -> list[JournalEntry]:
     with store.engine.begin() as connection:
-        contents = connection.execute(select(JOURNAL.c.content).order_by(JOURNAL.c.number)).scalars().all()
-    return [read_again(store.vault.open(content)) for content in contents]
+        rows = connection.execute(select(JOURNAL.c.number, JOURNAL.c.content).order_by(JOURNAL.c.number)).all()
+    return [read_again(store.vault.open(content, place(JOURNAL, number))) for number, content in rows]
 
 
 def test_twelve_months_end_on_the_same_day_a_year_later() -> None:

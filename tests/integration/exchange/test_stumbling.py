@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from oots.exchange.conversation import ProviderState, RequesterState
 from oots.exchange.journal import Entry
-from oots.exchange.schema import EXCHANGE
+from oots.exchange.schema import EXCHANGE, place
 from oots.model.clock import RandomIds
 from oots.requester.cases import CASES
 from tests.support.two_sides import FINDING, SOLVEJ, TwoSides
@@ -19,7 +19,7 @@ from tests.support.two_sides import FINDING, SOLVEJ, TwoSides
 
 def spoil(town: TwoSides, exchange_id: str) -> None:
     """Leave a record of the provider that cannot be read, and quotes a person."""
-    broken = town.provider_store.vault.seal(b'{"conversation_id": {"name": "Solvej"}}')
+    broken = town.provider_store.vault.seal(b'{"conversation_id": {"name": "Solvej"}}', place(EXCHANGE, exchange_id))
     with town.provider_store.engine.begin() as connection:
         connection.execute(update(EXCHANGE).where(EXCHANGE.c.exchange_id == exchange_id).values(record=broken))
 
@@ -48,14 +48,13 @@ def test_a_message_that_cannot_be_sent_keeps_no_other_from_being_sent(town: TwoS
     broken, sound = (town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid()) for _ in range(2))
     with town.requester_store.begin() as unit:
         first = next(waiting for waiting in unit.due(town.clock.now()) if waiting.exchange_id == broken)
-    body = town.requester_store.files.get(first.body_file)
-    town.requester_store.files.delete(first.body_file)
+    body = town.requester_store.files._directory / first.body_file
+    away = body.rename(body.with_name("away"))
     town.run()
     assert town.requester.progress(sound).state is RequesterState.PREVIEW_OFFERED
     assert town.requester.progress(broken).state is RequesterState.REQUESTED
 
-    again = town.requester_store.files.put(body)
-    (town.requester_store.files._directory / again).rename(town.requester_store.files._directory / first.body_file)
+    away.rename(body)
     town.pass_time(timedelta(seconds=61))
     assert town.requester.progress(broken).state is RequesterState.PREVIEW_OFFERED
 
