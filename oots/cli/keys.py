@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from oots.cli import Exit
+
+if TYPE_CHECKING:
+    from oots.trust.holdings import Holding, Status
+    from oots.trust.rotation import Rotated
 
 app = typer.Typer(no_args_is_help=True)
 
 STATE = Annotated[Path, typer.Option(help="The state folder; keys are in its folder `keys`.")]
 
+HOLDER = Annotated[
+    str,
+    typer.Argument(
+        metavar="PARTY", help="A party id (AP_LT_01), for all its keys, or the name of one key's files (ap-lt-01)."
+    ),
+]
+
 MUNICIPALITY = Annotated[str, typer.Option(help="The kommunekode of the municipality whose seal is needed.")]
+
+
+class Reason(StrEnum):
+    """Why a certificate is revoked, in the words of RFC 5280 5.3.1."""
+
+    KEY_COMPROMISE = "keyCompromise"
+    CA_COMPROMISE = "cACompromise"
+    AFFILIATION_CHANGED = "affiliationChanged"
+    SUPERSEDED = "superseded"
+    CESSATION_OF_OPERATION = "cessationOfOperation"
+    PRIVILEGE_WITHDRAWN = "privilegeWithdrawn"
 
 
 @app.callback()
@@ -37,6 +65,94 @@ def init(state: STATE = Path("state"), municipality: MUNICIPALITY = "0751") -> N
     typer.echo(f"keys and trust.pem are in {directory}")
 
 
+@app.command("list")
+def list_keys(
+    state: STATE = Path("state"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+) -> None:
+    """Show whose each certificate is, when it stops counting and how it stands, the soonest first.
+
+    Exit 1 when one in use has expired, was revoked or is not valid yet; `expires soon` (30 days) and the remains of a
+    rotation (`….previous`) are no fault. 2: no keys there, or files that cannot be read. A service's own folder of keys
+    can be named as well.
+
+    Example: oots keys list --state state --json
+    """
+    from oots.deployment.keys import held_keys
+    from oots.model.clock import SystemClock
+    from oots.trust.holdings import Status
+
+    now = SystemClock().now()
+    held = sorted(held_keys(state, now), key=_soonest_first)
+    typer.echo(_as_json(held, now) if as_json else "\n".join(_as_table(held, now)))
+    faulty = {Status.EXPIRED, Status.REVOKED, Status.NOT_YET}
+    bad = any(status in faulty and not each.is_previous for each, status in held)
+    raise typer.Exit(Exit.BAD if bad else Exit.GOOD)
+
+
+@app.command()
+def revoke(
+    party: HOLDER,
+    state: STATE = Path("state"),
+    reason: Annotated[Reason, typer.Option(help="Why, as lists and answers will say it.")] = Reason.PRIVILEGE_WITHDRAWN,
+) -> None:
+    """Revoke a certificate, or all of a party. It cannot be taken back, and needs no private key.
+
+    Services that read this very folder refuse it from their next message on, all others when they next ask the
+    authority: within OOTS_CRL_INTERVAL, 10 seconds in the demo. Exit 0 also if it was revoked before; 2: nobody there
+    is called so, and nothing was written.
+
+    Example: oots keys revoke AP_LT_01 --state state --reason keyCompromise
+
+    Example: oots keys revoke ap-lt-01.previous
+    """
+    from cryptography.x509 import ReasonFlags
+
+    from oots.deployment.keys import held_keys, key_folder, revoke_keys
+    from oots.model.clock import SystemClock
+
+    now = SystemClock().now()
+    done = revoke_keys(state, party, ReasonFlags(reason.value), now)
+    typer.echo("\n".join(_revoked(done)))
+    typer.echo("\n".join(_still_counting(done, held_keys(state, now))))
+    if not all(before for _, before in done):
+        typer.echo(
+            f"Services that read {key_folder(state)} refuse it from now on, all others when they next ask the "
+            "authority\n(within OOTS_CRL_INTERVAL, 10 seconds in the demo). It cannot be taken back."
+        )
+
+
+@app.command()
+def rotate(
+    party: HOLDER,
+    state: STATE = Path("state"),
+    overlap: Annotated[
+        str, typer.Option(help="For how long the old key counts beside the new one, as an ISO 8601 duration.")
+    ] = "P7D",
+) -> None:
+    """Give a key a successor: a new key and certificate take its name, both count during the overlap.
+
+    The old key stays as NAME.previous.* and is revoked as superseded when the overlap ends. Services read their keys
+    when they start: restart those that use it before then, after `oots keys export` where each has a folder of its own.
+    What was sealed with the old key still verifies as of its own time. An interrupted run is completed by the next, or
+    by `oots keys init`. Exit 2, and nothing changed: nobody there is called so, or an earlier predecessor still counts
+    (`oots keys revoke NAME.previous` ends it).
+
+    Example: oots keys rotate AP_DK_01 --state state --overlap P14D
+
+    Example: oots keys rotate seal-0751
+    """
+    from oots.deployment.keys import rotate_keys
+    from oots.model.clock import SystemClock
+
+    done = rotate_keys(state, party, _duration(overlap), SystemClock().now())
+    typer.echo("\n".join(_rotated(each) for each in done))
+    typer.echo(
+        "\nRunning services go on signing with the old key: restart those that use it before it stops counting,\n"
+        "after `oots keys export` where each has a folder of its own."
+    )
+
+
 @app.command()
 def export(
     target: Annotated[Path, typer.Argument(help="A folder per service is written here.")],
@@ -51,3 +167,84 @@ def export(
 
     export_town_keys(state, target, municipality)
     typer.echo(f"each service's own keys are in {target}")
+
+
+def _duration(written: str) -> timedelta:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(timedelta).validate_python(written)
+    except ValidationError:
+        raise typer.BadParameter(f"{written} is no ISO 8601 duration, such as P7D or PT12H") from None
+
+
+def _soonest_first(one: tuple[Holding, Status]) -> tuple[bool, datetime, str]:
+    """What is left of rotations that are over comes last."""
+    each, status = one
+    return (each.is_previous and status != "replaced", each.ends, each.name)
+
+
+def _as_json(held: Sequence[tuple[Holding, Status]], now: datetime) -> str:
+    from oots.model.clock import iso
+
+    listed = [
+        {
+            "name": each.name,
+            "party": each.party.party_id if each.party else None,
+            "role": each.party.role if each.party else "authority",
+            "key": each.key,
+            "ends": iso(each.ends),
+            "days_left": each.days_left(now),
+            "status": status,
+            "reason": each.revocation.reason.value if each.revocation else None,
+        }
+        for each, status in held
+    ]
+    return json.dumps({"certificates": listed}, indent=2, ensure_ascii=False)
+
+
+def _as_table(held: Sequence[tuple[Holding, Status]], now: datetime) -> Iterator[str]:
+    heads = ("name", "party", "role", "key", "counts until", "days", "status")
+    rows = [heads, *(_row(each, status, now) for each, status in held)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if head == "days" else cell.ljust(width)
+            for head, cell, width in zip(heads, row, widths, strict=True)
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+def _row(each: Holding, status: Status, now: datetime) -> tuple[str, ...]:
+    party, role = (each.party.party_id, each.party.role.value) if each.party else ("-", "authority")
+    why = f" ({each.revocation.reason.value})" if each.revocation else ""
+    days = str(each.days_left(now))
+    return (each.name, party, role, each.key, f"{each.ends:%Y-%m-%d}", days, f"{status.value}{why}")
+
+
+def _revoked(done: Sequence[tuple[Holding, bool]]) -> Iterator[str]:
+    for each, before in done:
+        line = each.revocation
+        assert line is not None, "it has just been revoked"  # noqa: S101
+        whose = f" ({each.party.party_id}, {each.party.role})" if each.party else ""
+        said = "was revoked already, from" if before else "is revoked from"
+        yield f"{each.name}{whose} {said} {line.at:%Y-%m-%d %H:%M:%S} UTC on: {line.reason.value}"
+
+
+def _still_counting(done: Sequence[tuple[Holding, bool]], held: Sequence[tuple[Holding, Status]]) -> Iterator[str]:
+    """A blank line; then each predecessor that a revocation has left alone, and each key that wants a successor."""
+    yield ""
+    revoked = {each.name for each, _ in done}
+    for each, status in held:
+        if each.is_previous and each.name not in revoked and status == "replaced" and each.successor in revoked:
+            yield f"{each.name} still counts until {each.ends:%Y-%m-%d}; `oots keys revoke {each.name}` ends that too."
+        elif each.name in revoked and each.party and not each.is_previous:
+            yield f"`oots keys rotate {each.name}` gives {each.party.party_id} a new key in its place."
+
+
+def _rotated(each: Rotated) -> str:
+    again = " (begun by an earlier run, completed now)" if each.resumed else ""
+    return (
+        f"{each.name} ({each.party.party_id}, {each.party.role}) has a new key until {each.new_ends:%Y-%m-%d}{again}; "
+        f"the old one counts until {each.old_counts_until:%Y-%m-%d %H:%M} UTC"
+    )

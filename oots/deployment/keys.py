@@ -1,13 +1,20 @@
-"""Keys of the town: made at first start, and handed out to each service's own volume."""
+"""Keys of the town: made at first start, handed out to each service's own volume, revoked and rotated."""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from cryptography import x509
 
 from oots.deployment.participants import keys_of, participants
 from oots.deployment.town import AUTHORITY_SERVICE, SERVICES
 from oots.model.clock import SystemClock
-from oots.trust.authority import export_party, init_keys
+from oots.model.errors import ConfigurationError
+from oots.trust.authority import TRUST_FILE, export_party, init_keys
+from oots.trust.holdings import Holding, Status, chosen, holdings
+from oots.trust.register import revoke
+from oots.trust.rotation import Rotated, rotate
 
 
 def init_town_keys(state: Path, municipality: str) -> Path:
@@ -26,3 +33,41 @@ def export_town_keys(state: Path, target: Path, municipality: str) -> None:
     for service in SERVICES:
         if service != AUTHORITY_SERVICE:
             export_party(source, target / service, keys_of(service, municipality))
+
+
+def key_folder(state: Path) -> Path:
+    """`state`/keys, or `state` itself where that is a service's own folder of keys; raises ConfigurationError."""
+    for folder in (state / "keys", state):
+        if (folder / TRUST_FILE).is_file():
+            return folder
+    raise ConfigurationError(f"no keys in {state}; `oots keys init --state {state}` makes them")
+
+
+def held_keys(state: Path, now: datetime) -> list[tuple[Holding, Status]]:
+    """Every certificate of a state folder, and how it stands; raises ConfigurationError."""
+    return [(each, each.status(now)) for each in holdings(key_folder(state))]
+
+
+def revoke_keys(state: Path, who: str, reason: x509.ReasonFlags, now: datetime) -> list[tuple[Holding, bool]]:
+    """Revoke from `now` on whatever `who` (a party id, or the name of a key) names.
+
+    Returns each certificate as it stands then, and whether it was revoked before. Raises ConfigurationError for whom
+    nobody knows, and for a root, which stands above all lists.
+    """
+    folder = key_folder(state)
+    found = chosen(holdings(folder), who)
+    if any(each.is_root for each in found):
+        raise ConfigurationError(f"{who} is a root, which nobody can revoke: take it out of {TRUST_FILE} everywhere")
+    before = {each.name: each.status(now) is Status.REVOKED for each in found}
+    for each in found:
+        party = each.party.party_id if each.party else each.name
+        revoke(folder, each.certificate, now, reason, party=party, name=each.name)
+    return [(each, before[each.name]) for each in holdings(folder) if each.name in before]
+
+
+def rotate_keys(state: Path, who: str, overlap: timedelta, now: datetime) -> list[Rotated]:
+    """Give whatever `who` (a party id, or the name of a key) names a new key; raises ConfigurationError."""
+    folder = key_folder(state)
+    found = chosen(holdings(folder), who)
+    names = [each.name for each in found if not each.is_previous] or [who]
+    return rotate(folder, names, overlap, now)

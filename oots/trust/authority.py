@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from oots.model.errors import ConfigurationError
 from oots.trust.certificates import Role, bound_party, is_specimen
-from oots.trust.files import locked, write_whole
+from oots.trust.files import locked, write_public, write_whole
 from oots.trust.issuing import (
+    CLOCK_TOLERANCE,
     ISSUING,
     ROOT,
     SPECIMEN_TERMS,
@@ -29,12 +27,14 @@ from oots.trust.keys import (
     certificate_path,
     key_path,
     load_key_pair,
+    pem_of,
+    pkcs8_of,
     read_certificates,
     read_private_key,
 )
+from oots.trust.rotation import finish_rotations
 
 TRUST_FILE = "trust.pem"
-CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 def init_keys(directory: Path, participants: Sequence[Participant], now: datetime) -> None:
@@ -42,8 +42,8 @@ def init_keys(directory: Path, participants: Sequence[Participant], now: datetim
 
     Message keys are RSA 3072, all others P-256; a participant's certificate ends after 825 days. What exists is kept
     and not renewed; only a certificate that does not name the demo's policy is issued anew, for the same key. Each file
-    appears whole or not at all, the key before its certificate, so the next run completes an interrupted one. Raises
-    ConfigurationError for broken files, or a key that is bound to another party.
+    appears whole or not at all, the key before its certificate, so the next run completes an interrupted one, and an
+    interrupted rotation too. Raises ConfigurationError for broken files, or a key that is bound to another party.
     """
     _init(directory, participants, Terms(now - CLOCK_TOLERANCE))
 
@@ -65,7 +65,7 @@ def export_party(directory: Path, target: Path, names: Sequence[str]) -> None:
     for name in names:
         load_key_pair(directory, name)
         _copy_key_pair(directory, target, name)
-    _write_public(target / TRUST_FILE, _read_trust(directory))
+    write_public(target / TRUST_FILE, _read_trust(directory))
 
 
 def export_specimen_keys(directory: Path, target: Path) -> None:
@@ -79,15 +79,16 @@ def export_specimen_keys(directory: Path, target: Path) -> None:
         if not all(is_specimen(link) for link in read_certificates(certificate_path(directory, name))):
             raise ConfigurationError(f"{certificate_path(directory, name)} is no specimen")
         _copy_key_pair(directory, target, name)
-    _write_public(target / TRUST_FILE, _read_trust(directory))
+    write_public(target / TRUST_FILE, _read_trust(directory))
 
 
 def _init(directory: Path, participants: Sequence[Participant], terms: Terms) -> None:
     _make_private(directory)
     with locked(directory):
+        finish_rotations(directory)
         root = _authority(directory, ROOT, "root CA", terms, issuer=None)
         issuing = _authority(directory, ISSUING, "issuing CA", terms, issuer=root)
-        _write_public(directory / TRUST_FILE, _pem(root.certificate) + _pem(issuing.certificate))
+        write_public(directory / TRUST_FILE, pem_of(root.certificate, issuing.certificate))
         for participant in participants:
             _participant(directory, participant, issuing, terms)
 
@@ -99,7 +100,7 @@ def _authority(directory: Path, name: str, title: str, terms: Terms, issuer: Key
     kept = load_key_pair(directory, name) if certificate_path(directory, name).exists() else None
     if kept is None or (issuer is not None and not names_policy(kept.certificate)):
         certificate = authority_certificate(key, title, terms, issuer)
-        _write_public(certificate_path(directory, name), _pem(certificate))
+        write_public(certificate_path(directory, name), pem_of(certificate))
     return load_key_pair(directory, name)
 
 
@@ -112,24 +113,14 @@ def _participant(directory: Path, participant: Participant, issuing: KeyPair, te
     if kept is not None and bound_party(kept.certificate) != participant.party:
         raise ConfigurationError(f"{path} is bound to another party than {participant.party_id}")
     if kept is None or not names_policy(kept.certificate):
-        _write_public(path, _pem(leaf_certificate(key, participant, terms, issuing)) + _pem(issuing.certificate))
+        write_public(path, pem_of(leaf_certificate(key, participant, terms, issuing), issuing.certificate))
 
 
 def _kept_or_new_key(directory: Path, name: str, role: Role) -> PrivateKey:
     path = key_path(directory, name)
     if not path.exists():
-        write_whole(path, _pkcs8(new_key(role)), mode=0o600)
+        write_whole(path, pkcs8_of(new_key(role)), mode=0o600)
     return read_private_key(path)
-
-
-def _pem(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(serialization.Encoding.PEM)
-
-
-def _pkcs8(key: PrivateKey) -> bytes:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
 
 
 def _read_trust(directory: Path) -> bytes:
@@ -141,14 +132,9 @@ def _read_trust(directory: Path) -> bytes:
 
 def _copy_key_pair(directory: Path, target: Path, name: str) -> None:
     write_whole(key_path(target, name), key_path(directory, name).read_bytes(), mode=0o600)
-    _write_public(certificate_path(target, name), certificate_path(directory, name).read_bytes())
+    write_public(certificate_path(target, name), certificate_path(directory, name).read_bytes())
 
 
 def _make_private(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
-
-
-def _write_public(path: Path, data: bytes) -> None:
-    if not path.exists() or path.read_bytes() != data:
-        write_whole(path, data, mode=0o644)

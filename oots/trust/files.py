@@ -28,6 +28,12 @@ def write_whole(path: Path, data: bytes, *, mode: int) -> None:
     unfinished.replace(path)
 
 
+def write_public(path: Path, data: bytes) -> None:
+    """As `write_whole` with mode 0644, unless `path` holds `data` already."""
+    if not path.exists() or path.read_bytes() != data:
+        write_whole(path, data, mode=0o644)
+
+
 def expect_private(path: Path) -> None:
     """Raises ConfigurationError when group or world may do anything with `path`."""
     mode = stat.S_IMODE(path.stat().st_mode)

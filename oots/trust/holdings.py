@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from oots.model.errors import ConfigurationError
 from oots.trust.certificates import Party, UntrustedError, bound_party
 from oots.trust.keys import read_certificates
 from oots.trust.register import REGISTER_FILE, Revocation, RevocationRegister
@@ -47,6 +48,11 @@ class Holding:
         return self.name.endswith(PREVIOUS)
 
     @property
+    def successor(self) -> str:
+        """The name of the key that has followed this one, or its own where none has."""
+        return self.name.removesuffix(PREVIOUS)
+
+    @property
     def ends(self) -> datetime:
         """When it stops counting: its own end, or the day from which it is revoked."""
         end = self.certificate.not_valid_after_utc
@@ -60,9 +66,18 @@ class Holding:
             return f"RSA {key.key_size}"
         return key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
 
+    @property
+    def is_root(self) -> bool:
+        """Whether it is an authority that vouches for itself."""
+        return self.party is None and self.certificate.issuer == self.certificate.subject
+
     def days_left(self, now: datetime) -> int:
         """Whole days until it stops counting; below zero when it has."""
         return (self.ends - now).days
+
+    def wants_attention(self, now: datetime) -> bool:
+        """Whether something is to be done: what is in use ends soon, has ended, or does not count."""
+        return not self.is_previous and self.status(now) not in (Status.VALID, Status.REPLACED)
 
     def status(self, now: datetime) -> Status:
         if self.revocation and self.revocation.at <= now:
@@ -83,6 +98,19 @@ def holdings(directory: Path) -> tuple[Holding, ...]:
     """
     register = RevocationRegister(directory / REGISTER_FILE)
     return tuple(_holdings(directory, register))
+
+
+def chosen(held: Sequence[Holding], who: str) -> tuple[Holding, ...]:
+    """The certificate in the file that is called `who`, or else all of the party with that id.
+
+    Raises ConfigurationError, naming those that there are, when it is neither.
+    """
+    found = tuple(each for each in held if each.name == who)
+    found = found or tuple(each for each in held if each.party and each.party.party_id == who)
+    if not found:
+        known = ", ".join(f"{each.name} ({each.party.party_id})" if each.party else each.name for each in held)
+        raise ConfigurationError(f"{who} is no party and no key here; there are: {known or 'none'}")
+    return found
 
 
 def expires_soon(certificate: x509.Certificate, now: datetime) -> bool:

@@ -23,6 +23,8 @@ DEMO_POLICY = x509.ObjectIdentifier("2.25.30646248716092135481041638991238745617
 """The certificate policy under which the demo authority issues: an OID out of a UUID, registered with nobody."""
 AUTHORITY_LIFE = timedelta(days=3650)
 LEAF_LIFE = timedelta(days=825)
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""How much earlier than now a certificate begins, for those whose clocks are behind."""
 SPECIMEN_ISSUED = datetime(2026, 1, 1, tzinfo=UTC)
 SPECIMEN_LIFE = timedelta(days=3652)
 MESSAGE_KEY_BITS = 3072

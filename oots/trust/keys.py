@@ -65,6 +65,18 @@ def load_key_pair(directory: Path, name: str) -> KeyPair:
     return KeyPair(private_key, certificate, tuple(chain))
 
 
+def pem_of(*certificates: x509.Certificate) -> bytes:
+    """Certificates as PEM, one after the other."""
+    return b"".join(each.public_bytes(serialization.Encoding.PEM) for each in certificates)
+
+
+def pkcs8_of(key: PrivateKey) -> bytes:
+    """A private key as PKCS#8 in PEM, unencrypted: for a file that only its owner may read."""
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
 def read_private_key(path: Path) -> PrivateKey:
     """An unencrypted PKCS#8 key that only its owner may read; raises ConfigurationError."""
     try:

@@ -93,6 +93,14 @@ def revoke(
     A revocation is never taken back and never put off: one that is noted already is replaced only by an earlier one.
     Returns the line that stands now. Raises ConfigurationError when the register is broken.
     """
+    with locked(directory):
+        return enter(directory, certificate, at, reason, party=party, name=name)
+
+
+def enter(
+    directory: Path, certificate: x509.Certificate, at: datetime, reason: x509.ReasonFlags, *, party: str, name: str
+) -> Revocation:
+    """As `revoke`, for a caller that holds `directory` locked already."""
     line = Revocation(
         issuer=certificate.issuer.rfc4514_string(),
         serial=f"{certificate.serial_number:x}",
@@ -102,13 +110,12 @@ def revoke(
         name=name,
     )
     path = directory / REGISTER_FILE
-    with locked(directory):
-        lines = RevocationRegister(path).lines()
-        standing = next((each for each in lines if each.is_of(certificate.issuer, certificate.serial_number)), None)
-        if standing and standing.at <= line.at:
-            return standing
-        kept = tuple(each for each in lines if each is not standing)
-        write_whole(path, _LINES.dump_json((*kept, line), indent=2) + b"\n", mode=0o644)
+    lines = RevocationRegister(path).lines()
+    standing = next((each for each in lines if each.is_of(certificate.issuer, certificate.serial_number)), None)
+    if standing and standing.at <= line.at:
+        return standing
+    kept = tuple(each for each in lines if each is not standing)
+    write_whole(path, _LINES.dump_json((*kept, line), indent=2) + b"\n", mode=0o644)
     return line
 
 

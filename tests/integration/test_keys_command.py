@@ -1,0 +1,234 @@
+"""`oots keys` as one types it: what is shown, revoked, rotated and handed to others, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from oots.cli import Exit, main
+from oots.cli.keys import Reason
+from oots.deployment.keys import export_town_keys
+from oots.deployment.participants import participants
+from oots.model.clock import SystemClock
+from oots.trust.authority import init_keys
+from oots.trust.certificates import Role
+from oots.trust.issuing import LEAF_LIFE, Participant
+from oots.trust.keys import load_key_pair
+from oots.trust.register import REASONS, REGISTER_FILE, RevocationRegister
+
+NOW = SystemClock().now()
+POINT = "ap-lt-01"
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+Type = Callable[..., Said]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys of the town, made once."""
+    state = tmp_path_factory.mktemp("made")
+    init_keys(state / "keys", participants("0751"), NOW)
+    return state
+
+
+@pytest.fixture
+def state(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "state"))
+
+
+@pytest.fixture
+def oots(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
+    def typed(*words: str | Path) -> Said:
+        monkeypatch.setattr("sys.argv", ["oots", "keys", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Said(int(ended.value.code or 0), said.out, said.err)
+
+    return typed
+
+
+def listed(oots: Type, state: Path) -> dict[str, dict[str, object]]:
+    said = oots("list", "--state", state, "--json")
+    assert said.code in (Exit.GOOD, Exit.BAD)
+    return {each["name"]: each for each in json.loads(said.out)["certificates"]}
+
+
+def contents(state: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in (state / "keys").iterdir()}
+
+
+def one_key(folder: Path, *, days_left: float) -> Path:
+    """A state whose only participant's certificate has so many days left."""
+    issued = NOW - LEAF_LIFE + timedelta(days=days_left, minutes=5)
+    init_keys(folder / "keys", (Participant("seal-0751", "55133018", Role.SEAL),), issued)
+    return folder
+
+
+def test_the_list_tells_whose_each_key_is_and_until_when_it_counts(state: Path, oots: Type) -> None:
+    said = oots("list", "--state", state)
+    assert said.code == Exit.GOOD
+    heads, *rows = said.out.splitlines()
+    assert heads.split("  ")[0] == "name"
+    assert len(rows) == len(participants("0751")) + 2
+    (row,) = (row for row in rows if row.startswith(POINT))
+    ends = load_key_pair(state / "keys", POINT).certificate.not_valid_after_utc
+    assert row.split() == [POINT, "AP_LT_01", "access-point", "RSA", "3072", f"{ends:%Y-%m-%d}", "824", "valid"]
+    assert rows[-1].split()[:3] == ["root-ca", "-", "authority"], "what ends last comes last"
+    told = listed(oots, state)[POINT]
+    assert (told["party"], told["role"], told["key"]) == ("AP_LT_01", "access-point", "RSA 3072")
+    assert (told["status"], told["days_left"], told["reason"]) == ("valid", 824, None)
+
+
+def test_a_services_own_folder_can_be_listed(state: Path, oots: Type, tmp_path: Path) -> None:
+    export_town_keys(state, tmp_path / "volumes", "0751")
+    assert set(listed(oots, tmp_path / "volumes" / "eid")) == {"tls"}
+
+
+@pytest.mark.parametrize(
+    ("days_left", "status", "code"),
+    [(31.5, "valid", Exit.GOOD), (29.5, "expires soon", Exit.GOOD), (-0.5, "expired", Exit.BAD)],
+)
+def test_what_ends_soon_is_shown_and_what_has_ended_is_a_fault(
+    tmp_path: Path, oots: Type, days_left: float, status: str, code: Exit
+) -> None:
+    said = oots("list", "--state", one_key(tmp_path, days_left=days_left))
+    assert said.code == code
+    assert status in said.out
+
+
+def test_without_keys_there_is_nothing_to_list_revoke_or_rotate(tmp_path: Path, oots: Type) -> None:
+    for words in (("list",), ("revoke", "AP_LT_01"), ("rotate", "AP_LT_01")):
+        said = oots(*words, "--state", tmp_path)
+        assert said.code == Exit.UNREADABLE
+        assert "oots keys init" in said.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_party_is_revoked_with_all_its_keys_and_no_one_else(state: Path, oots: Type) -> None:
+    for private in (state / "keys").glob("*.key.pem"):
+        private.unlink()
+    said = oots("revoke", "AP_LT_01", "--state", state, "--reason", "keyCompromise")
+    assert said.code == Exit.GOOD
+    assert "cannot be taken back" in said.out
+    assert "OOTS_CRL_INTERVAL" in said.out
+    assert "oots keys rotate ap-lt-01" in said.out
+    revoked = {name: told for name, told in listed(oots, state).items() if told["status"] == "revoked"}
+    assert set(revoked) == {POINT, "dossier-requester"}
+    assert {told["reason"] for told in revoked.values()} == {"keyCompromise"}
+    assert oots("list", "--state", state).code == Exit.BAD
+
+
+def test_a_revocation_counts_from_the_moment_it_was_typed(state: Path, oots: Type) -> None:
+    register = RevocationRegister(state / "keys" / REGISTER_FILE)
+    assert register.lines() == ()
+    oots("revoke", POINT, "--state", state)
+    (line,) = register.lines()
+    assert NOW - timedelta(seconds=1) <= line.at <= SystemClock().now()
+    assert (line.party, line.name, line.reason.value) == ("AP_LT_01", POINT, "privilegeWithdrawn")
+
+
+def test_revoking_again_changes_nothing_and_says_so(state: Path, oots: Type) -> None:
+    oots("revoke", POINT, "--state", state, "--reason", "superseded")
+    before = contents(state)
+    said = oots("revoke", POINT, "--state", state, "--reason", "keyCompromise")
+    assert said.code == Exit.GOOD
+    assert "was revoked already" in said.out
+    assert "superseded" in said.out
+    assert contents(state) == before
+
+
+@pytest.mark.parametrize("who", ["AP_XX_01", "ap-lt-01.cert.pem", "../keys/ap-lt-01", ""])
+def test_whom_nobody_knows_cannot_be_revoked_or_rotated(state: Path, oots: Type, who: str) -> None:
+    before = contents(state)
+    for command in ("revoke", "rotate"):
+        said = oots(command, who, "--state", state)
+        assert said.code == Exit.UNREADABLE
+        assert f"{who} is no party and no key here; there are: ap-dk-01 (AP_DK_01), ap-lt-01 (AP_LT_01)" in said.err
+    assert contents(state) == before
+
+
+def test_an_authority_is_revoked_by_its_name_but_never_a_root(state: Path, oots: Type) -> None:
+    before = contents(state)
+    refused = oots("revoke", "root-ca", "--state", state)
+    assert (refused.code, contents(state)) == (Exit.UNREADABLE, before)
+    assert "trust.pem" in refused.err
+    assert oots("revoke", "issuing-ca", "--state", state, "--reason", "cACompromise").code == Exit.GOOD
+    assert listed(oots, state)["issuing-ca"]["status"] == "revoked"
+
+
+def test_the_reasons_are_those_that_the_register_knows() -> None:
+    assert {reason.value for reason in Reason} == {reason.value for reason in REASONS}
+
+
+def test_an_unknown_reason_is_refused_with_the_known_ones(state: Path, oots: Type) -> None:
+    before = contents(state)
+    said = oots("revoke", POINT, "--state", state, "--reason", "certificateHold")
+    assert (said.code, contents(state)) == (Exit.UNREADABLE, before)
+    assert "keyCompromise" in said.err
+
+
+def test_a_rotation_says_until_when_the_old_key_counts_and_what_to_restart(state: Path, oots: Type) -> None:
+    old = load_key_pair(state / "keys", POINT).certificate
+    said = oots("rotate", POINT, "--state", state, "--overlap", "P14D")
+    assert said.code == Exit.GOOD
+    told = listed(oots, state)
+    old_ends = NOW + timedelta(days=14)
+    assert f"the old one counts until {old_ends:%Y-%m-%d}" in said.out
+    assert "restart" in said.out
+    assert (told[POINT]["status"], told[f"{POINT}.previous"]["status"]) == ("valid", "replaced")
+    assert told[f"{POINT}.previous"]["reason"] == "superseded"
+    assert load_key_pair(state / "keys", f"{POINT}.previous").certificate == old
+    assert oots("list", "--state", state).code == Exit.GOOD
+
+
+def test_a_party_is_rotated_with_all_its_keys_or_not_at_all(state: Path, oots: Type) -> None:
+    assert oots("rotate", "dossier-requester", "--state", state).code == Exit.GOOD
+    before = contents(state)
+    refused = oots("rotate", "AP_LT_01", "--state", state)
+    assert (refused.code, contents(state)) == (Exit.UNREADABLE, before)
+    assert "oots keys revoke dossier-requester.previous" in refused.err
+    assert oots("revoke", "dossier-requester.previous", "--state", state).code == Exit.GOOD
+    done = oots("rotate", "AP_LT_01", "--state", state)
+    assert done.code == Exit.GOOD
+    assert {f"{POINT}.previous", "dossier-requester.previous"} < set(listed(oots, state))
+
+
+def test_revoking_a_key_tells_of_its_predecessor_that_still_counts(state: Path, oots: Type) -> None:
+    oots("rotate", "seal-0751", "--state", state)
+    said = oots("revoke", "seal-0751", "--state", state)
+    assert "seal-0751.previous still counts until" in said.out
+    assert listed(oots, state)["seal-0751.previous"]["status"] == "replaced"
+    ended = oots("revoke", "seal-0751.previous", "--state", state)
+    assert "still counts" not in ended.out
+    assert listed(oots, state)["seal-0751.previous"]["status"] == "revoked"
+
+
+@pytest.mark.parametrize(("overlap", "told"), [("week", "ISO 8601"), ("-P1D", "shorter than nothing")])
+def test_an_overlap_that_is_no_duration_is_refused(state: Path, oots: Type, overlap: str, told: str) -> None:
+    before = contents(state)
+    said = oots("rotate", "seal-0751", "--state", state, f"--overlap={overlap}")
+    assert (said.code, contents(state)) == (Exit.UNREADABLE, before)
+    assert told in said.err
+    assert oots("rotate", "seal-0751", "--state", state, "--overlap=PT0S").code == Exit.GOOD
+
+
+@pytest.mark.parametrize("command", ["init", "list", "revoke", "rotate", "export"])
+def test_each_command_explains_itself_with_an_example(oots: Type, command: str) -> None:
+    said = oots(command, "--help")
+    assert said.code == Exit.GOOD
+    assert f"Example: oots keys {command}" in said.out
