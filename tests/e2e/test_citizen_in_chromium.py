@@ -154,9 +154,11 @@ def test_a_decision_stands_when_a_second_tab_decides_otherwise(solvej: Window, a
     with solvej.second_tab() as tab:
         way.approve(solvej)
         tab.get_by_role("button", name="Send ikke").click()
+        expect(tab.get_by_role("heading", level=1)).to_have_text(LINK_CLOSED[0])
+        tab.get_by_role("link", name="Tilbage til portalen").click()
         expect(tab.get_by_role("heading", level=1)).to_have_text(RECEIVED[0])
     assert_one_answer(solvej, aarhus)
-    solvej.assert_clean()
+    solvej.assert_clean(410)
 
 
 def test_a_decision_that_is_sent_twice_counts_once(solvej: Window, aarhus: Demo) -> None:

@@ -296,7 +296,9 @@ def test_the_link_is_closed_for_good_after_the_decision(town: TwoSides) -> None:
         town.space.packages(token)
     with pytest.raises(PreviewClosedError):
         town.space.admit(token, SOLVEJ)
-    assert town.space.decide(token, []) == f"https://portal.lt.localhost/return/{exchange_id}"
+    assert town.space.decide(token, [0]) == f"https://portal.lt.localhost/return/{exchange_id}"
+    with pytest.raises(PreviewClosedError):
+        town.space.decide(token, [])
     town.run()
     assert town.requester.progress(exchange_id).state is RequesterState.DELIVERED
     assert town.sent(exchange_id) == [Entry.EXCEPTION_SENT, Entry.RESPONSE_SENT]
