@@ -92,6 +92,32 @@ def test_an_exchange_in_which_something_is_yet_to_happen_stays(town: TwoSides) -
         assert unit.find(exchange_id) is None
 
 
+def test_files_go_with_their_exchange_and_no_others_do(town: TwoSides) -> None:
+    exchange_id = town.ask()
+    token = town.to_preview(exchange_id)
+    assert town.space.admit(token, SOLVEJ)
+    town.space.decide(token, [0])
+    town.run()
+    store = town.requester_store
+    old = store.files.names()
+    assert len(old) == 2
+    with store.begin() as unit:
+        other = unit.files.put(b"of another exchange")
+    assert purge(store, START + YEAR) is None
+    assert store.files.names() == old | {other}
+    assert purge(store, START + YEAR + timedelta(hours=2)) is not None
+    assert store.files.names() == {other}
+
+
+def test_a_record_that_does_not_open_keeps_nothing_from_being_purged(town: TwoSides) -> None:
+    finished(town)
+    store = town.provider_store
+    with store.engine.begin() as connection:
+        connection.execute(update(EXCHANGE).values(record=b"spoilt"))
+    assert purge(store, START + YEAR + timedelta(hours=2)) is not None
+    assert count(store, EXCHANGE) == 0  # type: ignore[arg-type]
+
+
 def test_a_date_may_name_less_than_twelve_months_allow_and_not_more(town: TwoSides) -> None:
     finished(town)
     now = START + YEAR + timedelta(days=30)

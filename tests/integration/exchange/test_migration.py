@@ -1,0 +1,182 @@
+"""A store of the previous release goes on under this one: chained, bound to its places, with all that was in it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from cryptography.fernet import Fernet
+
+from oots.exchange import migration
+from oots.exchange.journal import Entry
+from oots.exchange.journal_report import examine_journal
+from oots.exchange.purge import purge
+from oots.exchange.schema import EXCHANGE, JOURNAL, REQUEST, place
+from oots.exchange.store import DATABASE, FILES, VAULT_KEY, Store
+from oots.model.clock import AdvancedClock, FrozenClock, SystemClock
+from oots.model.errors import ConfigurationError
+from oots.provider.record import ProviderExchange
+from oots.trust.vault import Vault, read_keys
+from oots.web.sessions import SessionStore
+from tests.support.two_sides import DOCUMENT, READABLE, SOLVEJ, START, two_sides
+
+OLD_TABLES = """
+CREATE TABLE request (request_id VARCHAR NOT NULL, exchange_id VARCHAR NOT NULL, noted_at VARCHAR NOT NULL,
+    PRIMARY KEY (request_id));
+CREATE TABLE journal (number INTEGER NOT NULL, at VARCHAR NOT NULL, entry VARCHAR NOT NULL, exchange_id VARCHAR,
+    message_id VARCHAR, content BLOB NOT NULL, PRIMARY KEY (number));
+CREATE INDEX ix_journal_exchange_id ON journal (exchange_id);
+CREATE INDEX ix_journal_message_id ON journal (message_id);
+CREATE TRIGGER journal_refuses_update BEFORE UPDATE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_refuses_delete BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+"""
+SESSION = "name-of-a-session"
+
+
+def made_old(folder: Path) -> None:
+    """Turn a store into one as the previous release left it: no chain, request ids of nobody, sealed for no place."""
+    (key,) = read_keys(folder / VAULT_KEY)
+    vault, old = Vault(key), Fernet(key)
+    with sqlite3.connect(folder / DATABASE) as database:
+        requests = database.execute("SELECT request_id, exchange_id, noted_at FROM request").fetchall()
+        entries = database.execute(
+            "SELECT number, at, entry, exchange_id, message_id, content FROM journal ORDER BY number"
+        ).fetchall()
+        for table in ("request", "journal", "journal_key", "journal_head"):
+            database.execute(f"DROP TABLE {table}")
+        database.executescript(OLD_TABLES)
+        database.executemany("INSERT INTO request VALUES (?, ?, ?)", requests)
+        for *said, content in entries:
+            opened = vault.open(content, place(JOURNAL, said[0]))
+            database.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", (*said, old.encrypt(opened)))
+        for exchange_id, record in database.execute("SELECT exchange_id, record FROM exchange").fetchall():
+            opened = vault.open(record, place(EXCHANGE, exchange_id))
+            database.execute("UPDATE exchange SET record = ? WHERE exchange_id = ?", (old.encrypt(opened), exchange_id))
+        database.execute("CREATE TABLE web_session (id_hash VARCHAR PRIMARY KEY, payload BLOB, expires DATETIME)")
+        database.execute(
+            "INSERT INTO web_session VALUES (?, ?, '2099-01-01 00:00:00.000000')",
+            ("bf6b3dd0", old.encrypt(b'{"person": "Solvej"}')),
+        )
+    database.close()
+    for file in (folder / FILES).iterdir():
+        file.write_bytes(old.encrypt(vault.open(file.read_bytes(), f"file {file.name}")))
+    (folder / "journal.head").unlink()
+
+
+@pytest.fixture(scope="module")
+def previous(tmp_path_factory: pytest.TempPathFactory, demo_keys: Path) -> tuple[Path, str]:
+    """A provider's folder of the previous release, with evidence that waits, and the id of its exchange."""
+    folder = tmp_path_factory.mktemp("previous")
+    town = two_sides(folder, demo_keys)
+    exchange_id = town.ask()
+    assert town.space.admit(town.to_preview(exchange_id), SOLVEJ)
+    town.provider_store.close()
+    town.requester_store.close()
+    made_old(folder / "provider")
+    return folder / "provider", exchange_id
+
+
+@pytest.fixture
+def folder(tmp_path: Path, previous: tuple[Path, str]) -> Path:
+    return Path(shutil.copytree(previous[0], tmp_path / "provider"))
+
+
+def content_of(store: Store[ProviderExchange], exchange_id: str) -> list[bytes]:
+    with store.begin() as unit:
+        kept = unit.find(exchange_id)
+        assert kept is not None
+        return [unit.files.get(file) for file in kept.record.files]
+
+
+def test_a_store_of_the_previous_release_goes_on_with_all_that_was_in_it(
+    folder: Path, previous: tuple[Path, str]
+) -> None:
+    exchange_id = previous[1]
+    with pytest.raises(ConfigurationError, match="no chain yet"):
+        examine_journal(folder)
+    store = Store(folder, ProviderExchange)
+    assert content_of(store, exchange_id) == [DOCUMENT, READABLE]
+    with store.begin() as unit:
+        told = [line.entry.entry for line in unit.timeline(exchange_id)]
+        documents = [line.entry.document for line in unit.timeline(exchange_id) if line.entry.document]
+    assert told[0] is Entry.REQUEST_RECEIVED
+    assert Entry.PREVIEW_OPENED in told
+    assert len(documents) == 3
+    store.close()
+    report = examine_journal(folder)
+    assert report.faults == ()
+    assert report.chained_through == report.entries - 1 == len(told)
+
+
+def test_request_ids_are_known_again_by_party_and_document(folder: Path, previous: tuple[Path, str]) -> None:
+    store = Store(folder, ProviderExchange)
+    with store.begin() as unit:
+        asked = [each.entry for each in unit.timeline(previous[1]) if each.entry.entry is Entry.REQUEST_RECEIVED]
+        assert len(asked) == 2
+        for line in asked:
+            noted = unit.noted_request("AP_LT_01", line.request_id or "")
+            assert noted is not None
+            assert noted.was(line.document or b"")
+            assert unit.noted_request("AP_XX_09", line.request_id or "") is None
+        assert len(unit.connection.execute(REQUEST.select()).all()) == 2
+    store.close()
+
+
+def test_it_is_done_once_and_says_so_once(folder: Path) -> None:
+    for _ in range(2):
+        Store(folder, ProviderExchange).close()
+    assert examine_journal(folder).faults == ()
+    with sqlite3.connect(folder / DATABASE) as database:
+        told = [entry for (entry,) in database.execute("SELECT entry FROM journal")]
+        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
+    database.close()
+    assert told.count(Entry.JOURNAL_CHAINED) == 1
+    assert told[-1] == Entry.JOURNAL_CHAINED
+    assert not [name for name in tables if name.endswith("_unchained")]
+
+
+@pytest.mark.parametrize("step", ["_bind_exchanges", "start_chain", "_carry_over", "append"])
+def test_killed_on_the_way_it_is_done_at_the_next_start(folder: Path, previous: tuple[Path, str], step: str) -> None:
+    with patch.object(migration, step, side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+        Store(folder, ProviderExchange)
+    store = Store(folder, ProviderExchange)
+    assert content_of(store, previous[1]) == [DOCUMENT, READABLE]
+    store.close()
+    assert examine_journal(folder).faults == ()
+
+
+def test_what_was_sealed_for_no_place_opens_no_more_once_all_is_bound(folder: Path, previous: tuple[Path, str]) -> None:
+    file = next((folder / FILES).iterdir())
+    before = file.read_bytes()
+    store = Store(folder, ProviderExchange)
+    assert store.files.get(file.name) in (DOCUMENT, READABLE)
+    file.write_bytes(before)
+    with pytest.raises(ConfigurationError, match="not in the place"):
+        store.files.get(file.name)
+    store.close()
+
+
+def test_who_was_signed_in_under_the_previous_release_signs_in_again(folder: Path) -> None:
+    store = Store(folder, ProviderExchange)
+    sessions = SessionStore(store.engine, store.vault, SystemClock(), timedelta(hours=1))
+    with patch("oots.web.sessions._hash", lambda _: "bf6b3dd0"):
+        assert sessions.load(SESSION) is None
+    store.close()
+
+
+def test_old_entries_are_purged_like_others(folder: Path) -> None:
+    later = AdvancedClock(FrozenClock(START))
+    later.advance(timedelta(days=400))
+    store = Store(folder, ProviderExchange, clock=later)
+    done = purge(store, later.now())
+    store.close()
+    report = examine_journal(folder)
+    assert done is not None
+    assert (done.first, report.entries, report.faults) == (1, 2, ())
+    assert report.purges[0].what == done
