@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 
 import httpx
 
@@ -19,6 +20,7 @@ from oots.trust.revocation import Responder, Revocation, RevocationLists, Source
 
 MOST_BYTES = 1024 * 1024
 SECONDS = 3.0
+"""For each step of an answer, and from its head to its end."""
 OCSP_REQUEST = "application/ocsp-request"
 
 
@@ -61,7 +63,7 @@ def _sources(policy: CertificatePolicy, ask: _Network, clock: Clock) -> list[Sou
     wanted = policy.revocation
     sources: dict[str, Callable[[], Source]] = {
         "crl": lambda: RevocationLists(wanted.lists, ask.get, clock),
-        "ocsp": lambda: Responder(lambda request: ask.post(wanted.responder or "", request)),
+        "ocsp": lambda: Responder(lambda request: ask.post(wanted.responder or "", request), clock),
     }
     return [sources[method]() for method in wanted.methods]
 
@@ -85,7 +87,9 @@ class _Network:
         found = self._authority + address.removeprefix(ORIGIN) if address.startswith(f"{ORIGIN}/") else address
         headers |= {"Accept-Encoding": "identity"}
         try:
-            with self._client.stream(method, found, content=content, headers=headers, timeout=SECONDS) as response:
+            with self._client.stream(
+                method, found, content=content, headers=headers, timeout=SECONDS, follow_redirects=False
+            ) as response:
                 response.raise_for_status()
                 return _capped(response)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
@@ -94,7 +98,10 @@ class _Network:
 
 def _capped(response: httpx.Response) -> bytes:
     answer = bytearray()
+    latest = monotonic() + SECONDS
     for chunk in response.iter_raw():
+        if monotonic() > latest:
+            raise OSError("the answer takes too long")
         answer += chunk
         if len(answer) > MOST_BYTES:
             raise OSError("the answer is larger than any list of revocations should be")

@@ -11,6 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.x509.oid import CertificatePoliciesOID
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -26,6 +27,7 @@ from oots.trust.policy import Algorithm, CertificatePolicy, RolePolicy, Usage, d
 from oots.trust.revocation import Revocations
 
 MAXIMUM_INTERMEDIATES: Final = 2
+ANY_POLICY: Final = CertificatePoliciesOID.ANY_POLICY.dotted_string
 _USAGES: Final[Mapping[Usage, Callable[[x509.KeyUsage], bool]]] = {
     "digitalSignature": lambda usage: usage.digital_signature,
     "nonRepudiation": lambda usage: usage.content_commitment,
@@ -113,7 +115,7 @@ class TrustAnchors:
         self._expect_strong_keys(path)
         if not self._allow_specimens and any(is_specimen(link) for link in path):
             raise UntrustedError("the certificate is a specimen, good for tests only")
-        self._expect_of_policy(certificate, role)
+        self._expect_of_policy(path, role)
         if self._revocations is not None:
             self._revocations.expect_good(path, self._anchors, at)
         return party
@@ -157,7 +159,8 @@ class TrustAnchors:
             return key.curve.name in wanted.curves
         return isinstance(key, ed25519.Ed25519PublicKey)
 
-    def _expect_of_policy(self, certificate: x509.Certificate, role: Role) -> None:
+    def _expect_of_policy(self, path: Sequence[x509.Certificate], role: Role) -> None:
+        certificate, *above = path
         wanted = self._policy.roles.get(role)
         if wanted is None:
             raise UntrustedError(f"the policy believes nobody in the role {role}")
@@ -165,8 +168,11 @@ class TrustAnchors:
             raise UntrustedError(f"the policy has no such key for the role {role}")
         _expect_usages(certificate, wanted)
         _expect_purpose(certificate, wanted)
-        if self._policy.policies and not self._policy.policies & _policies_of(certificate):
+        believed = self._policy.policies
+        if believed and not believed & _policies_of(certificate):
             raise UntrustedError("the certificate was not issued under a policy that is believed")
+        if believed and not all((believed | {ANY_POLICY}) & _policies_of(each) for each in above[:-1]):
+            raise UntrustedError("an authority on the path may not issue under a policy that is believed")
 
 
 class PartnerTrust:

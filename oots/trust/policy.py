@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass as checked
 
 from oots.model.errors import ConfigurationError
@@ -47,6 +47,14 @@ class RevocationPolicy:
     methods: tuple[Literal["crl", "ocsp"], ...]
     lists: tuple[_Address, ...] = ()
     responder: _Address | None = None
+
+    @model_validator(mode="after")
+    def _each_method_has_an_address(self) -> Self:
+        if "crl" in self.methods and not self.lists:
+            raise ValueError("the method crl needs the addresses of lists")
+        if "ocsp" in self.methods and self.responder is None:
+            raise ValueError("the method ocsp needs the address of a responder")
+        return self
 
 
 @checked(frozen=True, config=_STRICT)

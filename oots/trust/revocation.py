@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from threading import Lock
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -23,12 +24,18 @@ from oots.model.errors import ConfigurationError
 from oots.trust.certificates import UntrustedError
 from oots.trust.register import RevocationRegister
 
+KeptT = TypeVar("KeptT")
+
 MOST_KEPT: Final = 1000
 """Answers of a responder that are kept; certificates are asked about only below a trusted authority."""
 
-_AFTER_FAILURE: Final = timedelta(seconds=1)
+_PAUSE: Final = timedelta(seconds=1)
+"""How long nobody is asked again who gave no answer that counts."""
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _NONCE_BYTES: Final = 16
+_HASHES: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+_UNREADABLE: Final = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""What is raised over extensions that are not read before they are looked at."""
 
 
 class UnsettledError(UntrustedError):
@@ -53,21 +60,24 @@ class Source(Protocol):
 
 
 class Revocation:
-    """The local register first, which can only say no, then the sources in their order: the first answer counts."""
+    """The local register first, if there is one, which can only say no, then the sources in their order: the first
+    answer counts."""
 
-    def __init__(self, register: RevocationRegister, sources: Sequence[Source]) -> None:
+    def __init__(self, register: RevocationRegister | None, sources: Sequence[Source]) -> None:
         self._register = register
         self._sources = tuple(sources)
 
     def expect_good(self, path: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate], at: datetime) -> None:
         """As `Revocations` says; a root answers for itself."""
-        for certificate, issuer in _with_issuers(path, anchors):
+        links = list(_with_issuers(path, anchors))
+        for certificate, _ in links:
             _expect_not_before(self._registered(certificate), at)
+        for certificate, issuer in links:
             _expect_not_before(self._asked(certificate, issuer, at), at)
 
     def _registered(self, certificate: x509.Certificate) -> datetime | None:
         try:
-            return self._register.revoked_at(certificate)
+            return self._register.revoked_at(certificate) if self._register else None
         except ConfigurationError as broken:
             raise UnsettledError(str(broken)) from broken
 
@@ -95,7 +105,15 @@ def _with_issuers(
     yield from pairwise(path)
     top = path[-1]
     if top.issuer != top.subject:
-        yield from ((top, anchor) for anchor in anchors if anchor.subject == top.issuer)
+        yield from ((top, anchor) for anchor in anchors if _is_issued_by(top, anchor))
+
+
+def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 # --- lists ---
@@ -103,10 +121,20 @@ def _with_issuers(
 
 @dataclass
 class _Kept:
-    """A list as it was last fetched, and until when it is not asked for again after a failure."""
+    """A list as it was last fetched, whether it was found to be an authority's own, and when fetching was last tried.
+
+    A list that nobody has signed must not keep the next one away, however long it says that it is good.
+    """
 
     listed: x509.CertificateRevocationList | None = None
-    not_before: datetime | None = None
+    believed: bool = False
+    tried: datetime | None = None
+
+    def is_due(self, at: datetime, now: datetime) -> bool:
+        """Whether the list is to be fetched: what is believed once it is over, anything else after a pause."""
+        if self.believed and self.listed is not None:
+            return not _is_current(self.listed, at)
+        return self.tried is None or not timedelta() <= now - self.tried < _PAUSE
 
 
 class RevocationLists:
@@ -135,28 +163,37 @@ class RevocationLists:
         return found
 
     def _good(self, issuer: x509.Certificate, at: datetime) -> x509.CertificateRevocationList | None:
-        lists = (kept.listed for kept in self._kept.values() if kept.listed is not None)
-        return next((each for each in lists if _is_of(each, issuer) and _is_current(each, at)), None)
+        for kept in self._kept.values():
+            if kept.listed is not None and _is_current(kept.listed, at) and _is_of(kept.listed, issuer):
+                kept.believed = True
+                return kept.listed
+        return None
 
     def _refresh(self, at: datetime) -> None:
         now = self._clock.now()
         for address, kept in self._kept.items():
-            if (kept.listed and _is_current(kept.listed, at)) or (kept.not_before and now < kept.not_before):
-                continue
-            try:
-                kept.listed = x509.load_der_x509_crl(self._fetch(address))
-            except (OSError, ValueError):
-                kept.not_before = now + _AFTER_FAILURE
+            if kept.is_due(at, now):
+                kept.believed, kept.tried = False, now
+                with suppress(OSError, ValueError):
+                    kept.listed = x509.load_der_x509_crl(self._fetch(address))
 
 
 def _is_of(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
     """Whether the list was signed by that authority, and is a whole list of everything that it has issued."""
     return (
         listed.issuer == issuer.subject
-        and not any(extension.critical for extension in listed.extensions)
         and _may_sign_lists(issuer)
         and _is_signed_by(listed, issuer)
+        and _is_whole(listed)
     )
+
+
+def _is_whole(listed: x509.CertificateRevocationList) -> bool:
+    """What makes a list one of some certificates alone, or one of changes, is a critical extension."""
+    try:
+        return not any(extension.critical for extension in listed.extensions)
+    except _UNREADABLE:
+        return False
 
 
 def _may_sign_lists(issuer: x509.Certificate) -> bool:
@@ -168,7 +205,9 @@ def _may_sign_lists(issuer: x509.Certificate) -> bool:
 
 def _is_signed_by(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
     try:
-        return listed.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # authorities sign
+        return isinstance(listed.signature_hash_algorithm, _HASHES) and listed.is_signature_valid(
+            issuer.public_key()  # type: ignore[arg-type]  # authorities sign
+        )
     except (TypeError, UnsupportedAlgorithm):
         return False
 
@@ -182,46 +221,63 @@ def _is_current(listed: x509.CertificateRevocationList, at: datetime) -> bool:
 # --- responder ---
 
 
-_NO_ANSWER: Final = (OSError, ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound)
+_NO_ANSWER: Final = (
+    OSError,
+    TypeError,
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    x509.ExtensionNotFound,
+    *_UNREADABLE,
+)
 
 
 class Responder:
     """An OCSP responder. `ask` posts a request (DER) and returns the answer, or raises OSError."""
 
-    def __init__(self, ask: Callable[[bytes], bytes]) -> None:
+    def __init__(self, ask: Callable[[bytes], bytes], clock: Clock) -> None:
         self._ask = ask
+        self._clock = clock
         self._kept: dict[bytes, ocsp.OCSPResponse] = {}
+        self._failed: dict[bytes, datetime] = {}
         self._turn = Lock()
 
     def revoked_at(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
-        """As `Source` says; an answer is kept until its next update."""
+        """As `Source` says; an answer is kept until its next update, and after a failure there is a pause."""
         name = certificate.fingerprint(hashes.SHA256())
         with self._turn:
             answer = self._kept.get(name)
             if answer is None or not _answers_at(answer, at):
-                answer = self._asked(certificate, issuer, at)
-                if len(self._kept) >= MOST_KEPT:
-                    self._kept.clear()
-                self._kept[name] = answer
+                answer = self._asked(name, certificate, issuer, at)
         return answer.revocation_time_utc
 
-    def _asked(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> ocsp.OCSPResponse:
+    def _asked(
+        self, name: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
+    ) -> ocsp.OCSPResponse:
+        now, failed = self._clock.now(), self._failed.get(name)
+        if failed is not None and timedelta() <= now - failed < _PAUSE:
+            raise UnsettledError("the OCSP responder gave no answer that counts a moment ago")
+        try:
+            answer = self._answer(certificate, issuer, at)
+        except _NO_ANSWER as fault:
+            _keep(self._failed, name, now)
+            raise UnsettledError(f"the OCSP responder gave no answer that counts ({type(fault).__name__})") from fault
+        _keep(self._kept, name, answer)
+        return answer
+
+    def _answer(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> ocsp.OCSPResponse:
         nonce = x509.OCSPNonce(secrets.token_bytes(_NONCE_BYTES))
         builder = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, hashes.SHA256())
         request = builder.add_extension(nonce, critical=False).build()
-        try:
-            answer = ocsp.load_der_ocsp_response(self._ask(request.public_bytes(serialization.Encoding.DER)))
-            _expect_answer(answer, request, nonce, issuer, at)
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-            InvalidSignature,
-            UnsupportedAlgorithm,
-            x509.ExtensionNotFound,
-        ) as fault:
-            raise UnsettledError(f"the OCSP responder gave no answer that counts ({type(fault).__name__})") from fault
+        answer = ocsp.load_der_ocsp_response(self._ask(request.public_bytes(serialization.Encoding.DER)))
+        _expect_answer(answer, request, nonce, issuer, at)
         return answer
+
+
+def _keep(kept: dict[bytes, KeptT], name: bytes, what: KeptT) -> None:
+    """Beside the others, or alone once they have become too many."""
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    kept[name] = what
 
 
 def _expect_answer(
@@ -255,7 +311,7 @@ def _expect_signature(answer: ocsp.OCSPResponse, issuer: x509.Certificate, at: d
     """Signed by the authority itself, or by whom it has made its responder (RFC 6960 4.2.2.2)."""
     signer = _responder(answer, issuer, at)
     key, algorithm = signer.public_key(), answer.signature_hash_algorithm
-    if not isinstance(algorithm, hashes.SHA256 | hashes.SHA384 | hashes.SHA512):
+    if not isinstance(algorithm, _HASHES):
         raise ValueError("the answer is signed over a hash that is not believed")
     if isinstance(key, rsa.RSAPublicKey):
         key.verify(answer.signature, answer.tbs_response_bytes, padding.PKCS1v15(), algorithm)

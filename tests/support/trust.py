@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from oots.trust.anchors import TrustAnchors
 from oots.trust.certificates import Role
-from oots.trust.issuing import Participant, Terms, authority_certificate, leaf_certificate
+from oots.trust.issuing import DEMO_POLICY, Participant, Terms, authority_certificate, leaf_certificate
 from oots.trust.keys import KeyPair, PrivateKey
 
 NOW = datetime(2026, 8, 6, 10, 0, tzinfo=UTC)
@@ -66,7 +66,7 @@ def dated(days: int) -> Terms:
 def with_extensions(
     key: PrivateKey, issuing: KeyPair, *extensions: x509.ExtensionType, subject: str = "by hand"
 ) -> x509.Certificate:
-    """A certificate that carries exactly these extensions beside its key identifiers."""
+    """A certificate that carries exactly these extensions beside its key identifiers and the demo's policy."""
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, subject)]))
@@ -80,7 +80,8 @@ def with_extensions(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuing.private_key.public_key()), critical=False
         )
     )
-    for extension in extensions:
+    under = x509.CertificatePolicies([x509.PolicyInformation(DEMO_POLICY, policy_qualifiers=None)])
+    for extension in (under, *extensions):
         builder = builder.add_extension(extension, critical=False)
     return builder.sign(issuing.private_key, hashes.SHA256())
 
