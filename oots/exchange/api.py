@@ -54,7 +54,7 @@ def _refused(status: int, why: str) -> Response:
 
 async def _body(request: Request, largest: int) -> bytes | None:
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > largest:
+    if declared.isdecimal() and int(declared[:20]) > largest:
         return None
     body = bytearray()
     async for chunk in request.stream():

@@ -27,7 +27,7 @@ class Partner:
 def is_location_on(location: str, hosts: tuple[str, ...]) -> bool:
     """Whether `location` is an https URL on one of `hosts`: no user information, no port, no fragment, no control
     characters or blanks, and compared after parsing."""
-    if any(character.isspace() or ord(character) < 0x20 or character == "\\" for character in location):
+    if any(character.isspace() or not character.isprintable() or character == "\\" for character in location):
         return False
     try:
         parts = urlsplit(location)
@@ -38,6 +38,7 @@ def is_location_on(location: str, hosts: tuple[str, ...]) -> bool:
         parts.scheme == "https"
         and parts.hostname in hosts
         and port is None
+        and not parts.netloc.endswith(":")
         and parts.username is None
         and parts.password is None
         and not parts.fragment

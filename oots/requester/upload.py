@@ -34,7 +34,7 @@ async def uploaded(request: Request) -> Fault | None:
     that would take long.
     """
     length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > MOST_BYTES + _FORM_OVERHEAD:
+    if not length.isdecimal() or int(length[:20]) > MOST_BYTES + _FORM_OVERHEAD:
         await _drain(request)
         return Fault.TOO_LARGE
     async with request.form() as form:

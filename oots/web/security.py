@@ -96,7 +96,7 @@ def _sends_a_form(scope: Scope) -> bool:
 def _capped(scope: Scope, receive: Receive) -> Receive:
     """A body that ends with HTTP 413 where it is larger than any form here; at once if it says so itself."""
     declared = Headers(scope=scope).get("content-length", "")
-    too_large = declared.isdecimal() and int(declared) > MOST_FORM_BYTES
+    too_large = declared.isdecimal() and int(declared[:20]) > MOST_FORM_BYTES
     received = 0
 
     async def receive_capped() -> Message:

@@ -59,6 +59,7 @@ def portal_environment(eid_environment: pytest.MonkeyPatch) -> pytest.MonkeyPatc
         "OOTS_STATE": "/state",
         "OOTS_PARTY_ID": "AP_LT_01",
         "OOTS_PARTNERS": "{}",
+        "OOTS_AUTHORITY_INTERNAL": "http://authority:8404",
         "OOTS_EID_INTERNAL": "http://eid:8403",
         "OOTS_CLIENT_SECRET": "0123456789abcdef",
         "OOTS_DIRECTORIES": "http://directories:8402",

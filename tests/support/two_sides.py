@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -34,7 +35,7 @@ from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE, init_keys
 from oots.trust.certificates import Role
 from oots.trust.issuing import Participant
-from oots.trust.keys import load_key_pair
+from oots.trust.keys import KeyPair, load_key_pair
 from oots.wire.profile import PROFILES, Profiles
 
 START = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
@@ -218,6 +219,12 @@ def make_keys(directory: Path) -> Path:
     return directory
 
 
+@cache
+def _key(directory: Path, name: str) -> KeyPair:
+    """Checking an RSA key takes longer than the rest of a pair."""
+    return load_key_pair(directory, name)
+
+
 def two_sides(
     folder: Path,
     keys: Path,
@@ -236,7 +243,7 @@ def two_sides(
     def point(party: str, key: str, partner: Partner, store: Store) -> AccessPoint:  # type: ignore[type-arg]
         return AccessPoint(
             party=Identifier(PARTY_TYPE, party),
-            key=load_key_pair(keys, key),
+            key=_key(keys, key),
             trust=anchors,
             partners={partner.party_id: partner},
             store=store,

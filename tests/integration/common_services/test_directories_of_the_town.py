@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from oots.deployment.apps import Surroundings, directories_app, directories_client
-from oots.deployment.settings import DirectoriesSettings, RequesterSettings, read
+from oots.deployment.apps import Surroundings, authority_app, directories_app, directories_client
+from oots.deployment.settings import AuthoritySettings, DirectoriesSettings, RequesterSettings, read
 from oots.deployment.town import Ports, Town
 from oots.model.clock import FrozenClock, SequentialIds
 from oots.model.errors import ConfigurationError, PeerError
@@ -31,11 +33,28 @@ def town(tmp_path: Path) -> Town:
 
 @pytest.fixture
 def around(town: Town) -> Iterator[Surroundings]:
-    """A client whose every request is answered by the town's directories."""
+    """A client whose every request is answered by the town's directories, or by its authority."""
     with httpx.Client() as unused:
-        app = directories_app(settings_of(town), Surroundings(CLOCK, SequentialIds(3), unused, specimens=True))
-    with client_of(app) as client:
+        nobody = Surroundings(CLOCK, SequentialIds(3), unused, specimens=True)
+    with streets(town, directories_app(settings_of(town), nobody)) as client:
         yield Surroundings(CLOCK, SequentialIds(3), client, specimens=True)
+
+
+@contextmanager
+def streets(town: Town, directories: FastAPI) -> Iterator[httpx.Client]:
+    """A client that finds the directories and the authority at their addresses in the town."""
+    with httpx.Client() as unused:
+        around = Surroundings(CLOCK, SequentialIds(5), unused, specimens=True)
+    authority = authority_app(read(AuthoritySettings, town.values("authority")), around)
+    with client_of(directories) as to_directories, client_of(authority) as to_authority:
+
+        def carry(request: httpx.Request) -> httpx.Response:
+            client = to_authority if request.url.port == town.ports.authority else to_directories
+            answer = client.request(request.method, request.url, content=request.content, headers=request.headers)
+            return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+        with httpx.Client(transport=httpx.MockTransport(carry)) as client:
+            yield client
 
 
 def settings_of(town: Town) -> DirectoriesSettings:
@@ -57,7 +76,7 @@ def test_the_portal_believes_no_other_key_of_the_same_authority(town: Town, arou
     for part in ("key", "cert"):
         file = town.keys / f"directories.{part}.pem"
         file.write_bytes((town.keys / f"{name}.{part}.pem").read_bytes())
-    with client_of(directories_app(settings_of(town), around)) as other:
+    with streets(town, directories_app(settings_of(town), around)) as other:
         impostor = Surroundings(around.clock, around.ids, other, specimens=True)
         with pytest.raises(PeerError, match="not for directory"):
             directories_client(portal, impostor).requirements("V1", "LT")
