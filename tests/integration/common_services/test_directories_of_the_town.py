@@ -51,7 +51,7 @@ def streets(town: Town, directories: FastAPI) -> Iterator[httpx.Client]:
         def carry(request: httpx.Request) -> httpx.Response:
             client = to_authority if request.url.port == town.ports.authority else to_directories
             answer = client.request(request.method, request.url, content=request.content, headers=request.headers)
-            return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+            return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(answer.content))
 
         with httpx.Client(transport=httpx.MockTransport(carry)) as client:
             yield client
