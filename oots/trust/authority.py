@@ -25,12 +25,14 @@ from oots.trust.keys import (
     KeyPair,
     PrivateKey,
     certificate_path,
+    has_key,
     key_path,
     load_key_pair,
     pem_of,
     pkcs8_of,
+    private_key_of,
     read_certificates,
-    read_private_key,
+    token_path,
 )
 from oots.trust.rotation import finish_rotations
 
@@ -59,7 +61,8 @@ def init_specimen_keys(directory: Path, participants: Sequence[Participant]) -> 
 def export_party(directory: Path, target: Path, names: Sequence[str]) -> None:
     """Write the keys called `names` and `trust.pem` into a party's own folder `target` (0700), and nothing else.
 
-    Raises ConfigurationError when one is missing or broken.
+    A key in a token stays there: only the file that says where is written, and no PIN. Raises ConfigurationError when
+    one is missing or broken.
     """
     _make_private(target)
     for name in names:
@@ -94,7 +97,7 @@ def _init(directory: Path, participants: Sequence[Participant], terms: Terms) ->
 
 
 def _authority(directory: Path, name: str, title: str, terms: Terms, issuer: KeyPair | None) -> KeyPair:
-    if not key_path(directory, name).exists() and certificate_path(directory, name).exists():
+    if not has_key(directory, name) and certificate_path(directory, name).exists():
         raise ConfigurationError(f"{key_path(directory, name)} is missing, so nothing can be issued any more")
     key = _kept_or_new_key(directory, name, Role.SEAL)
     kept = load_key_pair(directory, name) if certificate_path(directory, name).exists() else None
@@ -106,7 +109,7 @@ def _authority(directory: Path, name: str, title: str, terms: Terms, issuer: Key
 
 def _participant(directory: Path, participant: Participant, issuing: KeyPair, terms: Terms) -> None:
     path = certificate_path(directory, participant.name)
-    if not key_path(directory, participant.name).exists():
+    if not has_key(directory, participant.name):
         path.unlink(missing_ok=True)
     key = _kept_or_new_key(directory, participant.name, participant.role)
     kept = load_key_pair(directory, participant.name) if path.exists() else None
@@ -117,10 +120,9 @@ def _participant(directory: Path, participant: Participant, issuing: KeyPair, te
 
 
 def _kept_or_new_key(directory: Path, name: str, role: Role) -> PrivateKey:
-    path = key_path(directory, name)
-    if not path.exists():
-        write_whole(path, pkcs8_of(new_key(role)), mode=0o600)
-    return read_private_key(path)
+    if not has_key(directory, name):
+        write_whole(key_path(directory, name), pkcs8_of(new_key(role)), mode=0o600)
+    return private_key_of(directory, name)
 
 
 def _read_trust(directory: Path) -> bytes:
@@ -131,7 +133,10 @@ def _read_trust(directory: Path) -> bytes:
 
 
 def _copy_key_pair(directory: Path, target: Path, name: str) -> None:
-    write_whole(key_path(target, name), key_path(directory, name).read_bytes(), mode=0o600)
+    if token_path(directory, name).exists():
+        write_public(token_path(target, name), token_path(directory, name).read_bytes())
+    else:
+        write_whole(key_path(target, name), key_path(directory, name).read_bytes(), mode=0o600)
     write_public(certificate_path(target, name), certificate_path(directory, name).read_bytes())
 
 

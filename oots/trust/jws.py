@@ -62,6 +62,14 @@ class _Registry(JWSRegistry):
         return self.algorithms[name]
 
 
+class _SigningKey(ECKey):
+    """A key whose private half is never written down, since one in a token cannot be."""
+
+    @property
+    def dict_value(self) -> dict[str, str | list[str]]:
+        return {**self.binding.export_public_key(self.public_key), "kty": self.key_type}  # type: ignore[dict-item]
+
+
 _REGISTRY: Final = _Registry({"sigD": HeaderParameter("What is signed", "jwk")}, strict_check_header=False)
 
 
@@ -80,7 +88,7 @@ def sign_answer(body: bytes, key: KeyPair, at: datetime) -> dict[str, str]:
         raise ConfigurationError("answers are signed with ES256, for which a key on P-256 is needed")
     digest = digest_of(body)
     signature = jws.serialize_compact(
-        _header(key, at), _signed_line(digest), ECKey.import_key(private_key), registry=_REGISTRY
+        _header(key, at), _signed_line(digest), _SigningKey(private_key, private_key), registry=_REGISTRY
     )
     return {DIGEST: digest, SIGNATURE: signature}
 

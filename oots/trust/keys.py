@@ -1,4 +1,4 @@
-"""Private keys with their certificates, read from files that nobody else may read."""
+"""Private keys with their certificates, read from files that nobody else may read, or left in a token."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from oots.model.errors import ConfigurationError
 from oots.trust.files import expect_private
+from oots.trust.token_keys import read_token_key
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -47,22 +48,47 @@ def key_path(directory: Path, name: str) -> Path:
     return directory / f"{name}.key.pem"
 
 
+def token_path(directory: Path, name: str) -> Path:
+    """Where it is said which token holds the private key called `name`, in the place of `key_path`."""
+    return directory / f"{name}.pkcs11.toml"
+
+
+def has_key(directory: Path, name: str) -> bool:
+    """Whether there is a private key called `name`, in a file or in a token."""
+    return key_path(directory, name).exists() or token_path(directory, name).exists()
+
+
 def certificate_path(directory: Path, name: str) -> Path:
     """Where the certificate called `name` is kept: the leaf first, then its chain, as PEM."""
     return directory / f"{name}.cert.pem"
 
 
 def load_key_pair(directory: Path, name: str) -> KeyPair:
-    """Read `<name>.key.pem` and `<name>.cert.pem`.
+    """Read `<name>.key.pem` and `<name>.cert.pem`; where `<name>.pkcs11.toml` stands instead, the key stays in its
+    token and signs there.
 
-    Raises ConfigurationError when a file is missing or broken, when the key is readable by group or world, or when
-    key and certificate do not belong together.
+    Raises ConfigurationError when a file is missing or broken, when the key is readable by group or world, when there
+    are two keys of that name, or when key and certificate do not belong together.
     """
-    private_key = read_private_key(key_path(directory, name))
+    private_key = private_key_of(directory, name)
     certificate, *chain = read_certificates(certificate_path(directory, name))
     if private_key.public_key() != certificate.public_key():
-        raise ConfigurationError(f"{key_path(directory, name)} does not belong to the certificate beside it")
+        raise ConfigurationError(f"{_place_of(directory, name)} does not belong to the certificate beside it")
     return KeyPair(private_key, certificate, tuple(chain))
+
+
+def private_key_of(directory: Path, name: str) -> PrivateKey:
+    """The private key called `name`, wherever it is; raises ConfigurationError."""
+    if not token_path(directory, name).exists():
+        return read_private_key(key_path(directory, name))
+    if key_path(directory, name).exists():
+        raise ConfigurationError(f"{name} has a key in a file and one in a token: remove the one that does not count")
+    return read_token_key(token_path(directory, name))
+
+
+def _place_of(directory: Path, name: str) -> Path:
+    key = key_path(directory, name)
+    return key if key.exists() else token_path(directory, name)
 
 
 def pem_of(*certificates: x509.Certificate) -> bytes:

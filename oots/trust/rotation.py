@@ -59,7 +59,7 @@ def rotate(directory: Path, names: Sequence[str], overlap: timedelta, now: datet
         held = {each.name: each for each in holdings(directory)}
         for name in names:
             if name not in pending:
-                _expect_rotatable(name, held, now)
+                _expect_rotatable(directory, name, held, now)
         return [_rotate(directory, name, overlap, now, resumed=name in pending) for name in names]
 
 
@@ -73,12 +73,14 @@ def _plans(directory: Path) -> Iterator[Path]:
     return iter(sorted(directory.glob(f"*{PLAN_ENDING}")))
 
 
-def _expect_rotatable(name: str, held: dict[str, Holding], now: datetime) -> None:
+def _expect_rotatable(directory: Path, name: str, held: dict[str, Holding], now: datetime) -> None:
     current, previous = held.get(name), held.get(f"{name}{PREVIOUS}")
     if current is None or current.is_previous:
         raise ConfigurationError(f"{name} is nobody's current key")
     if current.party is None:
         raise ConfigurationError(f"{name} is an authority, whose key cannot be rotated: everything rests on it")
+    if not key_path(directory, name).exists():
+        raise ConfigurationError(f"the key of {name} is not in a file; one in a token is replaced there, not here")
     if previous is not None and previous.status(now) not in (Status.REVOKED, Status.EXPIRED):
         raise ConfigurationError(
             f"the previous key of {name} counts until {previous.ends:%Y-%m-%d %H:%M} UTC; rotate again after that, "
