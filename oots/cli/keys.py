@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -29,6 +30,12 @@ HOLDER = Annotated[
 ]
 
 MUNICIPALITY = Annotated[str, typer.Option(help="The kommunekode of the municipality whose seal is needed.")]
+
+
+PASSWORD_FILE = Annotated[
+    Path | None,
+    typer.Option(help="A file (0600) whose first line is the password; without it OOTS_PKCS12_PASSWORD is read."),
+]
 
 
 class Reason(StrEnum):
@@ -167,6 +174,59 @@ def export(
 
     export_town_keys(state, target, municipality)
     typer.echo(f"each service's own keys are in {target}")
+
+
+@app.command("export-pkcs12")
+def export_pkcs12(
+    name: Annotated[str, typer.Argument(help="The name of the key's files (ap-lt-01).")],
+    target: Annotated[Path, typer.Argument(help="The file to write, mode 0600; there must be none yet.")],
+    state: STATE = Path("state"),
+    password_file: PASSWORD_FILE = None,
+) -> None:
+    """Write a private key with its certificate and chain as PKCS#12 for a Java peer, such as Domibus.
+
+    The alias is `<party id>_rsa_sign` in lower case, or `_ecc_sign`. Encrypted with AES-256 under the password, which
+    Java reads since 8u301. The password is read from a file, else from OOTS_PKCS12_PASSWORD, never from the command
+    line. Exit 2, and nothing written: no such key, a password that is too short, or TARGET is there already.
+
+    Example: oots keys export-pkcs12 ap-lt-01 gateway_keystore.p12 --password-file password.txt
+
+    Example: oots keys export-truststore gateway_truststore.p12 --password-file password.txt
+    """
+    from oots.deployment.keys import export_key_store
+
+    label = export_key_store(state, name, target, _password(password_file))
+    typer.echo(f"{target} holds the key of {name} under the alias {label}")
+
+
+@app.command("export-truststore")
+def export_truststore(
+    target: Annotated[Path, typer.Argument(help="The file to write, mode 0600; there must be none yet.")],
+    state: STATE = Path("state"),
+    password_file: PASSWORD_FILE = None,
+) -> None:
+    """Write whom a Java peer has to believe as PKCS#12: the authorities, and every access point that counts today.
+
+    Password and aliases as in `oots keys export-pkcs12`. After a rotation, or a revocation, write it anew.
+
+    Example: oots keys export-truststore gateway_truststore.p12 --password-file password.txt
+    """
+    from oots.deployment.keys import export_trust_store
+    from oots.model.clock import SystemClock
+
+    labels = export_trust_store(state, target, _password(password_file), SystemClock().now())
+    typer.echo(f"{target} holds {', '.join(labels)}")
+
+
+def _password(file: Path | None) -> str:
+    from oots.deployment.settings import PKCS12_PASSWORD
+    from oots.trust.java_stores import read_password
+
+    if file is not None:
+        return read_password(file)
+    if PKCS12_PASSWORD not in os.environ:
+        raise typer.BadParameter(f"a password is needed: name a file with --password-file, or set {PKCS12_PASSWORD}")
+    return os.environ[PKCS12_PASSWORD]
 
 
 def _duration(written: str) -> timedelta:

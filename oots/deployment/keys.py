@@ -1,4 +1,4 @@
-"""Keys of the town: made at first start, handed out to each service's own volume, revoked and rotated."""
+"""Keys of the town: made at first start, handed out to each service and to Java peers, revoked and rotated."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
 from oots.trust.authority import TRUST_FILE, export_party, init_keys
 from oots.trust.holdings import Holding, Status, chosen, holdings
+from oots.trust.java_stores import key_store, trust_store, write_store
 from oots.trust.register import revoke
 from oots.trust.rotation import Rotated, rotate
 
@@ -63,6 +64,20 @@ def revoke_keys(state: Path, who: str, reason: x509.ReasonFlags, now: datetime) 
         party = each.party.party_id if each.party else each.name
         revoke(folder, each.certificate, now, reason, party=party, name=each.name)
     return [(each, before[each.name]) for each in holdings(folder) if each.name in before]
+
+
+def export_key_store(state: Path, name: str, target: Path, password: str) -> str:
+    """Write the key called `name` to `target` for a Java peer; returns its alias. Raises ConfigurationError."""
+    label, store = key_store(key_folder(state), name, password)
+    write_store(target, store)
+    return label
+
+
+def export_trust_store(state: Path, target: Path, password: str, now: datetime) -> tuple[str, ...]:
+    """Write whom a Java peer has to believe to `target`; returns the aliases. Raises ConfigurationError."""
+    labels, store = trust_store(key_folder(state), password, now)
+    write_store(target, store)
+    return labels
 
 
 def rotate_keys(state: Path, who: str, overlap: timedelta, now: datetime) -> list[Rotated]:

@@ -23,6 +23,8 @@ Edm = Literal["v1.0", "v1.2", "v2.0"]
 """The versions of the exchange data model, as people write them."""
 
 PREFIX = "OOTS_"
+PKCS12_PASSWORD = "OOTS_PKCS12_PASSWORD"  # noqa: S105 (the name of a variable)
+"""What `oots keys export-pkcs12` reads, and no service: it does no harm beside their settings."""
 _SIZES = Limits()
 
 
@@ -156,7 +158,7 @@ def read(kind: type[SettingsT], values: Mapping[str, object] | None = None) -> S
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A variable that no service knows is a slip of the pen; one that is another service's does no harm."""
     kinds = (RequesterSettings, ProviderSettings, DirectoriesSettings, EidSettings, AuthoritySettings)
-    known = {PREFIX + name.upper() for kind in kinds for name in kind.model_fields}
+    known = {PKCS12_PASSWORD, *(PREFIX + name.upper() for kind in kinds for name in kind.model_fields)}
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
     if unknown:
         raise ConfigurationError(*(f"{name} is no setting of any service" for name in unknown))

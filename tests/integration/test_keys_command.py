@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from oots.cli import Exit, main
 from oots.cli.keys import Reason
 from oots.deployment.keys import export_town_keys
 from oots.deployment.participants import participants
+from oots.deployment.settings import EidSettings, read
 from oots.model.clock import SystemClock
+from oots.model.errors import ConfigurationError
 from oots.trust.authority import init_keys
 from oots.trust.certificates import Role
 from oots.trust.issuing import LEAF_LIFE, Participant
@@ -227,8 +232,138 @@ def test_an_overlap_that_is_no_duration_is_refused(state: Path, oots: Type, over
     assert oots("rotate", "seal-0751", "--state", state, "--overlap=PT0S").code == Exit.GOOD
 
 
-@pytest.mark.parametrize("command", ["init", "list", "revoke", "rotate", "export"])
+@pytest.mark.parametrize(
+    "command", ["init", "list", "revoke", "rotate", "export", "export-pkcs12", "export-truststore"]
+)
 def test_each_command_explains_itself_with_an_example(oots: Type, command: str) -> None:
     said = oots(command, "--help")
     assert said.code == Exit.GOOD
     assert f"Example: oots keys {command}" in said.out
+
+
+PASSWORD = "under-the-stone"
+
+
+@pytest.fixture
+def password_file(tmp_path: Path) -> Path:
+    file = tmp_path / "password.txt"
+    file.write_text(f"{PASSWORD}\n", encoding="utf-8")
+    file.chmod(0o600)
+    return file
+
+
+def keytool(store: Path) -> str:
+    """What Java reads in a store."""
+    if shutil.which("keytool") is None:
+        pytest.skip("there is no Java here")
+    words = ["keytool", "-J-Xshare:auto", "-list", "-v", "-keystore", str(store), "-storepass", PASSWORD]
+    read = subprocess.run(words, capture_output=True, text=True, check=False, env=os.environ | {"LC_ALL": "C"})
+    assert read.returncode == 0, read.stdout
+    return read.stdout
+
+
+def test_a_key_is_handed_to_a_java_peer_with_chain_and_alias(
+    state: Path, oots: Type, tmp_path: Path, password_file: Path
+) -> None:
+    target = tmp_path / "gateway.p12"
+    said = oots("export-pkcs12", POINT, target, "--state", state, "--password-file", password_file)
+    assert said.code == Exit.GOOD
+    assert "ap_lt_01_rsa_sign" in said.out
+    assert target.stat().st_mode & 0o777 == 0o600
+    store = pkcs12.load_pkcs12(target.read_bytes(), PASSWORD.encode())
+    key = load_key_pair(state / "keys", POINT)
+    assert store.key is not None
+    assert store.key.public_key() == key.private_key.public_key()
+    assert store.cert is not None
+    assert (store.cert.certificate, store.cert.friendly_name) == (key.certificate, b"ap_lt_01_rsa_sign")
+    assert [each.certificate for each in store.additional_certs] == list(key.chain)
+    with pytest.raises(ValueError, match="password"):
+        pkcs12.load_pkcs12(target.read_bytes(), b"under-the-bridge")
+
+
+def test_java_reads_the_key_store(state: Path, oots: Type, tmp_path: Path, password_file: Path) -> None:
+    target = tmp_path / "gateway.p12"
+    assert oots("export-pkcs12", POINT, target, "--state", state, "--password-file", password_file).code == Exit.GOOD
+    read = keytool(target)
+    assert "Alias name: ap_lt_01_rsa_sign" in read
+    assert "Entry type: PrivateKeyEntry" in read
+    assert "Certificate chain length: 2" in read
+
+
+def test_java_reads_the_trust_store(state: Path, oots: Type, tmp_path: Path, password_file: Path) -> None:
+    oots("revoke", "ap-dk-01", "--state", state)
+    target = tmp_path / "trust.p12"
+    said = oots("export-truststore", target, "--state", state, "--password-file", password_file)
+    assert said.code == Exit.GOOD
+    assert target.stat().st_mode & 0o777 == 0o600
+    read = keytool(target)
+    aliases = {line.partition(": ")[2] for line in read.splitlines() if line.startswith("Alias name")}
+    assert aliases == {"ap_lt_01_rsa_sign", "issuing-ca", "root-ca"}, "and not the revoked access point"
+    assert read.count("trustedCertEntry") == 3
+
+
+def test_a_seal_is_handed_out_under_the_alias_of_its_kind(
+    state: Path, oots: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OOTS_PKCS12_PASSWORD", PASSWORD)
+    said = oots("export-pkcs12", "seal-0751", tmp_path / "seal.p12", "--state", state)
+    assert said.code == Exit.GOOD
+    assert "55133018_ecc_sign" in said.out
+    assert PASSWORD not in said.out + said.err
+
+
+def test_without_a_password_nothing_is_written(
+    state: Path, oots: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password_file: Path
+) -> None:
+    monkeypatch.delenv("OOTS_PKCS12_PASSWORD", raising=False)
+    target = tmp_path / "out" / "gateway.p12"
+    target.parent.mkdir()
+    for words in (("export-pkcs12", POINT, target), ("export-truststore", target)):
+        refused = oots(*words, "--state", state)
+        assert refused.code == Exit.UNREADABLE
+        assert "OOTS_PKCS12_PASSWORD" in refused.err
+        for password in ("", "short", "blåbærgrød"):
+            monkeypatch.setenv("OOTS_PKCS12_PASSWORD", password)
+            refused = oots(*words, "--state", state)
+            assert refused.code == Exit.UNREADABLE
+            assert "6 characters or more" in refused.err
+        monkeypatch.delenv("OOTS_PKCS12_PASSWORD")
+    password_file.chmod(0o640)
+    refused = oots("export-pkcs12", POINT, target, "--state", state, "--password-file", password_file)
+    assert (refused.code, "0600" in refused.err) == (Exit.UNREADABLE, True)
+    missing = oots("export-pkcs12", POINT, target, "--state", state, "--password-file", tmp_path / "none.txt")
+    assert (missing.code, "none.txt" in missing.err) == (Exit.UNREADABLE, True)
+    assert not list(target.parent.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("root-ca", "handed to nobody"), ("issuing-ca", "handed to nobody"), ("ap-xx-01", r"ap-xx-01.key.pem is missing")],
+)
+def test_no_authority_and_no_stranger_is_handed_out(
+    state: Path, oots: Type, tmp_path: Path, password_file: Path, name: str, told: str
+) -> None:
+    said = oots("export-pkcs12", name, tmp_path / "out.p12", "--state", state, "--password-file", password_file)
+    assert (said.code, told in said.err) == (Exit.UNREADABLE, True)
+    assert not (tmp_path / "out.p12").exists()
+
+
+def test_a_file_that_is_there_is_not_written_over(state: Path, oots: Type, password_file: Path, tmp_path: Path) -> None:
+    precious = state / "keys" / "root-ca.key.pem"
+    before = contents(state)
+    for words in (("export-pkcs12", POINT, precious), ("export-truststore", precious)):
+        said = oots(*words, "--state", state, "--password-file", password_file)
+        assert (said.code, "is there already" in said.err) == (Exit.UNREADABLE, True)
+    assert contents(state) == before
+
+
+def test_the_password_s_variable_is_no_slip_of_the_pen_for_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("OOTS_")]:
+        monkeypatch.delenv(name)
+    for name, value in {"OOTS_PORT": "8403", "OOTS_KEYS": "/keys", "OOTS_CLIENTS": "{}"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("OOTS_PKCS12_PASSWORD", PASSWORD)
+    assert read(EidSettings).port == 8403
+    monkeypatch.setenv("OOTS_PKCS11_PASSWORD", PASSWORD)
+    with pytest.raises(ConfigurationError, match="OOTS_PKCS11_PASSWORD is no setting"):
+        read(EidSettings)
