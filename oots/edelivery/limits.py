@@ -16,7 +16,7 @@ class Limits:
     """
 
     message: int = 100 * _MEBIBYTE
-    soap: int = 256 * 1024
+    soap: int = 128 * 1024
     part: int = 25 * _MEBIBYTE
     parts: int = 25
     expansion: int = 200

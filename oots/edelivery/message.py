@@ -121,7 +121,7 @@ def open_message(
     limits = limits or Limits()
     package = mime.read(content_type, body, limits)
     envelope = soap.read(package.soap)
-    attachments = _expected_attachments(part_uris(envelope.messaging), package, limits)
+    attachments = _expected_attachments(part_uris(envelope.messaging), package)
     octets = {uri: part.content for uri, part in attachments.items()}
     verified = verify(envelope, package.soap, octets, anchors, at)
     header = decode(verified.messaging)
@@ -132,12 +132,10 @@ def open_message(
     )
 
 
-def _expected_attachments(uris: tuple[str, ...], package: Package, limits: Limits) -> dict[str, MimePart]:
+def _expected_attachments(uris: tuple[str, ...], package: Package) -> dict[str, MimePart]:
     attachments = {CID + content_id: part for content_id, part in package.attachments.items()}
     if sorted(uris) != sorted(attachments):
         raise mime_inconsistency("PartInfo and MIME parts are not the same set")
-    if any(len(part.content) > limits.part for part in attachments.values()):
-        raise mime_inconsistency(f"a part is larger than {limits.part} bytes")
     return attachments
 
 

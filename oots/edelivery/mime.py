@@ -80,9 +80,9 @@ def read(content_type: str, body: bytes, limits: Limits) -> Package:
     if len(body) > limits.message:
         raise mime_inconsistency(f"the message is larger than {limits.message} bytes")
     parameters = _parameters(content_type)
-    parts = [_part(body, start, end) for start, end in _spans(body, parameters["boundary"], limits.parts + 1)]
+    parts = list(_parts(body, parameters["boundary"], limits))
     root, attachments = parts[0], parts[1:]
-    _expect_root(root, parameters, limits)
+    _expect_root(root, parameters)
     by_content_id = {part.content_id: part for part in attachments}
     if len(by_content_id | {root.content_id: root}) != len(parts):
         raise mime_inconsistency("a Content-ID is used twice")
@@ -114,23 +114,24 @@ def _parsed(content_type: str) -> tuple[str, dict[str, str]]:
     return header.content_type, {name.lower(): value for name, value in header.params.items()}
 
 
-def _spans(body: bytes, boundary: str, most: int) -> Iterator[tuple[int, int]]:
-    """Start and end of each part between its delimiter lines."""
+def _parts(body: bytes, boundary: str, limits: Limits) -> Iterator[MimePart]:
+    """The parts between their delimiter lines. None is looked for beyond the size that it may have, nor copied before
+    its size is known: whoever sends a body has not yet said who he is."""
     dash_boundary = b"--" + boundary.encode("ascii")
     delimiter = _CRLF + dash_boundary
     if not body.startswith(dash_boundary + _CRLF):
         raise mime_inconsistency("the body does not begin with its boundary")
     start = len(dash_boundary) + len(_CRLF)
-    for _ in range(most):
-        end = body.find(delimiter, start - len(_CRLF))
+    for largest in (limits.soap, *[limits.part] * limits.parts):
+        end = body.find(delimiter, start - len(_CRLF), start + _MOST_HEADER_BYTES + largest + len(delimiter))
         if end < start:
-            raise mime_inconsistency("a part has no end, or no headers")
-        yield start, end
+            raise mime_inconsistency(f"a part has no headers, no end, or is larger than {largest} bytes")
+        yield _part(body, start, end, largest)
         after = end + len(delimiter)
         if body[after : after + 2] != _CRLF:
             return _expect_end(body[after : after + 5])
         start = after + len(_CRLF)
-    raise mime_inconsistency(f"more than {most} parts")
+    raise mime_inconsistency(f"more than {limits.parts} parts")
 
 
 def _expect_end(rest: bytes) -> None:
@@ -138,7 +139,7 @@ def _expect_end(rest: bytes) -> None:
         raise mime_inconsistency("the last boundary does not end the message")
 
 
-def _part(body: bytes, start: int, end: int) -> MimePart:
+def _part(body: bytes, start: int, end: int, largest: int) -> MimePart:
     headers_end = body.find(_HEADERS_END, start, min(end, start + _MOST_HEADER_BYTES))
     if headers_end < 0:
         raise mime_inconsistency("a part has no headers, or too long ones")
@@ -146,7 +147,10 @@ def _part(body: bytes, start: int, end: int) -> MimePart:
     content_id = _CONTENT_ID.fullmatch(headers["Content-ID"])
     if content_id is None:
         raise mime_inconsistency("a Content-ID is malformed")
-    return MimePart(content_id[1], headers["Content-Type"], body[headers_end + len(_HEADERS_END) : end])
+    content = headers_end + len(_HEADERS_END)
+    if end - content > largest:
+        raise mime_inconsistency(f"a part is larger than {largest} bytes")
+    return MimePart(content_id[1], headers["Content-Type"], body[content:end])
 
 
 def _part_headers(block: bytes) -> dict[str, str]:
@@ -163,10 +167,8 @@ def _part_headers(block: bytes) -> dict[str, str]:
     return headers
 
 
-def _expect_root(root: MimePart, parameters: dict[str, str], limits: Limits) -> None:
+def _expect_root(root: MimePart, parameters: dict[str, str]) -> None:
     if parameters.get("start", f"<{root.content_id}>") != f"<{root.content_id}>":
         raise mime_inconsistency("the package does not start with its first part")
     if root.media_type not in _SOAP_TYPES:
         raise mime_inconsistency("the first part is not a SOAP envelope in UTF-8")
-    if len(root.content) > limits.soap:
-        raise mime_inconsistency(f"the SOAP envelope is larger than {limits.soap} bytes")

@@ -85,7 +85,7 @@ def _expect_unique_ids(root: etree._Element) -> None:
         value
         for element in root.iter()
         for name, value in element.items()
-        if etree.QName(name).localname.lower() == "id"
+        if str(name).rpartition("}")[2].lower() == "id"
     )
     if any(times > 1 for times in values.values()):
         raise ProfileError("an id is used twice")
