@@ -1,0 +1,62 @@
+"""One target under atheris: `python -m tests.fuzz.child TARGET FOLDER [libFuzzer options]`."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import atheris
+
+# What reads PDF is large, and of no interest to any other target.
+with atheris.instrument_imports(include=["pyhanko"] if "pdf-seal" in sys.argv else ["oots", "signxml"]):
+    from tests.fuzz.readers import TARGETS, Target
+
+MOST_SECONDS: Final = 1.0
+MOST_MEBIBYTES: Final = 200
+
+
+class Costly(Exception):  # noqa: N818 (a finding, shown by its name)
+    """An input that takes more time or memory than any may."""
+
+
+class Watched:
+    """A target whose inputs may take a second of CPU each and, all together, 200 MB above what it began with."""
+
+    def __init__(self, target: Target, notes: Path) -> None:
+        self._target = target
+        self._notes = notes
+        self._slowest = 0.0
+        for seed in target.seeds():
+            target.survives(seed)
+        self._began_with = _mebibytes()
+
+    def __call__(self, data: bytes) -> None:
+        started = time.process_time()
+        self._target.survives(data)
+        took = time.process_time() - started
+        if took > self._slowest:
+            self._slowest = took
+            self._notes.write_text(json.dumps({"slowest": took, "bytes": len(data), "rss_before": self._began_with}))
+        if took > MOST_SECONDS:
+            raise Costly(f"{took:.2f} s of CPU")
+        if (grown := _mebibytes() - self._began_with) > MOST_MEBIBYTES:
+            raise Costly(f"{grown} MiB more than at the start")
+
+
+def _mebibytes() -> int:
+    """The most memory that this process has held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def main(name: str, folder: Path, options: list[str]) -> None:
+    """Fuzz until an option says stop, or something is found."""
+    atheris.Setup([sys.argv[0], *options, str(folder / "corpus")], Watched(TARGETS[name], folder / "notes.json"))
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])
