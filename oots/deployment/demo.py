@@ -9,11 +9,13 @@ from pathlib import Path
 from types import FrameType
 
 from oots.deployment.apps import peer_client
+from oots.deployment.key_watch import soon_to_end
 from oots.deployment.keys import init_town_keys
 from oots.deployment.serving import KINDS
 from oots.deployment.settings import read
 from oots.deployment.supervisor import Child, Supervisor, wait_until_ready
 from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town, refuse_taken
+from oots.model.clock import SystemClock
 
 OWN_FAULT = 4
 
@@ -37,6 +39,8 @@ def run_demo(port: int, state: Path, tls: bool, municipality: str, edm: str | No
             _say_failure(failed)
             return OWN_FAULT
         _say_where(town)
+        for line in soon_to_end(town.keys, SystemClock()):
+            _say(f"OBS / note: {line}")
         supervisor.watch()
     except KeyboardInterrupt:
         pass

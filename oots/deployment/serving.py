@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
+import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import uvicorn
@@ -20,6 +22,7 @@ from oots.deployment.apps import (
     provider_service,
     requester_service,
 )
+from oots.deployment.key_watch import KeyWatch, watch_of
 from oots.deployment.participants import TLS
 from oots.deployment.settings import (
     AuthoritySettings,
@@ -60,7 +63,23 @@ def serve(service: str) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[log])
     for quiet in ("httpx", "signxml", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
-    uvicorn.Server(server_config(app_of(settings, surroundings(settings)), settings)).run()
+    around = surroundings(settings)
+    server = uvicorn.Server(server_config(app_of(settings, around), settings))
+    with _watched(watch_of(settings, around.clock)):
+        server.run()
+
+
+@contextlib.contextmanager
+def _watched(watch: KeyWatch) -> Iterator[None]:
+    """While a service runs, somebody looks every day whether its certificates end soon."""
+    stop = threading.Event()
+    worker = threading.Thread(target=watch.work, args=(stop,), name="key-watch")
+    worker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        worker.join()
 
 
 def surroundings(settings: ServiceSettings) -> Surroundings:
