@@ -707,10 +707,11 @@ def the_certificate_of_another_member(door: Door) -> Refused:
 
 @with_a_door(why="not in its one encoding")
 def a_certificate_with_bytes_to_spare(door: Door) -> Refused:
-    """Declares the last bits of the certificate unused, which changes its bytes and not its meaning."""
+    """Declares the last bit of a certificate that ends with a zero unused: other bytes, the same meaning."""
 
     def change(root: etree._Element) -> None:
-        certificate = door.key().certificate
+        named = (door.key(name).certificate for name in ("ap-lt-01", "ap-dk-01", "seal-0751", "directories"))
+        certificate = next(each for each in named if each.signature[-1] % 2 == 0)
         der = bytearray(certificate.public_bytes(Encoding.DER))
         der[len(der) - len(certificate.signature) - 1] = 1
         one(root, TOKEN).text = b64encode(bytes(der)).decode()
