@@ -56,7 +56,15 @@ def keys() -> None:
     Message keys (RSA 3072) are for access points, all others are P-256: the municipality's seal, the directories'
     answers, TLS, and those with which dossiers and reviews will be signed.
 
+    A key may stay in a token (PKCS#11): instead of NAME.key.pem write NAME.pkcs11.toml with `module` (the shared
+    library), `token` and `key` (their labels) and `pin_file` (0600, from this folder on), then `oots keys init`
+    certifies it. That needs the package python-pkcs11. TLS keys stay files.
+
     Example: oots keys init --state state
+
+    Example: oots keys list --state state
+
+    Example: oots keys revoke AP_LT_01 --state state
     """
 
 

@@ -11,21 +11,29 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from oots.cli import Exit, main
 from oots.cli.keys import Reason
+from oots.deployment.apps import Surroundings, authority_app
 from oots.deployment.keys import export_town_keys
 from oots.deployment.participants import participants
-from oots.deployment.settings import EidSettings, read
-from oots.model.clock import SystemClock
+from oots.deployment.settings import AuthoritySettings, EidSettings, ProviderSettings, read
+from oots.deployment.town import Ports, Town
+from oots.deployment.trust import trust_of
+from oots.model.clock import AdvancedClock, FrozenClock, SequentialIds, SystemClock
 from oots.model.errors import ConfigurationError
+from oots.trust.anchors import PartnerTrust
 from oots.trust.authority import init_keys
-from oots.trust.certificates import Role
-from oots.trust.issuing import LEAF_LIFE, Participant
+from oots.trust.certificates import Role, UntrustedError
+from oots.trust.issuing import LEAF_LIFE, ORIGIN, Participant
 from oots.trust.keys import load_key_pair
 from oots.trust.register import REASONS, REGISTER_FILE, RevocationRegister
+from oots.trust.revocation import UnsettledError
+from tests.support.fake_authority import streamed
+from tests.support.web import client_of
 
 NOW = SystemClock().now()
 POINT = "ap-lt-01"
@@ -165,6 +173,40 @@ def test_whom_nobody_knows_cannot_be_revoked_or_rotated(state: Path, oots: Type,
         assert said.code == Exit.UNREADABLE
         assert f"{who} is no party and no key here; there are: ap-dk-01 (AP_DK_01), ap-lt-01 (AP_LT_01)" in said.err
     assert contents(state) == before
+
+
+def test_a_revocation_stops_a_party_at_once_where_it_was_typed_and_within_the_interval_elsewhere(
+    state: Path, oots: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = AdvancedClock(FrozenClock(NOW))
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: clock.now())
+    export_town_keys(state, tmp_path / "volumes", "0751")
+    town = Town(state, Ports.from_first(8400))
+    with httpx.Client() as unused:
+        around = Surroundings(clock, SequentialIds(5), unused)
+        app = authority_app(read(AuthoritySettings, town.values("authority")), around)
+    authority = client_of(app, town.origins[ORIGIN])
+    asking = httpx.Client(transport=httpx.MockTransport(lambda asked: streamed(authority.send(asked).content)))
+    point = load_key_pair(state / "keys", POINT)
+
+    def trust(keys: Path) -> PartnerTrust:
+        values = town.values("provider") | {"keys": keys, "authority_internal": town.origins[ORIGIN]}
+        return trust_of(read(ProviderSettings, values), asking, clock, specimens=False)
+
+    def believed(by: PartnerTrust) -> bool:
+        try:
+            return by.party_of(point.certificate, point.chain, clock.now(), Role.ACCESS_POINT).party_id == "AP_LT_01"
+        except UnsettledError:
+            raise
+        except UntrustedError:
+            return False
+
+    here, elsewhere = trust(state / "keys"), trust(tmp_path / "volumes" / "provider")
+    assert (believed(here), believed(elsewhere)) == (True, True)
+    assert oots("revoke", "AP_LT_01", "--state", state).code == Exit.GOOD
+    assert (believed(here), believed(elsewhere)) == (False, True)
+    clock.advance(timedelta(seconds=10))
+    assert (believed(here), believed(elsewhere)) == (False, False)
 
 
 def test_an_authority_is_revoked_by_its_name_but_never_a_root(state: Path, oots: Type) -> None:
