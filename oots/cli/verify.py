@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from oots.exchange.verification import FileVerdict, UnreadableError, UnsignedErr
 from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
 from oots.trust.anchors import TrustAnchors
+from oots.trust.kept_lists import kept_lists
 
 
 def verify(
@@ -21,13 +23,22 @@ def verify(
     trust: Annotated[Path, typer.Option(help="PEM file with the authorities that you believe.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
     specimens: Annotated[bool, typer.Option("--specimens", help="Accept the marked test keys of the samples.")] = False,
+    lists: Annotated[
+        list[Path] | None,
+        typer.Option("--crl", help="A revocation list (DER); every authority on the way then needs one that is good."),
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="Judge as of this moment (UTC) instead of now."),
+    ] = None,
 ) -> None:
     """Say who signed what, with which certificate, and whether it verifies. Exit 1 if one does not.
 
-    Example: oots verify d/04-response.mime --trust d/trust.pem
+    Revocation is looked at where lists are given. Example: oots verify d/04-response.mime --trust d/trust.pem
     """
-    anchors = TrustAnchors.from_pem(_read(trust), allow_specimens=specimens)
-    now = SystemClock().now()
+    revocations = kept_lists(lists) if lists else None
+    anchors = TrustAnchors.from_pem(_read(trust), revocations=revocations, allow_specimens=specimens)
+    now = at.replace(tzinfo=UTC) if at else SystemClock().now()
     verdicts: list[FileVerdict] = []
     unjudged: list[tuple[Path, str]] = []
     exits = [Exit.GOOD]
