@@ -34,7 +34,7 @@ from oots.deployment.settings import (
     read,
 )
 from oots.model.clock import RandomIds, SystemClock
-from oots.trust.keys import certificate_path, key_path
+from oots.trust.keys import certificate_path, key_path, read_private_key
 
 KINDS: dict[str, type[ServiceSettings]] = {
     "authority": AuthoritySettings,
@@ -104,9 +104,13 @@ def app_of(settings: ServiceSettings, around: Surroundings) -> FastAPI:
 
 
 def server_config(app: Callable[..., Any], settings: ServiceSettings) -> uvicorn.Config:
-    """How uvicorn runs an app: no access log, since addresses may name persons, and no server header."""
+    """How uvicorn runs an app: no access log, since addresses may name persons, and no server header.
+
+    Raises ConfigurationError where TLS is wanted and its key is not in a file of the owner's own.
+    """
     tls = {}
     if settings.tls:
+        read_private_key(key_path(settings.keys, TLS))
         tls = {
             "ssl_certfile": str(certificate_path(settings.keys, TLS)),
             "ssl_keyfile": str(key_path(settings.keys, TLS)),
