@@ -29,6 +29,8 @@ ROOM = Path(__file__).parent
 ASSETS = ROOM / "assets"
 DESIGN_SYSTEM = ASSETS / "dkfds" / "css" / "dkfds.min.css"
 LANGUAGE_COOKIE = "lang"
+_TURNING = {code: f"[U+{code:04X}]" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+"""The characters that have the text after them shown in another order than it stands (UAX 9)."""
 
 
 class Theme(StrEnum):
@@ -66,6 +68,7 @@ class Frame:
             loader=FileSystemLoader([templates, ROOM / "templates"]),
             autoescape=True,
             undefined=StrictUndefined,
+            finalize=_visible,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -110,6 +113,11 @@ class Frame:
         app.add_exception_handler(HTTPException, refuse)
         app.add_exception_handler(RequestValidationError, refuse)
         app.add_exception_handler(500, refuse)
+
+
+def _visible(value: object) -> object:
+    """A text as it stands: people decide on what they read."""
+    return value.translate(_TURNING) if isinstance(value, str) else value
 
 
 def _status_of(error: Exception) -> int:

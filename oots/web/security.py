@@ -15,6 +15,10 @@ from oots.web.origins import origin_of
 
 MACHINE_PATHS = ("/as4",)
 """Doors for machines: no browser posts here, and signatures guard them."""
+FROM_ELSEWHERE = """\
+Afvist: formularen blev sendt fra et andet websted. Intet er ændret.
+Refused: the form was sent from another site. Nothing has changed.
+"""
 MOST_FORM_BYTES = 64 * 1024
 UPLOAD = "/upload"
 """How the path of a form with a file ends; such a form watches its own size."""
@@ -43,7 +47,7 @@ class BrowserSecurity:
             await send(message)
 
         refused = _changes_state(scope) and comes_from_elsewhere(Headers(scope=scope), self._origins)
-        app = PlainTextResponse("Refused: the form was sent from another site.\n", 403) if refused else self._app
+        app = PlainTextResponse(FROM_ELSEWHERE, 403) if refused else self._app
         await app(scope, _capped(scope, receive) if _sends_a_form(scope) else receive, send_guarded)
 
 

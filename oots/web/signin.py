@@ -131,7 +131,7 @@ class SignIn:
         if error or not code:
             raise SignInError(SignInFailure.CANCELLED if error == "access_denied" else SignInFailure.REFUSED)
         claims = await run_in_threadpool(self._redeem, code, pending)
-        signed_in = _signed_in(claims, pending)
+        signed_in = _signed_in(claims, pending, self._now())
         session_of(request).renew()
         return signed_in
 
@@ -195,8 +195,8 @@ def _recall(request: Request, state: str) -> _Pending:
     return _Pending(**kept)
 
 
-def _signed_in(claims: dict[str, Any], pending: _Pending) -> SignedIn:
-    if claims["auth_time"] < pending.not_before - _LEEWAY_SECONDS:
+def _signed_in(claims: dict[str, Any], pending: _Pending, now: int) -> SignedIn:
+    if not pending.not_before - _LEEWAY_SECONDS <= claims["auth_time"] <= now + _LEEWAY_SECONDS:
         raise SignInError(SignInFailure.UNTRUSTED_TOKEN)
     try:
         return SignedIn(_person(claims), datetime.fromtimestamp(claims["auth_time"], UTC), pending.next)

@@ -47,7 +47,7 @@ class Portal:
     """A portal that waits for answers of a municipality, which is its lawful partner and turns hostile here.
 
     `asked` waits for the answer to request 1, `offered` for the person to follow the preview link, `previewing` for
-    the answer to request 2; in `declined` the person has said no.
+    the answer to request 2; in `declined` the person has said no. `spare` waits as `asked` does and may end.
     """
 
     town: TwoSides
@@ -55,6 +55,7 @@ class Portal:
     offered: str
     previewing: str
     declined: str
+    spare: str
     caught: list[BaseException] = field(default_factory=list)
 
     @property
@@ -188,14 +189,13 @@ class Portal:
         return Refused(RECEIPT_ALONE, rule or caught_by(fault), str(line.detail))
 
     def shown_to_nobody(self, location: str) -> Refused:
-        """Offer a preview there to an exchange of its own: it ends, and there is no link that a person could follow."""
-        exchange_id = held_back(self.town)
-        request = self.town.requester.progress(exchange_id).request
+        """Offer a preview there: the exchange ends, and there is no link that a person could follow."""
+        request = self.town.requester.progress(self.spare).request
         offer = replace(self.offer(location), request_id=request.request_id)
-        message = self.sealed(exchange_id, offer)
+        message = self.sealed(self.spare, offer)
         reply = self.town.requester_point.receive(message.content_type, message.body)
         assert read_signal(reply).kind is SignalKind.RECEIPT
-        progress = self.town.requester.progress(exchange_id)
+        progress = self.town.requester.progress(self.spare)
         assert progress.offer is None, "people are sent there"
         assert progress.state is RequesterState.REFUSED
         return Refused(RECEIPT_ALONE, "R-EDM-ERR-C019", str(progress.error_detail))
@@ -225,7 +225,7 @@ def portal_door(folder: Path) -> Iterator[Portal]:
     assert town.space.admit(token, SOLVEJ)
     town.space.decide(token, [])
     town.run()
-    portal = Portal(town, held_back(town), offered, previewing, declined)
+    portal = Portal(town, held_back(town), offered, previewing, declined, held_back(town))
     for step in ("_expected", "_act"):
         setattr(town.requester, step, _heard(getattr(town.requester, step), portal.caught))
     try:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache
+from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from joserfc import jwt
+from joserfc.jwk import ECKey
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,20 +31,26 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from oots.eid.app import create_app
 from oots.eid.authorization import Client
 from oots.exchange.journal import Entry
+from oots.exchange.limits import TimeLimits
 from oots.exchange.store import Store
 from oots.model.clock import RandomIds
+from oots.model.evidence import DocumentKind
+from oots.model.issuing import Issued, IssuedDocument
 from oots.provider import pages as preview_pages
 from oots.requester import pages as portal_pages
 from oots.scenarios.citizen import Page
+from oots.web import exchange_pages
 from oots.web.frame import Frame
 from oots.web.origins import Origins
-from oots.web.security import BrowserSecurity
+from oots.web.security import BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
 from oots.web.signin import Node, SignedIn, SignIn, SignInError
 from oots.web.words import Words
 from tests.support.attacks import Refused, caught_by
+from tests.support.doors import specimen_keys
+from tests.support.eid import BackChannel
 from tests.support.pages import Directories, sealed
-from tests.support.two_sides import FINDING, TwoSides
+from tests.support.two_sides import DOCUMENT, FINDING, PDF, TYPE, XML, TwoSides, issued, two_sides
 from tests.support.web import AsgiTransport
 
 PORTAL = "http://portal.lt.localhost:8400"
@@ -42,16 +60,19 @@ EID_INTERNAL = "http://127.0.0.1:8403"
 ORIGINS = {"https://portal.lt.localhost": PORTAL, "https://preview.aarhus.localhost": PREVIEW}
 CASE = "/cases/change-of-address"
 SESSION_LIFE = timedelta(hours=2)
+SEND_THIS = "Skal dette sendes?"
+TURNED = "sent to \u202eefas eht\u202c"
+ODD_TITLE = f'Attest\r\nSet-Cookie: a=b\r\n\r\n<script>alert(1)</script>"; filename="../a.exe {TURNED}'
 SECRETS = {"portal": "secret-of-the-portal", "preview": "secret-of-the-preview"}
 
 
 class Watched:
-    """An app whose answers are noted: which function made them, and what it raised."""
+    """An app whose answers are noted: which function made them, or in which one they were refused."""
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
-        self.scope: Scope = {}
-        self.raised: Exception | None = None
+        self._scope: Scope = {}
+        self._refused_by = ""
         for kind in (HTTPException, RequestValidationError, 500):
             self._hear(app, kind)
 
@@ -59,37 +80,37 @@ class Watched:
         answer = app.exception_handlers[kind]
 
         async def heard(request: Request, raised: Exception) -> Response:
-            self.raised = raised
+            self._refused_by = self._refuser(raised)
             return await cast(Any, answer)(request, raised)  # type: ignore[no-any-return]
 
         app.add_exception_handler(kind, heard)
 
+    def _refuser(self, raised: Exception) -> str:
+        try:
+            return caught_by(raised)
+        except ValueError:  # raised outside of `oots`
+            if isinstance(raised, RequestValidationError):
+                return f"fastapi, by the types of {self._endpoint}"
+            if isinstance(raised, HTTPException) and raised.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                return f"fastapi, by the methods of {self._endpoint}"
+            return self._endpoint or "fastapi, by its table of routes"
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.scope, self.raised = scope, None
+        self._scope, self._refused_by = scope, ""
         await cast(ASGIApp, self.app)(scope, receive, send)
 
     @property
     def by(self) -> str:
         """The function of `oots` that gave the last answer, or in which it was refused."""
-        if isinstance(self.raised, RequestValidationError):
-            return "fastapi, by the types of " + self._endpoint
-        if self.raised is not None and (self.raised.__traceback__ and self._endpoint):
-            return _innermost(self.raised) or self._endpoint
-        return self._endpoint or "web.security.BrowserSecurity"
+        return self._refused_by or self._endpoint or "web.security.BrowserSecurity"
 
     @property
     def _endpoint(self) -> str:
-        endpoint = self.scope.get("endpoint")
+        endpoint = self._scope.get("endpoint")
         if endpoint is None:
             return ""
-        return f"{endpoint.__module__.removeprefix('oots.')}.{endpoint.__qualname__}"
-
-
-def _innermost(raised: Exception) -> str:
-    try:
-        return caught_by(raised)
-    except ValueError:  # raised outside of `oots`: no such page, no such method
-        return ""
+        name = getattr(endpoint, "__qualname__", type(endpoint).__name__)
+        return f"{endpoint.__module__.removeprefix('oots.')}.{name}"
 
 
 class WatchedSignIn(SignIn):
@@ -118,6 +139,23 @@ class House:
         return caught_by(self.sign_in.failed) if self.sign_in.failed else self.door.by
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An exchange and its preview link."""
+
+    exchange_id: str
+    link: str
+
+    @property
+    def token(self) -> str:
+        return urlsplit(self.link).path.rpartition("/")[2]
+
+    @property
+    def page(self) -> str:
+        """The exchange at the portal."""
+        return f"{PORTAL}/evidence/{self.exchange_id}"
+
+
 class Browser:
     """One person's browser: cookies for each host, form posts as Chromium sends them, redirects only when told."""
 
@@ -133,6 +171,20 @@ class Browser:
         """Post a form of the site's own, unless `headers` say otherwise."""
         own = {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(url)), "Sec-Fetch-Site": "same-origin"}
         return self.http.post(url, data=data, headers=own if headers is None else headers)
+
+    def stream(self, url: str, pieces: Iterator[bytes], headers: dict[str, str]) -> httpx.Response:
+        """Post in pieces, each made when it is asked for."""
+
+        async def one_by_one() -> AsyncIterator[bytes]:
+            for piece in pieces:
+                yield piece
+
+        async def post() -> httpx.Response:
+            to_portal = httpx.ASGITransport(self._street.portal.door, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=to_portal, cookies=self.http.cookies, trust_env=False) as client:
+                return await client.post(url, content=one_by_one(), headers=headers)
+
+        return asyncio.run(post())
 
     def open(self, url: str) -> Page:
         """Follow an address and its redirects to a page."""
@@ -169,6 +221,14 @@ class Browser:
         """Begin at `url`, choose who to be, and arrive."""
         return self.submit(self.open(url), "/authorize", persona=persona)
 
+    def to_open_preview(self, persona: str = "solvej") -> Visit:
+        """From the portal's front page to the evidence in the preview."""
+        exchange_id = self.ask(persona)
+        link = self.go_to_preview(exchange_id)
+        shown = self.sign_in(f"{link}/signin", persona)
+        assert shown.heading == SEND_THIS, shown.heading
+        return Visit(exchange_id, link)
+
     def decide(self, link: str, choice: str = "accept") -> Page:
         decided = self.submit(self.open(link), "/decision", **{"package-0": choice})
         self._street.town.run()
@@ -184,28 +244,68 @@ def form_of(page: Page, ending: str) -> tuple[str, dict[str, str]]:
 
 @dataclass
 class Street:
-    """The houses, what lies behind them, and Solvej, who is on her way to her evidence."""
+    """The houses and what lies behind them, with persons on their way to their evidence.
+
+    Solvej has let her first link lapse, sent the evidence of `sent` and used that of `finished`; she sees that of
+    `seen`, and has signed in for `early` without following its link from the portal. Titles and evidence of `odd`,
+    which she sees, and of `odd_sent` are hostile. All this in one browser; in his own Frederik sees that of `his`.
+    """
 
     folder: Path
     town: TwoSides
     eid: FastAPI = field(init=False)
+    back_channel: BackChannel = field(init=False)
     portal: House = field(init=False)
     preview: House = field(init=False)
     solvej: Browser = field(init=False)
-    exchange_id: str = ""
-    link: str = ""
+    frederik: Browser = field(init=False)
+    lapsed: Visit = field(init=False)
+    sent: Visit = field(init=False)
+    seen: Visit = field(init=False)
+    early: Visit = field(init=False)
+    finished: Visit = field(init=False)
+    odd: Visit = field(init=False)
+    odd_sent: Visit = field(init=False)
+    his: Visit = field(init=False)
 
     def __post_init__(self) -> None:
         clients = {
             "portal": Client(SECRETS["portal"], (f"{PORTAL}/signin/callback",), "LT", "Procedureportal"),
             "preview": Client(SECRETS["preview"], (f"{PREVIEW}/signin/callback",), "DK", "Forhåndsvisning"),
         }
-        key = ec.generate_private_key(ec.SECP256R1())
-        self.eid = create_app(issuer=EID, clients=clients, signing_key=key, clock=self.town.clock)
-        self.back_channel = httpx.Client(transport=AsgiTransport(self.eid))
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        self.eid = create_app(issuer=EID, clients=clients, signing_key=self.key, clock=self.town.clock)
+        self.back_channel = BackChannel(self.eid)
         self.portal = self._portal()
         self.preview = self._preview()
-        self.solvej = Browser(self)
+
+    def populate(self) -> None:
+        """Let Solvej and Frederik go their ways."""
+        self.solvej, self.frederik = Browser(self), Browser(self)
+        self.lapsed = self.solvej.to_open_preview()
+        self.town.clock.advance(TimeLimits().decide)
+        self.sent = self._sent()
+        self.finished = self._sent()
+        self.solvej.submit(self.solvej.open(self.finished.page), "/finish")
+        self.seen = self.solvej.to_open_preview()
+        self.early = self._offered()
+        self.solvej.sign_in(f"{self.early.link}/signin", "solvej")
+        self.his = self.frederik.to_open_preview("frederik")
+        self.town.source.issue_result = hostile()
+        self.odd_sent = self._sent()
+        self.odd = self.solvej.to_open_preview()
+        self.town.source.issue_result = issued()
+
+    def _sent(self) -> Visit:
+        visit = self.solvej.to_open_preview()
+        assert self.solvej.decide(visit.link).path == f"/evidence/{visit.exchange_id}"
+        return visit
+
+    def _offered(self) -> Visit:
+        exchange_id = self.solvej.ask()
+        offer = self.town.requester.progress(exchange_id).offer
+        assert offer is not None
+        return Visit(exchange_id, Origins(ORIGINS).to_browser(offer.location))
 
     def _sign_in(self, client_id: str, origin: str) -> WatchedSignIn:
         return WatchedSignIn(
@@ -214,7 +314,7 @@ class Street:
             client_secret=SECRETS[client_id],
             redirect_uri=f"{origin}/signin/callback",
             clock=self.town.clock,
-            http=self.back_channel,
+            http=httpx.Client(transport=self.back_channel),
         )
 
     def _portal(self) -> House:
@@ -236,7 +336,20 @@ class Street:
             grace=timedelta(minutes=1),
             insight=False,
         )
+        open_to_this_machine = APIRouter(dependencies=[Depends(only_at([PORTAL]))])
+        open_to_this_machine.include_router(self._insight(frame))
+        pages.include_router(open_to_this_machine)
         return House(self._app(frame, pages, self.town.requester_store, PORTAL, "portal"), sign_in)
+
+    def _insight(self, frame: Frame) -> APIRouter:
+        """What happened, for whoever opens it: the portal shows it, the preview does not."""
+        return exchange_pages.router(
+            frame=frame,
+            open_log=self.town.requester_store.begin,
+            recheck=lambda line: None,
+            own=Words("Portalen", "The portal"),
+            other=Words("Kommunen", "The municipality"),
+        )
 
     def _preview(self) -> House:
         frame = Frame(
@@ -261,39 +374,55 @@ class Street:
         app.include_router(pages)
         return Watched(app)
 
-    @property
-    def token(self) -> str:
-        return urlsplit(self.link).path.rpartition("/")[2]
+    # --- what the node says ---
 
-    @property
-    def page(self) -> str:
-        """Solvej's exchange at the portal."""
-        return f"{PORTAL}/evidence/{self.exchange_id}"
+    def forge(self, forged: Callable[[dict[str, Any], dict[str, Any]], str]) -> None:
+        """Let the back channel answer with an ID token made of the header and the claims of the genuine one."""
+
+        def answer(request: httpx.Request) -> httpx.Response | None:
+            if request.url.path != "/token":
+                return None
+            said = AsgiTransport(self.eid).handle_request(request).json()
+            header, claims = (_decoded(part) for part in said["id_token"].split(".")[:2])
+            return httpx.Response(200, json=said | {"id_token": forged(header, claims)})
+
+        self.back_channel.replace = answer
+
+    def node_says(self, **claims: object) -> None:
+        """Let the node say this in its tokens; None leaves a claim out."""
+
+        def forged(header: dict[str, Any], genuine: dict[str, Any]) -> str:
+            said = {name: value for name, value in (genuine | claims).items() if value is not None}
+            return jwt.encode(header, said, ECKey.import_key(self.key))
+
+        self.forge(forged)
 
     # --- what a stage must be able to do ---
 
     def control(self) -> None:
-        """A person walks the whole way: she asks, signs in anew, sees her evidence, approves, and the portal has it."""
-        person = Browser(self)
-        exchange_id = person.ask()
-        link = person.go_to_preview(exchange_id)
-        assert "Skal dette sendes?" in person.sign_in(f"{link}/signin", "solvej").heading
-        assert person.decide(link).path == f"/evidence/{exchange_id}"
-        assert person.open(f"{PORTAL}/evidence/{exchange_id}").form("/finish") is not None
+        """Solvej sees her evidence, her decision counts, and the portal shows her what she sent.
+
+        The decision is the one that she took before, and leads the same way.
+        """
+        shown = self.solvej.open(self.seen.link)
+        assert shown.heading == SEND_THIS, shown.heading
+        assert self.solvej.get(f"{self.seen.link}/0/0").content == DOCUMENT
+        _, form = form_of(shown, "/decision")
+        decided = self.solvej.post(f"{self.sent.link}/decision", form | {"package-0": "accept"})
+        assert decided.headers["location"] == f"{PORTAL}/return/{self.sent.exchange_id}"
+        received = self.solvej.open(self.sent.page)
+        assert received.form("/finish") is not None, received.heading
+        assert self.solvej.get(f"{self.sent.page}/documents/0").content == DOCUMENT
 
     def released(self) -> object:
-        """Where Solvej's exchange stands on both sides, what was sent and decided, and which files there are."""
-        sides = (("provider", self.town.provider_store), ("requester", self.town.requester_store))
-        return [self._side(self.folder / side / "files", store) for side, store in sides]
+        """Where each exchange stands on both sides, what was sent and decided, and which files there are."""
+        return [_released(store) for store in (self.town.provider_store, self.town.requester_store)]
 
-    def _side(self, folder: Path, store: Store[Any]) -> object:
-        with store.begin() as unit:
-            kept = unit.find(self.exchange_id)
-            log = [told.entry.entry for told in unit.timeline(self.exchange_id)]
-            exchanges = len(list(unit.all()))
-        lines = [entry for entry in log if entry is not Entry.PREVIEW_REFUSED]
-        files = sorted(file.name for file in folder.rglob("*") if file.is_file())
-        return kept, lines, exchanges, files
+    def callback(self, browser: Browser, begin: str, persona: str = "solvej") -> str:
+        """Begin to sign in, choose who to be, and say where the node sends the browser, which does not go there."""
+        begun = browser.get(begin)
+        address, form = form_of(browser.open(begun.headers["location"]), "/authorize")
+        return str(browser.post(address, form | {"persona": persona}).headers["location"])
 
     def refused(self, house: House, answer: httpx.Response) -> Refused:
         """How the attacker was refused: the status, what caught it, and what the page says."""
@@ -301,3 +430,59 @@ class Street:
             return Refused(f"HTTP {answer.status_code}", house.by, f"to {answer.headers['location']}")
         page = Page(answer, str(answer.url))
         return Refused(f"HTTP {answer.status_code}", house.by, page.heading or answer.text)
+
+
+def _decoded(part: str) -> dict[str, Any]:
+    return dict(json.loads(urlsafe_b64decode(part + "==")))
+
+
+def session_hash(name: str) -> str:
+    """What the table of sessions keeps of a session's name."""
+    return sha256(name.encode()).hexdigest()
+
+
+def hostile() -> Issued:
+    """One package whose titles and contents try to be more than text."""
+    turned = f'<attest><script xmlns="http://www.w3.org/1999/xhtml">alert(1)</script>{TURNED}</attest>'
+    return Issued(
+        TYPE,
+        date(2026, 9, 1),
+        (
+            IssuedDocument(DocumentKind.MAIN_EVIDENCE, ODD_TITLE, XML, turned.encode()),
+            IssuedDocument(
+                DocumentKind.HUMAN_READABLE_VERSION, ODD_TITLE, PDF, b"%PDF-1.7 <html><script>alert(1)</script>"
+            ),
+        ),
+    )
+
+
+def _released(store: Store[Any]) -> object:
+    with store.begin() as unit:
+        kept = sorted(unit.all(), key=lambda each: each.exchange_id)
+        told = [line.entry.entry for each in kept for line in unit.timeline(each.exchange_id)]
+    return kept, [entry for entry in told if entry is not Entry.PREVIEW_REFUSED], store.files.names()
+
+
+@cache
+def _street() -> Street:
+    """One street serves all attacks: to make it takes as long as a hundred of them."""
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    folder = Path(until_the_end.enter_context(TemporaryDirectory(prefix="oots-street-")))
+    town = two_sides(folder, specimen_keys(), specimens=True)
+    until_the_end.callback(town.provider_store.close)
+    until_the_end.callback(town.requester_store.close)
+    opened = Street(folder, town)
+    opened.populate()
+    return opened
+
+
+@contextmanager
+def street(folder: Path) -> Iterator[Street]:
+    """The street, as the attack before left it, with an honest back channel."""
+    opened = _street()
+    opened.portal.sign_in.failed = opened.preview.sign_in.failed = None
+    try:
+        yield opened
+    finally:
+        opened.back_channel.replace = lambda request: None
