@@ -19,7 +19,7 @@ demo: $(VENV)/run-time.stamp ## Start all services and say where to click (ARGS=
 	$(BIN)/oots demo $(ARGS)
 
 test: lint types layers ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
 
 lint: setup ## Check style and format
 	$(BIN)/ruff check .
@@ -37,10 +37,10 @@ bench: $(BENCH_VENV)/bench.stamp ## Measure rules and readers beside other tools
 rules: setup ## Write docs/rules.md anew
 	$(BIN)/python -m oots.validation.rules_document docs/rules.md
 
-attacks: setup ## Try every attack and write docs/attacks.md anew
-	$(BIN)/python -m tests.attacks.catalogue docs/attacks.md
+attacks: setup ## Try every attack; write docs/attacks.md and evidence_samples/attacks/ anew
+	$(BIN)/python -m tests.attacks.catalogue docs/attacks.md evidence_samples/attacks
 
-specimens: setup ## Write evidence_samples/ anew under the frozen clock
+specimens: setup ## Write evidence_samples/ but its attacks/ anew under the frozen clock
 	$(BIN)/python -m oots.scenarios.specimens evidence_samples
 
 $(BIN)/python $(BENCH_BIN)/python:
