@@ -260,7 +260,8 @@ class Responder:
             answer = self._answer(certificate, issuer, at)
         except _NO_ANSWER as fault:
             _keep(self._failed, name, now)
-            raise UnsettledError(f"the OCSP responder gave no answer that counts ({type(fault).__name__})") from fault
+            why = str(fault) or type(fault).__name__
+            raise UnsettledError(f"the OCSP responder gave no answer that counts: {why}") from fault
         _keep(self._kept, name, answer)
         return answer
 
