@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -55,7 +55,8 @@ def rotate(directory: Path, names: Sequence[str], overlap: timedelta, now: datet
     if overlap < timedelta():
         raise ConfigurationError("an overlap cannot be shorter than nothing")
     with locked(directory):
-        pending = {path.name.removesuffix(PLAN_ENDING) for path in _plans(directory)}
+        pending = set(_pending(directory))
+        finish_rotations(directory, but=names)
         held = {each.name: each for each in holdings(directory)}
         for name in names:
             if name not in pending:
@@ -63,14 +64,20 @@ def rotate(directory: Path, names: Sequence[str], overlap: timedelta, now: datet
         return [_rotate(directory, name, overlap, now, resumed=name in pending) for name in names]
 
 
-def finish_rotations(directory: Path) -> None:
-    """Carry out what an interrupted run had decided, for a caller that holds `directory` locked."""
-    for path in _plans(directory):
-        _carry_out(directory, path.name.removesuffix(PLAN_ENDING), _read(path))
+def finish_rotations(directory: Path, but: Sequence[str] = ()) -> None:
+    """Carry out what interrupted runs had decided, of all names `but` those, for a caller that holds `directory`
+    locked."""
+    for name in _pending(directory):
+        if name not in but:
+            _carry_out(directory, name, _read(_plan_path(directory, name)))
 
 
-def _plans(directory: Path) -> Iterator[Path]:
-    return iter(sorted(directory.glob(f"*{PLAN_ENDING}")))
+def _plan_path(directory: Path, name: str) -> Path:
+    return directory / f"{name}{PLAN_ENDING}"
+
+
+def _pending(directory: Path) -> list[str]:
+    return sorted(path.name.removesuffix(PLAN_ENDING) for path in directory.glob(f"*{PLAN_ENDING}"))
 
 
 def _expect_rotatable(directory: Path, name: str, held: dict[str, Holding], now: datetime) -> None:
@@ -89,7 +96,7 @@ def _expect_rotatable(directory: Path, name: str, held: dict[str, Holding], now:
 
 
 def _rotate(directory: Path, name: str, overlap: timedelta, now: datetime, *, resumed: bool) -> Rotated:
-    path = directory / f"{name}{PLAN_ENDING}"
+    path = _plan_path(directory, name)
     if not resumed:
         plan = _decide(directory, name, (now + overlap).replace(microsecond=0), now)
         write_whole(path, plan.model_dump_json(indent=2).encode() + b"\n", mode=0o600)
@@ -125,7 +132,7 @@ def _carry_out(directory: Path, name: str, plan: _Plan) -> None:
         _put_aside(directory, name, plan.old_counts_until)
         write_whole(key_path(directory, name), plan.key.encode(), mode=0o600)
     write_public(certificate_path(directory, name), plan.certificates.encode())
-    (directory / f"{name}{PLAN_ENDING}").unlink()
+    _plan_path(directory, name).unlink()
 
 
 def _put_aside(directory: Path, name: str, counts_until: datetime) -> None:

@@ -218,6 +218,18 @@ def test_an_authority_is_revoked_by_its_name_but_never_a_root(state: Path, oots:
     assert listed(oots, state)["issuing-ca"]["status"] == "revoked"
 
 
+def test_a_broken_register_is_named_and_nothing_is_written(state: Path, oots: Type) -> None:
+    register = state / "keys" / REGISTER_FILE
+    register.write_text("[", encoding="utf-8")
+    before = contents(state)
+    for words in (("list",), ("revoke", POINT), ("rotate", POINT)):
+        said = oots(*words, "--state", state)
+        assert (said.code, "revoked.json" in said.err) == (Exit.UNREADABLE, True)
+    assert contents(state) == before
+    register.unlink()
+    assert oots("revoke", POINT, "--state", state).code == Exit.GOOD
+
+
 def test_the_reasons_are_those_that_the_register_knows() -> None:
     assert {reason.value for reason in Reason} == {reason.value for reason in REASONS}
 

@@ -226,6 +226,18 @@ def test_an_interrupted_rotation_is_undone_or_completed_by_the_next_run(keys: Pa
     assert {name for name in contents(keys) if name.startswith(".")} == set()
 
 
+def test_an_interrupted_rotation_is_completed_by_the_next_of_another_key(keys: Path) -> None:
+    old = load_key_pair(keys, SEAL.name).certificate
+    with pytest.MonkeyPatch.context() as patch:
+        killed_after(patch, 2)
+        with pytest.raises(Killed):
+            rotated(keys)
+    assert not rotated(keys, LATER + timedelta(hours=1), timedelta(), TLS.name).resumed
+    assert not list(keys.glob("*.rotation.json"))
+    assert load_key_pair(keys, SEAL.name).certificate != load_key_pair(keys, PREVIOUS).certificate == old
+    assert RevocationRegister(keys / REGISTER_FILE).revoked_at(old) == LATER + WEEK
+
+
 def test_a_plan_that_is_broken_or_open_to_others_is_named(keys: Path) -> None:
     plan = keys / "seal-0751.rotation.json"
     plan.write_text("{}", encoding="utf-8")
