@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from oots.exchange.limits import TimeLimits
 from oots.model.agent import Agent
+from oots.model.errors import MessageError
 from oots.model.evidence import Distribution
 from oots.model.issuing import Offer
 from oots.model.person import NaturalPerson
@@ -27,6 +28,14 @@ def in_time(sent: datetime, now: datetime, limits: TimeLimits) -> None:
     """T1 runs from the ebMS timestamp; a late provider sends 0005 instead of evidence."""
     if now > sent + limits.first_round_trip:
         raise Refusal(ErrorCode.TIMEOUT, "the first round trip took longer than T1")
+
+
+def issued_lately(request: EvidenceRequest, now: datetime, oldest: timedelta, ahead: timedelta) -> None:
+    """A document is as new as the message that carries it: once its id has been purged, an old one could come again."""
+    if request.issued > now + ahead:
+        raise MessageError("the request was issued in the future")
+    if request.issued < now - oldest:
+        raise MessageError("the request was issued too long ago")
 
 
 def for_this_authority(request: EvidenceRequest, authority: Agent) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST
 from oots.edelivery.message import OpenedMessage
-from oots.exchange.access_point import AccessPoint
+from oots.exchange.access_point import CLOCKS_DIFFER, AccessPoint
 from oots.exchange.conversation import Event, ProviderState, next_provider_state
 from oots.exchange.correlation import second_repeats_first
 from oots.exchange.entries import about_request, exchange_named, of_header, of_received
@@ -143,6 +143,7 @@ class EvidenceProvider:
 
     def _proceed(self, unit: ProviderUnit, arrival: Arrival, request: EvidenceRequest, now: datetime) -> None:
         self._record_arrival(unit, arrival, request, now, None)
+        checks.issued_lately(request, now, self._limits.longest_delivery + CLOCKS_DIFFER, CLOCKS_DIFFER)
         if request.preview is None:
             self._first(unit, arrival, request, now)
         else:

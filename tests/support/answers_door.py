@@ -129,12 +129,12 @@ class Portal:
 
     def evidence(self) -> tuple[Part, ...]:
         """The evidence that is held for `previewing`, as parts."""
-        with self.town.provider_store.begin() as unit:
-            return tuple(
-                Part(part.content_id, part.media_type, unit.files.get(part.file))
-                for held in self.held(self.previewing).packages
-                for part in held.parts
-            )
+        files = self.town.provider_store.files
+        return tuple(
+            Part(part.content_id, part.media_type, files.get(part.file))
+            for held in self.held(self.previewing).packages
+            for part in held.parts
+        )
 
     def header(self, exchange_id: str, answer: Answer | None = None, **changes: object) -> UserMessage:
         plain = UserMessage(
