@@ -170,12 +170,14 @@ class RevocationLists:
         return None
 
     def _refresh(self, at: datetime) -> None:
-        now = self._clock.now()
-        for address, kept in self._kept.items():
-            if kept.is_due(at, now):
-                kept.believed, kept.tried = False, now
-                with suppress(OSError, ValueError):
-                    kept.listed = x509.load_der_x509_crl(self._fetch(address))
+        due = {address: kept for address, kept in self._kept.items() if kept.is_due(at, self._clock.now())}
+        for address, kept in due.items():
+            kept.believed = False
+            with suppress(OSError, ValueError):
+                kept.listed = x509.load_der_x509_crl(self._fetch(address))
+        # The pause begins when the last has been waited for: whoever stood in the queue meanwhile does not ask again.
+        for kept in due.values():
+            kept.tried = self._clock.now()
 
 
 def _is_of(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
@@ -253,13 +255,13 @@ class Responder:
     def _asked(
         self, name: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime
     ) -> ocsp.OCSPResponse:
-        now, failed = self._clock.now(), self._failed.get(name)
-        if failed is not None and timedelta() <= now - failed < _PAUSE:
+        failed = self._failed.get(name)
+        if failed is not None and timedelta() <= self._clock.now() - failed < _PAUSE:
             raise UnsettledError("the OCSP responder gave no answer that counts a moment ago")
         try:
             answer = self._answer(certificate, issuer, at)
         except _NO_ANSWER as fault:
-            _keep(self._failed, name, now)
+            _keep(self._failed, name, self._clock.now())
             why = str(fault) or type(fault).__name__
             raise UnsettledError(f"the OCSP responder gave no answer that counts: {why}") from fault
         _keep(self._kept, name, answer)

@@ -185,6 +185,26 @@ def test_an_authority_that_is_away_is_asked_once_a_second() -> None:
     assert len(reader.shelf.asked) == 2
 
 
+def test_who_waited_while_others_asked_in_vain_does_not_ask_again() -> None:
+    asked: list[str] = []
+    clock = AdvancedClock(FrozenClock(NOW))
+
+    def slow(address: str) -> bytes:
+        asked.append(address)
+        clock.advance(3 * SECOND)
+        raise OSError("no answer in time")
+
+    lists = RevocationLists((OTHER_PLACE, PLACE), slow, clock)
+    for _ in range(3):
+        with pytest.raises(UnsettledError):
+            lists.revoked_at(aarhus(), house().issuing.certificate, clock.now())
+    assert asked == [OTHER_PLACE, PLACE]
+    clock.advance(SECOND)
+    with pytest.raises(UnsettledError):
+        lists.revoked_at(aarhus(), house().issuing.certificate, clock.now())
+    assert asked == [OTHER_PLACE, PLACE] * 2
+
+
 def test_a_clock_that_was_put_back_does_not_lengthen_the_pause() -> None:
     reader, certificate = Reader(), aarhus()
     with pytest.raises(UnsettledError):

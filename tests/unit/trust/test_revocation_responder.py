@@ -303,6 +303,20 @@ def test_a_responder_that_is_away_is_asked_about_a_certificate_once_a_second() -
     assert not asker.is_revoked(certificate)
 
 
+def test_who_waited_while_others_asked_in_vain_does_not_ask_again() -> None:
+    certificate = aarhus()
+
+    def slow(_request: bytes) -> bytes:
+        asker.clock.advance(3 * SECOND)
+        raise OSError("no answer in time")
+
+    asker = Asker(slow)
+    for _ in range(3):
+        with pytest.raises(UnsettledError):
+            asker.is_revoked(certificate)
+    assert len(asker.questions) == 1
+
+
 def test_a_certificate_that_nobody_knows_delays_no_other() -> None:
     unknown, certificate = aarhus(), aarhus()
     asker = Asker(answer(unknown, status=OCSPCertStatus.UNKNOWN).to)
