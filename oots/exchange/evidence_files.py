@@ -53,7 +53,7 @@ class EvidenceFiles:
         replaced = 0
         for path in self._directory.iterdir():
             if path.name.startswith("."):
-                path.unlink()  # an unfinished copy of a killed process
+                path.unlink(missing_ok=True)  # an unfinished copy of a killed process, or one taken over just now
                 continue
             sealed = path.read_bytes()
             try:
