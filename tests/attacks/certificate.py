@@ -72,6 +72,11 @@ def refused_under(door: Door, key: KeyPair) -> Refused:
     return door.refused(message.content_type, message.body)
 
 
+def only_here(refused: Refused) -> Refused:
+    """A verifier of files knows neither the partners of this house nor its authority."""
+    return replace(refused, sent=None)
+
+
 def bits(*stated: str) -> x509.KeyUsage:
     """A key usage that states these bits alone."""
     names = (
@@ -334,7 +339,7 @@ def a_stranger_under_its_own_name(door: Door) -> Refused:
     header = door.header()
     header = replace(header, sender=replace(header.sender, value="AP_XX_09"))
     message = door.sealed(header, door.part(SAYS_NOTHING), key=certified("AP_XX_09"))
-    return door.refused(message.content_type, message.body)
+    return only_here(door.refused(message.content_type, message.body))
 
 
 @signed_with("names 2 parties instead of one")
@@ -390,7 +395,7 @@ def a_role_in_capitals() -> KeyPair:
 @attack(Area.CERTIFICATE, own_authority_door, told=FAILED_AUTHENTICATION, why="a specimen, good for tests only")
 def a_specimen_in_earnest(door: Door) -> Refused:
     """Signs with a marked test key at an access point where those do not count."""
-    return refused_under(door, door.key("specimen"))
+    return only_here(refused_under(door, door.key("specimen")))
 
 
 # --- extensions and encoding ---
