@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from oots.exchange.conversation import (
     PROVIDER,
@@ -44,6 +46,24 @@ def test_a_decision_is_lawful_only_after_request_2() -> None:
     assert next_provider_state(ProviderState.AWAITING_DECISION, Event.EVIDENCE) is ProviderState.ANSWERED
     with pytest.raises(UnlawfulTransitionError):
         next_provider_state(ProviderState.PREVIEW_OFFERED, Event.EVIDENCE)
+
+
+@settings(deadline=None, derandomize=True, database=None, max_examples=500)
+@given(st.lists(st.sampled_from(Event), max_size=12))
+def test_after_an_offer_evidence_leaves_once_and_only_after_request_2(
+    events: list[Event],
+) -> None:
+    state, happened = ProviderState.NEW, list[Event]()
+    for event in events:
+        try:
+            state = next_provider_state(state, event)
+        except UnlawfulTransitionError:
+            continue
+        happened.append(event)
+    assert happened.count(Event.EVIDENCE) <= 1
+    if Event.EVIDENCE in happened:
+        before = happened[: happened.index(Event.EVIDENCE)]
+        assert before in ([], [Event.PREVIEW_OFFERED, Event.SECOND_REQUEST])
 
 
 def test_every_state_but_new_can_be_reached() -> None:
