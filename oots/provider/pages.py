@@ -21,7 +21,7 @@ from oots.provider.countries import country
 from oots.provider.preview import Place, PreviewClosedError, PreviewSpace, ShownDocument, ShownPackage, Stage
 from oots.provider.procedures import procedure
 from oots.web.downloads import download
-from oots.web.frame import Frame, language
+from oots.web.frame import ClosedError, Frame, language
 from oots.web.numbers import Number
 from oots.web.origins import Origins
 from oots.web.page_images import UnreadablePdfError, render, texts_of
@@ -218,11 +218,11 @@ class _PreviewPages:
     def _content(self, request: Request, token: str, package: int, number: int) -> tuple[ShownDocument, bytes]:
         """The exact bytes, for a session that was admitted to this very link; HTTP 403 for any other."""
         if not _is_admitted(request, token):
-            raise HTTPException(HTTPStatus.FORBIDDEN)
+            raise ClosedError(HTTPStatus.FORBIDDEN, f"/p/{token}")
         try:
             return self._space.content(token, package, number)
         except PreviewClosedError as closed:
-            raise HTTPException(_CLOSED.get(closed.stage, HTTPStatus.NOT_FOUND)) from None
+            raise ClosedError(_CLOSED.get(closed.stage, HTTPStatus.NOT_FOUND), f"/p/{token}") from None
         except LookupError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
 

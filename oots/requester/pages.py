@@ -177,14 +177,14 @@ class _Portal:
 
     def not_signed_in(self, request: Request, why: SignInFailure) -> Response:
         """At an address of its own, which can be read again and in another language."""
-        unreachable = why is SignInFailure.UNREACHABLE
+        unreachable, path = why is SignInFailure.UNREACHABLE, session_of(request).get("signing_in_for", "/")
         return self._page(
             request,
             "signin_failed.html",
             HTTPStatus.SERVICE_UNAVAILABLE if unreachable else HTTPStatus.BAD_REQUEST,
             cancelled=why is SignInFailure.CANCELLED,
             unreachable=unreachable,
-            again=_sign_in_path(session_of(request).get("signing_in_for")),
+            again=path if visitor_of(request) else _sign_in_path(path),
         )
 
     def sign_out(self, request: Request) -> Response:
@@ -411,11 +411,9 @@ def _pages(pdf: bytes) -> tuple[str, ...]:
         return ()
 
 
-def _sign_in_path(path: str | None) -> str:
-    """Where a sign-in that failed can be begun again."""
-    if path is None:
-        return "/"
-    return path.removesuffix("/request") + "/signin"
+def _sign_in_path(path: str) -> str:
+    """Where a sign-in that was to lead to `path` can be begun again."""
+    return "/" if path == "/" else path.removesuffix("/request") + "/signin"
 
 
 def _see_other(location: str) -> RedirectResponse:

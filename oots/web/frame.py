@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -31,6 +32,14 @@ DESIGN_SYSTEM = ASSETS / "dkfds" / "css" / "dkfds.min.css"
 LANGUAGE_COOKIE = "lang"
 _TURNING = {code: f"[U+{code:04X}]" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """The characters that have the text after them shown in another order than it stands (UAX 9)."""
+
+
+class ClosedError(HTTPException):
+    """An HTTP error whose page shows the way on: `again` is a path of this service."""
+
+    def __init__(self, status: int, again: str) -> None:
+        self.again = again
+        super().__init__(status)
 
 
 class Theme(StrEnum):
@@ -93,17 +102,18 @@ class Frame:
     def attach(self, app: FastAPI) -> None:
         """Serve the stylesheets under `/assets` and answer HTTP errors with pages instead of JSON.
 
-        Forms post to an address below the page that shows them; a stale one leads back there.
+        Forms post to an address below the page that shows them; a stale one, or its address opened, leads back there.
         A path with a slash too many is unknown: it is not redirected, since that would repeat the client's `Host`.
         """
 
         async def refuse(request: Request, error: Exception) -> Response:
             # A failure of ours is answered outside all middleware, so this page guards itself.
-            status = _status_of(error)
+            status, form = _status_of(error), request.url.path.rpartition("/")[0] or "/"
             if isinstance(error, StaleFormError):
-                page = self.page(request, "stale.html", status, again=request.url.path.rpartition("/")[0] or "/")
+                page = self.page(request, "stale.html", status, again=form, shown_at=form)
             else:
-                page = self.page(request, "error.html", status, code=status)
+                again = form if status == HTTPStatus.METHOD_NOT_ALLOWED else getattr(error, "again", None)
+                page = self.page(request, "error.html", status, code=status, again=again)
             page.headers.update(getattr(error, "headers", None) or {})
             guard(page.headers, request.url.path, content_security_policy([]))
             return page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from uuid import UUID
 
 import httpx
@@ -20,7 +21,7 @@ from tests.attacks.preview import (
     saved,
 )
 from tests.support.answers_door import RECEIPT_ALONE, Portal, portal_door
-from tests.support.attacks import Area, Refused, attack
+from tests.support.attacks import Area, Refused, attack, shared
 from tests.support.street import CASE, ODD_TITLE, PORTAL, PREVIEW, Browser, Street, form_of, session_hash, street
 
 ELSEWHERE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
@@ -392,40 +393,41 @@ def a_redirect_under_a_foreign_host(street: Street) -> Refused:
 
 # --- previews that are none ---
 
+door_with_spares = shared(partial(portal_door, spares=6))
 NOT_ITS_HOST = "PreviewLocation is not on a host of this provider"
 
 
-@attack(Area.PORTAL, portal_door, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
+@attack(Area.PORTAL, door_with_spares, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
 def a_preview_on_another_host(portal: Portal) -> Refused:
     """Offers a preview on a host that is not one of the provider's, to have people sign in there."""
     return portal.shown_to_nobody("https://preview.evil.example/p/x")
 
 
-@attack(Area.PORTAL, portal_door, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
+@attack(Area.PORTAL, door_with_spares, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
 def a_preview_with_the_registered_host_as_user(portal: Portal) -> Refused:
     """Writes the registered host of the preview before an @, where it is the name of a user."""
     return portal.shown_to_nobody("https://preview.aarhus.localhost@evil.example/p/x")
 
 
-@attack(Area.PORTAL, portal_door, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
+@attack(Area.PORTAL, door_with_spares, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
 def a_preview_on_another_port(portal: Portal) -> Refused:
     """Offers a preview on another port of the registered host."""
     return portal.shown_to_nobody("https://preview.aarhus.localhost:8443/p/x")
 
 
-@attack(Area.PORTAL, portal_door, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
+@attack(Area.PORTAL, door_with_spares, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
 def a_preview_at_an_address(portal: Portal) -> Refused:
     """Offers a preview at the address of a machine in the portal's own network."""
     return portal.shown_to_nobody("https://169.254.169.254/p/x")
 
 
-@attack(Area.PORTAL, portal_door, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
+@attack(Area.PORTAL, door_with_spares, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
 def a_preview_on_a_look_alike(portal: Portal) -> Refused:
     """Offers a preview on a host whose letters look the same, in punycode."""
     return portal.shown_to_nobody("https://preview.xn--arhus-7qf.localhost/p/x")
 
 
-@attack(Area.PORTAL, portal_door, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
+@attack(Area.PORTAL, door_with_spares, told=RECEIPT_ALONE, why=NOT_ITS_HOST)
 def a_preview_on_a_host_with_a_dot_at_the_end(portal: Portal) -> Refused:
     """Offers a preview on the registered host with a dot at the end."""
     return portal.shown_to_nobody("https://preview.aarhus.localhost./p/x")

@@ -47,7 +47,7 @@ class Portal:
     """A portal that waits for answers of a municipality, which is its lawful partner and turns hostile here.
 
     `asked` waits for the answer to request 1, `offered` for the person to follow the preview link, `previewing` for
-    the answer to request 2; in `declined` the person has said no. `spare` waits as `asked` does and may end.
+    the answer to request 2; in `declined` the person has said no. Each of `spares` waits as `asked` does.
     """
 
     town: TwoSides
@@ -55,7 +55,7 @@ class Portal:
     offered: str
     previewing: str
     declined: str
-    spare: str
+    spares: list[str]
     caught: list[BaseException] = field(default_factory=list)
 
     @property
@@ -190,12 +190,13 @@ class Portal:
 
     def shown_to_nobody(self, location: str) -> Refused:
         """Offer a preview there: the exchange ends, and there is no link that a person could follow."""
-        request = self.town.requester.progress(self.spare).request
+        exchange_id = self.spares.pop()
+        request = self.town.requester.progress(exchange_id).request
         offer = replace(self.offer(location), request_id=request.request_id)
-        message = self.sealed(self.spare, offer)
+        message = self.sealed(exchange_id, offer)
         reply = self.town.requester_point.receive(message.content_type, message.body)
         assert read_signal(reply).kind is SignalKind.RECEIPT
-        progress = self.town.requester.progress(self.spare)
+        progress = self.town.requester.progress(exchange_id)
         assert progress.offer is None, "people are sent there"
         assert progress.state is RequesterState.REFUSED
         return Refused(RECEIPT_ALONE, "R-EDM-ERR-C019", str(progress.error_detail))
@@ -216,8 +217,8 @@ def held_back(town: TwoSides) -> str:
 
 
 @contextmanager
-def portal_door(folder: Path) -> Iterator[Portal]:
-    """The portal's access point, with an exchange at each step."""
+def portal_door(folder: Path, spares: int = 0) -> Iterator[Portal]:
+    """The portal's access point, with an exchange at each step, and `spares` more that wait for an answer."""
     town = two_sides(folder, specimen_keys(), specimens=True)
     offered, previewing, declined = town.ask(), town.ask(), town.ask()
     town.to_preview(previewing)
@@ -225,7 +226,8 @@ def portal_door(folder: Path) -> Iterator[Portal]:
     assert town.space.admit(token, SOLVEJ)
     town.space.decide(token, [])
     town.run()
-    portal = Portal(town, held_back(town), offered, previewing, declined, held_back(town))
+    waiting = [held_back(town) for _ in range(spares)]
+    portal = Portal(town, held_back(town), offered, previewing, declined, waiting)
     for step in ("_expected", "_act"):
         setattr(town.requester, step, _heard(getattr(town.requester, step), portal.caught))
     try:

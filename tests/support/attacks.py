@@ -6,12 +6,15 @@ worth stealing), does its one change there, and returns how the stage refused it
 
 from __future__ import annotations
 
+import atexit
 import traceback
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Generic, Protocol, TypeVar
 
 from oots.edelivery import faults
@@ -101,6 +104,19 @@ def attack(
         return run
 
     return declare
+
+
+def shared(open_stage: OpenStage) -> OpenStage:
+    """The same stage, opened once for all attacks: for those that leave it as it was. It ends with the process."""
+
+    @cache
+    def opened() -> object:
+        until_the_end = ExitStack()
+        atexit.register(until_the_end.close)
+        folder = until_the_end.enter_context(TemporaryDirectory(prefix="oots-stage-"))
+        return until_the_end.enter_context(open_stage(Path(folder)))
+
+    return lambda folder: nullcontext(opened())
 
 
 def try_out(attack: Attack[Any], folder: Path) -> Refused:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -30,7 +27,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from oots.eid.app import create_app
 from oots.eid.authorization import Client
-from oots.exchange.journal import Entry
 from oots.exchange.limits import TimeLimits
 from oots.exchange.store import Store
 from oots.model.clock import RandomIds
@@ -46,7 +42,7 @@ from oots.web.security import BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
 from oots.web.signin import Node, SignedIn, SignIn, SignInError
 from oots.web.words import Words
-from tests.support.attacks import Refused, caught_by
+from tests.support.attacks import Refused, caught_by, shared
 from tests.support.doors import specimen_keys
 from tests.support.eid import BackChannel
 from tests.support.pages import Directories, sealed
@@ -415,7 +411,7 @@ class Street:
         assert self.solvej.get(f"{self.sent.page}/documents/0").content == DOCUMENT
 
     def released(self) -> object:
-        """Where each exchange stands on both sides, what was sent and decided, and which files there are."""
+        """Where each exchange stands on both sides, what was decided, and which files are kept."""
         return [_released(store) for store in (self.town.provider_store, self.town.requester_store)]
 
     def callback(self, browser: Browser, begin: str, persona: str = "solvej") -> str:
@@ -458,31 +454,28 @@ def hostile() -> Issued:
 
 def _released(store: Store[Any]) -> object:
     with store.begin() as unit:
-        kept = sorted(unit.all(), key=lambda each: each.exchange_id)
-        told = [line.entry.entry for each in kept for line in unit.timeline(each.exchange_id)]
-    return kept, [entry for entry in told if entry is not Entry.PREVIEW_REFUSED], store.files.names()
+        return sorted(unit.all(), key=lambda each: each.exchange_id), store.files.names()
 
 
-@cache
-def _street() -> Street:
-    """One street serves all attacks: to make it takes as long as a hundred of them."""
-    until_the_end = ExitStack()
-    atexit.register(until_the_end.close)
-    folder = Path(until_the_end.enter_context(TemporaryDirectory(prefix="oots-street-")))
+@contextmanager
+def _opened(folder: Path) -> Iterator[Street]:
     town = two_sides(folder, specimen_keys(), specimens=True)
-    until_the_end.callback(town.provider_store.close)
-    until_the_end.callback(town.requester_store.close)
-    opened = Street(folder, town)
-    opened.populate()
-    return opened
+    try:
+        opened = Street(folder, town)
+        opened.populate()
+        yield opened
+    finally:
+        town.provider_store.close()
+        town.requester_store.close()
+
+
+_shared = shared(_opened)
 
 
 @contextmanager
 def street(folder: Path) -> Iterator[Street]:
-    """The street, as the attack before left it, with an honest back channel."""
-    opened = _street()
-    opened.portal.sign_in.failed = opened.preview.sign_in.failed = None
-    try:
+    """The street, which serves all attacks, with an honest back channel: it takes as long to make as a hundred."""
+    with _shared(folder) as opened:
+        opened.portal.sign_in.failed = opened.preview.sign_in.failed = None
         yield opened
-    finally:
         opened.back_channel.replace = lambda request: None

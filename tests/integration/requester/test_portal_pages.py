@@ -107,6 +107,13 @@ def test_a_failed_sign_in_is_told_and_can_be_tried_again(
         assert f'href="{CASE}/signin"' in page.text
 
 
+def test_who_is_signed_in_already_can_go_on_after_a_sign_in_that_failed(house: Portal, maria: httpx.Client) -> None:
+    page = maria.get(sign_in(house, maria, "refused").headers["location"])
+    assert page.status_code == 400
+    assert "Du er stadig logget ind" in page.text
+    assert f'href="{CASE}/request"' in page.text
+
+
 def test_signing_out_forgets_the_person(maria: httpx.Client) -> None:
     page = maria.get(f"{CASE}/request")
     assert "Maria Jensen" in page.text
