@@ -283,7 +283,7 @@ class AccessPoint(Generic[RecordT]):
             self._settle(waiting, receipt)
 
     def _obtain_receipt(self, waiting: Waiting) -> bytes:
-        body = self._store.files.get(waiting.body_file)
+        body = self._store.files.get(waiting.body_file, waiting.party_id)
         partner = self.partners[waiting.party_id]
         receipt = deliver(self._client, partner.endpoint, waiting.content_type, body)
         check_receipt(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from oots.model.errors import ConfigurationError
@@ -19,15 +19,15 @@ class EvidenceFiles:
         self._directory = directory
         self._vault = vault
 
-    def put(self, content: bytes) -> str:
-        """Store `content` durably and return the name of its file."""
+    def put(self, content: bytes, addressee: str = "") -> str:
+        """Store `content` durably and return the name of its file; what is sent opens for its addressee only."""
         name = secrets.token_hex(16)
-        write_whole(self._directory / name, self._vault.seal(content, _place(name)), mode=0o600)
+        write_whole(self._directory / name, self._vault.seal(content, _place(name, addressee)), mode=0o600)
         sync_directory(self._directory)
         return name
 
-    def get(self, name: str) -> bytes:
-        return self._vault.open((self._directory / name).read_bytes(), _place(name))
+    def get(self, name: str, addressee: str = "") -> bytes:
+        return self._vault.open((self._directory / name).read_bytes(), _place(name, addressee))
 
     def delete(self, name: str) -> None:
         (self._directory / name).unlink(missing_ok=True)
@@ -35,12 +35,12 @@ class EvidenceFiles:
     def names(self) -> frozenset[str]:
         return frozenset(path.name for path in self._directory.iterdir())
 
-    def bind(self) -> None:
-        """Seal for its own name every file that an earlier version has sealed for none.
+    def bind(self, addressees: Mapping[str, str]) -> None:
+        """Seal for its own name, and its addressee if it has one, every file that an earlier version sealed for none.
 
         Raises ConfigurationError naming a file that no key opens.
         """
-        self._replace(lambda name, sealed: self._vault.bound(sealed, _place(name)))
+        self._replace(lambda name, sealed: self._vault.bound(sealed, _place(name, addressees.get(name, ""))))
 
     def reseal(self) -> int:
         """Seal every file under the newest key of the vault; returns for how many that was needed.
@@ -67,5 +67,5 @@ class EvidenceFiles:
         return replaced
 
 
-def _place(name: str) -> str:
-    return f"file {name}"
+def _place(name: str, addressee: str) -> str:
+    return f"file {name} to {addressee}" if addressee else f"file {name}"

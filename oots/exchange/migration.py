@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, inspect, select, text, update
 from oots.exchange.chain import Chain, Row, append, append_row, open_chain, start_chain
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import Entry, JournalEntry, read_again
-from oots.exchange.schema import EXCHANGE, JOURNAL, METADATA, REQUEST, place
+from oots.exchange.schema import EXCHANGE, JOURNAL, METADATA, OUTBOX, REQUEST, place
 from oots.trust.vault import Vault
 
 _ASKED = (Entry.REQUEST_SENT, Entry.REQUEST_RECEIVED)
@@ -30,7 +30,8 @@ def prepare(connection: Connection, vault: Vault, files: EvidenceFiles, now: dat
         return start_chain(connection, vault)
     if "link" in {column["name"] for column in inspector.get_columns("journal")}:
         return open_chain(connection, vault)
-    files.bind()
+    sent = connection.execute(select(OUTBOX)).mappings()
+    files.bind({row["body_file"]: row["party_id"] for row in sent})
     _bind_exchanges(connection, vault)
     return _chained_now(connection, vault, now)
 

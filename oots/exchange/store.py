@@ -226,7 +226,7 @@ class Unit(Generic[RecordT]):
                 exchange_id=exchange_id,
                 party_id=sealed.header.receiver.value,
                 content_type=sealed.content_type,
-                body_file=self.files.put(sealed.body),
+                body_file=self.files.put(sealed.body, sealed.header.receiver.value),
                 digests=json.dumps([(digest.uri, digest.value) for digest in sealed.digests]),
                 state="waiting",
                 attempts=0,

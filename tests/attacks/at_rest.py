@@ -434,6 +434,17 @@ def an_entry_in_the_place_of_a_record(stage: AtRest) -> Refused:
     return stage.shows_nothing(stage.changed(change))
 
 
+@attack(Area.AT_REST, at_rest, told="nothing is sent", why="not in the place")
+def a_waiting_message_for_another_partner(stage: AtRest) -> Refused:
+    """Writes another partner as the addressee of evidence that waits to be sent."""
+
+    def change(database: sqlite3.Connection) -> None:
+        done = database.execute("UPDATE outbox SET party_id = 'AP_XX_09' WHERE state = 'waiting'")
+        assert done.rowcount == 1
+
+    return stage.sends_nothing(stage.changed(change))
+
+
 @attack(Area.AT_REST, at_rest, told=SIGNED_OUT, why="that of None")
 def the_session_of_another_person(stage: AtRest) -> Refused:
     """Puts the content of another visitor's session into his own, to be signed in as that person."""

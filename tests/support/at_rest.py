@@ -17,17 +17,25 @@ from types import FrameType
 from typing import Any, cast
 from unittest.mock import patch
 
+import httpx
+import pytest
 from typer.testing import CliRunner
 
 from oots.cli.commands import app
+from oots.edelivery.header import PARTY_TYPE
 from oots.exchange import ends, journal_report
+from oots.exchange.access_point import AccessPoint
+from oots.exchange.partners import Partner
 from oots.exchange.purge import purge
 from oots.exchange.store import DATABASE, Store
-from oots.model.clock import FrozenClock
+from oots.model.clock import FrozenClock, SequentialIds
 from oots.model.errors import ConfigurationError
+from oots.model.identifiers import Identifier
 from oots.provider.preview import PreviewSpace
 from oots.provider.record import ProviderExchange
 from oots.provider.service import EvidenceProvider
+from oots.trust.anchors import Trust
+from oots.trust.keys import KeyPair
 from oots.web.sessions import Session, SessionStore
 from tests.support.attacks import Refused, caught_by
 from tests.support.doors import specimen_keys
@@ -45,7 +53,8 @@ TRIGGERS = ("journal_keeps_what_it_says", "journal_keeps_twelve_months", "journa
 
 @dataclass(frozen=True)
 class Pristine:
-    """Both sides' folders: something purged, an exchange that is over, two in which evidence waits, two sessions.
+    """Both sides' folders: something purged, an exchange that is over, two in which evidence waits for its person and
+    one in which it waits to be sent, two sessions.
 
     `earlier` is a copy of the provider's folder from before the last entries. `last` numbers the provider's last entry.
     """
@@ -74,6 +83,9 @@ def pristine() -> Pristine:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     tokens = [town.to_preview(each) for each in (waiting, other)]
     assert all(town.space.admit(token, SOLVEJ) for token in tokens)
+    sending = town.to_preview(town.ask())
+    assert town.space.admit(sending, SOLVEJ)
+    town.space.decide(sending, [0])
     store = town.provider_store
     sessions = SessionStore(store.engine, store.vault, town.clock, HOUR)
     names = tuple(sessions.keep(session_of(who)) or "" for who in ("Solvej", "Mallory"))
@@ -113,6 +125,7 @@ class AtRest:
         with reopened(folder) as store:
             assert seen(store) == DOCUMENT
             loaded = [visitor(store, name) for name in pristine().sessions]
+            assert [host for host, _ in sent(store)] == ["lt"]
         assert loaded == [{"person": "Solvej"}, {"person": "Mallory"}]
 
     def released(self) -> object:
@@ -160,6 +173,16 @@ class AtRest:
                 return Refused(NOTHING_SHOWN, caught_by(fault), str(fault))
         raise AssertionError("it was shown")
 
+    def sends_nothing(self, folder: Path) -> Refused:
+        """The outbox stumbles over what it should send, and sends nothing."""
+        with reopened(folder) as store:
+            self.shown += sent(store)
+            with store.begin() as unit:
+                (waiting,) = unit.due(CLOCK.now() + HOUR)
+            with pytest.raises(ConfigurationError) as fault:
+                store.files.get(waiting.body_file, waiting.party_id)
+        return Refused("nothing is sent", caught_by(fault.value), str(fault.value))
+
     def knows_nobody(self, folder: Path) -> Refused:
         """The second visitor's session opens as nobody's."""
         with reopened(folder) as store:
@@ -180,6 +203,29 @@ def seen(store: Store[ProviderExchange]) -> bytes:
     """What the link shows to the person who was admitted; the register behind it is not asked."""
     space = PreviewSpace(store, cast(EvidenceProvider, None), CLOCK)
     return space.content(pristine().token, 0, 0)[1]
+
+
+def sent(store: Store[ProviderExchange]) -> list[tuple[str, bytes]]:
+    """What the outbox sends when it is due, and to which host; nobody receipts it."""
+    heard: list[tuple[str, bytes]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        heard.append((request.url.host, request.read()))
+        return httpx.Response(503)
+
+    partners = {party: Partner(party, f"http://{party[3:5].lower()}/as4") for party in ("AP_LT_01", "AP_XX_09")}
+    point = AccessPoint(
+        party=Identifier(PARTY_TYPE, "AP_DK_01"),
+        key=cast(KeyPair, None),
+        trust=cast(Trust, None),
+        partners=partners,
+        store=store,
+        client=httpx.Client(transport=httpx.MockTransport(answer)),
+        clock=CLOCK,
+        ids=SequentialIds(1),
+    )
+    point.tick()
+    return heard
 
 
 def visitor(store: Store[ProviderExchange], name: str) -> Session | None:

@@ -162,6 +162,22 @@ def test_what_was_sealed_for_no_place_opens_no_more_once_all_is_bound(folder: Pa
     store.close()
 
 
+def test_a_waiting_message_of_the_previous_release_is_bound_to_its_addressee(folder: Path) -> None:
+    name = next((folder / FILES).iterdir()).name
+    with sqlite3.connect(folder / DATABASE) as database:
+        database.execute(
+            "INSERT INTO outbox VALUES ('m@x', 'e', 'AP_LT_01', 'text/plain', ?, '[]', 'waiting', 0, '2026', '2027')",
+            (name,),
+        )
+    database.close()
+    store = Store(folder, ProviderExchange)
+    assert store.files.get(name, "AP_LT_01") in (DOCUMENT, READABLE)
+    for addressee in ("", "AP_XX_09"):
+        with pytest.raises(ConfigurationError, match="not in the place"):
+            store.files.get(name, addressee)
+    store.close()
+
+
 def test_who_was_signed_in_under_the_previous_release_signs_in_again(folder: Path) -> None:
     store = Store(folder, ProviderExchange)
     sessions = SessionStore(store.engine, store.vault, SystemClock(), timedelta(hours=1))
