@@ -32,7 +32,7 @@ from oots.requester.upload import MOST_BYTES, Fault, uploaded
 from oots.requester.visitor import Visitor, remember, visitor_of
 from oots.trust.seal_report import SealReport
 from oots.web.downloads import download
-from oots.web.frame import Frame, language
+from oots.web.frame import ClosedError, Frame, language
 from oots.web.numbers import Number
 from oots.web.origins import Origins
 from oots.web.page_images import UnreadablePdfError, render, texts_of
@@ -265,9 +265,12 @@ class _Portal:
     def progress(self, request: Request, exchange_id: str, refresh: str = "on") -> Response:
         if not is_uuid(exchange_id):
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        if visitor_of(request) is None:
-            return self._page(request, "signin_again.html", HTTPStatus.FORBIDDEN, exchange_id=exchange_id)
-        progress = self._own(request, exchange_id)
+        visitor = visitor_of(request)
+        if visitor is None:
+            return self._sign_in_again(request, exchange_id)
+        progress = self._asked_for(visitor, exchange_id)
+        if not visitor.is_as_sure(progress.request):
+            return self._sign_in_again(request, exchange_id)
         decide_by = progress.deadline and progress.deadline - self._grace
         shown = {"progress": progress, "case": case_of(progress.case), "decide_by": decide_by}
         ending = ending_of(progress)
@@ -288,9 +291,19 @@ class _Portal:
             page.headers["Refresh"] = str(REFRESH_SECONDS)
         return page
 
+    def _sign_in_again(self, request: Request, exchange_id: str) -> Response:
+        return self._page(request, "signin_again.html", HTTPStatus.FORBIDDEN, exchange_id=exchange_id)
+
     def _own(self, request: Request, exchange_id: str) -> Progress:
-        """The exchange, for the person who asked; HTTP 404 for everybody else, as if there were none."""
+        """The exchange, for the person who asked and is as surely signed in; HTTP 403 for her with a weaker sign-in."""
         visitor = visitor_of(request)
+        progress = self._asked_for(visitor, exchange_id)
+        if visitor is None or not visitor.is_as_sure(progress.request):
+            raise ClosedError(HTTPStatus.FORBIDDEN, f"/evidence/{exchange_id}")
+        return progress
+
+    def _asked_for(self, visitor: Visitor | None, exchange_id: str) -> Progress:
+        """The exchange, for the person who asked; HTTP 404 for everybody else, as if there were none."""
         try:
             progress = self._requester.progress(exchange_id)
         except LookupError:

@@ -30,6 +30,11 @@ class Visitor:
         subject = request.subject
         return isinstance(subject, NaturalPerson) and subject.identifier == self.person.identifier
 
+    def is_as_sure(self, request: EvidenceRequest) -> bool:
+        """Whether this sign-in is as sure as the one with which the request was made; what came of it demands that."""
+        now, then = self.person.level_of_assurance, request.subject.level_of_assurance
+        return then is None or (now is not None and now.reaches(then))
+
 
 def remember(request: Request, visitor: Visitor) -> None:
     """Keep who signed in for the rest of the session."""

@@ -137,6 +137,20 @@ def an_exchange_with_a_flood_of_cookies(street: Street) -> Refused:
     return told(street, Browser(street).get(street.sent.page, headers={"Cookie": cookies}))
 
 
+@attack(Area.PORTAL, street, told=FORBIDDEN, why=SIGN_IN_AGAIN)
+def an_exchange_with_a_weaker_sign_in(street: Street) -> Refused:
+    """Signs in at the portal as the right person, less surely than she did when she asked."""
+    street.node_says(acr="http://eidas.europa.eu/LoA/low")
+    return told(street, signed_in(street).get(street.sent.page))
+
+
+@attack(Area.PORTAL, street, told=FORBIDDEN, why="Du har ikke adgang til denne side")
+def received_evidence_with_a_weaker_sign_in(street: Street) -> Refused:
+    """Fetches received evidence as the right person, signed in less surely than when she asked."""
+    street.node_says(acr="http://eidas.europa.eu/LoA/low")
+    return told(street, signed_in(street).get(f"{street.sent.page}/documents/0"))
+
+
 def signed_in(street: Street) -> Browser:
     """A new browser in which Solvej is signed in at the portal."""
     browser = Browser(street)
