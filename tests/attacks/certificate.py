@@ -18,8 +18,7 @@ from cryptography.x509.oid import CertificatePoliciesOID, ExtendedKeyUsageOID, E
 from lxml import etree
 
 from oots.edelivery.profile import TOKEN
-from oots.trust.certificates import SPECIMEN_URN, Role
-from oots.trust.issuing import SPECIMEN_TERMS, Participant
+from oots.trust.certificates import SPECIMEN_URN
 from oots.trust.keys import KeyPair
 from tests.support.attacks import Area, Refused, attack
 from tests.support.certificates import respelled
@@ -32,12 +31,12 @@ from tests.support.stray_keys import (
     curve_key,
     dsa_key,
     ed25519_key,
+    foreign_authority,
     huge_rsa_key,
     portal_of_key,
     portal_with,
     short_rsa_key,
 )
-from tests.support.trust import new_authority
 from tests.support.two_sides import START
 
 SECOND = timedelta(seconds=1)
@@ -245,8 +244,7 @@ def a_dsa_key() -> KeyPair:
 @signed_with(NO_ISSUER)
 def a_certificate_of_a_foreign_authority() -> KeyPair:
     """Signs with a certificate that an authority issued whom nobody here trusts."""
-    foreign = new_authority(SPECIMEN_TERMS, prefix="foreign ")
-    return foreign.issue(Participant("ap-lt-01", "AP_LT_01", Role.ACCESS_POINT))
+    return portal_with(issuing=foreign_authority())
 
 
 @signed_with(NOT_SIGNED)

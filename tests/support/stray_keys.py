@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import sha256
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
@@ -33,9 +34,19 @@ def certified_until(end: datetime, party_id: str, role: Role) -> KeyPair:
 @cache
 def alike_authority() -> KeyPair:
     """An issuing authority of the same names, which nobody trusts."""
-    root_key, issuing_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root = KeyPair(root_key, authority_certificate(root_key, "root CA", SPECIMEN_TERMS, None), ())
-    return KeyPair(issuing_key, authority_certificate(issuing_key, "issuing CA", SPECIMEN_TERMS, root), ())
+    return _authority("")
+
+
+@cache
+def foreign_authority() -> KeyPair:
+    """An issuing authority of other names, which nobody trusts."""
+    return _authority("foreign ")
+
+
+def _authority(prefix: str) -> KeyPair:
+    root_key, issuing_key = _key_of(f"{prefix}root"), _key_of(f"{prefix}issuing")
+    root = KeyPair(root_key, authority_certificate(root_key, f"{prefix}root CA", SPECIMEN_TERMS, None), ())
+    return KeyPair(issuing_key, authority_certificate(issuing_key, f"{prefix}issuing CA", SPECIMEN_TERMS, root), ())
 
 
 @cache
@@ -45,9 +56,14 @@ def alike(party_id: str, role: Role = Role.ACCESS_POINT) -> KeyPair:
 
 
 def _issued(party_id: str, role: Role, terms: Terms, issuing: KeyPair) -> KeyPair:
-    key = ec.generate_private_key(ec.SECP256R1())
+    """In the same bytes at every run."""
+    key = _key_of(f"{party_id} {role}")
     certificate = leaf_certificate(key, Participant(party_id.lower(), party_id, role), terms, issuing)
-    return KeyPair(key, certificate, (issuing.certificate,))
+    return KeyPair(key, rebuilt(certificate, issuing), (issuing.certificate,))
+
+
+def _key_of(holder: str) -> ec.EllipticCurvePrivateKey:
+    return curve_key(ec.SECP256R1, int.from_bytes(sha256(holder.encode()).digest()[:16], "big"))
 
 
 # --- the portal's own certificate, made anew with one thing changed ---
