@@ -59,7 +59,7 @@ FOUND: Final = Path(__file__).parent / "found"
 _SAMPLES: Final = Path(__file__).parents[2] / "evidence_samples"
 _EXCHANGE: Final = _SAMPLES / "bopaelsattest"
 _SMALL: Final = Limits(message=1 << 20, part=1 << 20)
-_BETWEEN_PARTS: Final = b"\n\0\n"
+BETWEEN_PARTS: Final = b"\n\0\n"
 _MESSAGE_ID: Final = "00000000-0000-4000-8000-000000000001@ap-dk-01.oots.example"
 _UUID: Final = "00000000-0000-4000-8000-000000000002"
 _NAMES: Final = (Text("EN", "Evidence"),)
@@ -72,11 +72,15 @@ _OBJECTS: Final = (
 
 @dataclass(frozen=True)
 class Target:
-    """One reader. Any exception but those in `declared` is a defect; `seeds` are inputs that it accepts."""
+    """One reader. Any exception but those in `declared` is a defect; `seeds` are inputs that it accepts.
+
+    `is_xml` says that an input is XML, up to what stands between parts.
+    """
 
     read: Callable[[bytes], object]
     declared: tuple[type[Exception], ...]
     seeds: Callable[[], list[bytes]]
+    is_xml: bool = True
 
     def survives(self, data: bytes) -> bool:
         """Whether the input was accepted; an exception that nobody declared escapes."""
@@ -179,7 +183,7 @@ def _read_receipt(data: bytes) -> None:
 
 def _open_framed(data: bytes) -> None:
     """The envelope and the one part of the first request, framed again."""
-    envelope, _, content = data.partition(_BETWEEN_PARTS)
+    envelope, _, content = data.partition(BETWEEN_PARTS)
     _soap, part = _first_request()
     attachment = MimePart(part.content_id, part.media_type, content)
     open_message(*mime.write(envelope, [attachment], _MESSAGE_ID), _specimen_anchors(), NOW, limits=_SMALL)
@@ -194,7 +198,7 @@ def _first_request() -> tuple[bytes, MimePart]:
 
 def _framed_request() -> list[bytes]:
     envelope, part = _first_request()
-    return [envelope + _BETWEEN_PARTS + part.content]
+    return [envelope + BETWEEN_PARTS + part.content]
 
 
 # --- messages that a believed partner signed ---
@@ -202,7 +206,7 @@ def _framed_request() -> list[bytes]:
 
 def _open_signed(data: bytes) -> None:
     """`eb:UserMessage` and parts as the fuzzer wants them, signed by a party that is believed."""
-    message, *contents = data.split(_BETWEEN_PARTS)
+    message, *contents = data.split(BETWEEN_PARTS)
     signed = _signed(parse(message), contents)
     if signed is None:
         raise MessageError("nothing that could be signed and sent")
@@ -245,14 +249,14 @@ def _signed_seeds() -> list[bytes]:
     seeds = []
     for content in _documents("bopaelsattest/01-request.xml", "bopaelsattest/02-error.xml"):
         header = canonical(encode(_header(document, evidence)))
-        seeds.append(_BETWEEN_PARTS.join([header, content, packed]))
+        seeds.append(BETWEEN_PARTS.join([header, content, packed]))
     return [*seeds, *map(_from_partner, _packages())]
 
 
 def _from_partner(package: Package) -> bytes:
     """A message of the specimens, to be signed again."""
     (message,) = soap.read(package.soap).messaging
-    return _BETWEEN_PARTS.join([canonical(message), *(part.content for part in package.attachments.values())])
+    return BETWEEN_PARTS.join([canonical(message), *(part.content for part in package.attachments.values())])
 
 
 def _header(*parts: PartInfo) -> UserMessage:
@@ -352,16 +356,21 @@ def _expand(data: bytes) -> None:
 
 
 TARGETS: Final = {
-    "mime": Target(_read_mime, (TransportError,), _mime_seeds),
+    "mime": Target(_read_mime, (TransportError,), _mime_seeds, is_xml=False),
     "envelope": Target(_read_envelope, (TransportError,), _envelopes),
     "receipt": Target(_read_receipt, (TransportError,), lambda: _documents("bopaelsattest/0?-receipt.xml")),
     "verify": Target(_open_framed, (TransportError,), _framed_request),
     "signed": Target(_open_signed, (TransportError, MessageError), _signed_seeds),
-    "certificate": Target(_read_certificate, (UntrustedError,), _certificates),
+    "certificate": Target(_read_certificate, (UntrustedError,), _certificates, is_xml=False),
     "request": Target(request.decode, (MessageError,), lambda: _documents("*/01-request.xml")),
     "answer": Target(answer.decode, (MessageError,), lambda: _documents("*/02-error.xml", "*/04-response.xml")),
     "directory": Target(_read_directory_answer, (), _directory_answers),
-    "gzip": Target(_expand, (TransportError,), lambda: [compression.compress(b"<a/>" * 50), compression.compress(b"")]),
+    "gzip": Target(
+        _expand,
+        (TransportError,),
+        lambda: [compression.compress(b"<a/>" * 50), compression.compress(b"")],
+        is_xml=False,
+    ),
     "xml-seal": Target(_check_xml_seal, (), lambda: _documents("bopaelsattest/evidence/01.xml")),
-    "pdf-seal": Target(_check_pdf_seal, (), _sealed_letters),
+    "pdf-seal": Target(_check_pdf_seal, (), _sealed_letters, is_xml=False),
 }

@@ -63,16 +63,17 @@ def fuzz(name: str, seconds: int) -> Outcome:
         "-print_final_stats=1",
     ]
     with (folder / "log").open("w", encoding="utf-8") as log:
-        subprocess.run(
+        ended = subprocess.run(
             [sys.executable, "-m", "tests.fuzz.child", name, str(folder), *options],
             check=False,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
-    return _outcome(name, folder, before)
+    return _outcome(name, folder, before, ended.returncode)
 
 
-def _outcome(name: str, folder: Path, before: set[str]) -> Outcome:
+def _outcome(name: str, folder: Path, before: set[str], code: int) -> Outcome:
+    """A child that ended in another way than libFuzzer does, has found something too: its log says what."""
     log = (folder / "log").read_text(encoding="utf-8", errors="replace")
     said = {key: int(value) for key, value in _STATISTIC.findall(log)}
     notes = json.loads((folder / "notes.json").read_text(encoding="utf-8"))
@@ -83,7 +84,7 @@ def _outcome(name: str, folder: Path, before: set[str]) -> Outcome:
         int(done[1]) if done else 0,
         notes["slowest"],
         said.get("peak_rss_mb", 0) - notes["rss_before"],
-        sorted({file.name for file in folder.glob("found-*")} - before),
+        sorted({file.name for file in folder.glob("found-*")} - before) or ([f"{folder}/log"] if code else []),
     )
 
 

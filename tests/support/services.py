@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -42,6 +42,7 @@ def services(folder: Path, ends: ExitStack) -> Mapping[str, tuple[FastAPI, str]]
     provider = provider_service(read(ProviderSettings, town.values("provider")), around)
     for side in (requester, provider):
         ends.callback(side.access_point._store.close)
+        side.app.router.lifespan_context = _without_workers
     apps = {
         "authority": authority_app(read(AuthoritySettings, town.values("authority")), around),
         "directories": directories_app(read(DirectoriesSettings, town.values("directories")), around),
@@ -53,6 +54,11 @@ def services(folder: Path, ends: ExitStack) -> Mapping[str, tuple[FastAPI, str]]
         zip(("requester", "provider", "directories", "eid", "authority"), town.origins.values(), strict=True)
     )
     return {name: (app, origins[name]) for name, app in apps.items()}
+
+
+@asynccontextmanager
+async def _without_workers(_app: FastAPI) -> AsyncIterator[None]:
+    yield
 
 
 def _nobody(request: httpx.Request) -> httpx.Response:
