@@ -4,14 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
 BENCH_BIN := $(BENCH_VENV)/bin
+FUZZ_VENV := .venv-fuzz
+FUZZ_BIN := $(FUZZ_VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types layers rules attacks specimens bench
+.PHONY: help setup demo test lint types layers rules attacks specimens bench bench-hostile fuzz fuzz-http
 .SUFFIXES:
 
 help: ## List what one can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/development.stamp ## Create .venv with everything for running and testing
 
@@ -34,6 +36,15 @@ layers: setup ## Check that no floor imports from above
 bench: $(BENCH_VENV)/bench.stamp ## Measure rules and readers beside other tools (ARGS="--rounds 9")
 	$(BENCH_BIN)/python -m benchmarks.messages $(ARGS)
 
+bench-hostile: setup ## Measure what hostile messages cost before their sender is known (ARGS="--rounds 9")
+	$(BIN)/python -m benchmarks.hostile $(ARGS)
+
+fuzz: $(FUZZ_VENV)/fuzz.stamp ## Fuzz every reader for a while (ARGS="--seconds 3600 --target mime")
+	$(FUZZ_BIN)/python -m tests.fuzz.run $(ARGS)
+
+fuzz-http: $(FUZZ_VENV)/fuzz.stamp ## Send every service what schemathesis makes up (ARGS="--examples 2000")
+	$(FUZZ_BIN)/python -m tests.fuzz.schemas $(ARGS)
+
 rules: setup ## Write docs/rules.md anew
 	$(BIN)/python -m oots.validation.rules_document docs/rules.md
 
@@ -43,7 +54,7 @@ attacks: setup ## Try every attack; write docs/attacks.md and evidence_samples/a
 specimens: setup ## Write evidence_samples/ but its attacks/ anew under the frozen clock
 	$(BIN)/python -m oots.scenarios.specimens evidence_samples
 
-$(BIN)/python $(BENCH_BIN)/python:
+$(BIN)/python $(BENCH_BIN)/python $(FUZZ_BIN)/python:
 	@for python in $(PYTHON) python3.13 python3.12 python3.11; do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 			$$python -m venv $(@:/bin/python=) || { rm -rf $(@:/bin/python=); exit 1; }; \
@@ -66,4 +77,9 @@ $(VENV)/development.stamp: requirements-dev.txt $(VENV)/run-time.stamp
 $(BENCH_VENV)/bench.stamp: requirements-bench.txt pyproject.toml | $(BENCH_BIN)/python
 	$(BENCH_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	$(BENCH_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(FUZZ_VENV)/fuzz.stamp: requirements-fuzz.txt pyproject.toml | $(FUZZ_BIN)/python
+	$(FUZZ_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-fuzz.txt
+	$(FUZZ_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@

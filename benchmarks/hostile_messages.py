@@ -176,16 +176,16 @@ def self_made(
     subject: x509.Name | None = None,
     issuer: x509.Name | None = None,
     extensions: Sequence[x509.ExtensionType] = (),
-    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
+    key: rsa.RSAPublicKey | None = None,
 ) -> x509.Certificate:
-    """A certificate of one's own making."""
-    private = key or ec.generate_private_key(ec.SECP256R1())
+    """A certificate of one's own making, over `key` if there is one."""
+    private = ec.generate_private_key(ec.SECP256R1())
     name = subject or x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a stranger")])
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(issuer or name)
-        .public_key(private.public_key())
+        .public_key(key or private.public_key())
         .serial_number(7)
         .not_valid_before(NOW - timedelta(days=1))
         .not_valid_after(NOW + timedelta(days=1))
@@ -227,9 +227,9 @@ def with_forged(parts: Sequence[MimePart]) -> tuple[str, bytes]:
     return packaged(forged(envelope(parts, digested=b"")), parts)
 
 
-def huge_key(bits: int) -> rsa.RSAPrivateKey:
-    """A key of that size."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+def huge_key(bits: int) -> rsa.RSAPublicKey:
+    """A key of that size, which nobody needs to hold."""
+    return rsa.RSAPublicNumbers(65537, (1 << bits) - 1).public_key()
 
 
 def crowded(element: bytes, times: int) -> tuple[str, bytes]:
