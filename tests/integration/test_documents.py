@@ -26,6 +26,7 @@ def wanted(file: str) -> list[str]:
         ("Run time", "requirements.in"),
         ("Development", "requirements-dev.in"),
         ("Benchmark", "requirements-bench.in"),
+        ("Fuzzing", "requirements-fuzz.in"),
     ],
 )
 def test_every_direct_dependency_has_its_line_of_reason_and_no_other(heading: str, file: str) -> None:
@@ -35,7 +36,9 @@ def test_every_direct_dependency_has_its_line_of_reason_and_no_other(heading: st
     assert sorted(name for name, _ in rows) == wanted(file)
 
 
-@pytest.mark.parametrize("file", ["requirements.in", "requirements-dev.in", "requirements-bench.in"])
+@pytest.mark.parametrize(
+    "file", ["requirements.in", "requirements-dev.in", "requirements-bench.in", "requirements-fuzz.in"]
+)
 def test_every_direct_dependency_is_locked(file: str) -> None:
     lock = (ROOT / file.replace(".in", ".txt")).read_text(encoding="utf-8")
     locked = {name.lower() for name in re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==", lock, flags=re.MULTILINE)}
