@@ -103,11 +103,10 @@ def an_answer_that_was_used(street: Street) -> Refused:
 @attack(Area.SIGN_IN, street, told=NOT_SIGNED_IN, why=REFUSED)
 def a_code_that_was_used(street: Street) -> Refused:
     """Puts a code that has been redeemed into the answer to a new sign-in."""
-    browser = Browser(street)
-    callback = street.callback(Browser(street), BEGIN)
+    first, browser = Browser(street), Browser(street)
+    callback = street.callback(first, BEGIN)
+    assert first.open(callback).path == f"{CASE}/request"
     used = query_of(callback)["code"]
-    first = Browser(street)
-    arrived(street, first, changed(street.callback(first, BEGIN), code=used))
     return arrived(street, browser, changed(street.callback(browser, BEGIN), code=used))
 
 
