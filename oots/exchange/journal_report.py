@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, inspect, select
+from sqlalchemy import URL, Connection, create_engine, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from oots.exchange.chain import BEGINNING, Chain, Head, HeadFile, Row, open_chain
@@ -70,7 +70,9 @@ def _reading(database: Path) -> Iterator[Connection]:
     """One snapshot of a database that somebody else may be writing."""
     if not database.is_file():
         raise ConfigurationError(f"{database} is missing")
-    engine = create_engine(f"sqlite:///file:{database.resolve()}?mode=ro&uri=true")
+    engine = create_engine(
+        URL.create("sqlite", database=database.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
+    )
     try:
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")

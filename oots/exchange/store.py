@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, select, update
+from sqlalchemy import URL, Connection, Engine, create_engine, delete, event, insert, select, update
 
 from oots.edelivery.message import SealedMessage
 from oots.exchange.chain import Chain, HeadFile, SealedHead, append, open_chain, renew_key, sealed_head
@@ -424,7 +424,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _engine(file: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
+    engine = create_engine(URL.create("sqlite", database=str(file)), connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")
     def _durable(connection, _record):  # type: ignore[no-untyped-def]  # DBAPI connections carry no types

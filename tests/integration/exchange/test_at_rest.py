@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from oots.cli import Exit
 from oots.cli.commands import app
 from oots.deployment.at_rest import Retention, purge_folder
-from oots.exchange.journal import Entry
+from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.schema import JOURNAL
 from oots.exchange.store import DATABASE, VAULT_KEY, Store
@@ -80,6 +80,13 @@ def test_a_whole_journal_is_good_and_tells_of_its_purges(folder: Path) -> None:
     assert done.exit_code == Exit.GOOD
     assert ": whole" in done.output
     assert "10 entries (1 to 10) purged at 2027-10-06" in done.output
+
+
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    folder = tmp_path / "a b#c%20?d"
+    with closing(Store(folder, object)) as store, store.begin() as unit:
+        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
+    assert examine_journal(folder, None).entries == 1
 
 
 def test_a_journal_can_be_verified_while_its_service_runs(folder: Path) -> None:
