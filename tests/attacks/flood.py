@@ -313,10 +313,10 @@ def a_flood_of_tags(envelope: bytes) -> bytes:
 
 @spelling(why="tags, attributes or character references")
 def a_flood_of_references(envelope: bytes) -> bytes:
-    """Has the signature refer to the body five hundred times, so that it is digested as often."""
+    """Has the signature refer to the body three hundred times, so that it is digested as often."""
     begin = envelope.index(b'<ds:Reference URI="#body">')
     end = envelope.index(b"</ds:Reference>", begin) + len(b"</ds:Reference>")
-    return envelope[:end] + envelope[begin:end] * 500 + envelope[end:]
+    return envelope[:end] + envelope[begin:end] * 300 + envelope[end:]
 
 
 @spelling(why="tags, attributes or character references")

@@ -147,7 +147,7 @@ def a_content_id_that_hides_a_path_in_percent_signs(door: Door) -> Refused:
     return door.refused(*signed_anew(header, [document], door.key()))
 
 
-@with_a_door(told=MIME_INCONSISTENCY, why="more than 26 parts")
+@with_a_door(told=MIME_INCONSISTENCY, why="more than 25 parts")
 def a_thousand_parts(door: Door) -> Refused:
     """Sends a thousand parts, each of which would be digested."""
     message = door.small()

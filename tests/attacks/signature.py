@@ -619,10 +619,10 @@ def a_key_to_be_fetched(root: etree._Element) -> None:
 
 
 @says(why="unexpected content in KeyInfo")
-def a_thousand_certificates(root: etree._Element) -> None:
-    """Adds a hundred certificates to the signature, each to be read."""
+def sixty_certificates(root: etree._Element) -> None:
+    """Adds sixty certificates to the signature, each to be read."""
     data = etree.SubElement(one(root, ds("KeyInfo")), ds("X509Data"))
-    for _ in range(100):
+    for _ in range(60):
         etree.SubElement(data, ds("X509Certificate")).text = one(root, TOKEN).text
 
 
