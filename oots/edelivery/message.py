@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -121,22 +121,36 @@ def open_message(
     limits = limits or Limits()
     package = mime.read(content_type, body, limits)
     envelope = soap.read(package.soap)
-    attachments = _expected_attachments(part_uris(envelope.messaging), package)
-    octets = {uri: part.content for uri, part in attachments.items()}
+    octets = _Octets(package)
+    _expect_named(octets, part_uris(envelope.messaging))
     verified = verify(envelope, package.soap, octets, anchors, at)
     header = decode(verified.messaging)
     _expect_sender(header, verified)
-    parts = _parts(header, attachments, limits)
+    parts = _parts(header, package, limits)
     return OpenedMessage(
         header, parts, verified.signer, verified.certificate, verified.digests, package.soap, verified.messaging
     )
 
 
-def _expected_attachments(uris: tuple[str, ...], package: Package) -> dict[str, MimePart]:
-    attachments = {CID + content_id: part for content_id, part in package.attachments.items()}
-    if sorted(uris) != sorted(attachments):
+def _expect_named(octets: Mapping[str, bytes], uris: tuple[str, ...]) -> None:
+    if sorted(uris) != sorted(octets):
         raise mime_inconsistency("PartInfo and MIME parts are not the same set")
-    return attachments
+
+
+class _Octets(Mapping[str, bytes]):
+    """What a signature may refer to, by `cid:` URI; taken out of the message only when a digest is computed of it."""
+
+    def __init__(self, package: Package) -> None:
+        self._attachments = package.attachments
+
+    def __getitem__(self, uri: str) -> bytes:
+        return self._attachments[uri.removeprefix(CID)].content
+
+    def __iter__(self) -> Iterator[str]:
+        return (CID + content_id for content_id in self._attachments)
+
+    def __len__(self) -> int:
+        return len(self._attachments)
 
 
 def _expect_sender(header: UserMessage, verified: Verified) -> None:
@@ -144,11 +158,11 @@ def _expect_sender(header: UserMessage, verified: Verified) -> None:
         raise failed_authentication(f"signed by {verified.signer.party_id}, but sent as another party")
 
 
-def _parts(header: UserMessage, attachments: Mapping[str, MimePart], limits: Limits) -> tuple[Part, ...]:
+def _parts(header: UserMessage, package: Package, limits: Limits) -> tuple[Part, ...]:
     parts = []
     room = limits.message
     for info in header.parts:
-        sent = attachments[CID + info.content_id]
+        sent = package.attachments[info.content_id]
         _expect_as_stated(info, sent)
         content = compression.expand(sent.content, limits) if info.compressed else sent.content
         room -= len(content)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.policy import HTTP
 from itertools import count
@@ -39,11 +39,45 @@ class MimePart:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a part's content stands in a body."""
+
+    content_id: str
+    media_type: str
+    start: int
+    end: int
+
+    def part(self, body: bytes) -> MimePart:
+        return MimePart(self.content_id, self.media_type, body[self.start : self.end])
+
+
+class Attachments(Mapping[str, MimePart]):
+    """Parts by Content-ID. One is copied out of the body when it is first asked for: until a message is believed there
+    is no need to."""
+
+    def __init__(self, body: bytes, places: Sequence[_Place]) -> None:
+        self._body = body
+        self._places = {place.content_id: place for place in places}
+        self._copied: dict[str, MimePart] = {}
+
+    def __getitem__(self, content_id: str) -> MimePart:
+        if content_id not in self._copied:
+            self._copied[content_id] = self._places[content_id].part(self._body)
+        return self._copied[content_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+@dataclass(frozen=True, slots=True)
 class Package:
-    """A package taken apart: the SOAP root part and the attachments by Content-ID."""
+    """A package taken apart: the SOAP root part and the attachments by Content-ID, in their order."""
 
     soap: bytes
-    attachments: dict[str, MimePart]
+    attachments: Mapping[str, MimePart]
 
 
 def write(envelope: bytes, attachments: Sequence[MimePart], message_id: str) -> tuple[str, bytes]:
@@ -80,13 +114,11 @@ def read(content_type: str, body: bytes, limits: Limits) -> Package:
     if len(body) > limits.message:
         raise mime_inconsistency(f"the message is larger than {limits.message} bytes")
     parameters = _parameters(content_type)
-    parts = list(_parts(body, parameters["boundary"], limits))
-    root, attachments = parts[0], parts[1:]
+    root, *places = _places(body, parameters["boundary"], limits)
     _expect_root(root, parameters)
-    by_content_id = {part.content_id: part for part in attachments}
-    if len(by_content_id | {root.content_id: root}) != len(parts):
+    if len({root.content_id, *(place.content_id for place in places)}) != 1 + len(places):
         raise mime_inconsistency("a Content-ID is used twice")
-    return Package(root.content, by_content_id)
+    return Package(root.part(body).content, Attachments(body, places))
 
 
 def _parameters(content_type: str) -> dict[str, str]:
@@ -114,9 +146,8 @@ def _parsed(content_type: str) -> tuple[str, dict[str, str]]:
     return header.content_type, {name.lower(): value for name, value in header.params.items()}
 
 
-def _parts(body: bytes, boundary: str, limits: Limits) -> Iterator[MimePart]:
-    """The parts between their delimiter lines. None is looked for beyond the size that it may have, nor copied before
-    its size is known: whoever sends a body has not yet said who he is."""
+def _places(body: bytes, boundary: str, limits: Limits) -> Iterator[_Place]:
+    """The parts between their delimiter lines; none is looked for beyond the size that it may have."""
     dash_boundary = b"--" + boundary.encode("ascii")
     delimiter = _CRLF + dash_boundary
     if not body.startswith(dash_boundary + _CRLF):
@@ -125,8 +156,8 @@ def _parts(body: bytes, boundary: str, limits: Limits) -> Iterator[MimePart]:
     for largest in (limits.soap, *[limits.part] * limits.parts):
         end = body.find(delimiter, start - len(_CRLF), start + _MOST_HEADER_BYTES + largest + len(delimiter))
         if end < start:
-            raise mime_inconsistency(f"a part has no headers, no end, or is larger than {largest} bytes")
-        yield _part(body, start, end, largest)
+            raise mime_inconsistency(f"a part has no end, or no headers, or is larger than {largest} bytes")
+        yield _place(body, start, end, largest)
         after = end + len(delimiter)
         if body[after : after + 2] != _CRLF:
             return _expect_end(body[after : after + 5])
@@ -139,7 +170,7 @@ def _expect_end(rest: bytes) -> None:
         raise mime_inconsistency("the last boundary does not end the message")
 
 
-def _part(body: bytes, start: int, end: int, largest: int) -> MimePart:
+def _place(body: bytes, start: int, end: int, largest: int) -> _Place:
     headers_end = body.find(_HEADERS_END, start, min(end, start + _MOST_HEADER_BYTES))
     if headers_end < 0:
         raise mime_inconsistency("a part has no headers, or too long ones")
@@ -150,7 +181,7 @@ def _part(body: bytes, start: int, end: int, largest: int) -> MimePart:
     content = headers_end + len(_HEADERS_END)
     if end - content > largest:
         raise mime_inconsistency(f"a part is larger than {largest} bytes")
-    return MimePart(content_id[1], headers["Content-Type"], body[content:end])
+    return _Place(content_id[1], headers["Content-Type"], content, end)
 
 
 def _part_headers(block: bytes) -> dict[str, str]:
@@ -167,7 +198,7 @@ def _part_headers(block: bytes) -> dict[str, str]:
     return headers
 
 
-def _expect_root(root: MimePart, parameters: dict[str, str]) -> None:
+def _expect_root(root: _Place, parameters: dict[str, str]) -> None:
     if parameters.get("start", f"<{root.content_id}>") != f"<{root.content_id}>":
         raise mime_inconsistency("the package does not start with its first part")
     if root.media_type not in _SOAP_TYPES:

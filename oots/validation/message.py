@@ -5,7 +5,7 @@ Nothing is believed or refused by signature here: that needs trust anchors, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -39,7 +39,7 @@ class Carried:
 
     envelope: etree._Element
     document: etree._Element
-    parts: dict[str, MimePart]
+    parts: Mapping[str, MimePart]
 
     @property
     def header(self) -> Header:
@@ -81,7 +81,7 @@ def take_apart(data: bytes) -> Carried:
     return Carried(envelope, _document(envelope, package.attachments), package.attachments)
 
 
-def _document(envelope: etree._Element, parts: dict[str, MimePart]) -> etree._Element:
+def _document(envelope: etree._Element, parts: Mapping[str, MimePart]) -> etree._Element:
     """The root element of the first part that the header names, or else of the first that travelled."""
     named = [part_id(part) for part in Header.of(envelope).parts]
     found = next((parts[name] for name in (*named[:1], *parts) if name in parts), None)

@@ -228,7 +228,7 @@ def _signed(message: etree._Element, contents: list[bytes]) -> tuple[str, bytes]
         octets = {CID + part.content_id: part.content for part in parts}
         envelope, _ = sign(soap.build([message]), octets, key)
         return mime.write(envelope, parts, _MESSAGE_ID)
-    except (ValueError, etree.C14NError):
+    except (ValueError, etree.LxmlError):
         return None
 
 

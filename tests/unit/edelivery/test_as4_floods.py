@@ -135,9 +135,13 @@ def test_a_part_is_neither_sought_nor_copied_beyond_the_size_that_it_may_have(bo
     assert looked.looked_at < 30_000
 
 
-def test_no_part_is_hashed_or_read_before_what_was_signed_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    digested: list[bytes] = []
-    honest = XMLVerifier._get_digest
+def test_no_part_is_copied_or_hashed_before_what_was_signed_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    digested, copied = list[bytes](), list[str]()
+    honest, honest_part = XMLVerifier._get_digest, mime._Place.part
+
+    def copy_and_tell(self: mime._Place, body: bytes) -> mime.MimePart:
+        copied.append(self.content_id)
+        return honest_part(self, body)
 
     def digest_and_tell(self: XMLVerifier, data: bytes, algorithm: object) -> bytes:
         digested.append(data)
@@ -147,11 +151,13 @@ def test_no_part_is_hashed_or_read_before_what_was_signed_is_known(monkeypatch: 
         next(root.iter(ds("SignatureValue"))).text = "AAAA" * 85 + "AA=="
 
     monkeypatch.setattr(XMLVerifier, "_get_digest", digest_and_tell)
+    monkeypatch.setattr(mime._Place, "part", copy_and_tell)
     assert opens(MESSAGE.soap)
     assert [part.content for part in PARTS] == digested[-3:]
+    assert [part.content_id for part in PARTS] == copied[1:]
     digested.clear()
     refused = refusal(*repackaged(altered(MESSAGE.soap, spoil), *PARTS))
-    assert (refused.ebms, digested) == ("EBMS:0101", [])
+    assert (refused.ebms, digested, copied[4:]) == ("EBMS:0101", [], copied[:1])
     assert refused.why.startswith("InvalidSignature")
 
 
