@@ -16,6 +16,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.decode_limits import (
+    DEFAULT_PURPOSE_LIMITS,
+    DecodeLimits,
+    DecodePurpose,
+    DocumentDecodeBudget,
+    StreamDecodeLimits,
+)
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
@@ -38,6 +45,17 @@ _FIELD_SPEC = SigFieldSpec(
     readable_field_name="Kommunens segl (the seal of the municipality)",
     # PDF/UA wants an untagged widget hidden, and a hidden one is never printed.
     invis_sig_settings=InvisSigSettings(set_hidden_flag=True, set_print_flag=False),
+)
+
+_MEBIBYTE = 1024 * 1024
+# Of a foreign PDF its tables of objects are read, entry by entry: a few KB could otherwise say a hundred million.
+_DECODED = DecodeLimits(
+    per_purpose={
+        **DEFAULT_PURPOSE_LIMITS,
+        DecodePurpose.XREF_STREAM: StreamDecodeLimits(max_output_size=_MEBIBYTE // 4),
+        DecodePurpose.OBJECT_STREAM: StreamDecodeLimits(max_output_size=8 * _MEBIBYTE),
+    },
+    document_budget=DocumentDecodeBudget(base_allowance=2 * _MEBIBYTE, max_ratio=2),
 )
 
 for _chatty in ("pyhanko", "pyhanko_certvalidator"):
@@ -142,7 +160,7 @@ def _check(pdf: bytes, anchors: Trust, at: datetime) -> SealReport:
 
 
 def _only_signature(pdf: bytes) -> EmbeddedPdfSignature:
-    signatures: list[EmbeddedPdfSignature] = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    signatures: list[EmbeddedPdfSignature] = PdfFileReader(BytesIO(pdf), decode_limits=_DECODED).embedded_signatures
     if len(signatures) != 1:
         raise SealBrokenError(
             "the document carries no seal" if not signatures else "the document has several signatures"

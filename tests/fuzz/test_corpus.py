@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from oots.trust.evidence_seal import check_seal
+from tests.fuzz import readers
 from tests.fuzz.readers import FOUND, TARGETS, Target
 
 INPUTS = sorted(FOUND.glob("*/*"))
@@ -34,3 +36,12 @@ def test_a_reader_that_raises_what_it_does_not_declare_is_found() -> None:
     assert broken.survives(b"x")
     with pytest.raises(IndexError):
         broken.survives(b"")
+
+
+def test_a_pdf_is_refused_that_says_a_million_objects_in_three_kilobytes() -> None:
+    bomb = (FOUND / "pdf-seal" / "a-million-objects").read_bytes()
+    assert len(bomb) < 4_000
+    report = check_seal(bomb, "application/pdf", readers._authority().anchors, readers.NOW)
+    assert report.problem == "the seal does not verify (PdfDecodeLimitError)"
+    sealed, _ = TARGETS["pdf-seal"].seeds()
+    assert check_seal(sealed, "application/pdf", readers._authority().anchors, readers.NOW).valid
