@@ -328,6 +328,24 @@ def an_endless_file(street: Street) -> Refused:
     return told(street, answer)
 
 
+@attack(Area.PORTAL, street, told=TOO_LARGE, why="Formularen er for stor")
+def an_endless_file_that_says_it_is_short(street: Street) -> Refused:
+    """Uploads a file in pieces without end beside a length of a hundred bytes, which the pieces put out of force."""
+    sent = []
+
+    def pieces() -> Iterator[bytes]:
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\n'
+        for number in range(150):
+            sent.append(number)
+            yield bytes(MEGABYTE)
+
+    headers = {"Origin": PORTAL, "Content-Type": "multipart/form-data; boundary=x"}
+    both = {"Content-Length": "100", "Transfer-Encoding": "chunked"}
+    answer = street.solvej.stream(UPLOAD, pieces(), headers | both)
+    assert len(sent) < 150, "it was read to the end"
+    return told(street, answer)
+
+
 @attack(Area.PORTAL, street, told=FORBIDDEN, why=STALE)
 def a_file_without_a_token(street: Street) -> Refused:
     """Uploads a file in the person's browser without the token of the form."""
