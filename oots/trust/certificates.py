@@ -61,6 +61,6 @@ def _uris(certificate: x509.Certificate) -> list[str]:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return []
-    except (ValueError, x509.DuplicateExtension) as problem:
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as problem:
         raise UntrustedError(f"the certificate's extensions cannot be read: {type(problem).__name__}") from problem
     return names.get_values_for_type(x509.UniformResourceIdentifier)
