@@ -2,30 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import BytesIO
+import atexit
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
 from threading import Lock
 
-import pypdfium2 as pdfium
+from oots.web import page_reader
+from oots.web.page_reader import MISSING, UNREADABLE, read_blocks, write_blocks
 
 SCALE = 2.0
 """Pixels per point: 144 dots per inch."""
 MOST_PAGES = 50
 MOST_PIXELS = 16_000_000
-
-_TURN = Lock()
-"""PDFium is not safe for threads."""
+MOST_SECONDS = 10.0
+MOST_MEMORY = 1024 * 1024 * 1024
+"""What a question about a PDF may cost, of computing and in bytes: a few hundred bytes can ask for hours and GBs."""
+_MOST_REMEMBERED = 1000
 
 
 class UnreadablePdfError(ValueError):
-    """PDFium cannot read the document."""
+    """PDFium cannot read the document, or not within the limits."""
+
+
+class Reader:
+    """A process of its own that reads PDFs, started when it is needed, and again when a document was its end.
+
+    Such a document is not read again: everybody else waits meanwhile. Safe for threads, as PDFium is not.
+    """
+
+    def __init__(self, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY) -> None:
+        self._command = [sys.executable, "-m", page_reader.__name__, str(seconds), str(memory)]
+        self._process: subprocess.Popen[bytes] | None = None
+        self._fatal: set[bytes] = set()
+        self._turn = Lock()
+
+    def ask(self, pdf: bytes, call: str, *more: float) -> bytes:
+        """What `page_reader` answers; raises IndexError for a page that is not there, and UnreadablePdfError."""
+        digest = sha256(pdf).digest()
+        with self._turn:
+            if digest in self._fatal:
+                raise UnreadablePdfError("a PDF that costs more than it may")
+            try:
+                kind, content = self._exchanged(json.dumps([call, *more]).encode(), pdf)
+            except (EOFError, OSError):
+                self._end()
+                self._remember(digest)
+                raise UnreadablePdfError("a PDF that costs more than it may") from None
+        if kind == MISSING:
+            raise IndexError(*more)
+        if kind == UNREADABLE:
+            raise UnreadablePdfError("not a readable PDF")
+        return content
+
+    def _exchanged(self, question: bytes, pdf: bytes) -> tuple[bytes, bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self._process = subprocess.Popen(  # noqa: S603 (our own interpreter with our own arguments)
+                self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+        questions, answers = self._process.stdin, self._process.stdout
+        assert questions is not None  # noqa: S101 (a pipe, as was asked for)
+        assert answers is not None  # noqa: S101 (likewise)
+        write_blocks(questions, question, pdf)
+        return read_blocks(answers)
+
+    def _remember(self, digest: bytes) -> None:
+        if len(self._fatal) >= _MOST_REMEMBERED:
+            self._fatal.clear()
+        self._fatal.add(digest)
+
+    def close(self) -> None:
+        """End the process."""
+        with self._turn:
+            self._end()
+
+    def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            with suppress(OSError), process:  # what was not read yet is of no use to anybody
+                pass
+
+
+@cache
+def _reader() -> Reader:
+    reader = Reader()
+    atexit.register(reader.close)
+    return reader
 
 
 def texts_of(pdf: bytes) -> tuple[str, ...]:
     """The text of each page, of the first 50 at most; raises UnreadablePdfError."""
-    with _opened(pdf) as document:
-        return tuple(_text(document[number]) for number in range(min(len(document), MOST_PAGES)))
+    return tuple(json.loads(_reader().ask(pdf, "texts", MOST_PAGES)))
 
 
 def render(pdf: bytes, page: int, scale: float = SCALE) -> bytes:
@@ -33,30 +105,4 @@ def render(pdf: bytes, page: int, scale: float = SCALE) -> bytes:
 
     Raises IndexError for a page that is not there, UnreadablePdfError for what is no PDF.
     """
-    with _opened(pdf) as document:
-        if not 0 <= page < min(len(document), MOST_PAGES):
-            raise IndexError(page)
-        sheet = document[page]
-        width, height = sheet.get_size()
-        fitting = min(scale, (MOST_PIXELS / max(width * height, 1)) ** 0.5)
-        png = BytesIO()
-        sheet.render(scale=fitting, rev_byteorder=True).to_pil().save(png, format="PNG")
-        return png.getvalue()
-
-
-@contextmanager
-def _opened(pdf: bytes) -> Iterator[pdfium.PdfDocument]:
-    with _TURN:
-        try:
-            document = pdfium.PdfDocument(pdf)
-            try:
-                yield document
-            finally:
-                document.close()
-        except pdfium.PdfiumError as unreadable:
-            raise UnreadablePdfError("not a readable PDF") from unreadable
-
-
-def _text(page: pdfium.PdfPage) -> str:
-    text: str = page.get_textpage().get_text_bounded()
-    return text.replace("\r\n", "\n").strip()
+    return _reader().ask(pdf, "image", MOST_PAGES, page, scale, MOST_PIXELS)
