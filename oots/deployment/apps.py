@@ -25,6 +25,7 @@ from oots.denmark.source import MunicipalSource
 from oots.deployment import directories_pages, frames
 from oots.deployment.at_rest import Retention
 from oots.deployment.participants import DIRECTORIES, key_name, seal_name
+from oots.deployment.prompt import PromptTransport
 from oots.deployment.settings import (
     AuthoritySettings,
     DirectoriesSettings,
@@ -111,11 +112,13 @@ class Exchanging:
 
 
 def peer_client(settings: ServiceSettings) -> httpx.Client:
-    """A client for other services: no redirects, no proxies; with TLS it believes the demo authority alone."""
+    """A client for other services: no redirects, no proxies, no waiting for a head that comes letter by letter; with
+    TLS it believes the demo authority alone."""
     verify: ssl.SSLContext | bool = True
     if settings.tls:
         verify = ssl.create_default_context(cafile=str(settings.keys / TRUST_FILE))
-    return httpx.Client(verify=verify, timeout=PEER_SECONDS, follow_redirects=False, trust_env=False)
+    transport = PromptTransport(verify=verify, trust_env=False)
+    return httpx.Client(transport=transport, timeout=PEER_SECONDS, follow_redirects=False, trust_env=False)
 
 
 def directories_app(settings: DirectoriesSettings, around: Surroundings) -> FastAPI:
