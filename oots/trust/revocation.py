@@ -121,18 +121,18 @@ def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bo
 
 @dataclass
 class _Kept:
-    """A list as it was last fetched, whether it was found to be an authority's own, and when fetching was last tried.
+    """A list as it was last fetched, the one that was found to be an authority's own, and when fetching was last tried.
 
     A list that nobody has signed must not keep the next one away, however long it says that it is good.
     """
 
     listed: x509.CertificateRevocationList | None = None
-    believed: bool = False
+    believed: x509.CertificateRevocationList | None = None
     tried: datetime | None = None
 
     def is_due(self, at: datetime, now: datetime) -> bool:
         """Whether the list is to be fetched: what is believed once it is over, anything else after a pause."""
-        if self.believed and self.listed is not None:
+        if self.listed is not None and self.believed is self.listed:
             return not _is_current(self.listed, at)
         return self.tried is None or not timedelta() <= now - self.tried < _PAUSE
 
@@ -153,31 +153,35 @@ class RevocationLists:
         return line.revocation_date_utc if line else None
 
     def _list_of(self, issuer: x509.Certificate, at: datetime) -> x509.CertificateRevocationList:
-        with self._turn:
-            found = self._good(issuer, at)
-            if found is None:
-                self._refresh(at)
+        """What is good is at hand for everybody, also while somebody waits for another list."""
+        found = self._good(issuer, at)
+        if found is None:
+            with self._turn:
                 found = self._good(issuer, at)
+                if found is None:
+                    found = self._refreshed(issuer, at)
         if found is None:
             raise UnsettledError(f"no revocation list of {issuer.subject.rfc4514_string()} is good at present")
         return found
 
     def _good(self, issuer: x509.Certificate, at: datetime) -> x509.CertificateRevocationList | None:
         for kept in self._kept.values():
-            if kept.listed is not None and _is_current(kept.listed, at) and _is_of(kept.listed, issuer):
-                kept.believed = True
-                return kept.listed
+            listed = kept.listed
+            if listed is not None and _is_current(listed, at) and _is_of(listed, issuer):
+                kept.believed = listed
+                return listed
         return None
 
-    def _refresh(self, at: datetime) -> None:
+    def _refreshed(self, issuer: x509.Certificate, at: datetime) -> x509.CertificateRevocationList | None:
         due = {address: kept for address, kept in self._kept.items() if kept.is_due(at, self._clock.now())}
         for address, kept in due.items():
-            kept.believed = False
+            kept.believed = None
             with suppress(OSError, ValueError):
                 kept.listed = x509.load_der_x509_crl(self._fetch(address))
         # The pause begins when the last has been waited for: whoever stood in the queue meanwhile does not ask again.
         for kept in due.values():
             kept.tried = self._clock.now()
+        return self._good(issuer, at)
 
 
 def _is_of(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
@@ -244,13 +248,20 @@ class Responder:
         self._turn = Lock()
 
     def revoked_at(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
-        """As `Source` says; an answer is kept until its next update, and after a failure there is a pause."""
+        """As `Source` says; an answer is kept until its next update, and after a failure there is a pause. Nobody whose
+        answer is kept waits for that to another question."""
         name = certificate.fingerprint(hashes.SHA256())
-        with self._turn:
-            answer = self._kept.get(name)
-            if answer is None or not _answers_at(answer, at):
-                answer = self._asked(name, certificate, issuer, at)
+        answer = self._good(name, at)
+        if answer is None:
+            with self._turn:
+                answer = self._good(name, at)
+                if answer is None:
+                    answer = self._asked(name, certificate, issuer, at)
         return answer.revocation_time_utc
+
+    def _good(self, name: bytes, at: datetime) -> ocsp.OCSPResponse | None:
+        answer = self._kept.get(name)
+        return answer if answer is not None and _answers_at(answer, at) else None
 
     def _asked(
         self, name: bytes, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support.revocation import LIFE, PLACE, Shelf, aarhus, house, rsa_2048
 from tests.support.trust import NOW, new_authority, p256, usage, with_extensions
 
 SECOND = timedelta(seconds=1)
+PATIENCE = 2.0
 OTHER_PLACE = "https://authority.localhost/crl/root-ca.crl"
 
 
@@ -266,3 +268,20 @@ def test_one_list_that_is_missing_hinders_nobody_whom_it_does_not_concern() -> N
     assert not reader.is_revoked(aarhus())
     with pytest.raises(UnsettledError):
         reader.is_revoked(house().issuing.certificate, house().root.certificate)
+
+
+def test_nobody_whose_list_is_good_waits_for_that_of_another_authority() -> None:
+    reader, other, asked = Reader(PLACE, OTHER_PLACE), new_authority(), []
+    reader.shelf.lying[PLACE] = signed_list(house().issuing)
+    assert not reader.is_revoked(aarhus())
+
+    def fetch_slowly(address: str) -> bytes:
+        with ThreadPoolExecutor(1) as beside:
+            asked.append(wait([beside.submit(reader.is_revoked, aarhus())], PATIENCE).done)
+        return signed_list(other.issuing)
+
+    reader.lists._fetch = fetch_slowly
+    reader.clock.advance(SECOND)
+    assert not reader.is_revoked(aarhus(), other.issuing.certificate)
+    assert asked != []
+    assert all(asked), "it waited until the other list had come"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -25,6 +26,7 @@ from tests.support.revocation import LIFE, Answer, aarhus, delegate, house, rsa_
 from tests.support.trust import NOW, dated, new_authority, usage, with_extensions
 
 SECOND = timedelta(seconds=1)
+PATIENCE = 2.0
 ENCODING = serialization.Encoding.DER
 Respond = Callable[[bytes], bytes]
 
@@ -353,3 +355,19 @@ def test_what_is_kept_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(UnsettledError):
             asker.is_revoked(certificate)
     assert len(asker.responder._failed) <= 3
+
+
+def test_nobody_whose_answer_is_good_waits_for_that_about_another_certificate() -> None:
+    known, other, asked = aarhus(), aarhus(), []
+    asker = Asker(answer(known).to)
+    assert not asker.is_revoked(known)
+
+    def respond_slowly(request: bytes) -> bytes:
+        with ThreadPoolExecutor(1) as beside:
+            asked.append(wait([beside.submit(asker.is_revoked, known)], PATIENCE).done)
+        return answer(other).to(request)
+
+    asker.respond = respond_slowly
+    assert not asker.is_revoked(other)
+    assert asked != []
+    assert all(asked), "it waited until the other answer had come"
