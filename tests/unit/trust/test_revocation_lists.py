@@ -276,12 +276,12 @@ def test_nobody_whose_list_is_good_waits_for_that_of_another_authority() -> None
     assert not reader.is_revoked(aarhus())
 
     def fetch_slowly(address: str) -> bytes:
-        with ThreadPoolExecutor(1) as beside:
-            asked.append(wait([beside.submit(reader.is_revoked, aarhus())], PATIENCE).done)
+        asked.append(wait([beside.submit(reader.is_revoked, aarhus())], PATIENCE).done)
         return signed_list(other.issuing)
 
     reader.lists._fetch = fetch_slowly
     reader.clock.advance(SECOND)
-    assert not reader.is_revoked(aarhus(), other.issuing.certificate)
+    with ThreadPoolExecutor(1) as beside:
+        assert not reader.is_revoked(aarhus(), other.issuing.certificate)
     assert asked != []
     assert all(asked), "it waited until the other list had come"
