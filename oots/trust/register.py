@@ -52,7 +52,8 @@ _LINES = TypeAdapter(tuple[Revocation, ...])
 
 
 class RevocationRegister:
-    """The file `revoked.json`, read again whenever it has changed; where there is none, nothing is revoked."""
+    """The file `revoked.json`, read again whenever it has changed; where there is none, nothing is revoked. A link that
+    leads nowhere is a broken register: what it led to may be away for a while alone."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -79,6 +80,8 @@ class RevocationRegister:
                 if present != state:
                     self._seen = (present, known := _parsed(self._path, file.read()))
         except FileNotFoundError:
+            if self._path.is_symlink():
+                raise ConfigurationError(f"{self._path} leads to a file that is not there") from None
             return ()
         except OSError as problem:
             raise ConfigurationError(f"{self._path} cannot be read ({type(problem).__name__})") from None

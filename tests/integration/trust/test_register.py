@@ -37,6 +37,19 @@ def test_without_a_register_nothing_is_revoked(tmp_path: Path, certificate: x509
     assert register.revoked_at(certificate) == NOW
 
 
+def test_a_link_to_a_register_that_is_away_is_broken(tmp_path: Path, certificate: x509.Certificate) -> None:
+    away, house = tmp_path / "away", tmp_path / "house"
+    away.mkdir()
+    house.mkdir()
+    note(away, certificate)
+    (house / REGISTER_FILE).symlink_to(away / REGISTER_FILE)
+    register = RevocationRegister(house / REGISTER_FILE)
+    assert register.revoked_at(certificate) == NOW
+    (away / REGISTER_FILE).unlink()
+    with pytest.raises(ConfigurationError, match="leads to a file that is not there"):
+        register.revoked_at(certificate)
+
+
 def test_a_revocation_by_another_process_is_seen_at_the_next_question(
     tmp_path: Path, certificate: x509.Certificate
 ) -> None:
