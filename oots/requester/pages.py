@@ -44,6 +44,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 PROVIDER_COUNTRY = "DK"
 REFRESH_SECONDS = 1
 PDF, XML = "application/pdf", "application/xml"
+MOST_SHOWN = 256 * 1024
+"""Bytes of an XML document that is shown on its page; in a page each can become five, and a message has 100 MB."""
 _MOST_REMEMBERED = 1000
 _LONGEST_ATTEMPT = 64
 _LOG = logging.getLogger(__name__)
@@ -51,7 +53,8 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReceivedDocument:
-    """A document as the portal shows it: `pages` is the text of each page of a PDF, `source` that of an XML."""
+    """A document as the portal shows it: `pages` is the text of each page of a PDF, `source` that of an XML, unless
+    it is too large."""
 
     number: int
     document: EvidenceDocument
@@ -328,7 +331,7 @@ class _Portal:
             part.sha256,
             self._check_seal(content, media_type),
             _pages(content) if media_type == PDF else (),
-            readable(content) if media_type == XML else None,
+            readable(content) if media_type == XML and len(content) <= MOST_SHOWN else None,
         )
 
     def preview(self, request: Request, exchange_id: str) -> Response:

@@ -17,6 +17,7 @@ from oots.web.page_reader import MISSING, UNREADABLE, read_blocks, write_blocks
 SCALE = 2.0
 """Pixels per point: 144 dots per inch."""
 MOST_PAGES = 50
+MOST_LETTERS = 1_000_000
 MOST_PIXELS = 16_000_000
 MOST_SECONDS = 10.0
 MOST_MEMORY = 1024 * 1024 * 1024
@@ -96,8 +97,8 @@ def _reader() -> Reader:
 
 
 def texts_of(pdf: bytes) -> tuple[str, ...]:
-    """The text of each page, of the first 50 at most; raises UnreadablePdfError."""
-    return tuple(json.loads(_reader().ask(pdf, "texts", MOST_PAGES)))
+    """The text of each page, of the first 50 at most; raises UnreadablePdfError, also beyond a million letters."""
+    return tuple(json.loads(_reader().ask(pdf, "texts", MOST_PAGES, MOST_LETTERS)))
 
 
 def render(pdf: bytes, page: int, scale: float = SCALE) -> bytes:

@@ -65,9 +65,12 @@ def _opened(pdf: bytes) -> Iterator[pdfium.PdfDocument]:
         document.close()
 
 
-def _texts(document: pdfium.PdfDocument, most: int) -> bytes:
-    """The texts of the first `most` pages, as a list in JSON."""
-    return json.dumps([_text(document[number]) for number in range(min(len(document), most))]).encode()
+def _texts(document: pdfium.PdfDocument, most: int, most_letters: int) -> bytes:
+    """The texts of the first `most` pages, as a list in JSON; MemoryError where they are longer than that."""
+    texts = [_text(document[number]) for number in range(min(len(document), most))]
+    if sum(map(len, texts)) > most_letters:
+        raise MemoryError
+    return json.dumps(texts).encode()
 
 
 def _text(page: pdfium.PdfPage) -> str:

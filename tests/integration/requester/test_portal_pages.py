@@ -12,6 +12,7 @@ import pytest
 
 from oots.exchange.conversation import RequesterState
 from oots.model.text import Text
+from oots.requester import pages as portal_pages
 from oots.requester.service import GET_ONLY
 from tests.support.pages import (
     EXCHANGE,
@@ -341,6 +342,19 @@ def test_the_evidence_is_shown_with_its_seals(house: Portal, maria: httpx.Client
     assert f'src="{PAGE}/documents/1/pages/0"' in page
     assert "Navn / Name: Maria Jensen" in page
     assert "Maria &amp;lt;Jensen&amp;gt;" in page
+
+
+def test_a_large_document_is_offered_and_not_shown(
+    house: Portal, maria: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.service.stand(RequesterState.DELIVERED)
+    monkeypatch.setattr(portal_pages, "MOST_SHOWN", len(XML))
+    shown = "Maria &amp;lt;Jensen&amp;gt;"
+    assert shown in maria.get(PAGE).text
+    monkeypatch.setattr(portal_pages, "MOST_SHOWN", len(XML) - 1)
+    page = maria.get(PAGE).text
+    assert (shown in page, "for stort til at blive vist" in page) == (False, True)
+    assert maria.get(f"{PAGE}/documents/0").content == XML
 
 
 def test_downloads_are_the_received_bytes_as_attachments(house: Portal, maria: httpx.Client) -> None:
