@@ -12,7 +12,7 @@ import signal
 import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import IO, Final
 
@@ -94,8 +94,12 @@ _CALLS: Final[Mapping[str, Callable[..., bytes]]] = {"texts": _texts, "image": _
 
 
 def main(seconds: float, memory: int) -> None:
-    """Answer until there are no more questions; one that takes too long ends the process, whatever it is doing."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    """Answer until there are no more questions; one that takes too long ends the process, whatever it is doing.
+
+    Where a system does not count memory (macOS), time alone is an end.
+    """
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
     while True:
