@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 import httpx
+from cryptography import x509
 
 from oots.edelivery.client import RefusedByPeerError, deliver
 from oots.edelivery.faults import failed_authentication, invalid_header
@@ -32,6 +33,7 @@ from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError, PeerError, TransportError
 from oots.model.identifiers import Identifier
 from oots.trust.anchors import Trust
+from oots.trust.certificates import Role, UntrustedError
 from oots.trust.evidence_seal import check_seal
 from oots.trust.keys import KeyPair
 from oots.trust.revocation import UnsettledError
@@ -216,6 +218,15 @@ class AccessPoint(Generic[RecordT]):
             parts=(),
             **fields,  # type: ignore[arg-type]  # the caller names the fields that are particular to its message
         )
+
+    def expect_believed(self, certificate: str) -> None:
+        """Raises UntrustedError unless the holder of this certificate (PEM) is believed as an access point now, and
+        UnsettledError where that cannot be told."""
+        try:
+            held = x509.load_pem_x509_certificate(certificate.encode())
+        except ValueError:
+            raise UntrustedError("there is no certificate to believe") from None
+        self._trust.party_of(held, (), self._clock.now(), Role.ACCESS_POINT)
 
     def signer_of(self, part: Part) -> str | None:
         """Whose valid seal a piece of evidence bears, if any."""

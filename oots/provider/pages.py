@@ -20,6 +20,7 @@ from oots.model.text import Text, in_language
 from oots.provider.countries import country
 from oots.provider.preview import Place, PreviewClosedError, PreviewSpace, ShownDocument, ShownPackage, Stage
 from oots.provider.procedures import procedure
+from oots.trust.revocation import UnsettledError
 from oots.web.downloads import download
 from oots.web.frame import ClosedError, Frame, language
 from oots.web.numbers import Number
@@ -244,6 +245,8 @@ class _PreviewPages:
             return _see_other(self._origins.to_browser(self._space.decide(token, accepted)))
         except PreviewClosedError:
             return _see_other(f"/p/{token}")
+        except UnsettledError:
+            raise ClosedError(HTTPStatus.SERVICE_UNAVAILABLE, f"/p/{token}") from None
 
     def _numbers(self, token: str, choices: Mapping[int, str]) -> list[int]:
         """What there is to decide on; once a decision was taken, what it was about as this form tells it."""

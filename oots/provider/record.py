@@ -32,12 +32,14 @@ class HeldPackage:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The preview of an exchange. Times are aware; `return_location` is known once request 2 has come."""
+    """The preview of an exchange. Times are aware; `return_location` is known once request 2 has come, and so is
+    `asked_by`, the certificate (PEM) that signed it."""
 
     location: str
     link_expires: datetime
     opened_at: datetime | None = None
     second_request_id: str | None = None
+    asked_by: str = ""
     return_location: str | None = None
     decide_until: datetime | None = None
     decided_at: datetime | None = None

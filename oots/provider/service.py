@@ -6,6 +6,8 @@ import logging
 from dataclasses import replace
 from datetime import datetime
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST
 from oots.edelivery.message import OpenedMessage
 from oots.exchange.access_point import CLOCKS_DIFFER, AccessPoint
@@ -33,6 +35,8 @@ from oots.provider.checks import Refusal
 from oots.provider.record import HeldPackage, Preview, ProviderExchange
 from oots.provider.replies import ProviderUnit, Replies, evidence_parts
 from oots.provider.source import EvidenceSource
+from oots.trust.certificates import UntrustedError
+from oots.trust.revocation import UnsettledError
 from oots.wire.profile import PROFILES, Profiles
 from oots.wire.request import request_id_of
 
@@ -285,6 +289,7 @@ class EvidenceProvider:
         preview = replace(
             preview,
             second_request_id=request.request_id,
+            asked_by=arrival.opened.certificate.public_bytes(Encoding.PEM).decode(),
             return_location=self._way_back(arrival, request, visit),
             decide_until=decide_until,
         )
@@ -342,13 +347,32 @@ class EvidenceProvider:
     def answer_decision(
         self, unit: ProviderUnit, kept: Kept[ProviderExchange], chosen: tuple[HeldPackage, ...], now: datetime
     ) -> None:
-        """Send all and only the packages that the person accepted, perhaps none, as the answer to request 2."""
+        """Send all and only the packages that the person accepted, perhaps none, as the answer to request 2.
+
+        Whoever has asked must be believed still: while the person looked, the certificate may have been revoked. Then
+        an error is the answer. Raises UnsettledError where nobody can say so at present.
+        """
         preview, request = kept.record.preview, kept.record.request
         second = preview.second_request_id if preview else None
+        deadline = now + self._limits.first_round_trip
+        if chosen and not self._is_believed_still(kept):
+            refusal = Refusal(ErrorCode.AUTHORIZATION, "the certificate of the requester is not believed any more")
+            failure = self._failure(kept, second, refusal, now)
+            self._conclude(unit, kept, Event.REFUSAL, failure, (), now, deadline)
+            return
         packages = tuple(held.package for held in chosen)
         answer = self._answers.response(request, second or request.request_id, now, packages)
-        deadline = now + self._limits.first_round_trip
         self._conclude(unit, kept, Event.EVIDENCE if chosen else Event.NOTHING, answer, chosen, now, deadline)
+
+    def _is_believed_still(self, kept: Kept[ProviderExchange]) -> bool:
+        try:
+            self._access_point.expect_believed(kept.record.preview.asked_by if kept.record.preview else "")
+        except UnsettledError:
+            raise
+        except UntrustedError as doubt:
+            _LOG.warning("evidence is withheld from %s: %s", kept.record.party_id, doubt)
+            return False
+        return True
 
     # --- answers out ---
 

@@ -58,9 +58,7 @@ def test_only_the_tls_certificate_names_hosts_and_serves_them(keys: Path) -> Non
     ]
 
 
-@pytest.mark.parametrize(
-    "lost", ["root-ca.cert.pem", "issuing-ca.cert.pem", "seal-0751.cert.pem", "seal-0751.key.pem", "trust.pem"]
-)
+@pytest.mark.parametrize("lost", ["root-ca.cert.pem", "issuing-ca.cert.pem", "seal-0751.cert.pem", "trust.pem"])
 def test_an_interrupted_run_is_completed_by_the_next(keys: Path, lost: str) -> None:
     expect_all_believed(keys)
     (keys / lost).unlink()
@@ -81,6 +79,25 @@ def test_a_lost_authority_key_is_no_silent_new_beginning(keys: Path) -> None:
     key_path(keys, "root-ca").unlink()
     with pytest.raises(ConfigurationError, match="nothing can be issued"):
         init_keys(keys, (SEAL, TLS), NOW)
+
+
+def test_a_lost_key_is_no_silent_new_identity(keys: Path) -> None:
+    init_keys(keys, (SEAL, TLS), NOW)
+    lost = key_path(keys, SEAL.name)
+    key = lost.read_bytes()
+    lost.unlink()
+    before = {file.name: file.read_bytes() for file in keys.iterdir()}
+    with pytest.raises(ConfigurationError, match=r"seal-0751\.key\.pem is missing.*put it back.*revoke seal-0751"):
+        init_keys(keys, (SEAL, TLS), NOW)
+    assert {file.name: file.read_bytes() for file in keys.iterdir()} == before
+    lost.write_bytes(key)
+    lost.chmod(0o600)
+    init_keys(keys, (SEAL, TLS), NOW)
+    lost.unlink()
+    certificate_path(keys, SEAL.name).unlink()
+    init_keys(keys, (SEAL, TLS), NOW)
+    assert lost.read_bytes() != key
+    expect_all_believed(keys)
 
 
 def test_a_key_is_never_given_to_another_party(keys: Path) -> None:

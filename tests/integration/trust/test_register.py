@@ -107,19 +107,19 @@ def test_two_revocations_at_once_are_both_noted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "new"),
+    ("written", "new", "place"),
     [
-        ("]", ""),
-        ("[", '{"revoked": ['),
-        ('"at": "2026-08-06T10:00:00Z"', '"at": "2026-08-06T10:00:00"'),
-        ('"at": "2026-08-06T10:00:00Z"', '"at": "soon"'),
-        ('"reason": "keyCompromise"', '"reason": "dislike"'),
-        ('"party"', '"partie"'),
-        ('"serial": "', '"serial": "0x'),
+        ("]", "", "no JSON at line "),
+        ("[", '{"revoked": [', "no JSON at line "),
+        ('"at": "2026-08-06T10:00:00Z"', '"at": "2026-08-06T10:00:00"', "entry 1 at"),
+        ('"at": "2026-08-06T10:00:00Z"', '"at": "soon"', "entry 1 at"),
+        ('"reason": "keyCompromise"', '"reason": "dislike"', "entry 1 reason"),
+        ('"party"', '"partie"', "entry 1 part"),
+        ('"serial": "', '"serial": "0x', "entry 1 serial"),
     ],
 )
 def test_a_broken_register_is_named_and_never_means_that_nothing_is_revoked(
-    tmp_path: Path, certificate: x509.Certificate, written: str, new: str
+    tmp_path: Path, certificate: x509.Certificate, written: str, new: str, place: str
 ) -> None:
     note(tmp_path, certificate)
     path = tmp_path / REGISTER_FILE
@@ -128,7 +128,8 @@ def test_a_broken_register_is_named_and_never_means_that_nothing_is_revoked(
     sound = path.read_text(encoding="utf-8")
     assert written in sound
     path.write_text(sound.replace(written, new), encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"revoked\.json is no register"):
+    told = rf"revoked\.json is no register of revoked certificates \({place}.*\): put back its last good copy"
+    with pytest.raises(ConfigurationError, match=told):
         register.revoked_at(certificate)
     with pytest.raises(ConfigurationError, match=r"revoked\.json is no register"):
         note(tmp_path, authority().issue().certificate)

@@ -23,6 +23,7 @@ from oots.exchange.journal import Entry
 from oots.model.clock import RandomIds
 from oots.requester.cases import CASES
 from oots.trust.register import REGISTER_FILE, revoke
+from oots.trust.revocation import UnsettledError
 from tests.attacks import certificate, revocation
 from tests.support.attacks import ATTACKS, Area
 from tests.support.changes import FAILED_AUTHENTICATION
@@ -135,6 +136,48 @@ def test_the_authority_keeps_its_register_to_itself(volumes: Path) -> None:
     assert (volumes / "provider" / "ap-dk-01.key.pem").exists()
     assert not list(volumes.rglob(REGISTER_FILE))
     assert not list(volumes.rglob("issuing-ca*"))
+
+
+def test_evidence_is_withheld_from_a_party_revoked_while_the_person_looks(pair: Pair) -> None:
+    pair.exchange()
+    assert pair.answers() == 1
+    exchange_id = pair.town.ask()
+    token = pair.town.to_preview(exchange_id)
+    assert pair.town.space.admit(token, SOLVEJ)
+    pair.revoke(pair.state)
+    pair.town.clock.advance(LIFE)
+    pair.town.space.decide(token, [0])
+    log = pair.town.provider_log(exchange_id)
+    assert pair.answers() == 1
+    assert [line.decision for line in log if line.entry is Entry.PREVIEW_DECIDED] == ["accept"]
+    (told,) = [
+        line for line in log if line.entry is Entry.EXCEPTION_SENT and "not believed any more" in str(line.detail)
+    ]
+    assert told.error_code == "EDM:ERR:0002"
+
+
+def test_a_party_revoked_while_the_person_looks_is_still_told_that_she_declines(pair: Pair) -> None:
+    token = pair.town.to_preview(pair.town.ask())
+    assert pair.town.space.admit(token, SOLVEJ)
+    pair.revoke(pair.state)
+    pair.town.clock.advance(LIFE)
+    assert pair.town.space.decide(token, [])
+    assert pair.answers() == 1
+
+
+def test_nothing_is_decided_while_nobody_can_say_whether_the_requester_was_revoked(pair: Pair) -> None:
+    exchange_id = pair.town.ask()
+    token = pair.town.to_preview(exchange_id)
+    assert pair.town.space.admit(token, SOLVEJ)
+    pair.town.clock.advance(LIFE)
+    pair.reachable = False
+    with pytest.raises(UnsettledError):
+        pair.town.space.decide(token, [0])
+    assert Entry.PREVIEW_DECIDED not in [line.entry for line in pair.town.provider_log(exchange_id)]
+    pair.reachable = True
+    pair.town.clock.advance(LIFE)
+    assert pair.town.space.decide(token, [0])
+    assert pair.answers() == 1
 
 
 def test_a_certificate_revoked_at_the_authority_is_refused_after_one_interval_of_its_lists(pair: Pair) -> None:
