@@ -1,4 +1,4 @@
-"""A peer that sends its head letter by letter is not waited for."""
+"""A peer that gives or takes letter by letter is not waited for."""
 
 from __future__ import annotations
 
@@ -99,3 +99,45 @@ def test_a_head_without_end_is_given_up(
     assert asked(honest, keys if tls else None).text == "ok"
     with pytest.raises(httpx.TransportError):
         asked(late, keys if tls else None)
+
+
+LARGE = 16 * 1024 * 1024  # more than the system keeps on its way
+
+
+def test_a_question_that_is_taken_bit_by_bit_is_given_up() -> None:
+    with sipped(fast=True) as port:
+        assert sent(port).text == "ok"
+    with sipped(fast=False) as port, pytest.raises(httpx.TransportError):
+        sent(port)
+
+
+def sent(port: int) -> httpx.Response:
+    with httpx.Client(transport=PromptTransport(sending=2 * SECONDS), timeout=60.0) as client:
+        return client.post(f"http://127.0.0.1:{port}/as4", content=bytes(LARGE) + BODY)
+
+
+@contextmanager
+def sipped(*, fast: bool) -> Iterator[int]:
+    """The port at which somebody takes a question in small sips, the rest of it later, and answers."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def sip() -> None:
+            peer, _ = door.accept()
+            with peer, suppress(OSError):
+                for _ in range(0 if fast else 7):
+                    peer.recv(100_000)
+                    threading.Event().wait(SECONDS * 2 / 5)
+                end = b""
+                while not end.endswith(BODY):
+                    piece = peer.recv(1_000_000)
+                    if not piece:
+                        return
+                    end = end[-len(BODY) :] + piece
+                peer.sendall(HONEST)
+
+        server = threading.Thread(target=sip)
+        server.start()
+        try:
+            yield door.getsockname()[1]
+        finally:
+            server.join()
