@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class Revocation(BaseModel):
         return self.issuer == issuer.rfc4514_string() and self.serial_number == serial_number
 
 
+_WAY_OUT = "put back its last good copy; without a register nothing would be revoked any more, so never just delete it"
 _LINES = TypeAdapter(tuple[Revocation, ...])
 
 
@@ -81,10 +83,10 @@ class RevocationRegister:
                     self._seen = (present, known := _parsed(self._path, file.read()))
         except FileNotFoundError:
             if self._path.is_symlink():
-                raise ConfigurationError(f"{self._path} leads to a file that is not there") from None
+                raise ConfigurationError(f"{self._path} leads to a file that is not there: {_WAY_OUT}") from None
             return ()
         except OSError as problem:
-            raise ConfigurationError(f"{self._path} cannot be read ({type(problem).__name__})") from None
+            raise ConfigurationError(f"{self._path} cannot be read ({type(problem).__name__}): {_WAY_OUT}") from None
         return known
 
 
@@ -132,5 +134,14 @@ def _parsed(path: Path, data: bytes) -> tuple[Revocation, ...]:
         return _LINES.validate_json(data)
     except ValidationError as faults:
         first = faults.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise ConfigurationError(f"{path} is no register of revoked certificates: {place} {first['msg']}") from None
+        place = _place_of(first["loc"], first["msg"])
+        raise ConfigurationError(f"{path} is no register of revoked certificates ({place}): {_WAY_OUT}") from None
+
+
+def _place_of(steps: Sequence[int | str], problem: str) -> str:
+    """Where a fault is, as people count."""
+    if not steps:
+        line = problem.rpartition(" at ")[2]
+        return f"no JSON at {line}" if line.startswith("line") else "no list"
+    number, *steps = steps
+    return " ".join([f"entry {int(number) + 1}", *map(str, steps)])

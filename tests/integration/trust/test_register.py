@@ -137,6 +137,15 @@ def test_a_broken_register_is_named_and_never_means_that_nothing_is_revoked(
     assert register.revoked_at(certificate) == NOW
 
 
+def test_a_register_that_is_no_list_is_broken(tmp_path: Path, certificate: x509.Certificate) -> None:
+    path = tmp_path / REGISTER_FILE
+    path.write_text("[]", encoding="utf-8")
+    assert RevocationRegister(path).revoked_at(certificate) is None
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"\(no list\): put back"):
+        RevocationRegister(path).revoked_at(certificate)
+
+
 def test_a_register_that_cannot_be_read_is_no_empty_one(tmp_path: Path, certificate: x509.Certificate) -> None:
     assert RevocationRegister(tmp_path / REGISTER_FILE).revoked_at(certificate) is None
     (tmp_path / REGISTER_FILE).mkdir()
