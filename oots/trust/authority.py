@@ -28,6 +28,7 @@ from oots.trust.keys import (
     has_key,
     key_path,
     load_key_pair,
+    lost_key,
     pem_of,
     pkcs8_of,
     private_key_of,
@@ -45,7 +46,8 @@ def init_keys(directory: Path, participants: Sequence[Participant], now: datetim
     Message keys are RSA 3072, all others P-256; a participant's certificate ends after 825 days. What exists is kept
     and not renewed; only a certificate that does not name the demo's policy is issued anew, for the same key. Each file
     appears whole or not at all, the key before its certificate, so the next run completes an interrupted one, and an
-    interrupted rotation too. Raises ConfigurationError for broken files, or a key that is bound to another party.
+    interrupted rotation too. Raises ConfigurationError for broken files, for a key that is bound to another party, and
+    for a certificate whose key is gone: a new key would be a new identity.
     """
     _init(directory, participants, Terms(now - CLOCK_TOLERANCE))
 
@@ -109,8 +111,8 @@ def _authority(directory: Path, name: str, title: str, terms: Terms, issuer: Key
 
 def _participant(directory: Path, participant: Participant, issuing: KeyPair, terms: Terms) -> None:
     path = certificate_path(directory, participant.name)
-    if not has_key(directory, participant.name):
-        path.unlink(missing_ok=True)
+    if path.exists() and not has_key(directory, participant.name):
+        raise ConfigurationError(lost_key(directory, participant.name))
     key = _kept_or_new_key(directory, participant.name, participant.role)
     kept = load_key_pair(directory, participant.name) if path.exists() else None
     if kept is not None and bound_party(kept.certificate) != participant.party:

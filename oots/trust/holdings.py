@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from oots.model.errors import ConfigurationError
 from oots.trust.certificates import Party, UntrustedError, bound_party
-from oots.trust.keys import read_certificates
+from oots.trust.keys import has_key, read_certificates
 from oots.trust.register import REGISTER_FILE, Revocation, RevocationRegister
 
 SOON = timedelta(days=30)
@@ -36,12 +36,14 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Holding:
-    """A certificate in a folder. `name` is the stem of its file, `party` None for an authority's."""
+    """A certificate in a folder. `name` is the stem of its file, `party` None for an authority's; `has_key` tells
+    whether its private key is there too, in a file or in a token."""
 
     name: str
     certificate: x509.Certificate
     party: Party | None
     revocation: Revocation | None
+    has_key: bool
 
     @property
     def is_previous(self) -> bool:
@@ -122,7 +124,8 @@ def _holdings(directory: Path, register: RevocationRegister) -> Iterator[Holding
     for path in sorted(directory.glob(f"*{CERTIFICATE_ENDING}")):
         certificate, *_ = read_certificates(path)
         revocation = register.revocation_of(certificate.issuer, certificate.serial_number)
-        yield Holding(path.name.removesuffix(CERTIFICATE_ENDING), certificate, _party(certificate), revocation)
+        name = path.name.removesuffix(CERTIFICATE_ENDING)
+        yield Holding(name, certificate, _party(certificate), revocation, has_key(directory, name))
 
 
 def _party(certificate: x509.Certificate) -> Party | None:
