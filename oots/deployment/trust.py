@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -69,11 +70,15 @@ def _sources(policy: CertificatePolicy, ask: _Network, clock: Clock) -> list[Sou
 
 
 class _Network:
-    """Asks at the addresses of policies; the demo authority's lawful origin is found where the settings say."""
+    """Asks at the addresses of policies; the demo authority's lawful origin is found where the settings say.
+
+    Who was silent is left in peace for as long as he was waited for: one question asks at several addresses of a host.
+    """
 
     def __init__(self, client: httpx.Client, authority: str) -> None:
         self._client = client
         self._authority = authority
+        self._silent: dict[str, float] = {}
 
     def get(self, address: str) -> bytes:
         """Raises OSError for whatever is no answer."""
@@ -86,12 +91,18 @@ class _Network:
     def _answer(self, method: str, address: str, content: bytes | None, headers: dict[str, str]) -> bytes:
         found = self._authority + address.removeprefix(ORIGIN) if address.startswith(f"{ORIGIN}/") else address
         headers |= {"Accept-Encoding": "identity"}
+        host = urlsplit(found).netloc
+        if host in self._silent and monotonic() < self._silent[host]:
+            raise OSError(f"{host} was silent a moment ago")
         try:
             with self._client.stream(
                 method, found, content=content, headers=headers, timeout=SECONDS, follow_redirects=False
             ) as response:
                 response.raise_for_status()
                 return _capped(response)
+        except httpx.TimeoutException as silence:
+            self._silent[host] = monotonic() + SECONDS
+            raise OSError(f"{host} is silent") from silence
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise OSError(f"no answer from {address} ({type(fault).__name__})") from fault
 

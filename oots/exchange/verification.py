@@ -15,6 +15,7 @@ from oots.edelivery.soap import S12
 from oots.model.errors import MessageError, TransportError
 from oots.trust.anchors import TrustAnchors
 from oots.trust.pades import check_pdf_seal
+from oots.trust.revocation import UnsettledError
 from oots.trust.seal_report import SealReport
 from oots.trust.xades import check_xml_seal
 from oots.wire.namespaces import QUERY
@@ -77,6 +78,8 @@ def _message(file: Path, data: bytes, anchors: TrustAnchors, at: datetime) -> Fi
         opened = open_message(content_type, body, anchors, at, limits=Limits())
     except TransportError as refusal:
         return FileVerdict(str(file), "AS4 message", False, problem=f"{refusal.ebms} {refusal.short}: {refusal.why}")
+    except UnsettledError as unsettled:
+        return FileVerdict(str(file), "AS4 message", False, problem=str(unsettled))
     return _believed(file, opened)
 
 
@@ -110,6 +113,8 @@ def _receipt(file: Path, data: bytes, anchors: TrustAnchors, at: datetime) -> Fi
         receipt: VerifiedReceipt = open_receipt(data, anchors, at)
     except TransportError as refusal:
         return FileVerdict(str(file), "AS4 receipt", False, problem=refusal.why)
+    except UnsettledError as unsettled:
+        return FileVerdict(str(file), "AS4 receipt", False, problem=str(unsettled))
     return FileVerdict(
         str(file),
         "AS4 receipt",

@@ -138,7 +138,8 @@ class TrustAnchors:
         try:
             return verifier.verify(certificate, list(intermediates)).chain
         except (VerificationError, ValueError) as problem:
-            raise UntrustedError(f"no valid path to a trusted authority: {problem}") from problem
+            why = str(problem).partition(" (encountered processing")[0]
+            raise UntrustedError(f"no valid path to a trusted authority: {why}") from problem
 
     def _expect_strong_keys(self, path: Sequence[x509.Certificate]) -> None:
         """Before any signature of the path is computed, and of the anchors after it was found: a verification takes as

@@ -161,8 +161,14 @@ class RevocationLists:
                 if found is None:
                     found = self._refreshed(issuer, at)
         if found is None:
-            raise UnsettledError(f"no revocation list of {issuer.subject.rfc4514_string()} is good at present")
+            name = issuer.subject.rfc4514_string()
+            raise UnsettledError(f"no revocation list of {name} is good at present{self._ran_out(issuer, at)}")
         return found
+
+    def _ran_out(self, issuer: x509.Certificate, at: datetime) -> str:
+        lists = [kept.listed for kept in self._kept.values() if kept.listed is not None and _is_of(kept.listed, issuer)]
+        ends = [listed.next_update_utc for listed in lists if listed.next_update_utc and listed.next_update_utc <= at]
+        return f": the last one ran out at {max(ends):%Y-%m-%d %H:%M:%S} UTC" if ends else ""
 
     def _good(self, issuer: x509.Certificate, at: datetime) -> x509.CertificateRevocationList | None:
         for kept in self._kept.values():

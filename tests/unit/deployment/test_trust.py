@@ -6,6 +6,7 @@ import gzip
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from oots.deployment import trust as trust_module
-from oots.deployment.trust import MOST_BYTES
+from oots.deployment.trust import MOST_BYTES, SECONDS
 from oots.model.clock import AdvancedClock, FrozenClock
 from oots.model.errors import ConfigurationError
 from oots.trust.anchors import PartnerTrust
@@ -341,3 +342,26 @@ def pointing_to(certificate: x509.Certificate, address: str) -> x509.Certificate
     access = x509.AuthorityInformationAccess([x509.AccessDescription(kind, place) for kind in kinds])
     freshest = x509.FreshestCRL([x509.DistributionPoint([place], None, None, None)])
     return rebuilt(certificate, authority().issuing, points, access, freshest)
+
+
+def test_a_silent_authority_is_waited_for_once_for_all_of_its_addresses(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(trust_module, "monotonic", lambda: now[0])
+    asked: list[str] = []
+
+    def silent(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        raise httpx.ReadTimeout("nothing comes", request=request)
+
+    trust = house_trust(
+        house.keys, httpx.Client(transport=httpx.MockTransport(silent)), house.clock, {"AP_LT_01": "demo"}
+    )
+    certificate = access_point("AP_LT_01")
+    for later in (0.0, SECONDS - 0.1, SECONDS):
+        now[0] = 1000.0 + later
+        house.clock.advance(timedelta(seconds=2))
+        with pytest.raises(UnsettledError):
+            trust.party_of(certificate, (), house.clock.now(), Role.ACCESS_POINT)
+    assert len(asked) == 2

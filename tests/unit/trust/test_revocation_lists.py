@@ -172,6 +172,15 @@ def test_a_list_is_fetched_again_when_the_next_is_due_and_not_before() -> None:
     assert len(reader.shelf.asked) == 2
 
 
+def test_a_list_that_ran_out_is_told_with_its_end() -> None:
+    reader, certificate = Reader(), aarhus()
+    reader.shelf.lying[PLACE] = signed_list(house().issuing, begins=NOW, ends=NOW + LIFE)
+    assert not reader.is_revoked(certificate)
+    reader.clock.advance(LIFE)
+    with pytest.raises(UnsettledError, match=f"the last one ran out at {NOW + LIFE:%Y-%m-%d %H:%M:%S} UTC"):
+        reader.is_revoked(certificate)
+
+
 def test_an_authority_that_is_away_is_asked_once_a_second() -> None:
     reader, certificate = Reader(), aarhus()
     for _ in range(3):
