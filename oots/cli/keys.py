@@ -16,6 +16,7 @@ from oots.cli import Exit
 
 if TYPE_CHECKING:
     from oots.trust.holdings import Holding, Status
+    from oots.trust.register import Revocation
     from oots.trust.rotation import Rotated
 
 app = typer.Typer(no_args_is_help=True)
@@ -85,24 +86,28 @@ def list_keys(
     state: STATE = Path("state"),
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
 ) -> None:
-    """Show whose each certificate is, when it stops counting and how it stands, the soonest first.
+    """Show whose each certificate is, when it stops counting and how it stands, what wants attention first.
 
-    Exit 1 when one in use has expired, was revoked or is not valid yet; `expires soon` (30 days) and the remains of a
-    rotation (`….previous`) are no fault. 2: no keys there, or files that cannot be read. A service's own folder of keys
+    Below stand the revoked ones that have no file here any more. Exit 1 when one in use has expired, was revoked, is
+    not valid yet, or has lost its key; `expires soon` (30 days) and the remains of a rotation (`….previous`) are no
+    fault. 2: no keys there, or files that cannot be read. A service's own folder of keys
     can be named as well.
 
     Example: oots keys list --state state --json
     """
-    from oots.deployment.keys import held_keys
+    from oots.deployment.keys import held_keys, lost_keys, revoked_without_file
     from oots.model.clock import SystemClock
     from oots.trust.holdings import Status
 
     now = SystemClock().now()
-    held = sorted(held_keys(state, now), key=_soonest_first)
-    typer.echo(_as_json(held, now) if as_json else "\n".join(_as_table(held, now)))
+    held, gone, lost = held_keys(state, now), revoked_without_file(state), lost_keys(state)
+    if as_json:
+        typer.echo(_as_json(held, gone, now))
+    else:
+        typer.echo("\n".join((*_as_table(held, now), *_below(gone, lost))))
     faulty = {Status.EXPIRED, Status.REVOKED, Status.NOT_YET}
     bad = any(status in faulty and not each.is_previous for each, status in held)
-    raise typer.Exit(Exit.BAD if bad else Exit.GOOD)
+    raise typer.Exit(Exit.BAD if bad or lost else Exit.GOOD)
 
 
 @app.command()
@@ -162,8 +167,10 @@ def rotate(
 
     done = rotate_keys(state, party, _duration(overlap), SystemClock().now())
     typer.echo("\n".join(_rotated(each) for each in done))
+    over = any(each.old_status in ("revoked", "expired") for each in done)
+    latest = "now, for it counts no more" if over else "before it stops counting"
     typer.echo(
-        "\nRunning services go on signing with the old key: restart those that use it before it stops counting,\n"
+        f"\nRunning services go on signing with the old key: restart those that use it {latest},\n"
         "after `oots keys export` where each has a folder of its own."
     )
 
@@ -186,7 +193,13 @@ def export(
 
 @app.command("export-pkcs12")
 def export_pkcs12(
-    name: Annotated[str, typer.Argument(help="The name of the key's files (ap-lt-01).")],
+    party: Annotated[
+        str,
+        typer.Argument(
+            metavar="PARTY",
+            help="A party id (AP_LT_01), for its access point's key, or the name of a key's files (ap-lt-01).",
+        ),
+    ],
     target: Annotated[Path, typer.Argument(help="The file to write, mode 0600; there must be none yet.")],
     state: STATE = Path("state"),
     password_file: PASSWORD_FILE = None,
@@ -195,16 +208,16 @@ def export_pkcs12(
 
     The alias is `<party id>_rsa_sign` in lower case, or `_ecc_sign`. Encrypted with AES-256 under the password, which
     Java reads since 8u301. The password is read from a file, else from OOTS_PKCS12_PASSWORD, never from the command
-    line. Exit 2, and nothing written: no such key, a password that is too short, or TARGET is there already.
+    line. Exit 2, and nothing written: no such key or several, a password that is too short, or TARGET is there already.
 
-    Example: oots keys export-pkcs12 ap-lt-01 gateway_keystore.p12 --password-file password.txt
+    Example: oots keys export-pkcs12 AP_LT_01 gateway_keystore.p12 --password-file password.txt
 
     Example: oots keys export-truststore gateway_truststore.p12 --password-file password.txt
     """
     from oots.deployment.keys import export_key_store
 
-    label = export_key_store(state, name, target, _password(password_file))
-    typer.echo(f"{target} holds the key of {name} under the alias {label}")
+    label = export_key_store(state, party, target, _password(password_file))
+    typer.echo(f"{target} holds the key of {party} under the alias {label}")
 
 
 @app.command("export-truststore")
@@ -215,7 +228,8 @@ def export_truststore(
 ) -> None:
     """Write whom a Java peer has to believe as PKCS#12: the authorities, and every access point that counts today.
 
-    Password and aliases as in `oots keys export-pkcs12`. After a rotation, or a revocation, write it anew.
+    Password and aliases as in `oots keys export-pkcs12`; the old key of a rotation, as long as it counts, has
+    `_previous` behind its alias. After a rotation, at its end, and after a revocation, write it anew.
 
     Example: oots keys export-truststore gateway_truststore.p12 --password-file password.txt
     """
@@ -246,13 +260,7 @@ def _duration(written: str) -> timedelta:
         raise typer.BadParameter(f"{written} is no ISO 8601 duration, such as P7D or PT12H") from None
 
 
-def _soonest_first(one: tuple[Holding, Status]) -> tuple[bool, datetime, str]:
-    """What is left of rotations that are over comes last."""
-    each, status = one
-    return (each.is_previous and status != "replaced", each.ends, each.name)
-
-
-def _as_json(held: Sequence[tuple[Holding, Status]], now: datetime) -> str:
+def _as_json(held: Sequence[tuple[Holding, Status]], gone: Sequence[Revocation], now: datetime) -> str:
     from oots.model.clock import iso
 
     listed = [
@@ -265,10 +273,31 @@ def _as_json(held: Sequence[tuple[Holding, Status]], now: datetime) -> str:
             "days_left": each.days_left(now),
             "status": status,
             "reason": each.revocation.reason.value if each.revocation else None,
+            "has_key": each.has_key,
         }
         for each, status in held
     ]
-    return json.dumps({"certificates": listed}, indent=2, ensure_ascii=False)
+    without = [
+        {
+            "name": line.name,
+            "party": line.party,
+            "serial": line.serial,
+            "revoked_at": iso(line.at),
+            "reason": line.reason.value,
+        }
+        for line in gone
+    ]
+    return json.dumps({"certificates": listed, "revoked_without_file": without}, indent=2, ensure_ascii=False)
+
+
+def _below(gone: Sequence[Revocation], lost: Sequence[str]) -> Iterator[str]:
+    if gone:
+        yield "\nRevoked, but without a file here any more:"
+    for line in gone:
+        yield f"  {line.name} ({line.party}), serial {line.serial}, from {line.at:%Y-%m-%d} on: {line.reason.value}"
+    if lost:
+        yield ""
+    yield from lost
 
 
 def _as_table(held: Sequence[tuple[Holding, Status]], now: datetime) -> Iterator[str]:
@@ -286,8 +315,9 @@ def _as_table(held: Sequence[tuple[Holding, Status]], now: datetime) -> Iterator
 def _row(each: Holding, status: Status, now: datetime) -> tuple[str, ...]:
     party, role = (each.party.party_id, each.party.role.value) if each.party else ("-", "authority")
     why = f" ({each.revocation.reason.value})" if each.revocation else ""
+    lost = ", key missing" if each.lacks_key else ""
     days = str(each.days_left(now))
-    return (each.name, party, role, each.key, f"{each.ends:%Y-%m-%d}", days, f"{status.value}{why}")
+    return (each.name, party, role, each.key, f"{each.ends:%Y-%m-%d}", days, f"{status.value}{why}{lost}")
 
 
 def _revoked(done: Sequence[tuple[Holding, bool]]) -> Iterator[str]:
@@ -312,7 +342,8 @@ def _still_counting(done: Sequence[tuple[Holding, bool]], held: Sequence[tuple[H
 
 def _rotated(each: Rotated) -> str:
     again = " (begun by an earlier run, completed now)" if each.resumed else ""
+    stands = {"revoked": "has been revoked since", "expired": "expired at"}.get(each.old_status, "counts until")
     return (
         f"{each.name} ({each.party.party_id}, {each.party.role}) has a new key until {each.new_ends:%Y-%m-%d}{again}; "
-        f"the old one counts until {each.old_counts_until:%Y-%m-%d %H:%M} UTC"
+        f"the old one {stands} {each.old_counts_until:%Y-%m-%d %H:%M} UTC"
     )

@@ -11,10 +11,11 @@ from oots.deployment.participants import keys_of, participants
 from oots.deployment.town import AUTHORITY_SERVICE, SERVICES
 from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
-from oots.trust.authority import TRUST_FILE, export_party, init_keys
-from oots.trust.holdings import Holding, Status, chosen, holdings
+from oots.trust.authority import TRUST_FILE, export_party, init_keys, lost_key
+from oots.trust.certificates import Role
+from oots.trust.holdings import Holding, Status, chosen, holdings, in_order, without_file
 from oots.trust.java_stores import key_store, trust_store, write_store
-from oots.trust.register import revoke
+from oots.trust.register import Revocation, revoke
 from oots.trust.rotation import Rotated, rotate
 
 
@@ -45,8 +46,19 @@ def key_folder(state: Path) -> Path:
 
 
 def held_keys(state: Path, now: datetime) -> list[tuple[Holding, Status]]:
-    """Every certificate of a state folder, and how it stands; raises ConfigurationError."""
-    return [(each, each.status(now)) for each in holdings(key_folder(state))]
+    """Every certificate of a state folder, and how it stands, what wants attention first; raises ConfigurationError."""
+    return [(each, each.status(now)) for each in in_order(holdings(key_folder(state)), now)]
+
+
+def lost_keys(state: Path) -> tuple[str, ...]:
+    """What to do about each certificate in use whose key is gone, in a sentence each; raises ConfigurationError."""
+    folder = key_folder(state)
+    return tuple(lost_key(folder, each.name) for each in holdings(folder) if each.lacks_key)
+
+
+def revoked_without_file(state: Path) -> tuple[Revocation, ...]:
+    """What is in the register of a state folder, but has no certificate file there; raises ConfigurationError."""
+    return without_file(key_folder(state))
 
 
 def revoke_keys(state: Path, who: str, reason: x509.ReasonFlags, now: datetime) -> list[tuple[Holding, bool]]:
@@ -66,11 +78,26 @@ def revoke_keys(state: Path, who: str, reason: x509.ReasonFlags, now: datetime) 
     return [(each, before[each.name]) for each in holdings(folder) if each.name in before]
 
 
-def export_key_store(state: Path, name: str, target: Path, password: str) -> str:
-    """Write the key called `name` to `target` for a Java peer; returns its alias. Raises ConfigurationError."""
-    label, store = key_store(key_folder(state), name, password)
+def export_key_store(state: Path, who: str, target: Path, password: str) -> str:
+    """Write the key that is called `who`, or the access point's of the party with that id, to `target` for a Java peer;
+    returns its alias. Raises ConfigurationError, also where a party has more access-point keys than one, or none."""
+    folder = key_folder(state)
+    label, store = key_store(folder, _one_key(folder, who), password)
     write_store(target, store)
     return label
+
+
+def _one_key(folder: Path, who: str) -> str:
+    found = chosen(holdings(folder), who)
+    if [each.name for each in found] == [who]:
+        return who
+    current = [each for each in found if not each.is_previous]
+    points = [each.name for each in current if each.party and each.party.role is Role.ACCESS_POINT]
+    if len(points) != 1:
+        names = ", ".join(points or (each.name for each in current))
+        count = "several access-point keys" if points else "no access-point key"
+        raise ConfigurationError(f"{who} has {count}; name one of its keys: {names}")
+    return points[0]
 
 
 def export_trust_store(state: Path, target: Path, password: str, now: datetime) -> tuple[str, ...]:

@@ -28,7 +28,6 @@ from oots.trust.keys import (
     has_key,
     key_path,
     load_key_pair,
-    lost_key,
     pem_of,
     pkcs8_of,
     private_key_of,
@@ -87,6 +86,18 @@ def export_specimen_keys(directory: Path, target: Path) -> None:
     write_public(target / TRUST_FILE, _read_trust(directory))
 
 
+def lost_key(directory: Path, name: str) -> str:
+    """What to do about a certificate called `name` whose private key is gone, in one sentence."""
+    missing = f"{key_path(directory, name)} is missing"
+    if name in (ROOT, ISSUING):
+        return f"{missing}, so nothing can be issued any more: put it back"
+    return (
+        f"{missing}, the key of a certificate that is there: put it back; or revoke the certificate "
+        f"(`oots keys revoke {name}`), remove {certificate_path(directory, name).name}, and `oots keys init` makes "
+        "both anew"
+    )
+
+
 def _init(directory: Path, participants: Sequence[Participant], terms: Terms) -> None:
     _make_private(directory)
     with locked(directory):
@@ -100,7 +111,7 @@ def _init(directory: Path, participants: Sequence[Participant], terms: Terms) ->
 
 def _authority(directory: Path, name: str, title: str, terms: Terms, issuer: KeyPair | None) -> KeyPair:
     if not has_key(directory, name) and certificate_path(directory, name).exists():
-        raise ConfigurationError(f"{key_path(directory, name)} is missing, so nothing can be issued any more")
+        raise ConfigurationError(lost_key(directory, name))
     key = _kept_or_new_key(directory, name, Role.SEAL)
     kept = load_key_pair(directory, name) if certificate_path(directory, name).exists() else None
     if kept is None or (issuer is not None and not names_policy(kept.certificate)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -50,6 +50,11 @@ class Holding:
         return self.name.endswith(PREVIOUS)
 
     @property
+    def lacks_key(self) -> bool:
+        """Whether it is in use, and its key gone."""
+        return not self.has_key and not self.is_previous
+
+    @property
     def successor(self) -> str:
         """The name of the key that has followed this one, or its own where none has."""
         return self.name.removesuffix(PREVIOUS)
@@ -74,8 +79,9 @@ class Holding:
         return self.party is None and self.certificate.issuer == self.certificate.subject
 
     def days_left(self, now: datetime) -> int:
-        """Whole days until it stops counting; below zero when it has."""
-        return (self.ends - now).days
+        """Whole days until it stops counting; none when it is revoked, below zero when it has ended by itself."""
+        days = (self.ends - now).days
+        return max(days, 0) if self.revocation else days
 
     def wants_attention(self, now: datetime) -> bool:
         """Whether something is to be done: what is in use ends soon, has ended, or does not count."""
@@ -100,6 +106,26 @@ def holdings(directory: Path) -> tuple[Holding, ...]:
     """
     register = RevocationRegister(directory / REGISTER_FILE)
     return tuple(_holdings(directory, register))
+
+
+def in_order(held: Iterable[Holding], now: datetime) -> list[Holding]:
+    """What wants attention first, then what counts, and at last what rotations that are over have left behind; in each
+    the soonest end first."""
+
+    def rank(each: Holding) -> tuple[bool, bool, datetime, str]:
+        is_over = each.is_previous and each.status(now) is not Status.REPLACED
+        return (is_over, not (each.wants_attention(now) or each.lacks_key), each.ends, each.name)
+
+    return sorted(held, key=rank)
+
+
+def without_file(directory: Path) -> tuple[Revocation, ...]:
+    """What the register of `directory` holds of certificates that have no file there (any more), oldest line first.
+
+    Raises ConfigurationError when a file or the register is broken.
+    """
+    known = {each.revocation for each in holdings(directory)}
+    return tuple(line for line in RevocationRegister(directory / REGISTER_FILE).lines() if line not in known)
 
 
 def chosen(held: Sequence[Holding], who: str) -> tuple[Holding, ...]:

@@ -16,7 +16,7 @@ from oots.trust.certificates import Role, bound_party
 from oots.trust.files import expect_private, write_whole
 from oots.trust.holdings import Holding, Status, holdings
 from oots.trust.issuing import ISSUING, ROOT
-from oots.trust.keys import key_path, load_key_pair, read_certificates
+from oots.trust.keys import load_key_pair, read_certificates, token_path
 
 SHORTEST_PASSWORD = 6
 """What Java's keytool demands of a store."""
@@ -31,8 +31,8 @@ def key_store(directory: Path, name: str, password: str) -> tuple[str, bytes]:
     """
     if name in (ROOT, ISSUING):
         raise ConfigurationError(f"{name} is an authority, whose key is handed to nobody")
-    if not key_path(directory, name).exists():
-        raise ConfigurationError(f"{key_path(directory, name)} is missing; a key in a token cannot leave it")
+    if token_path(directory, name).exists():
+        raise ConfigurationError(f"the key of {name} is in a token, which it cannot leave")
     key = load_key_pair(directory, name)
     label = alias(key.certificate)
     protection = _protection(password)
@@ -44,12 +44,13 @@ def key_store(directory: Path, name: str, password: str) -> tuple[str, bytes]:
 
 def trust_store(directory: Path, password: str, now: datetime) -> tuple[tuple[str, ...], bytes]:
     """What a Java peer has to believe, as PKCS#12, and the aliases in it: the authorities of trust.pem, and the
-    certificate of every access point in the folder that counts at `now` and has not been replaced.
+    certificate of every access point in the folder that counts at `now`; one that a rotation has replaced and that
+    still counts has `_previous` behind its alias.
 
     Raises ConfigurationError for a folder that is broken, and for a password that is too short.
     """
     named = {_authority(each): each for each in read_certificates(directory / TRUST_FILE)}
-    named |= {alias(each.certificate): each.certificate for each in holdings(directory) if _is_point(each, now)}
+    named |= {_label(each): each.certificate for each in holdings(directory) if _is_point(each, now)}
     entries = [pkcs12.PKCS12Certificate(certificate, label.encode()) for label, certificate in named.items()]
     return tuple(named), pkcs12.serialize_java_truststore(entries, _protection(password))
 
@@ -81,8 +82,12 @@ def _authority(certificate: Certificate) -> str:
     return ROOT if certificate.issuer == certificate.subject else ISSUING
 
 
+def _label(each: Holding) -> str:
+    return f"{alias(each.certificate)}_previous" if each.is_previous else alias(each.certificate)
+
+
 def _is_point(each: Holding, now: datetime) -> bool:
-    counts = each.status(now) in (Status.VALID, Status.EXPIRES_SOON)
+    counts = each.status(now) in (Status.VALID, Status.EXPIRES_SOON, Status.REPLACED)
     return counts and each.party is not None and each.party.role is Role.ACCESS_POINT
 
 

@@ -58,15 +58,6 @@ def has_key(directory: Path, name: str) -> bool:
     return key_path(directory, name).exists() or token_path(directory, name).exists()
 
 
-def lost_key(directory: Path, name: str) -> str:
-    """What to do about a certificate called `name` whose private key is gone, in one sentence."""
-    return (
-        f"{key_path(directory, name)} is missing, the key of a certificate that is there: put it back; or revoke the "
-        f"certificate (`oots keys revoke {name}`), remove {certificate_path(directory, name).name}, and "
-        "`oots keys init` makes both anew"
-    )
-
-
 def certificate_path(directory: Path, name: str) -> Path:
     """Where the certificate called `name` is kept: the leaf first, then its chain, as PEM."""
     return directory / f"{name}.cert.pem"

@@ -23,12 +23,13 @@ PLAN_ENDING = ".rotation.json"
 
 @dataclass(frozen=True)
 class Rotated:
-    """What a rotation has done. `old_counts_until` is when the certificate before is revoked or ends; `resumed`
-    tells that an earlier run had begun it, whose overlap then holds."""
+    """What a rotation has done. `old_counts_until` is when the certificate before is revoked or ends, `old_status` how
+    it stands now; `resumed` tells that an earlier run had begun it, whose overlap then holds."""
 
     name: str
     party: Party
     old_counts_until: datetime
+    old_status: Status
     new_ends: datetime
     resumed: bool
 
@@ -101,9 +102,10 @@ def _rotate(directory: Path, name: str, overlap: timedelta, now: datetime, *, re
         plan = _decide(directory, name, (now + overlap).replace(microsecond=0), now)
         write_whole(path, plan.model_dump_json(indent=2).encode() + b"\n", mode=0o600)
     _carry_out(directory, name, _read(path))
-    certificate = load_key_pair(directory, name).certificate
-    ends = {each.name: each.ends for each in holdings(directory)}
-    return Rotated(name, bound_party(certificate), ends[f"{name}{PREVIOUS}"], ends[name], resumed)
+    party = bound_party(load_key_pair(directory, name).certificate)
+    held = {each.name: each for each in holdings(directory)}
+    old, new = held[f"{name}{PREVIOUS}"], held[name]
+    return Rotated(name, party, old.ends, old.status(now), new.ends, resumed)
 
 
 def _decide(directory: Path, name: str, old_counts_until: datetime, now: datetime) -> _Plan:

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509 import Certificate
 
 from oots.cli import Exit, main
 from oots.cli.keys import Reason
@@ -37,6 +38,7 @@ from tests.support.web import client_of
 
 NOW = SystemClock().now()
 POINT = "ap-lt-01"
+SEAL = "seal-0751"
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,9 @@ def test_the_list_tells_whose_each_key_is_and_until_when_it_counts(state: Path, 
     ends = load_key_pair(state / "keys", POINT).certificate.not_valid_after_utc
     assert row.split() == [POINT, "AP_LT_01", "access-point", "RSA", "3072", f"{ends:%Y-%m-%d}", "824", "valid"]
     assert rows[-1].split()[:3] == ["root-ca", "-", "authority"], "what ends last comes last"
+    assert oots("revoke", "root-ca", "--state", state).code == Exit.UNREADABLE
+    assert oots("revoke", "issuing-ca", "--state", state).code == Exit.GOOD
+    assert oots("list", "--state", state).out.splitlines()[1].startswith("issuing-ca"), "problems come first"
     told = listed(oots, state)[POINT]
     assert (told["party"], told["role"], told["key"]) == ("AP_LT_01", "access-point", "RSA 3072")
     assert (told["status"], told["days_left"], told["reason"]) == ("valid", 824, None)
@@ -122,6 +127,61 @@ def test_what_ends_soon_is_shown_and_what_has_ended_is_a_fault(
     said = oots("list", "--state", one_key(tmp_path, days_left=days_left))
     assert said.code == code
     assert status in said.out
+
+
+def test_a_lost_key_is_a_fault_and_told_with_the_way_out(state: Path, oots: Type) -> None:
+    assert oots("rotate", "seal-0751", "--state", state).code == Exit.GOOD
+    (state / "keys" / "seal-0751.previous.key.pem").unlink()
+    assert oots("list", "--state", state).code == Exit.GOOD, "what a rotation leaves behind is no fault"
+    lost = state / "keys" / f"{POINT}.key.pem"
+    key = lost.read_bytes()
+    lost.unlink()
+    said = oots("list", "--state", state)
+    assert said.code == Exit.BAD
+    _, first, *others = said.out.splitlines()
+    assert (first.split()[0], first.endswith("valid, key missing")) == (POINT, True)
+    assert not any("key missing" in line for line in others)
+    assert f"{POINT}.key.pem is missing" in said.out.splitlines()[-1]
+    assert f"oots keys revoke {POINT}" in said.out.splitlines()[-1]
+    told = listed(oots, state)
+    assert {name for name, each in told.items() if not each["has_key"]} == {POINT, "seal-0751.previous"}
+    refused = oots("init", "--state", state)
+    assert (refused.code, f"{POINT}.key.pem is missing" in refused.err) == (Exit.UNREADABLE, True)
+    lost.write_bytes(key)
+    lost.chmod(0o600)
+    assert oots("init", "--state", state).code == oots("list", "--state", state).code == Exit.GOOD
+
+
+def test_a_lost_key_of_an_authority_can_only_be_put_back(state: Path, oots: Type) -> None:
+    assert oots("list", "--state", state).code == Exit.GOOD
+    (state / "keys" / "issuing-ca.key.pem").unlink()
+    said = oots("list", "--state", state)
+    assert said.code == Exit.BAD
+    assert said.out.splitlines()[-1].endswith("so nothing can be issued any more: put it back")
+
+
+def test_what_is_revoked_has_no_days_left_and_none_below_zero(state: Path, oots: Type) -> None:
+    assert listed(oots, state)[POINT]["days_left"] == 824
+    oots("revoke", POINT, "--state", state)
+    assert listed(oots, state)[POINT]["days_left"] == 0
+    (row,) = (row for row in oots("list", "--state", state).out.splitlines() if row.startswith(POINT))
+    assert row.split()[-3:] == ["0", "revoked", "(privilegeWithdrawn)"]
+
+
+def test_a_revoked_certificate_that_has_no_file_any_more_is_still_listed(state: Path, oots: Type) -> None:
+    first = f"{load_key_pair(state / 'keys', SEAL).certificate.serial_number:x}"
+    for word in ("revoke", "rotate"):
+        oots(word, SEAL, "--state", state)
+    said = oots("list", "--state", state)
+    assert (said.code, "without a file" in said.out) == (Exit.GOOD, False)
+    for word in ("revoke", "rotate"):
+        oots(word, SEAL, "--state", state)
+    said = oots("list", "--state", state)
+    assert said.code == Exit.GOOD
+    *_, told = said.out.splitlines()
+    assert told == f"  {SEAL} (55133018), serial {first}, from {SystemClock().now():%Y-%m-%d} on: privilegeWithdrawn"
+    (line,) = json.loads(oots("list", "--state", state, "--json").out)["revoked_without_file"]
+    assert (line["serial"], line["party"], line["reason"]) == (first, "55133018", "privilegeWithdrawn")
 
 
 def test_without_keys_there_is_nothing_to_list_revoke_or_rotate(tmp_path: Path, oots: Type) -> None:
@@ -248,11 +308,25 @@ def test_a_rotation_says_until_when_the_old_key_counts_and_what_to_restart(state
     told = listed(oots, state)
     old_ends = NOW + timedelta(days=14)
     assert f"the old one counts until {old_ends:%Y-%m-%d}" in said.out
-    assert "restart" in said.out
+    assert "restart those that use it before it stops counting" in said.out
     assert (told[POINT]["status"], told[f"{POINT}.previous"]["status"]) == ("valid", "replaced")
     assert told[f"{POINT}.previous"]["reason"] == "superseded"
     assert load_key_pair(state / "keys", f"{POINT}.previous").certificate == old
     assert oots("list", "--state", state).code == Exit.GOOD
+
+
+def test_the_successor_of_a_revoked_key_is_not_said_to_share_its_time(state: Path, oots: Type) -> None:
+    oots("revoke", POINT, "--state", state)
+    said = oots("rotate", POINT, "--state", state)
+    (line,) = RevocationRegister(state / "keys" / REGISTER_FILE).lines()
+    assert f"the old one has been revoked since {line.at:%Y-%m-%d %H:%M} UTC" in said.out
+    assert "restart those that use it now" in said.out
+    assert "counts until" not in said.out
+
+
+def test_the_successor_of_an_expired_key_is_not_said_to_share_its_time(tmp_path: Path, oots: Type) -> None:
+    said = oots("rotate", "seal-0751", "--state", one_key(tmp_path, days_left=-0.5))
+    assert (said.code, "the old one expired at" in said.out) == (Exit.GOOD, True)
 
 
 def test_a_party_is_rotated_with_all_its_keys_or_not_at_all(state: Path, oots: Type) -> None:
@@ -356,6 +430,26 @@ def test_java_reads_the_trust_store(state: Path, oots: Type, tmp_path: Path, pas
     assert read.count("trustedCertEntry") == 3
 
 
+def test_the_trust_store_holds_the_old_key_of_a_rotation_as_long_as_it_counts(
+    state: Path, oots: Type, tmp_path: Path, password_file: Path
+) -> None:
+    def believed(target: str) -> dict[str, Certificate]:
+        words = ("export-truststore", tmp_path / target, "--state", state, "--password-file", password_file)
+        assert oots(*words).code == Exit.GOOD
+        store = pkcs12.load_pkcs12((tmp_path / target).read_bytes(), PASSWORD.encode())
+        return {(each.friendly_name or b"").decode(): each.certificate for each in store.additional_certs}
+
+    old = load_key_pair(state / "keys", POINT).certificate
+    alias = "ap_lt_01_rsa_sign"
+    assert believed("before.p12")[alias] == old
+    oots("rotate", POINT, "--state", state)
+    during = believed("during.p12")
+    assert during[f"{alias}_previous"] == old
+    assert during[alias] == load_key_pair(state / "keys", POINT).certificate
+    oots("revoke", f"{POINT}.previous", "--state", state)
+    assert set(during) - set(believed("after.p12")) == {f"{alias}_previous"}
+
+
 def test_a_seal_is_handed_out_under_the_alias_of_its_kind(
     state: Path, oots: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -392,14 +486,53 @@ def test_without_a_password_nothing_is_written(
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("root-ca", "handed to nobody"), ("issuing-ca", "handed to nobody"), ("ap-xx-01", r"ap-xx-01.key.pem is missing")],
+    [
+        ("root-ca", "handed to nobody"),
+        ("issuing-ca", "handed to nobody"),
+        ("ap-xx-01", "ap-xx-01 is no party and no key here; there are: ap-dk-01 (AP_DK_01)"),
+        ("55133018", "55133018 has no access-point key; name one of its keys: seal-0751"),
+    ],
 )
 def test_no_authority_and_no_stranger_is_handed_out(
     state: Path, oots: Type, tmp_path: Path, password_file: Path, name: str, told: str
 ) -> None:
     said = oots("export-pkcs12", name, tmp_path / "out.p12", "--state", state, "--password-file", password_file)
     assert (said.code, told in said.err) == (Exit.UNREADABLE, True)
+    assert "in a token" not in said.err
     assert not (tmp_path / "out.p12").exists()
+
+
+def test_a_party_that_has_one_access_point_key_can_be_named_itself(
+    state: Path, oots: Type, tmp_path: Path, password_file: Path
+) -> None:
+    def handed(target: str) -> Said:
+        return oots("export-pkcs12", "AP_LT_01", tmp_path / target, "--state", state, "--password-file", password_file)
+
+    oots("rotate", POINT, "--state", state)
+    assert handed("one.p12").code == Exit.GOOD
+    store = pkcs12.load_pkcs12((tmp_path / "one.p12").read_bytes(), PASSWORD.encode())
+    assert store.cert is not None
+    assert store.cert.certificate == load_key_pair(state / "keys", POINT).certificate
+    for ending in ("key.pem", "cert.pem"):
+        shutil.copy2(state / "keys" / f"{POINT}.{ending}", state / "keys" / f"ap-lt-02.{ending}")
+    refused = handed("two.p12")
+    assert (refused.code, (tmp_path / "two.p12").exists()) == (Exit.UNREADABLE, False)
+    assert "AP_LT_01 has several access-point keys; name one of its keys: ap-lt-01, ap-lt-02" in refused.err
+
+
+def test_a_key_in_a_token_is_said_to_stay_there(state: Path, oots: Type, tmp_path: Path, password_file: Path) -> None:
+    words = ("export-pkcs12", POINT, tmp_path / "out.p12", "--state", state, "--password-file", password_file)
+    key = state / "keys" / f"{POINT}.key.pem"
+    key.rename(tmp_path / "aside")
+    missing = oots(*words)
+    assert (missing.code, f"{POINT}.key.pem is missing" in missing.err) == (Exit.UNREADABLE, True)
+    assert "in a token" not in missing.err
+    (state / "keys" / f"{POINT}.pkcs11.toml").write_text("", encoding="utf-8")
+    kept = oots(*words)
+    assert (kept.code, "is in a token, which it cannot leave" in kept.err) == (Exit.UNREADABLE, True)
+    (state / "keys" / f"{POINT}.pkcs11.toml").unlink()
+    (tmp_path / "aside").rename(key)
+    assert oots(*words).code == Exit.GOOD
 
 
 def test_a_file_that_is_there_is_not_written_over(state: Path, oots: Type, password_file: Path, tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_both_keys_count_during_the_overlap_and_then_the_new_one_alone(keys: Pat
     assert new.certificate.public_key() != old.certificate.public_key()
     assert load_key_pair(keys, PREVIOUS).certificate == old.certificate
     assert (done.old_counts_until, done.new_ends) == (LATER + WEEK, new.certificate.not_valid_after_utc)
-    assert (done.party, done.resumed) == (SEAL.party, False)
+    assert (done.party, done.old_status, done.resumed) == (SEAL.party, Status.REPLACED, False)
     before_the_end = done.old_counts_until - timedelta(seconds=1)
     assert [believed(keys, key, before_the_end) for key in (old, new)] == [True, True]
     assert [believed(keys, key, done.old_counts_until) for key in (old, new)] == [False, True]
@@ -144,7 +144,7 @@ def test_a_revoked_key_gets_a_successor_and_stays_revoked(keys: Path) -> None:
     old = load_key_pair(keys, SEAL.name)
     revoke(keys, old.certificate, NOW, x509.ReasonFlags.key_compromise, party="x", name=SEAL.name)
     done = rotated(keys)
-    assert done.old_counts_until == NOW
+    assert (done.old_counts_until, done.old_status) == (NOW, Status.REVOKED)
     assert not believed(keys, old, LATER)
     assert believed(keys, load_key_pair(keys, SEAL.name), LATER)
 
