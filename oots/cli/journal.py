@@ -62,19 +62,28 @@ def purge(
     state: STATE,
     key: KEY = None,
     before: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Delete only what is older than this day (UTC).")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Delete only what is older than this day (UTC). Nothing younger than twelve months is deleted, so a "
+            "day within them is refused.",
+        ),
     ] = None,
 ) -> None:
     """Delete entries of more than twelve months ago, and all that belongs to them; a service that runs does so itself.
 
-    Exit 2 while the service runs; 5: no store there.
+    Exit 2 while the service runs, and for a day within the twelve months; 5: no store there.
 
-    Example: oots journal purge state --before 2026-01-01
+    Example: oots journal purge state
+
+    Example: oots journal purge state/provider --before 2024-12-31
     """
     from oots.deployment.at_rest import purge_folder
 
     folders = folders_of(state, key)
     limit = before.replace(tzinfo=UTC) if before else None
+    if not folders:
+        typer.echo(f"{state}: no store here, so there is nothing to purge")
     for folder in folders:
         done = purge_folder(folder, key, SystemClock(), limit)
         typer.echo(f"{folder}: {f'entries {done.first} to {done.last} are purged' if done else 'nothing to purge'}")

@@ -30,6 +30,8 @@ def rotate(state: STATE, key: KEY = None) -> None:
     from oots.model.clock import SystemClock
 
     folders = folders_of(state, key)
+    if not folders:
+        typer.echo(f"{state}: no store here, so there is nothing to seal")
     for folder in folders:
         typer.echo(f"{folder}: {rotate_folder(folder, key, SystemClock())} rows and files are under a new key")
     raise typer.Exit(Exit.GOOD if folders else Exit.NOTHING_CHECKED)

@@ -21,7 +21,7 @@ from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.schema import JOURNAL
 from oots.exchange.store import DATABASE, VAULT_KEY, Store
-from oots.model.clock import AdvancedClock, FrozenClock
+from oots.model.clock import AdvancedClock, FrozenClock, SystemClock
 from oots.model.errors import ConfigurationError
 from oots.provider.record import ProviderExchange
 from oots.web.sessions import SessionStore
@@ -168,7 +168,23 @@ def test_the_purge_command_says_what_it_did_and_finds_nothing_in_an_empty_folder
     done = typed("journal", "purge", folder)
     assert (done.exit_code, "nothing to purge" in done.output) == (Exit.GOOD, True)
     (tmp_path / "empty").mkdir()
-    assert typed("journal", "purge", tmp_path / "empty").exit_code == Exit.NOTHING_CHECKED
+    nothing = typed("journal", "purge", tmp_path / "empty")
+    assert (nothing.exit_code, "no store here" in nothing.output) == (Exit.NOTHING_CHECKED, True)
+
+
+def test_the_examples_of_the_purge_command_are_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "state").mkdir()
+    AtRest(tmp_path / "state").copy().rename(tmp_path / "state" / "provider")
+    monkeypatch.chdir(tmp_path)
+    told = typed("journal", "purge", "--help").output
+    assert "younger than twelve months" in " ".join(told.replace("│", " ").split())
+    examples = [line.partition("oots ")[2].split() for line in told.splitlines() if "Example: " in line]
+    assert len(examples) == 2
+    for words in examples:
+        assert typed(*words).exit_code == Exit.GOOD
+    within = typed("journal", "purge", "state/provider", "--before", f"{SystemClock().now():%Y-%m-%d}")
+    assert isinstance(within.exception, ConfigurationError)
+    assert "kept for twelve months" in str(within.exception)
 
 
 def test_a_service_purges_its_store_and_its_sessions(folder: Path) -> None:
@@ -202,5 +218,8 @@ def test_the_rotate_command_counts_and_leaves_a_whole_journal(folder: Path) -> N
     done = typed("vault", "rotate", folder)
     assert done.exit_code == Exit.GOOD
     assert "rows and files are under a new key" in done.output
+    (folder / "empty").mkdir()
+    nothing = typed("vault", "rotate", folder / "empty")
+    assert (nothing.exit_code, "no store here" in nothing.output) == (Exit.NOTHING_CHECKED, True)
     assert (folder / VAULT_KEY).read_bytes() != before
     assert typed("journal", "verify", folder).exit_code == Exit.GOOD
