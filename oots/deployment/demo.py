@@ -16,18 +16,22 @@ from oots.deployment.settings import read
 from oots.deployment.supervisor import Child, Supervisor, wait_until_ready
 from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town, refuse_taken
 from oots.model.clock import SystemClock
+from oots.trust.register import REGISTER_FILE, RevocationRegister
 
+WRONG_CONFIGURATION = 2
 OWN_FAULT = 4
 
 
 def run_demo(port: int, state: Path, tls: bool, municipality: str, edm: str | None = None) -> int:
-    """Run the town until Ctrl-C or SIGTERM; returns the exit code. Raises ConfigurationError before anything starts.
+    """Run the town until Ctrl-C or SIGTERM; returns the exit code: 0, or where a service does not start 2 if its
+    configuration is at fault and 4 otherwise. Raises ConfigurationError before anything starts.
 
     `edm` is the only version of the exchange data model (`v1.0`) that the portal speaks; None lets it speak the newest.
     """
     town = Town(state.resolve(), Ports.from_first(port), tls, municipality, edm)
     refuse_taken(town.ports)
     init_town_keys(town.state, municipality)
+    RevocationRegister(town.keys / REGISTER_FILE).lines()
     (town.state / "log").mkdir(mode=0o700, exist_ok=True)
     children = [
         Child(service, town.environment(service), town.state / "log" / f"{service}.log") for service in SERVICES
@@ -37,7 +41,7 @@ def run_demo(port: int, state: Path, tls: bool, municipality: str, edm: str | No
     try:
         if failed := _start(town, children):
             _say_failure(failed)
-            return OWN_FAULT
+            return WRONG_CONFIGURATION if failed.returncode == WRONG_CONFIGURATION else OWN_FAULT
         _say_where(town)
         for line in soon_to_end(town.keys, SystemClock()):
             _say(f"OBS / note: {line}")
@@ -76,8 +80,7 @@ def _health(town: Town, child: Child) -> str:
 
 
 def _say_failure(child: Child) -> None:
-    last = child.log.read_text(errors="replace").splitlines()[-5:]
-    _say(f"{child.name} did not start; the end of {child.log}:\n  " + "\n  ".join(last), sys.stderr)
+    _say("\n  ".join([f"{child.name} did not start; the end of {child.log}:", *child.said()[-5:]]), sys.stderr)
 
 
 def _say_where(town: Town) -> None:

@@ -20,9 +20,20 @@ from oots.trust.rotation import Rotated, rotate
 
 
 def init_town_keys(state: Path, municipality: str) -> Path:
-    """Create the keys that are missing in `state`/keys and return that folder."""
+    """Create the keys that are missing in `state`/keys and return that folder.
+
+    Raises ConfigurationError where there can be no such folder, and as `init_keys` does.
+    """
     directory = state / "keys"
-    init_keys(directory, participants(municipality), SystemClock().now())
+    everybody = participants(municipality)
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        reason = problem.strerror
+        raise ConfigurationError(
+            f"cannot create the state folder {state} ({reason}): choose another with --state"
+        ) from None
+    init_keys(directory, everybody, SystemClock().now())
     return directory
 
 

@@ -35,6 +35,7 @@ from oots.deployment.settings import (
 )
 from oots.model.clock import RandomIds, SystemClock
 from oots.trust.keys import certificate_path, key_path, read_private_key
+from oots.trust.register import REGISTER_FILE, RevocationRegister
 
 KINDS: dict[str, type[ServiceSettings]] = {
     "authority": AuthoritySettings,
@@ -88,7 +89,11 @@ def surroundings(settings: ServiceSettings) -> Surroundings:
 
 
 def app_of(settings: ServiceSettings, around: Surroundings) -> FastAPI:
-    """The app of the service that these settings are for."""
+    """The app of the service that these settings are for.
+
+    Raises ConfigurationError for what it cannot work with, a broken register of revoked certificates among it.
+    """
+    RevocationRegister(settings.keys / REGISTER_FILE).lines()
     match settings:
         case RequesterSettings():
             return requester_service(settings, around).app

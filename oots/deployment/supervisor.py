@@ -24,7 +24,7 @@ _LONGEST_RESTART_PAUSE = 10.0
 
 @dataclass
 class Child:
-    """One service: how it is started, its log file, and the process that runs now."""
+    """One service: how it is started, its log file, the process that runs now, and where in the log that began."""
 
     name: str
     environment: Mapping[str, str]
@@ -32,9 +32,11 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
     next_start: float = field(default=0.0)
+    began: int = 0
 
     def start(self) -> None:
         with self.log.open("ab") as log:
+            self.began = log.tell()
             self.process = subprocess.Popen(  # noqa: S603 (our own interpreter with our own arguments)
                 [sys.executable, "-m", "oots", "serve", self.name],
                 env=_without_settings(os.environ) | dict(self.environment),
@@ -43,9 +45,18 @@ class Child:
                 start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the children in order
             )
 
+    def said(self) -> list[str]:
+        """The lines of the log since the last start."""
+        return self.log.read_bytes()[self.began :].decode(errors="replace").splitlines()
+
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def returncode(self) -> int | None:
+        """With which status its process ended; None while it runs, and before."""
+        return self.process.poll() if self.process else None
 
 
 def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
@@ -72,7 +83,7 @@ class Supervisor:
         if child.next_start == 0.0:
             child.restarts += 1
             child.next_start = now + min(_PAUSE * 2**child.restarts, _LONGEST_RESTART_PAUSE)
-            status = child.process.returncode if child.process else None
+            status = child.returncode
             print(f"{child.name} ended (status {status}) and is started again; see {child.log}", file=sys.stderr)  # noqa: T201 (the supervisor speaks to its terminal)
         if now >= child.next_start:
             child.next_start = 0.0
