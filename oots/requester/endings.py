@@ -45,10 +45,12 @@ _LAPSED = Ending(
     True,
 )
 _UNDELIVERABLE = Ending(
-    Words("Vi kan ikke få forbindelse til myndigheden", "We cannot reach the authority"),
+    Words("Vi kan ikke få vores besked frem til myndigheden", "We cannot get our message through to the authority"),
     Words(
-        "Vi har forsøgt flere gange uden held. Fejlen er ikke din. Prøv igen senere.",
-        "We have tried several times without success. This is not your fault. Please try again later.",
+        "Myndigheden svarer ikke, eller den tager ikke imod vores besked. Fejlen er ikke din, og intet er sendt. "
+        "Prøv igen senere.",
+        "The authority does not answer, or does not accept our message. This is not your fault, and nothing has been "
+        "sent. Please try again later.",
     ),
     True,
 )

@@ -97,7 +97,8 @@ def _reader() -> Reader:
 
 
 def texts_of(pdf: bytes) -> tuple[str, ...]:
-    """The text of each page, of the first 50 at most; raises UnreadablePdfError, also beyond a million letters."""
+    """The text of each page; raises UnreadablePdfError, also beyond 50 pages or a million letters: a person who decides
+    is shown all of a document, or told to open it herself."""
     return tuple(json.loads(_reader().ask(pdf, "texts", MOST_PAGES, MOST_LETTERS)))
 
 

@@ -66,8 +66,10 @@ def _opened(pdf: bytes) -> Iterator[pdfium.PdfDocument]:
 
 
 def _texts(document: pdfium.PdfDocument, most: int, most_letters: int) -> bytes:
-    """The texts of the first `most` pages, as a list in JSON; MemoryError where they are longer than that."""
-    texts = [_text(document[number]) for number in range(min(len(document), most))]
+    """The texts of all pages, as a list in JSON; MemoryError where there are more pages or letters than that."""
+    if len(document) > most:
+        raise MemoryError
+    texts = [_text(page) for page in document]
     if sum(map(len, texts)) > most_letters:
         raise MemoryError
     return json.dumps(texts).encode()

@@ -10,6 +10,8 @@ import pytest
 
 from oots.model.text import Text
 from oots.provider.preview import Stage
+from oots.trust.revocation import UnsettledError
+from oots.web import page_images
 from tests.support.pages import EXCHANGE, MARIA, PDF, PORTAL, PREVIEW, TOKEN, XML, Preview, preview, shown_package
 from tests.support.web import client_of
 
@@ -213,6 +215,30 @@ def test_a_country_that_stands_in_the_name_is_said_once(house: Preview, visitor:
 def test_english_pages_add_the_english_name_of_a_document(maria: httpx.Client) -> None:
     assert "– Residence certificate" not in maria.get(LINK).text
     assert '<span lang="da">Bopælsattest</span> – Residence certificate' in maria.get(f"{LINK}?lang=en").text
+
+
+def test_who_cannot_be_shown_a_document_is_told_to_open_it_before_she_chooses(
+    maria: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "kan ikke vises på denne side" not in maria.get(LINK).text
+    monkeypatch.setattr(page_images, "MOST_PAGES", 0)
+    assert maria.get(LINK).text.count("kan ikke vises på denne side. Hent det, og se det") == 1
+
+
+def test_nothing_is_decided_while_the_recipient_s_certificate_cannot_be_judged(
+    house: Preview, maria: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = {"csrf": csrf_of(maria), "package-0": "accept"}
+
+    def nobody_answers(token: str, accepted: object) -> str:
+        raise UnsettledError("no list is good")
+
+    with monkeypatch.context() as while_away:
+        while_away.setattr(house.space, "decide", nobody_answers)
+        told = maria.post(f"{LINK}/decision", data=form)
+    assert (told.status_code, "Intet er sendt" in told.text) == (503, True)
+    assert f'href="{LINK}"' in told.text
+    assert maria.post(f"{LINK}/decision", data=form).status_code == 303
 
 
 def test_downloads_are_the_exact_bytes_as_attachments(maria: httpx.Client) -> None:

@@ -394,7 +394,7 @@ def test_finishing_twice_ends_at_the_receipt(house: Portal, maria: httpx.Client)
         (RequesterState.NOTHING, {"previewed": False}, "ingen dokumentation at sende"),
         (RequesterState.NOTHING, {"previewed": False}, "Måske er du registreret i en anden kommune."),
         (RequesterState.LAPSED, {}, "Tiden løb ud"),
-        (RequesterState.UNDELIVERABLE, {}, "ikke få forbindelse"),
+        (RequesterState.UNDELIVERABLE, {}, "ikke få vores besked frem"),
         (RequesterState.DEFERRED, {"available_from": available_from()}, "1. december 2026"),
         (RequesterState.REFUSED, {"error_detail": "R-EDM-ERR-C019: elsewhere"}, "noget ikke stemte"),
         (RequesterState.REFUSED, {"error_detail": GET_ONLY}, "ikke vise dig myndighedens forhåndsvisning"),

@@ -53,6 +53,14 @@ def test_a_huge_page_is_drawn_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     assert size(render(PDF, 0, 1.0)) == (50, 100)
 
 
+def test_a_document_of_more_pages_is_not_shown_in_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_images, "MOST_PAGES", 2)
+    assert texts_of(PDF) == ("Første", "Anden")
+    monkeypatch.setattr(page_images, "MOST_PAGES", 1)
+    with pytest.raises(UnreadablePdfError):
+        texts_of(PDF)
+
+
 def test_more_letters_than_a_page_may_show_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_images, "MOST_LETTERS", len("FørsteAnden"))
     assert texts_of(PDF) == ("Første", "Anden")
