@@ -169,27 +169,43 @@ class PreviewSpace:
         """Record the decision and answer request 2 with the accepted packages; returns the return location.
 
         A repeated decision changes nothing and returns the same location. Raises PreviewClosedError for a link that
-        lapsed or is not open yet, and for a decision other than the one that was taken.
+        lapsed or is not open yet, and for a decision other than the one that was taken; UnsettledError, with nothing
+        recorded, where nobody can say at present whether the requester is believed still.
         """
+        believed = not accepted or self._believes_asker(token)
         now = self._clock.now()
         with self._store.begin() as unit:
             kept = self._at(unit, token, Stage.OPEN, Stage.DECIDED)
             if kept.state == ProviderState.AWAITING_DECISION:
-                kept = self._decide(unit, kept, tuple(sorted(set(accepted))), now)
+                kept = self._decide(unit, kept, tuple(sorted(set(accepted))), now, believed)
             elif tuple(sorted(set(accepted))) != _preview(kept).accepted:
                 raise PreviewClosedError(Stage.DECIDED)
             return _preview(kept).return_location or ""
 
     def _decide(
-        self, unit: ProviderUnit, kept: Kept[ProviderExchange], accepted: tuple[int, ...], now: datetime
+        self,
+        unit: ProviderUnit,
+        kept: Kept[ProviderExchange],
+        accepted: tuple[int, ...],
+        now: datetime,
+        believed: bool,
     ) -> Kept[ProviderExchange]:
         chosen = tuple(kept.record.packages[number] for number in accepted)
         preview = replace(_preview(kept), decided_at=now, accepted=accepted)
         kept = replace(kept, record=replace(kept.record, preview=preview))
         line = _line(kept, Entry.PREVIEW_DECIDED, now, decision="accept" if chosen else "decline")
         unit.journal(replace(line, evidence=evidence_parts(chosen)))
-        self._provider.answer_decision(unit, kept, chosen, now)
+        if believed:
+            self._provider.answer_decision(unit, kept, chosen, now)
+        else:
+            self._provider.withhold(unit, kept, now)
         return kept
+
+    def _believes_asker(self, token: str) -> bool:
+        """Outside of the transaction that decides: an authority may be asked, and others want the store meanwhile."""
+        with self._store.begin() as unit:
+            kept = self._at(unit, token, Stage.OPEN, Stage.DECIDED)
+        return kept.state != ProviderState.AWAITING_DECISION or self._provider.believes_asker(kept)
 
     def _at(self, unit: ProviderUnit, token: str, *stages: Stage) -> Kept[ProviderExchange]:
         kept = unit.find_by_token(token)

@@ -347,24 +347,24 @@ class EvidenceProvider:
     def answer_decision(
         self, unit: ProviderUnit, kept: Kept[ProviderExchange], chosen: tuple[HeldPackage, ...], now: datetime
     ) -> None:
-        """Send all and only the packages that the person accepted, perhaps none, as the answer to request 2.
-
-        Whoever has asked must be believed still: while the person looked, the certificate may have been revoked. Then
-        an error is the answer. Raises UnsettledError where nobody can say so at present.
-        """
+        """Send all and only the packages that the person accepted, perhaps none, as the answer to request 2."""
         preview, request = kept.record.preview, kept.record.request
         second = preview.second_request_id if preview else None
-        deadline = now + self._limits.first_round_trip
-        if chosen and not self._is_believed_still(kept):
-            refusal = Refusal(ErrorCode.AUTHORIZATION, "the certificate of the requester is not believed any more")
-            failure = self._failure(kept, second, refusal, now)
-            self._conclude(unit, kept, Event.REFUSAL, failure, (), now, deadline)
-            return
         packages = tuple(held.package for held in chosen)
         answer = self._answers.response(request, second or request.request_id, now, packages)
+        deadline = now + self._limits.first_round_trip
         self._conclude(unit, kept, Event.EVIDENCE if chosen else Event.NOTHING, answer, chosen, now, deadline)
 
-    def _is_believed_still(self, kept: Kept[ProviderExchange]) -> bool:
+    def withhold(self, unit: ProviderUnit, kept: Kept[ProviderExchange], now: datetime) -> None:
+        """Answer request 2 with an error instead of what the person accepted: the requester is not believed any more."""
+        second = kept.record.preview.second_request_id if kept.record.preview else None
+        refusal = Refusal(ErrorCode.AUTHORIZATION, "the certificate of the requester is not believed any more")
+        failure = self._failure(kept, second, refusal, now)
+        self._conclude(unit, kept, Event.REFUSAL, failure, (), now, now + self._limits.first_round_trip)
+
+    def believes_asker(self, kept: Kept[ProviderExchange]) -> bool:
+        """Whether the certificate that signed request 2 is believed now: it may have been revoked while the person
+        looked. Raises UnsettledError where nobody can say."""
         try:
             self._access_point.expect_believed(kept.record.preview.asked_by if kept.record.preview else "")
         except UnsettledError:
