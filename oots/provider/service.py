@@ -356,7 +356,7 @@ class EvidenceProvider:
         self._conclude(unit, kept, Event.EVIDENCE if chosen else Event.NOTHING, answer, chosen, now, deadline)
 
     def withhold(self, unit: ProviderUnit, kept: Kept[ProviderExchange], now: datetime) -> None:
-        """Answer request 2 with an error instead of what the person accepted: the requester is not believed any more."""
+        """Answer request 2 with an error instead of what was accepted: the requester is not believed any more."""
         second = kept.record.preview.second_request_id if kept.record.preview else None
         refusal = Refusal(ErrorCode.AUTHORIZATION, "the certificate of the requester is not believed any more")
         failure = self._failure(kept, second, refusal, now)
