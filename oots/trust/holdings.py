@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from oots.model.errors import ConfigurationError
@@ -72,6 +73,16 @@ class Holding:
         if isinstance(key, rsa.RSAPublicKey):
             return f"RSA {key.key_size}"
         return key.curve.name if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint of the certificate, in hexadecimal."""
+        return self.certificate.fingerprint(hashes.SHA256()).hex()
+
+    @property
+    def serial(self) -> str:
+        """Its number, in hexadecimal as in the register."""
+        return f"{self.certificate.serial_number:x}"
 
     @property
     def is_root(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from oots.trust.certificates import Role
 from oots.trust.holdings import SOON
 from oots.trust.issuing import ISSUING, LEAF_LIFE, ROOT, Participant
 from oots.trust.keys import load_key_pair
-from oots.trust.register import REGISTER_FILE, revoke
+from oots.trust.register import REASONS, REGISTER_FILE, revoke
 from tests.support.trust import NOW
 from tests.support.web import client_of
 
@@ -154,11 +155,74 @@ def test_the_page_tells_how_each_certificate_stands(keys: Path, client: httpx.Cl
 
 def test_the_page_warns_before_the_end(client: httpx.Client, clock: AdvancedClock) -> None:
     clock.advance(LEAF_LIFE - SOON - timedelta(days=1))
-    assert client.get("/").text.count("udløber snart") == 0
+    assert client.get("/").text.count(">udløber snart<") == 0
     clock.advance(timedelta(days=1))
-    assert client.get("/").text.count("udløber snart") == 2
+    assert client.get("/").text.count(">udløber snart<") == 2
     clock.advance(SOON)
-    assert client.get("/").text.count("udløbet") == 2
+    assert client.get("/").text.count(">udløbet<") == 2
+
+
+def names(page: str) -> list[str]:
+    """The certificates of the page, in its order."""
+    return re.findall(r'<strong><code class="wrap">([^<]+)</code></strong>', page)
+
+
+def counts(page: str) -> list[str]:
+    """How many stand how, by the page's lead."""
+    return re.findall(r"<strong>(\d[^<]*)</strong>", page)
+
+
+def test_what_wants_attention_comes_first_and_is_counted(keys: Path, client: httpx.Client) -> None:
+    page = client.get("/").text
+    assert (names(page), counts(page)) == ([POINT.name, SEAL.name, ISSUING, ROOT], ["4 gyldige"])
+    withdraw(keys, SEAL.name)
+    page = client.get("/").text
+    assert (names(page), counts(page)) == ([SEAL.name, POINT.name, ISSUING, ROOT], ["1 spærret", "3 gyldige"])
+    withdraw(keys, ISSUING)
+    assert counts(client.get("/").text) == ["2 spærrede", "2 gyldige"]
+    assert counts(client.get("/?lang=en").text) == ["2 revoked", "2 valid"]
+
+
+def test_danish_words_stand_beside_the_codes_where_danish_is_read(keys: Path, client: httpx.Client) -> None:
+    withdraw(keys, POINT.name)
+    danish, english = client.get("/").text, client.get("/?lang=en").text
+    for words in ("adgangspunkt <code>access-point</code>", "nøglen er kompromitteret <code>keyCompromise</code>"):
+        assert words in danish
+        assert words not in english
+        assert words.partition(" <")[2] in english
+
+
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_every_reason_can_be_shown(keys: Path, client: httpx.Client, lang: str) -> None:
+    certificate = load_key_pair(keys, POINT.name).certificate
+    for number, reason in enumerate(REASONS):
+        revoke(keys, certificate, NOW - timedelta(days=number), reason, party="x", name="x")
+        assert f"<code>{reason.value}</code>" in client.get("/", params={"lang": lang}).text
+
+
+def test_each_certificate_can_be_told_by_the_fingerprint_that_verify_prints(keys: Path, client: httpx.Client) -> None:
+    page = client.get("/").text
+    for name in (POINT.name, SEAL.name, ISSUING, ROOT):
+        certificate = load_key_pair(keys, name).certificate
+        assert page.count(certificate.fingerprint(hashes.SHA256()).hex()) == 1
+        assert page.count(f"{certificate.serial_number:x}") == 1
+
+
+def test_a_revoked_certificate_that_has_no_file_any_more_is_still_shown(keys: Path, client: httpx.Client) -> None:
+    withdraw(keys, SEAL.name)
+    serial = f"{load_key_pair(keys, SEAL.name).certificate.serial_number:x}"
+    page = client.get("/?lang=en").text
+    assert ("no file here any more" in page, page.count(serial)) == (False, 1)
+    for ending in ("key.pem", "cert.pem"):
+        (keys / f"{SEAL.name}.{ending}").unlink()
+    page = client.get("/?lang=en").text
+    assert ("no file here any more" in page, page.count(serial)) == (True, 1)
+    assert SEAL.name not in names(page)
+
+
+def test_the_page_says_where_the_addresses_in_the_certificates_are_found(client: httpx.Client) -> None:
+    assert "https://authority.localhost/…" in client.get("/").text
+    assert "found at the address of this page" in client.get("/?lang=en").text
 
 
 def test_the_service_tells_its_health_and_wants_its_keys(tmp_path: Path, client: httpx.Client) -> None:
