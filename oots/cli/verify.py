@@ -29,7 +29,11 @@ def verify(
     ] = None,
     at: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%dT%H:%M:%SZ"], help="Judge as of this moment (UTC) instead of now."),
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S.%fZ"],
+            metavar="<time>",
+            help="Judge as of this moment instead of now: 2026-09-01T08:30:00Z.",
+        ),
     ] = None,
 ) -> None:
     """Say who signed what, with which certificate, and whether it verifies. Exit 1 if one does not.

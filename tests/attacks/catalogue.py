@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
+from itertools import groupby
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.attacks.vectors import Tried, write_vectors
 from tests.support.attacks import ATTACKS, Area, Attack, Refused, try_out
+from tests.support.doors import provider_door
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[1] / "docs" / "attacks.md"
-_NO_CASES = ("catalogue", "test_attacks")
+_NO_CASES = ("catalogue", "test_attacks", "test_vectors", "vectors")
 
 _HEAD = """# Attacks
 
@@ -39,17 +45,36 @@ def row(attack: Attack[object], refused: Refused) -> str:
     return f"| {title} | {attack.does} | `{refused.told}` | `{refused.by}` |"
 
 
-def write(document: Path) -> None:
-    """Try every attack and write the table."""
+def table(tried: Sequence[Tried]) -> str:
+    """The page about all attacks that were tried."""
+    lines = [_HEAD, f"{len(tried)} attacks."]
+    for area, of_area in groupby(tried, lambda each: each[0].area):
+        lines += ["", f"## {area.value}", "", *_COLUMNS, *(row(*each) for each in of_area)]
+    return "\n".join(lines) + "\n"
+
+
+def write(document: Path, vectors: Path) -> None:
+    """Try every attack; write the table, and the files that were sent."""
     found = attacks()
-    lines = [_HEAD, f"{len(found)} attacks."]
+    tried = []
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        for attack, refused in zip(found, processes.map(_tried, range(len(found)), chunksize=16), strict=True):
+            tried.append((attack, refused))
+            sys.stderr.write(f"\r{len(tried)} of {len(found)} attacks")
+    document.write_text(table(tried))
+    with TemporaryDirectory() as folder, provider_door(Path(folder)) as door:
+        write_vectors(vectors, door, tried)
+    sys.stderr.write("\n")
+
+
+def _tried(number: int) -> Refused:
+    attack = attacks()[number]
     with TemporaryDirectory() as folder:
-        for area in Area:
-            rows = [row(each, try_out(each, Path(folder) / each.name)) for each in found if each.area is area]
-            if rows:
-                lines += ["", f"## {area.value}", "", *_COLUMNS, *rows]
-    document.write_text("\n".join(lines) + "\n")
+        try:
+            return try_out(attack, Path(folder))
+        except AssertionError as failure:
+            raise AssertionError(f"{attack.name}: {failure}") from failure
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), Path(sys.argv[2]))

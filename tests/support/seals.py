@@ -89,7 +89,8 @@ class Seals:
         report = check_seal(document, media_type, self.anchors, self.at)
         assert not report.valid, "the seal is believed"
         assert (report.signer, report.signed_at) == (None, None)
-        return Refused("no seal", self._caught_by(document, media_type), str(report.problem))
+        vector = (media_type, document) if self.key is aarhus() else None
+        return Refused("no seal", self._caught_by(document, media_type), str(report.problem), vector)
 
     def _caught_by(self, document: bytes, media_type: str) -> str:
         try:
