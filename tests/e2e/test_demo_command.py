@@ -89,6 +89,7 @@ def test_faults_in_the_settings_are_all_named_at_once() -> None:
         "OOTS_STATE",
         "OOTS_PARTY_ID",
         "OOTS_PARTNERS",
+        "OOTS_AUTHORITY_INTERNAL",
         "OOTS_EID_INTERNAL",
         "OOTS_CLIENT_SECRET",
         "OOTS_DIRECTORIES",
