@@ -17,7 +17,7 @@ from oots.exchange.store import stores_in
 from oots.model.clock import SystemClock, iso
 from oots.model.errors import ConfigurationError
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 STATE = Annotated[Path, typer.Argument(help="The state folder of a service, or of a town with its services.")]
 KEY = Annotated[

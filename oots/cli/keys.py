@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from oots.trust.register import Revocation
     from oots.trust.rotation import Rotated
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 STATE = Annotated[Path, typer.Option(help="The state folder; keys are in its folder `keys`.")]
 

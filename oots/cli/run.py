@@ -15,7 +15,7 @@ from oots.scenarios.outcome import Decision, Edm
 if TYPE_CHECKING:
     from oots.scenarios.folder import Told
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 
 @app.callback()

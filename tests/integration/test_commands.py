@@ -251,3 +251,14 @@ def test_each_command_explains_itself_with_an_example(words: tuple[str, ...]) ->
     shown = oots(*words, "--help")
     assert shown.returncode == Exit.GOOD
     assert "Example:" in shown.stdout
+
+
+def test_a_command_does_not_wait_for_what_only_others_need() -> None:
+    ask = "import sys; from oots.cli.commands import app; app(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+
+    def imported(*words: str) -> set[str]:
+        done = subprocess.run([sys.executable, "-c", ask, *words], capture_output=True, text=True, check=True)
+        return set(done.stdout.split()) & {"oots.validation.catalogue", "sqlalchemy", "fastapi"}
+
+    assert imported("keys", "--help") == set()
+    assert imported("rules", "R-EDM-REQ-S005") == {"oots.validation.catalogue"}
