@@ -21,7 +21,7 @@ demo: $(VENV)/run-time.stamp ## Start all services and say where to click (ARGS=
 	$(BIN)/oots demo $(ARGS)
 
 test: lint types layers ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
-	$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadscope $(ARGS)
 
 lint: setup ## Check style and format
 	$(BIN)/ruff check .

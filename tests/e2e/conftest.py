@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.support.chromium import chromium
 from tests.support.demo import Demo, demo
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All stories run in one process, one after the other: two browsers at a time slow each other down."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("stories"))
 
 
 @pytest.fixture(scope="module")

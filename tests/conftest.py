@@ -1,0 +1,25 @@
+"""How the tests are shared out among processes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+
+class Shares(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
+    """A file stays in one process, which makes its fixtures once; all stories in browsers share one, since two browsers
+    slow each other down; attacks need nothing of each other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file.startswith("tests/e2e/"):
+            return "tests/e2e"
+        return nodeid if file.startswith("tests/attacks/") else file
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """The shares, whatever `--dist` says."""
+    return Shares(config, log)
