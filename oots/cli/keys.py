@@ -323,7 +323,7 @@ def _row(each: Holding, status: Status, now: datetime) -> tuple[str, ...]:
 def _revoked(done: Sequence[tuple[Holding, bool]]) -> Iterator[str]:
     for each, before in done:
         line = each.revocation
-        assert line is not None, "it has just been revoked"  # noqa: S101
+        assert line is not None  # noqa: S101 (it has just been revoked)
         whose = f" ({each.party.party_id}, {each.party.role})" if each.party else ""
         said = "was revoked already, from" if before else "is revoked from"
         yield f"{each.name}{whose} {said} {line.at:%Y-%m-%d %H:%M:%S} UTC on: {line.reason.value}"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 from oots.deployment.apps import peer_client
 from oots.deployment.key_watch import soon_to_end
@@ -102,5 +103,5 @@ def _say_where(town: Town) -> None:
     )
 
 
-def _say(text: str, stream: object = None) -> None:
-    print(text, file=stream or sys.stdout, flush=True)  # type: ignore[arg-type]
+def _say(text: str, stream: TextIO | None = None) -> None:
+    print(text, file=stream or sys.stdout, flush=True)

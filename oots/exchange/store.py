@@ -337,7 +337,7 @@ class Store(Generic[RecordT]):
         self._head_file = HeadFile(directory)
         try:
             self.engine = self._open(vault_key or directory / VAULT_KEY)
-        except BaseException:
+        except BaseException:  # an interruption, too, must leave no lock behind
             os.close(self._owned)
             raise
 
@@ -355,7 +355,7 @@ class Store(Generic[RecordT]):
                     entry = JournalEntry(self._clock.now(), Entry.JOURNAL_BROKEN, detail=broken)
                     append(connection, self.chain, self.vault, entry)
                 head = sealed_head(connection)
-        except BaseException:
+        except BaseException:  # nor an open database
             engine.dispose()
             raise
         self._note_head(head)

@@ -91,11 +91,13 @@ def demo_policy() -> CertificatePolicy:
 def read_policy(name: str, directory: Path) -> CertificatePolicy:
     """The built-in policy `demo`, or the one in the file `<name>.policy.toml` of a key folder.
 
-    Raises ConfigurationError, naming every fault of the file.
+    Raises ConfigurationError, naming every fault of the file, and for a file that would be taken for the built-in one.
     """
+    file = directory / f"{name}.policy.toml"
+    if name == DEMO and file.exists():
+        raise ConfigurationError(f"{file} has the name of the built-in policy and would not be read: rename it")
     if name == DEMO:
         return demo_policy()
-    file = directory / f"{name}.policy.toml"
     if not file.is_file():
         raise ConfigurationError(f"{file} is missing; the built-in policy is called {DEMO}")
     return _read(file, str(file))

@@ -219,6 +219,13 @@ def test_the_built_in_policy_asks_for_the_demo_policy_and_for_revocations() -> N
     assert read_policy("demo", Path("nowhere")) is policy
 
 
+def test_a_file_with_the_name_of_the_built_in_policy_is_refused_and_not_passed_over(tmp_path: Path) -> None:
+    assert read_policy("demo", tmp_path) is demo_policy()
+    (tmp_path / "demo.policy.toml").write_text(DEMO_TEXT, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="name of the built-in policy"):
+        read_policy("demo", tmp_path)
+
+
 def test_a_policy_of_one_s_own_is_a_file_in_the_key_folder(tmp_path: Path) -> None:
     (tmp_path / "other.policy.toml").write_text(DEMO_TEXT.replace("2048", "3072"), encoding="utf-8")
     policy = read_policy("other", tmp_path)
