@@ -235,9 +235,11 @@ def test_nothing_is_decided_while_the_recipient_s_certificate_cannot_be_judged(
 
     with monkeypatch.context() as while_away:
         while_away.setattr(house.space, "decide", nobody_answers)
-        told = maria.post(f"{LINK}/decision", data=form)
-    assert (told.status_code, "Intet er sendt" in told.text) == (503, True)
-    assert f'href="{LINK}"' in told.text
+        told = {lang: maria.post(f"{LINK}/decision?lang={lang}", data=form) for lang in ("da", "en")}
+    assert [page.status_code for page in told.values()] == [503, 503]
+    assert "Intet er sendt" in told["da"].text
+    assert "Nothing has been sent" in told["en"].text
+    assert all(f'href="{LINK}"' in page.text for page in told.values())
     assert maria.post(f"{LINK}/decision", data=form).status_code == 303
 
 
