@@ -19,6 +19,8 @@ from oots.model.errors import ConfigurationError
 from oots.trust.files import expect_private, write_whole
 
 _MARK_BYTES = hashlib.sha256().digest_size
+_VERSION = b"\x80"
+"""The first byte of every Fernet token; earlier versions kept tokens in base64, where it is a letter."""
 
 
 class Vault:
@@ -44,7 +46,7 @@ class Vault:
         return Vault(*(_derived(key, purpose) for key in self._keys))
 
     def seal(self, data: bytes, place: str) -> bytes:
-        return self._newest.encrypt(_mark(place) + data)
+        return urlsafe_b64decode(self._newest.encrypt(_mark(place) + data))
 
     def open(self, sealed: bytes, place: str) -> bytes:
         """The bytes that were sealed for `place`; raises ConfigurationError when no key fits, and for what was changed
@@ -65,14 +67,14 @@ class Vault:
 
     def _decrypted(self, sealed: bytes) -> bytes:
         try:
-            return self._any.decrypt(sealed)
+            return self._any.decrypt(_token(sealed))
         except InvalidToken:
             raise _unopened() from None
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether the newest key opens it, so that no older one is needed for it."""
         try:
-            self._newest.decrypt(sealed)
+            self._newest.decrypt(_token(sealed))
         except InvalidToken:
             return False
         return True
@@ -80,7 +82,7 @@ class Vault:
     def reseal(self, sealed: bytes) -> bytes:
         """The same bytes, sealed under the newest key; raises ConfigurationError as `open` does."""
         try:
-            return self._any.rotate(sealed)
+            return urlsafe_b64decode(self._any.rotate(_token(sealed)))
         except InvalidToken:
             raise _unopened() from None
 
@@ -124,6 +126,11 @@ def sync_directory(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _token(sealed: bytes) -> bytes:
+    """In base64, as the library takes it."""
+    return urlsafe_b64encode(sealed) if sealed.startswith(_VERSION) else sealed
 
 
 def _mark(place: str) -> bytes:

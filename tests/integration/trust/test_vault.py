@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,6 +65,15 @@ def test_what_an_earlier_version_sealed_for_no_place_is_bound_to_one(tmp_path: P
     bound = vault.bound(Fernet(key).encrypt(PERSON), PLACE)
     assert vault.open(bound, PLACE) == PERSON
     assert vault.bound(bound, PLACE) == bound
+
+
+def test_what_an_earlier_version_sealed_as_text_still_opens_and_is_bytes_once_it_is_sealed_anew(tmp_path: Path) -> None:
+    vault = Vault.from_file(tmp_path / "vault.key")
+    sealed = vault.seal(PERSON, PLACE)
+    as_text = urlsafe_b64encode(sealed)
+    assert vault.open(as_text, PLACE) == vault.open(sealed, PLACE) == PERSON
+    assert vault.is_current(as_text)
+    assert len(vault.reseal(as_text)) == len(sealed) < len(as_text)
 
 
 def test_a_vault_of_two_keys_opens_what_either_sealed_and_seals_under_the_newest(tmp_path: Path) -> None:
