@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +21,7 @@ from oots.deployment.apps import (
     requester_service,
 )
 from oots.deployment.key_watch import KeyWatch, watch_of
+from oots.deployment.logs import start_logging
 from oots.deployment.participants import TLS
 from oots.deployment.settings import (
     AuthoritySettings,
@@ -47,23 +46,11 @@ KINDS: dict[str, type[ServiceSettings]] = {
 _DRAIN_SECONDS = 5
 
 
-class Discreet(logging.Formatter):
-    """Writes of an exception its type and its way through the code, never its text, which may quote a person."""
-
-    def formatException(self, ei: Any) -> str:  # noqa: N802 (the library's name)
-        kind, _, way = ei
-        return "".join([*traceback.format_tb(way), str(kind.__name__)])
-
-
 def serve(service: str) -> None:
     """Run a service with settings from the environment until it is told to end; raises ConfigurationError."""
     settings = read(KINDS[service])
     os.umask(0o077)  # whatever a service writes is its own
-    log = logging.StreamHandler()
-    log.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[log])
-    for quiet in ("httpx", "signxml", "pyhanko", "pyhanko_certvalidator"):
-        logging.getLogger(quiet).setLevel(logging.WARNING)
+    start_logging(settings.log)
     around = surroundings(settings)
     server = uvicorn.Server(server_config(app_of(settings, around), settings))
     with _watched(watch_of(settings, around.clock)):

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from oots.deployment.logs import Form
 from oots.edelivery.limits import Limits
 from oots.eid.authorization import Client
 from oots.exchange.limits import TimeLimits
@@ -29,7 +30,7 @@ _SIZES = Limits()
 
 
 class ServiceSettings(BaseSettings):
-    """What every service needs. `tls_hosts` are names for which it holds the certificate `tls`."""
+    """What every service needs. `log` is the form of what it logs, chosen by where that goes unless it is set."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
@@ -38,6 +39,7 @@ class ServiceSettings(BaseSettings):
     keys: Path
     tls: bool = False
     origins: dict[str, str] = {}
+    log: Form | None = None
 
 
 class ExchangeSettings(ServiceSettings):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -180,15 +181,16 @@ def test_the_authority_tells_of_root_and_issuing_authority(town: Town, log: pyte
 
 
 @pytest.fixture
-def own_mask() -> Iterator[None]:
-    """What a service does to the mask of its process is undone."""
-    mask = os.umask(0o022)
+def own_process() -> Iterator[None]:
+    """What a service does to its process, file mask and hook for lost threads, is undone."""
+    mask, hook = os.umask(0o022), threading.excepthook
     os.umask(mask)
     yield
     os.umask(mask)
+    threading.excepthook = hook
 
 
-@pytest.mark.usefixtures("own_mask")
+@pytest.mark.usefixtures("own_process")
 def test_a_service_that_is_served_tells_when_it_starts(
     town: Town, monkeypatch: pytest.MonkeyPatch, log: pytest.LogCaptureFixture
 ) -> None:
