@@ -41,6 +41,7 @@ from oots.eid.app import create_app as eid_app_of
 from oots.exchange import api as exchange_api
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.recheck import recheck
+from oots.exchange.status import expect_ready
 from oots.exchange.store import Store
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.catalogue import Publisher
@@ -66,7 +67,7 @@ from oots.trust.pades import seal_pdf
 from oots.trust.xades import seal_xml
 from oots.web import exchange_pages
 from oots.web.frame import Frame
-from oots.web.health import add_health
+from oots.web.health import Health, add_health
 from oots.web.origins import Origins
 from oots.web.security import BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
@@ -324,11 +325,13 @@ def _exchanging_app(
 ) -> FastAPI:
     """An app with the AS4 door, sessions and a worker that sends and watches deadlines while the app runs."""
 
+    workers: list[threading.Thread] = []
+
     @asynccontextmanager
     async def working(_app: FastAPI) -> AsyncIterator[None]:
         stop = threading.Event()
         retention.purge()
-        workers = [
+        workers[:] = [
             threading.Thread(target=access_point.work, args=(stop,), name=f"{cookie}-outbox"),
             threading.Thread(target=retention.work, args=(stop,), name=f"{cookie}-retention"),
         ]
@@ -346,7 +349,7 @@ def _exchanging_app(
     sessions = SessionStore(store.engine, store.vault, around.clock, SESSION_LIFE)
     retention = Retention(store, sessions, around.clock)
     app = _app(title, working)
-    add_health(app)
+    add_health(app, Health(lambda: expect_ready(store), lambda: all(worker.is_alive() for worker in workers)))
     app.add_middleware(Sessions, store=sessions, cookie=f"oots-{cookie}", secure=settings.tls)
     browser_origins = list(settings.origins.values())
     app.add_middleware(BrowserSecurity, origins=_own_origins(settings), form_targets=browser_origins)

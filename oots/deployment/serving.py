@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -35,6 +38,7 @@ from oots.deployment.settings import (
 from oots.model.clock import RandomIds, SystemClock
 from oots.trust.keys import certificate_path, key_path, read_private_key
 from oots.trust.register import REGISTER_FILE, RevocationRegister
+from oots.web.health import Health
 
 KINDS: dict[str, type[ServiceSettings]] = {
     "authority": AuthoritySettings,
@@ -46,13 +50,33 @@ KINDS: dict[str, type[ServiceSettings]] = {
 _DRAIN_SECONDS = 5
 
 
+class DrainingServer(uvicorn.Server):
+    """A server that, told to end (SIGTERM), says so at `/readyz` and goes on for `drain`, so that whoever sends it
+    requests can send them elsewhere before the port is closed. Ctrl-C, or a second SIGTERM, ends it at once."""
+
+    def __init__(self, config: uvicorn.Config, health: Health, drain: timedelta) -> None:
+        super().__init__(config)
+        self._health = health
+        self._drain = drain
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        first, self._health.draining = not self._health.draining, True
+        if first and sig == signal.SIGTERM and self._drain:
+            end = threading.Timer(self._drain.total_seconds(), super().handle_exit, (sig, None))
+            end.daemon = True
+            end.start()
+        else:
+            super().handle_exit(sig, frame)
+
+
 def serve(service: str) -> None:
     """Run a service with settings from the environment until it is told to end; raises ConfigurationError."""
     settings = read(KINDS[service])
     os.umask(0o077)  # whatever a service writes is its own
     start_logging(settings.log)
     around = surroundings(settings)
-    server = uvicorn.Server(server_config(app_of(settings, around), settings))
+    app = app_of(settings, around)
+    server = DrainingServer(server_config(app, settings), app.state.health, settings.drain)
     with _watched(watch_of(settings, around.clock)):
         server.run()
 

@@ -30,7 +30,8 @@ _SIZES = Limits()
 
 
 class ServiceSettings(BaseSettings):
-    """What every service needs. `log` is the form of what it logs, chosen by where that goes unless it is set."""
+    """What every service needs. `log` is the form of what it logs, chosen by where that goes unless it is set;
+    `drain` for how long it goes on after SIGTERM, saying at `/readyz` that it ends."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
@@ -40,6 +41,7 @@ class ServiceSettings(BaseSettings):
     tls: bool = False
     origins: dict[str, str] = {}
     log: Form | None = None
+    drain: timedelta = Field(default=timedelta(), ge=timedelta())
 
 
 class ExchangeSettings(ServiceSettings):
