@@ -9,11 +9,11 @@ FUZZ_BIN := $(FUZZ_VENV)/bin
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types layers rules attacks specimens bench bench-hostile fuzz fuzz-http
+.PHONY: help setup demo test lint types layers rules attacks specimens bench bench-full bench-hostile bench-messages fuzz fuzz-http
 .SUFFIXES:
 
 help: ## List what one can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/development.stamp ## Create .venv with everything for running and testing
 
@@ -33,7 +33,13 @@ types: setup ## Check types
 layers: setup ## Check that no floor imports from above
 	$(BIN)/lint-imports
 
-bench: $(BENCH_VENV)/bench.stamp ## Measure rules and readers beside other tools (ARGS="--rounds 9")
+bench: $(BENCH_VENV)/bench.stamp ## Measure beside floors and peers (ARGS="--only exchange --rounds 9")
+	$(BENCH_BIN)/python -m benchmarks.run $(ARGS)
+
+bench-full: $(BENCH_VENV)/bench.stamp ## The same, and a store of a million exchanges
+	$(BENCH_BIN)/python -m benchmarks.run --full $(ARGS)
+
+bench-messages: $(BENCH_VENV)/bench.stamp ## Measure rules and readers message by message (ARGS="--rounds 9")
 	$(BENCH_BIN)/python -m benchmarks.messages $(ARGS)
 
 bench-hostile: setup ## Measure what hostile messages cost before their sender is known (ARGS="--rounds 9")

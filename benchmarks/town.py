@@ -1,0 +1,78 @@
+"""A town of real processes: `oots serve` for each service, on free ports, in a folder that goes with it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from oots.deployment.keys import init_town_keys
+from oots.deployment.supervisor import Child, Supervisor, wait_until_ready
+from oots.deployment.town import AUTHORITY_SERVICE, LOOPBACK, PORTAL, SERVICES, Ports, Town
+
+EXCHANGING: Final = ("requester", "provider")
+
+
+class NotStartedError(Exception):
+    """A service did not start; the text is the end of its log."""
+
+
+@dataclass(frozen=True)
+class RunningTown:
+    """A town that runs, with a process for each service."""
+
+    town: Town
+    children: Mapping[str, Child]
+
+    @property
+    def portal(self) -> str:
+        """Where a browser finds the portal."""
+        return self.town.origins[f"https://{PORTAL}"]
+
+    def process(self, service: str) -> int:
+        """The id of a service's process."""
+        process = self.children[service].process
+        if process is None:
+            raise NotStartedError(service)
+        return process.pid
+
+
+@contextlib.contextmanager
+def running_town(state: Path, more: Mapping[str, Mapping[str, str]] | None = None) -> Iterator[RunningTown]:
+    """A town in `state` until the block ends; `more` are further environment variables by service."""
+    more = more or {}
+    town = Town(state, Ports(*_free_ports(len(SERVICES))))
+    init_town_keys(state, town.municipality)
+    children = {
+        service: Child(service, town.environment(service) | dict(more.get(service, {})), state / f"{service}.log")
+        for service in SERVICES
+    }
+    supervisor = Supervisor(list(children.values()))
+    try:
+        _start(town, [children[AUTHORITY_SERVICE]])
+        _start(town, [child for child in children.values() if child.name != AUTHORITY_SERVICE])
+        yield RunningTown(town, children)
+    finally:
+        supervisor.stop()
+
+
+def _start(town: Town, children: list[Child]) -> None:
+    for child in children:
+        child.start()
+    with httpx.Client(trust_env=False) as client:
+        for child in children:
+            if not wait_until_ready(child, f"http://{LOOPBACK}:{getattr(town.ports, child.name)}/healthz", client):
+                raise NotStartedError("\n".join([child.name, *child.said()[-5:]]))
+
+
+def _free_ports(number: int) -> list[int]:
+    with contextlib.ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
+        for each in sockets:
+            each.bind((LOOPBACK, 0))
+        return [each.getsockname()[1] for each in sockets]
