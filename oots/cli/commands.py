@@ -9,7 +9,19 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-COMMANDS: Final = ("demo", "run", "validate", "rules", "verify", "serve", "keys", "journal", "vault")
+COMMANDS: Final = (
+    "demo",
+    "run",
+    "validate",
+    "rules",
+    "verify",
+    "serve",
+    "keys",
+    "journal",
+    "vault",
+    "backup",
+    "restore",
+)
 """In the order of the help; each is a module of this room, with a function or an app of its own."""
 
 

@@ -33,10 +33,17 @@ class Entry(StrEnum):
     JOURNAL_CHAINED = "journal-chained"
     JOURNAL_PURGED = "journal-purged"
     JOURNAL_BROKEN = "journal-broken"
+    JOURNAL_RESTORED = "journal-restored"
     KEYS_ROTATED = "keys-rotated"
 
 
-ABOUT_ITSELF = (Entry.JOURNAL_CHAINED, Entry.JOURNAL_PURGED, Entry.JOURNAL_BROKEN, Entry.KEYS_ROTATED)
+ABOUT_ITSELF = (
+    Entry.JOURNAL_CHAINED,
+    Entry.JOURNAL_PURGED,
+    Entry.JOURNAL_BROKEN,
+    Entry.JOURNAL_RESTORED,
+    Entry.KEYS_ROTATED,
+)
 """What the journal says of itself, and of no message."""
 
 
