@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
 BENCH_BIN := $(BENCH_VENV)/bin
+AS4_VENV := .venv-as4
+AS4_BIN := $(AS4_VENV)/bin
 FUZZ_VENV := .venv-fuzz
 FUZZ_BIN := $(FUZZ_VENV)/bin
 PYTHON ?= python3
@@ -33,10 +35,10 @@ types: setup ## Check types
 layers: setup ## Check that no floor imports from above
 	$(BIN)/lint-imports
 
-bench: $(BENCH_VENV)/bench.stamp ## Measure beside floors and peers (ARGS="--only exchange --rounds 9")
+bench: $(BENCH_VENV)/bench.stamp $(AS4_VENV)/as4.stamp ## Measure beside floors and peers (ARGS="--only exchange --rounds 9")
 	$(BENCH_BIN)/python -m benchmarks.run $(ARGS)
 
-bench-full: $(BENCH_VENV)/bench.stamp ## The same, and a store of a million exchanges
+bench-full: $(BENCH_VENV)/bench.stamp $(AS4_VENV)/as4.stamp ## The same, and a store of a million exchanges
 	$(BENCH_BIN)/python -m benchmarks.run --full $(ARGS)
 
 bench-messages: $(BENCH_VENV)/bench.stamp ## Measure rules and readers message by message (ARGS="--rounds 9")
@@ -60,7 +62,7 @@ attacks: setup ## Try every attack; write docs/attacks.md and evidence_samples/a
 specimens: setup ## Write evidence_samples/ but its attacks/ anew under the frozen clock
 	$(BIN)/python -m oots.scenarios.specimens evidence_samples
 
-$(BIN)/python $(BENCH_BIN)/python $(FUZZ_BIN)/python:
+$(BIN)/python $(BENCH_BIN)/python $(AS4_BIN)/python $(FUZZ_BIN)/python:
 	@for python in $(PYTHON) python3.13 python3.12 python3.11; do \
 		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 			$$python -m venv $(@:/bin/python=) || { rm -rf $(@:/bin/python=); exit 1; }; \
@@ -83,6 +85,10 @@ $(VENV)/development.stamp: requirements-dev.txt $(VENV)/run-time.stamp
 $(BENCH_VENV)/bench.stamp: requirements-bench.txt pyproject.toml | $(BENCH_BIN)/python
 	$(BENCH_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
 	$(BENCH_BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(AS4_VENV)/as4.stamp: requirements-as4.txt | $(AS4_BIN)/python
+	$(AS4_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-as4.txt
 	@touch $@
 
 $(FUZZ_VENV)/fuzz.stamp: requirements-fuzz.txt pyproject.toml | $(FUZZ_BIN)/python

@@ -26,6 +26,7 @@ def wanted(file: str) -> list[str]:
         ("Run time", "requirements.in"),
         ("Development", "requirements-dev.in"),
         ("Benchmark", "requirements-bench.in"),
+        ("Peer", "requirements-as4.in"),
         ("Fuzzing", "requirements-fuzz.in"),
     ],
 )
@@ -37,7 +38,14 @@ def test_every_direct_dependency_has_its_line_of_reason_and_no_other(heading: st
 
 
 @pytest.mark.parametrize(
-    "file", ["requirements.in", "requirements-dev.in", "requirements-bench.in", "requirements-fuzz.in"]
+    "file",
+    [
+        "requirements.in",
+        "requirements-dev.in",
+        "requirements-bench.in",
+        "requirements-as4.in",
+        "requirements-fuzz.in",
+    ],
 )
 def test_every_direct_dependency_is_locked(file: str) -> None:
     lock = (ROOT / file.replace(".in", ".txt")).read_text(encoding="utf-8")
