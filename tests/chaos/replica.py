@@ -1,0 +1,143 @@
+"""A service as it is deployed, with one more door at which the driver stands in for persons and their pages.
+
+Started as `python -m tests.chaos.replica requester`, with the environment of that service.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cache
+from typing import cast
+
+from fastapi import APIRouter, FastAPI, HTTPException
+
+from oots.deployment import serving
+from oots.deployment.apps import (
+    Exchanging,
+    Surroundings,
+    directories_client,
+    provider_service,
+    requester_service,
+)
+from oots.deployment.settings import ProviderSettings, RequesterSettings, ServiceSettings
+from oots.model.agent import Agent
+from oots.model.evidence import Distribution
+from oots.model.issuing import Issue, Issued, Match, Offer
+from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.provider.preview import PreviewClosedError, PreviewSpace
+from oots.provider.service import EvidenceProvider
+from oots.provider.source import EvidenceSource
+from oots.requester.cases import case_of
+from oots.requester.discovery import Discovery, Finding
+from oots.requester.service import EvidenceRequester
+
+ENTRY = ("-m", "tests.chaos.replica")
+SOLVEJ = NaturalPerson(
+    "Prøvesen", "Solvej", date(1984, 6, 12), LevelOfAssurance.HIGH, identifier="DK/LT/7c1f0a52e94b4d0f8a3b"
+)
+_NOT_YET = 409
+
+
+class ReadyMadeSource:
+    """The municipality's register; what it issues is made once and replaced by a few bytes without a seal, since making
+    and judging sealed PDFs takes longer than everything that is tried here."""
+
+    def __init__(self, source: EvidenceSource) -> None:
+        self._source = source
+        self._issued: dict[tuple[str, str, Distribution], Issue] = {}
+
+    @property
+    def authority(self) -> Agent:
+        return self._source.authority
+
+    def offer(self, classification: str) -> Offer | None:
+        return self._source.offer(classification)
+
+    def match(self, person: NaturalPerson) -> Match:
+        return self._source.match(person)
+
+    def issue(
+        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
+    ) -> Issue:
+        kind = (person_key, classification, wanted)
+        if kind not in self._issued:
+            self._issued[kind] = _without_seals(self._source.issue(person_key, classification, wanted, at, case_number))
+        return self._issued[kind]
+
+
+def _without_seals(issue: Issue) -> Issue:
+    assert isinstance(issue, Issued)
+    contents = {"application/xml": b"<attest>Solvej</attest>", "application/pdf": b"%PDF-1.7 for readers"}
+    return replace(
+        issue,
+        documents=tuple(replace(each, content=contents[each.distribution.format]) for each in issue.documents),
+    )
+
+
+def app_of(settings: ServiceSettings, around: Surroundings) -> FastAPI:
+    match settings:
+        case RequesterSettings():
+            return _requester(settings, around)
+        case ProviderSettings():
+            return _provider(settings, around)
+    raise TypeError(type(settings))
+
+
+def _requester(settings: RequesterSettings, around: Surroundings) -> FastAPI:
+    exchanging = requester_service(settings, around)
+    requester = cast(EvidenceRequester, exchanging.service)
+    discovery = Discovery(directories_client(settings, around), "LT", settings.versions)
+    routes = APIRouter(prefix="/chaos")
+
+    @cache
+    def finding(case: str) -> Finding:
+        return discovery.find(case_of(case), "DK")[0]
+
+    @routes.post("/ask/{case}/{conversation}")
+    def ask(case: str, conversation: str) -> str:
+        return requester.ask(case_of(case), finding(case), SOLVEJ, conversation)
+
+    @routes.post("/preview/{exchange_id}")
+    def preview(exchange_id: str) -> str:
+        return requester.go_to_preview(exchange_id).partition("?")[0].rpartition("/")[2]
+
+    @routes.post("/finish/{exchange_id}")
+    def finish(exchange_id: str) -> None:
+        requester.finish(exchange_id)
+
+    exchanging.app.include_router(routes)
+    return exchanging.app
+
+
+def _provider(settings: ProviderSettings, around: Surroundings) -> FastAPI:
+    exchanging = provider_service(settings, around)
+    provider = cast(EvidenceProvider, exchanging.service)
+    provider.source = ReadyMadeSource(provider.source)
+    space = _space(exchanging, provider, around)
+    routes = APIRouter(prefix="/chaos")
+
+    @routes.post("/decide/{token}/{choice}")
+    def decide(token: str, choice: str) -> str:
+        try:
+            space.admit(token, SOLVEJ)
+            return space.decide(token, [0] if choice == "accept" else [])
+        except PreviewClosedError as closed:
+            raise HTTPException(_NOT_YET, str(closed.stage)) from None
+
+    exchanging.app.include_router(routes)
+    return exchanging.app
+
+
+def _space(exchanging: Exchanging, provider: EvidenceProvider, around: Surroundings) -> PreviewSpace:
+    return PreviewSpace(exchanging.access_point._store, provider, around.clock)
+
+
+def main() -> None:
+    serving.app_of = app_of
+    serving.serve(sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()

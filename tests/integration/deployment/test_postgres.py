@@ -1,0 +1,44 @@
+"""The server that the tests start is a durable one: what it has committed outlives its crash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.postgres import Postgres, postgres
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with postgres() as running:
+        yield running
+
+
+def name_of(url: str) -> str:
+    return url.rpartition("/")[2]
+
+
+def test_what_is_committed_outlives_a_crash(server: Postgres) -> None:
+    database = name_of(server.new_database())
+    server.ask(database, "CREATE TABLE line (said text); INSERT INTO line VALUES ('kept')")
+    server.crash()
+    with pytest.raises(AssertionError, match="refused"):
+        server.ask(database, "SELECT said FROM line")
+    server.start()
+    assert server.ask(database, "SELECT said FROM line") == [["kept"]]
+    assert "redo starts" in server.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("setting", ["fsync", "synchronous_commit", "full_page_writes"])
+def test_durability_is_on(server: Postgres, setting: str) -> None:
+    assert server.ask("postgres", f"SHOW {setting}") == [["on"]]
+
+
+def test_each_database_is_empty_and_wants_the_password(server: Postgres) -> None:
+    first, second = (name_of(server.new_database()) for _ in range(2))
+    server.ask(first, "CREATE TABLE line (said text)")
+    assert server.ask(second, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [["0"]]
+    wrong = Postgres(server.bin, server.folder, server.port, password="another")
+    with pytest.raises(AssertionError, match="password authentication failed"):
+        wrong.ask(first, "SELECT 1")
