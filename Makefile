@@ -9,9 +9,10 @@ AS4_BIN := $(AS4_VENV)/bin
 FUZZ_VENV := .venv-fuzz
 FUZZ_BIN := $(FUZZ_VENV)/bin
 PYTHON ?= python3
+EXCHANGES ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types layers rules attacks specimens bench bench-full bench-hostile bench-messages fuzz fuzz-http
+.PHONY: help setup demo test chaos lint types layers rules attacks specimens bench bench-full bench-hostile bench-messages fuzz fuzz-http
 .SUFFIXES:
 
 help: ## List what one can do
@@ -23,7 +24,11 @@ demo: $(VENV)/run-time.stamp ## Start all services and say where to click (ARGS=
 	$(BIN)/oots demo $(ARGS)
 
 test: lint types layers ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
-	$(BIN)/pytest --numprocesses auto --dist loadscope $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadscope --ignore tests/chaos $(ARGS)
+	$(if $(ARGS),,$(MAKE) chaos)
+
+chaos: setup ## Kill, crash and cut off while exchanges go on, and count what is lost (EXCHANGES=2000)
+	CHAOS_EXCHANGES=$(EXCHANGES) $(BIN)/pytest tests/chaos
 
 lint: setup ## Check style and format
 	$(BIN)/ruff check .

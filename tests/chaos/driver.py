@@ -194,7 +194,7 @@ class Run:
         for service, engine in self.databases.items():
             with suppress(DBAPIError), engine.connect() as connection:
                 rows = connection.execute(select(EXCHANGE.c.exchange_id, EXCHANGE.c.state)).all()
-                self.states[service] = {exchange: state for exchange, state in rows}
+                self.states[service] = {row.exchange_id: row.state for row in rows}
 
     def _is_over(self) -> bool:
         requester, provider = self.states["requester"], self.states["provider"]
@@ -226,7 +226,7 @@ class Run:
 
     def _go_wrong(self, stop: threading.Event) -> None:
         try:
-            for fault in self.faults:
+            for fault in sorted(self.faults, key=lambda fault: fault.at):
                 while self._ended() < fault.at * self.number:
                     if stop.wait(_PAUSE / 4):
                         return

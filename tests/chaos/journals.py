@@ -30,7 +30,6 @@ class Side:
 
     states: Mapping[str, str]
     journal: tuple[JournalEntry, ...]
-    broken: str | None
 
     def of(self, *entries: Entry) -> Iterator[JournalEntry]:
         return (line for line in self.journal if line.entry in entries)
@@ -46,7 +45,7 @@ def read_side(service: str, state: Path, database_url: str | None) -> Side:
             states = {kept.exchange_id: kept.state for kept in unit.all()}
             lines = [told.entry for exchange in states for told in unit.timeline(exchange)]
             lines += [told.entry for told in unit.refusals()]
-        return Side(states, tuple(lines), None)
+        return Side(states, tuple(lines))
     finally:
         store.close()
 
@@ -72,9 +71,9 @@ def judge(requester: Side, provider: Side, accepted: Iterable[str]) -> Verdict:
     """`accepted` are the exchanges whose ids were given to whoever asked."""
     return Verdict(
         lost=tuple(_lost(requester, provider, accepted)),
-        doubled=tuple((*_doubled("requester", requester), *_doubled("provider", provider))),
-        unfinished=tuple((*_unfinished(requester, REQUESTER_ENDS), *_unfinished(provider, PROVIDER_ENDS))),
-        disagreeing=tuple((*_disagreeing(requester, provider), *_disagreeing(provider, requester))),
+        doubled=(*_doubled("requester", requester), *_doubled("provider", provider)),
+        unfinished=(*_unfinished(requester, REQUESTER_ENDS), *_unfinished(provider, PROVIDER_ENDS)),
+        disagreeing=(*_disagreeing(requester, provider), *_disagreeing(provider, requester)),
         messages=sum(1 for side in (requester, provider) for _ in side.of(*SENT)),
         duplicates=sum(1 for side in (requester, provider) for _ in side.of(Entry.DUPLICATE_RECEIVED)),
         ends=Counter(requester.states.values()),

@@ -6,13 +6,15 @@ Started as `python -m tests.chaos.replica requester`, with the environment of th
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from typing import cast
 
 from fastapi import APIRouter, FastAPI, HTTPException
 
+from oots.denmark.municipality import load_municipality
+from oots.denmark.register import CprRegister
+from oots.denmark.source import MunicipalSource
 from oots.deployment import serving
 from oots.deployment.apps import (
     Exchanging,
@@ -21,10 +23,11 @@ from oots.deployment.apps import (
     provider_service,
     requester_service,
 )
+from oots.deployment.participants import seal_name
 from oots.deployment.settings import ProviderSettings, RequesterSettings, ServiceSettings
 from oots.model.agent import Agent
 from oots.model.evidence import Distribution
-from oots.model.issuing import Issue, Issued, Match, Offer
+from oots.model.issuing import Issue, Match, Offer
 from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.provider.preview import PreviewClosedError, PreviewSpace
 from oots.provider.service import EvidenceProvider
@@ -32,6 +35,7 @@ from oots.provider.source import EvidenceSource
 from oots.requester.cases import case_of
 from oots.requester.discovery import Discovery, Finding
 from oots.requester.service import EvidenceRequester
+from oots.trust.keys import load_key_pair
 
 ENTRY = ("-m", "tests.chaos.replica")
 SOLVEJ = NaturalPerson(
@@ -41,8 +45,7 @@ _NOT_YET = 409
 
 
 class ReadyMadeSource:
-    """The municipality's register; what it issues is made once and replaced by a few bytes without a seal, since making
-    and judging sealed PDFs takes longer than everything that is tried here."""
+    """The municipality's register, which issues each kind of evidence once and then gives the same again."""
 
     def __init__(self, source: EvidenceSource) -> None:
         self._source = source
@@ -63,17 +66,8 @@ class ReadyMadeSource:
     ) -> Issue:
         kind = (person_key, classification, wanted)
         if kind not in self._issued:
-            self._issued[kind] = _without_seals(self._source.issue(person_key, classification, wanted, at, case_number))
+            self._issued[kind] = self._source.issue(person_key, classification, wanted, at, case_number)
         return self._issued[kind]
-
-
-def _without_seals(issue: Issue) -> Issue:
-    assert isinstance(issue, Issued)
-    contents = {"application/xml": b"<attest>Solvej</attest>", "application/pdf": b"%PDF-1.7 for readers"}
-    return replace(
-        issue,
-        documents=tuple(replace(each, content=contents[each.distribution.format]) for each in issue.documents),
-    )
 
 
 def app_of(settings: ServiceSettings, around: Surroundings) -> FastAPI:
@@ -114,7 +108,7 @@ def _requester(settings: RequesterSettings, around: Surroundings) -> FastAPI:
 def _provider(settings: ProviderSettings, around: Surroundings) -> FastAPI:
     exchanging = provider_service(settings, around)
     provider = cast(EvidenceProvider, exchanging.service)
-    provider.source = ReadyMadeSource(provider.source)
+    provider.source = ReadyMadeSource(_without_seals(settings))
     space = _space(exchanging, provider, around)
     routes = APIRouter(prefix="/chaos")
 
@@ -128,6 +122,17 @@ def _provider(settings: ProviderSettings, around: Surroundings) -> FastAPI:
 
     exchanging.app.include_router(routes)
     return exchanging.app
+
+
+def _without_seals(settings: ProviderSettings) -> MunicipalSource:
+    """Making and judging seals takes longer than everything that is tried here."""
+    return MunicipalSource(
+        municipality=load_municipality(settings.municipality),
+        register=CprRegister.from_file(settings.register_file),
+        key=load_key_pair(settings.keys, seal_name(settings.municipality)),
+        seal_xml=lambda document, _key, _at: document,
+        seal_pdf=lambda *_: b"%PDF-1.7 for readers",
+    )
 
 
 def _space(exchanging: Exchanging, provider: EvidenceProvider, around: Surroundings) -> PreviewSpace:

@@ -63,7 +63,7 @@ class Replica:
         self.terminate()
         return self.running.wait(30)
 
-    def answers(self, path: str = "/healthz") -> int:
+    def answers(self, path: str = "/readyz") -> int:
         """The HTTP status at an address of this very process; 0 where nobody answers."""
         try:
             return httpx.get(f"http://127.0.0.1:{self.port}{path}", trust_env=False).status_code
