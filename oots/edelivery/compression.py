@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from collections.abc import Iterator
 
 from oots.edelivery.faults import decompression_failure
 from oots.edelivery.limits import Limits
+from oots.model.content import CHUNK
 
 GZIP = "application/gzip"
 THRESHOLD = 64 * 1024
@@ -31,14 +33,49 @@ def shrinks_lawfully(content: bytes, packed: bytes, limits: Limits) -> bool:
 def expand(packed: bytes, limits: Limits) -> bytes:
     """The content of one gzip member and nothing else; raises TransportError (EBMS:0303), without expanding further
     than `limits.part` or `limits.expansion` allow."""
-    most = min(limits.part, len(packed) * limits.expansion)
-    stream = zlib.decompressobj(_GZIP_WINDOW)
-    try:
-        content = stream.decompress(packed, most + 1)
-    except zlib.error:
-        raise decompression_failure("a part is no gzip stream") from None
-    if len(content) > most:
-        raise decompression_failure(f"a part of {len(packed)} bytes grows beyond {most}")
-    if not stream.eof or stream.unused_data:
-        raise decompression_failure("a part is not exactly one gzip member")
+    expanding = Expanding(limits)
+    content = b"".join(expanding.feed(packed))
+    expanding.finish()
     return content
+
+
+class Expanding:
+    """A gzip member that is expanded while it arrives. What is wrong with it is not said before its end: until then it
+    is not known whether its sender sent that."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._stream = zlib.decompressobj(_GZIP_WINDOW)
+        self._packed = 0
+        self._length = 0
+        self._surplus = False
+        self._broken = False
+
+    def feed(self, packed: bytes) -> Iterator[bytes]:
+        """What comes out of these bytes, a chunk at a time; nothing any more once `limits.part` is passed."""
+        self._packed += len(packed)
+        self._surplus = self._surplus or (self._stream.eof and bool(packed))
+        content = packed
+        while content and self._length <= self._limits.part and not self._stream.eof:
+            content = self._decompressed(packed)
+            packed = self._stream.unconsumed_tail
+            self._length += len(content)
+            if content:
+                yield content
+
+    def _decompressed(self, packed: bytes) -> bytes:
+        try:
+            return self._stream.decompress(packed, CHUNK)
+        except zlib.error:
+            self._broken = True
+            return b""
+
+    def finish(self) -> None:
+        """Raises TransportError (EBMS:0303) unless all was exactly one gzip member that grew as far as it may."""
+        most = min(self._limits.part, self._packed * self._limits.expansion)
+        if self._broken:
+            raise decompression_failure("a part is no gzip stream")
+        if self._length > most:
+            raise decompression_failure(f"a part of {self._packed} bytes grows beyond {most}")
+        if not self._stream.eof or self._stream.unused_data or self._surplus:
+            raise decompression_failure("a part is not exactly one gzip member")

@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from io import BytesIO
 
 from cryptography import x509
 from lxml import etree
 
 from oots.edelivery import compression, mime, soap
-from oots.edelivery.faults import decompression_failure, failed_authentication, mime_inconsistency
+from oots.edelivery.faults import failed_authentication
 from oots.edelivery.header import CID, PartInfo, UserMessage, decode, encode, is_left_right, part_uris
 from oots.edelivery.limits import Limits
-from oots.edelivery.mime import MimePart, Package
+from oots.edelivery.mime import MimePart
+from oots.edelivery.parts import InMemory, Part, PartTaker, Sink, not_the_same_set
 from oots.edelivery.signature import SignedDigest, Verified, sign, verify
-from oots.model.errors import MessageError
+from oots.model.content import Content, Readable, length_of, whole
 from oots.trust.anchors import Trust
 from oots.trust.certificates import Party
 from oots.trust.keys import KeyPair
 from oots.wire.xml import canonical, parse
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One payload: `content_id` is `left@right`, `content` uncompressed. The first one is the RegRep document."""
-
-    content_id: str
-    media_type: str
-    content: bytes
+__all__ = ["OpenedMessage", "Part", "SealedMessage", "open_message", "seal_message"]
 
 
 @dataclass(frozen=True, slots=True)
 class SealedMessage:
-    """A message ready to send: `body` goes into the HTTP request under `content_type`; `soap` is its first part."""
+    """A message ready to send: `pieces` go into the HTTP request under `content_type`; `soap` is its first part."""
 
     message_id: str
     content_type: str
-    body: bytes
+    pieces: tuple[Content, ...]
     soap: bytes
     digests: tuple[SignedDigest, ...]
     header: UserMessage
+
+    @property
+    def body(self) -> bytes:
+        """All that goes into the HTTP request, in memory."""
+        return b"".join(map(whole, self.pieces))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,14 @@ class OpenedMessage:
     @property
     def document(self) -> bytes:
         """The RegRep document; empty in a message without any part, which breaks R-EDM-ebMS-032."""
-        return self.parts[0].content if self.parts else b""
+        return whole(self.parts[0].content) if self.parts else b""
 
 
 def seal_message(header: UserMessage, parts: Sequence[Part], key: KeyPair) -> SealedMessage:
     """Package and sign a message; equal arguments give equal bytes.
 
-    `header.parts` is derived from `parts`: evidence in XML over 64 KB is gzipped, the document and all else never.
+    No content is copied that is kept elsewhere, unless it is XML. `header.parts` is derived from `parts`: evidence in
+    XML over 64 KB is gzipped, the document and all else never.
     Raises ValueError for what no receiver of this profile would take: ids that are not `left@right` or not unique,
     XML that is not in canonical form.
     """
@@ -78,14 +79,15 @@ def seal_message(header: UserMessage, parts: Sequence[Part], key: KeyPair) -> Se
     root = soap.build([encode(header)])
     octets = {CID + sent.content_id: _digested(sent) for sent in attachments}
     envelope, digests = sign(root, octets, key)
-    content_type, body = mime.write(envelope, attachments, header.message_id)
-    return SealedMessage(header.message_id, content_type, body, envelope, digests, header)
+    content_type, pieces = mime.pieces(envelope, attachments, header.message_id)
+    return SealedMessage(header.message_id, content_type, pieces, envelope, digests, header)
 
 
 def _packed(part: Part, *, first: bool) -> MimePart:
-    if not first and compression.is_xml(part.media_type) and len(part.content) > compression.THRESHOLD:
-        packed = compression.compress(part.content)
-        if compression.shrinks_lawfully(part.content, packed, Limits()):
+    if not first and compression.is_xml(part.media_type) and length_of(part.content) > compression.THRESHOLD:
+        content = whole(part.content)
+        packed = compression.compress(content)
+        if compression.shrinks_lawfully(content, packed, Limits()):
             return MimePart(part.content_id, compression.GZIP, packed)
     return MimePart(part.content_id, part.media_type, part.content)
 
@@ -102,86 +104,52 @@ def _expect_lawful_ids(header: UserMessage) -> None:
         raise ValueError("content ids must be unique")
 
 
-def _digested(sent: MimePart) -> bytes:
-    if compression.is_xml(sent.media_type) and canonical(parse(sent.content)) != sent.content:
+def _digested(sent: MimePart) -> Content:
+    if compression.is_xml(sent.media_type) and canonical(parse(content := whole(sent.content))) != content:
         raise ValueError(f"the part {sent.content_id} is not in canonical form")
     return sent.content
 
 
 def open_message(
-    content_type: str, body: bytes, anchors: Trust, at: datetime, *, limits: Limits | None = None
+    content_type: str,
+    body: bytes | Readable,
+    anchors: Trust,
+    at: datetime,
+    *,
+    limits: Limits | None = None,
+    believe: Callable[[UserMessage, Party], None] = lambda header, signer: None,
+    new_file: Callable[[], Sink] = InMemory,
 ) -> OpenedMessage:
     """Open a message received at `at` (aware), believing nothing but what a trusted access point signed.
 
+    The envelope is verified, and `believe` may refuse header and signer, before any other part is taken. Each part is
+    hashed while it is taken and must have the digest that was signed; those not in XML go to a `new_file` meanwhile.
     Parts are hashed as the octets they are: what WS-Security digests of XML is its canonical form, and only XML that is
     in that form is accepted, so that a part is parsed only once its digest is known to be the signed one.
     Raises TransportError until the message is believed and readable: EBMS:0007 (MIME), 0009 (envelope and header),
     0101 (signature, certificate, party) and 0303 (decompression). Raises UnsettledError as `verify` does.
     """
     limits = limits or Limits()
-    package = mime.read(content_type, body, limits)
-    envelope = soap.read(package.soap)
-    octets = _Octets(package)
-    _expect_named(octets, part_uris(envelope.messaging))
-    verified = verify(envelope, package.soap, octets, anchors, at)
+    arriving = mime.Arriving(content_type, BytesIO(body) if isinstance(body, bytes) else body, limits)
+    envelope = arriving.soap()
+    verified = _verified(envelope, anchors, at)
     header = decode(verified.messaging)
     _expect_sender(header, verified)
-    parts = _parts(header, package, limits)
+    believe(header, verified.signer)
+    parts = PartTaker(header.parts, verified.digests, limits, new_file).take(arriving.parts())
     return OpenedMessage(
-        header, parts, verified.signer, verified.certificate, verified.digests, package.soap, verified.messaging
+        header, parts, verified.signer, verified.certificate, verified.digests, envelope, verified.messaging
     )
 
 
-def _expect_named(octets: Mapping[str, bytes], uris: tuple[str, ...]) -> None:
-    if sorted(uris) != sorted(octets):
-        raise mime_inconsistency("PartInfo and MIME parts are not the same set")
-
-
-class _Octets(Mapping[str, bytes]):
-    """What a signature may refer to, by `cid:` URI; taken out of the message only when a digest is computed of it."""
-
-    def __init__(self, package: Package) -> None:
-        self._attachments = package.attachments
-
-    def __getitem__(self, uri: str) -> bytes:
-        return self._attachments[uri.removeprefix(CID)].content
-
-    def __iter__(self) -> Iterator[str]:
-        return (CID + content_id for content_id in self._attachments)
-
-    def __len__(self) -> int:
-        return len(self._attachments)
+def _verified(envelope: bytes, anchors: Trust, at: datetime) -> Verified:
+    read = soap.read(envelope)
+    uris = part_uris(read.messaging)
+    if len(set(uris)) != len(uris):
+        raise not_the_same_set()
+    return verify(read, envelope, uris, anchors, at)
 
 
 def _expect_sender(header: UserMessage, verified: Verified) -> None:
     if header.sender.value != verified.signer.party_id:
         raise failed_authentication(f"signed by {verified.signer.party_id}, but sent as another party")
-
-
-def _parts(header: UserMessage, package: Package, limits: Limits) -> tuple[Part, ...]:
-    parts = []
-    room = limits.message
-    for info in header.parts:
-        sent = package.attachments[info.content_id]
-        _expect_as_stated(info, sent)
-        content = compression.expand(sent.content, limits) if info.compressed else sent.content
-        room -= len(content)
-        if room < 0 or len(content) > limits.part:
-            raise decompression_failure("the parts are larger than a message may be")
-        parts.append(Part(info.content_id, info.media_type or sent.media_type, content))
-    return tuple(parts)
-
-
-def _expect_as_stated(info: PartInfo, sent: MimePart) -> None:
-    stated = compression.GZIP if info.compressed else info.media_type
-    if stated and sent.media_type != stated:
-        raise mime_inconsistency("the type of a part is not the one that its PartInfo states")
-    if compression.is_xml(sent.media_type) and _canonical_form(sent.content) != sent.content:
-        raise mime_inconsistency("a part in XML is not in canonical form")
-
-
-def _canonical_form(content: bytes) -> bytes:
-    try:
-        return canonical(parse(content))
-    except MessageError as fault:
-        raise mime_inconsistency(f"a part is no acceptable XML: {fault.why}") from None

@@ -1,4 +1,5 @@
-"""The multipart/related package of SOAP with attachments (RFC 2387): written byte-stably, read strictly."""
+"""The multipart/related package of SOAP with attachments (RFC 2387): written byte-stably, read strictly, and both piece
+by piece."""
 
 from __future__ import annotations
 
@@ -7,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.policy import HTTP
-from itertools import count
+from io import BytesIO
 
 from oots.edelivery import soap
 from oots.edelivery.faults import mime_inconsistency
 from oots.edelivery.limits import Limits
+from oots.model.content import CHUNK, Content, Readable, whole
 
 _CRLF = b"\r\n"
 _HEADERS_END = b"\r\n\r\n"
@@ -35,41 +37,7 @@ class MimePart:
 
     content_id: str
     media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a part's content stands in a body."""
-
-    content_id: str
-    media_type: str
-    start: int
-    end: int
-
-    def part(self, body: bytes) -> MimePart:
-        return MimePart(self.content_id, self.media_type, body[self.start : self.end])
-
-
-class Attachments(Mapping[str, MimePart]):
-    """Parts by Content-ID. One is copied out of the body when it is first asked for: until a message is believed there
-    is no need to."""
-
-    def __init__(self, body: bytes, places: Sequence[_Place]) -> None:
-        self._body = body
-        self._places = {place.content_id: place for place in places}
-        self._copied: dict[str, MimePart] = {}
-
-    def __getitem__(self, content_id: str) -> MimePart:
-        if content_id not in self._copied:
-            self._copied[content_id] = self._places[content_id].part(self._body)
-        return self._copied[content_id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
-
-    def __len__(self) -> int:
-        return len(self._places)
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +48,25 @@ class Package:
     attachments: Mapping[str, MimePart]
 
 
-def write(envelope: bytes, attachments: Sequence[MimePart], message_id: str) -> tuple[str, bytes]:
-    """Content-Type and body of the package; the boundary is derived from the message id."""
-    boundary = _boundary(message_id, [envelope, *(part.content for part in attachments)])
+def pieces(envelope: bytes, attachments: Sequence[MimePart], message_id: str) -> tuple[str, tuple[Content, ...]]:
+    """Content-Type and body of the package, as the pieces that it consists of.
+
+    The boundary is derived from the envelope. That names the digest of every part, so no part can hold the boundary.
+    """
+    boundary = hashlib.sha256(envelope).hexdigest()[:40]
     root = MimePart(f"soap.{message_id}", soap.CONTENT_TYPE, envelope)
     content_type = f'multipart/related; type="{soap.MEDIA_TYPE}"; start="<{root.content_id}>"; boundary="{boundary}"'
     delimiter = b"--" + boundary.encode()
-    pieces: list[bytes] = []
+    made: list[Content] = []
     for part in (root, *attachments):
-        pieces += [delimiter, _CRLF, _headers(part), part.content, _CRLF]
-    return content_type, b"".join([*pieces, delimiter, b"--", _CRLF])
+        made += [delimiter + _CRLF + _headers(part), part.content, _CRLF]
+    return content_type, tuple(_joined([*made, delimiter + b"--" + _CRLF]))
+
+
+def write(envelope: bytes, attachments: Sequence[MimePart], message_id: str) -> tuple[str, bytes]:
+    """Content-Type and body of the package, in one piece."""
+    content_type, made = pieces(envelope, attachments, message_id)
+    return content_type, b"".join(map(whole, made))
 
 
 def _headers(part: MimePart) -> bytes:
@@ -100,25 +77,146 @@ def _headers(part: MimePart) -> bytes:
     ).encode("ascii")
 
 
-def _boundary(message_id: str, contents: Sequence[bytes]) -> str:
-    candidates = (hashlib.sha256(f"{message_id}/{attempt}".encode()).hexdigest()[:40] for attempt in count())
-    return next(each for each in candidates if not any(each.encode() in content for content in contents))
+def _joined(made: Sequence[Content]) -> Iterator[Content]:
+    """The same with what is small in one piece."""
+    held = b""
+    for piece in made:
+        if isinstance(piece, bytes) and len(piece) <= CHUNK:
+            held += piece
+        else:
+            yield from (held, piece)
+            held = b""
+    yield held
 
 
 def read(content_type: str, body: bytes, limits: Limits) -> Package:
-    """Take a package apart: the SOAP part first, then attachments with a Content-ID each.
+    """Take apart a package that is in memory, as `Arriving` does."""
+    arriving = Arriving(content_type, BytesIO(body), limits)
+    envelope = arriving.soap()
+    return Package(envelope, {part.content_id: part.read() for part in arriving.parts()})
+
+
+class ArrivingPart:
+    """The headers of an attachment, whose content is yet to come."""
+
+    def __init__(self, content_id: str, media_type: str, content: Iterator[bytes]) -> None:
+        self.content_id = content_id
+        self.media_type = media_type
+        self.content = content
+
+    def read(self) -> MimePart:
+        return MimePart(self.content_id, self.media_type, b"".join(self.content))
+
+
+class Arriving:
+    """A package taken apart while it arrives: the SOAP part first, then attachments with a Content-ID each.
 
     Only binary transfer encoding, no nesting, no preamble or epilogue, no folded, repeated or unknown part headers.
-    Raises TransportError (EBMS:0007).
+    No more is read than is needed to go on, by a chunk at a time. Everything raises TransportError (EBMS:0007).
     """
-    if len(body) > limits.message:
-        raise mime_inconsistency(f"the message is larger than {limits.message} bytes")
-    parameters = _parameters(content_type)
-    root, *places = _places(body, parameters["boundary"], limits)
-    _expect_root(root, parameters)
-    if len({root.content_id, *(place.content_id for place in places)}) != 1 + len(places):
-        raise mime_inconsistency("a Content-ID is used twice")
-    return Package(root.part(body).content, Attachments(body, places))
+
+    def __init__(self, content_type: str, source: Readable, limits: Limits) -> None:
+        self._parameters = _parameters(content_type)
+        self._dash_boundary = b"--" + self._parameters["boundary"].encode("ascii")
+        self._delimiter = _CRLF + self._dash_boundary
+        self._source = source
+        self._limits = limits
+        self._size = 0
+        self._unread = bytearray()
+        self._ids: set[str] = set()
+        self._ended = False
+
+    def soap(self) -> bytes:
+        """The SOAP part, of which `limits.soap` bytes are in memory at most."""
+        if not self._has(len(self._dash_boundary) + 2) or self._take(len(self._dash_boundary) + 2) != (
+            self._dash_boundary + _CRLF
+        ):
+            raise mime_inconsistency("the body does not begin with its boundary")
+        root = self._part(self._limits.soap)
+        _expect_root(root, self._parameters)
+        return b"".join(root.content)
+
+    def parts(self) -> Iterator[ArrivingPart]:
+        """The attachments, once the SOAP part was taken; the content of each is to be used up before the next."""
+        for _ in range(self._limits.parts):
+            if self._ended:
+                return
+            yield self._part(self._limits.part)
+        if not self._ended:
+            raise mime_inconsistency(f"more than {self._limits.parts} parts")
+
+    def _part(self, largest: int) -> ArrivingPart:
+        headers = _part_headers(self._header_block())
+        content_id = _CONTENT_ID.fullmatch(headers["Content-ID"])
+        if content_id is None:
+            raise mime_inconsistency("a Content-ID is malformed")
+        if content_id[1] in self._ids:
+            raise mime_inconsistency("a Content-ID is used twice")
+        self._ids.add(content_id[1])
+        return ArrivingPart(content_id[1], headers["Content-Type"], self._content(largest))
+
+    def _header_block(self) -> bytes:
+        """The header lines of a part; an empty line that belongs to a delimiter does not end them."""
+        self._has(_MOST_HEADER_BYTES)
+        end = self._unread.find(_HEADERS_END, 0, _MOST_HEADER_BYTES)
+        content = end + len(_HEADERS_END)
+        self._has(content + len(self._dash_boundary))
+        if end < 0 or self._unread.find(self._delimiter, 0, content + len(self._dash_boundary)) in range(content):
+            raise mime_inconsistency("a part has no headers, or too long ones")
+        block = self._take(end)
+        self._take(len(_HEADERS_END))
+        return block
+
+    def _content(self, largest: int) -> Iterator[bytes]:
+        room = largest
+        while (end := self._unread.find(self._delimiter)) < 0:
+            # What may be the beginning of a delimiter is kept until more is known.
+            sure = len(self._unread) - len(self._delimiter) + 1
+            if sure > 0:
+                room -= sure
+                _expect_room(room, largest)
+                yield self._take(sure)
+            if not self._more():
+                raise mime_inconsistency(f"a part has no end, or no headers, or is larger than {largest} bytes")
+        _expect_room(room - end, largest)
+        yield self._take(end)
+        self._take(len(self._delimiter))
+        self._next()
+
+    def _next(self) -> None:
+        """Go behind the line of a delimiter: to another part, or to the end of the message."""
+        self._has(5)
+        if self._unread[:2] == _CRLF:
+            self._take(2)
+        elif bytes(self._unread[:5]) in (b"--", b"--\r\n"):
+            self._ended = True
+        else:
+            raise mime_inconsistency("the last boundary does not end the message")
+
+    def _has(self, size: int) -> bool:
+        """Whether so many bytes are there, after reading on until they are."""
+        while len(self._unread) < size and self._more():
+            pass
+        return len(self._unread) >= size
+
+    def _more(self) -> bool:
+        chunk = self._source.read(CHUNK)
+        self._size += len(chunk)
+        if self._size > self._limits.message:
+            raise mime_inconsistency(f"the message is larger than {self._limits.message} bytes")
+        self._unread += chunk
+        return bool(chunk)
+
+    def _take(self, size: int) -> bytes:
+        with memoryview(self._unread) as unread:
+            taken = bytes(unread[:size])
+        del self._unread[:size]
+        return taken
+
+
+def _expect_room(room: int, largest: int) -> None:
+    if room < 0:
+        raise mime_inconsistency(f"a part is larger than {largest} bytes")
 
 
 def _parameters(content_type: str) -> dict[str, str]:
@@ -146,44 +244,6 @@ def _parsed(content_type: str) -> tuple[str, dict[str, str]]:
     return header.content_type, {name.lower(): value for name, value in header.params.items()}
 
 
-def _places(body: bytes, boundary: str, limits: Limits) -> Iterator[_Place]:
-    """The parts between their delimiter lines; none is looked for beyond the size that it may have."""
-    dash_boundary = b"--" + boundary.encode("ascii")
-    delimiter = _CRLF + dash_boundary
-    if not body.startswith(dash_boundary + _CRLF):
-        raise mime_inconsistency("the body does not begin with its boundary")
-    start = len(dash_boundary) + len(_CRLF)
-    for largest in (limits.soap, *[limits.part] * limits.parts):
-        end = body.find(delimiter, start - len(_CRLF), start + _MOST_HEADER_BYTES + largest + len(delimiter))
-        if end < start:
-            raise mime_inconsistency(f"a part has no end, or no headers, or is larger than {largest} bytes")
-        yield _place(body, start, end, largest)
-        after = end + len(delimiter)
-        if body[after : after + 2] != _CRLF:
-            return _expect_end(body[after : after + 5])
-        start = after + len(_CRLF)
-    raise mime_inconsistency(f"more than {limits.parts} parts")
-
-
-def _expect_end(rest: bytes) -> None:
-    if rest not in (b"--", b"--\r\n"):
-        raise mime_inconsistency("the last boundary does not end the message")
-
-
-def _place(body: bytes, start: int, end: int, largest: int) -> _Place:
-    headers_end = body.find(_HEADERS_END, start, min(end, start + _MOST_HEADER_BYTES))
-    if headers_end < 0:
-        raise mime_inconsistency("a part has no headers, or too long ones")
-    headers = _part_headers(body[start:headers_end])
-    content_id = _CONTENT_ID.fullmatch(headers["Content-ID"])
-    if content_id is None:
-        raise mime_inconsistency("a Content-ID is malformed")
-    content = headers_end + len(_HEADERS_END)
-    if end - content > largest:
-        raise mime_inconsistency(f"a part is larger than {largest} bytes")
-    return _Place(content_id[1], headers["Content-Type"], content, end)
-
-
 def _part_headers(block: bytes) -> dict[str, str]:
     lines = [_HEADER_LINE.fullmatch(line) for line in block.decode("latin-1").split("\r\n")]
     headers = {line[1]: line[2] for line in lines if line is not None}
@@ -198,7 +258,7 @@ def _part_headers(block: bytes) -> dict[str, str]:
     return headers
 
 
-def _expect_root(root: _Place, parameters: dict[str, str]) -> None:
+def _expect_root(root: ArrivingPart, parameters: dict[str, str]) -> None:
     if parameters.get("start", f"<{root.content_id}>") != f"<{root.content_id}>":
         raise mime_inconsistency("the package does not start with its first part")
     if root.media_type not in _SOAP_TYPES:

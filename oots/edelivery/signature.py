@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import logging
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from cryptography import x509
@@ -52,8 +51,8 @@ from oots.edelivery.soap import (
     WSU_ID,
     Envelope,
     add,
-    read,
 )
+from oots.model.content import Content, sha256_of
 from oots.model.errors import TransportError
 from oots.trust.anchors import Trust
 from oots.trust.certificates import Party, Role, UntrustedError
@@ -74,12 +73,11 @@ logging.getLogger("signxml").setLevel(logging.INFO)
 
 
 def sign(
-    root: etree._Element, attachments: Mapping[str, bytes], key: KeyPair
+    root: etree._Element, attachments: Mapping[str, Content], key: KeyPair
 ) -> tuple[bytes, tuple[SignedDigest, ...]]:
     """Sign an envelope built by `soap.build`: its canonical bytes, and what its references say.
 
-    `attachments` maps `cid:` URIs to the octets that are digested: canonical bytes for XML, the octets as sent for
-    everything else.
+    `attachments` maps `cid:` URIs to what is digested: canonical bytes for XML, the octets as sent for everything else.
     """
     header = root.find(HEADER)
     assert header is not None, "soap.build gives every envelope a header"  # noqa: S101
@@ -95,7 +93,7 @@ def _add_token(security: etree._Element, certificate: x509.Certificate) -> None:
     add(security, TOKEN, encoded, {"EncodingType": BASE64, "ValueType": X509_V3, WSU_ID: _TOKEN_ID})
 
 
-def _signature(root: etree._Element, attachments: Mapping[str, bytes], key: KeyPair) -> etree._Element:
+def _signature(root: etree._Element, attachments: Mapping[str, Content], key: KeyPair) -> etree._Element:
     private = key.private_key
     is_rsa = isinstance(private, rsa.RSAPrivateKey)
     signer = XMLSigner(
@@ -106,19 +104,19 @@ def _signature(root: etree._Element, attachments: Mapping[str, bytes], key: KeyP
     )
 
     def add_attachments(signature: etree._Element, **_settings: object) -> None:
-        for uri, octets in attachments.items():
-            _add_attachment(signature[0], uri, octets)
+        for uri, content in attachments.items():
+            _add_attachment(signature[0], uri, content)
 
     signer.signature_annotators.append(add_attachments)
     repeatable: Any = DeterministicKey(private) if isinstance(private, ec.EllipticCurvePrivateKey) else private
     return signer.sign(root, key=repeatable, reference_uri=[f"#{MESSAGING_ID}", f"#{BODY_ID}"], key_info=_key_info())
 
 
-def _add_attachment(signed_info: etree._Element, uri: str, octets: bytes) -> None:
+def _add_attachment(signed_info: etree._Element, uri: str, content: Content) -> None:
     reference = add(signed_info, ds("Reference"), attributes={"URI": uri})
     add(add(reference, ds("Transforms")), ds("Transform"), attributes={"Algorithm": ATTACHMENT_CONTENT})
     add(reference, ds("DigestMethod"), attributes={"Algorithm": SHA256})
-    add(reference, ds("DigestValue"), b64encode(sha256(octets).digest()).decode())
+    add(reference, ds("DigestValue"), b64encode(bytes.fromhex(sha256_of(content))).decode())
 
 
 def _key_info() -> etree._Element:
@@ -142,21 +140,15 @@ class Verified:
     digests: tuple[SignedDigest, ...]
 
 
-def verify(
-    envelope: Envelope,
-    soap: bytes,
-    attachments: Mapping[str, bytes],
-    anchors: Trust,
-    at: datetime,
-    verifier: type[XMLVerifier] = XMLVerifier,
-) -> Verified:
+def verify(envelope: Envelope, soap: bytes, attachments: Collection[str], anchors: Trust, at: datetime) -> Verified:
     """Believe an envelope, or raise TransportError (EBMS:0101) for whatever reason there is not to; or UnsettledError,
     where nobody can say at present whether the certificate has been revoked.
 
-    `soap` is what `envelope` was parsed from; `attachments` maps `cid:` URIs to digested octets, as in `sign`.
+    `soap` is what `envelope` was parsed from; `attachments` are the `cid:` URIs that the signature must cover. What
+    they hold is not looked at here: it is for the caller to compare it with the `digests` that are returned.
     """
     try:
-        return _verify(envelope, soap, attachments, anchors, at, verifier)
+        return _verify(envelope, soap, attachments, anchors, at)
     except (TransportError, UnsettledError):
         raise
     except (ProfileError, UntrustedError, SignXMLException) as fault:
@@ -165,50 +157,35 @@ def verify(
         raise failed_authentication(f"the signature cannot be verified ({type(fault).__name__})") from fault
 
 
-class Gone(bytes):
-    """Stands for an attachment that has been deleted: empty, and known by the digest that was recorded of it."""
+class _Elsewhere(bytes):
+    """Stands for an attachment: empty, and known by the digest that the signature states of it."""
 
     sha256: bytes
 
     @classmethod
-    def with_digest(cls, value: str) -> Gone:
+    def with_digest(cls, value: str) -> _Elsewhere:
         """`value` is the base64 SHA-256, as `SignedDigest` writes it."""
-        gone = cls()
-        gone.sha256 = b64decode(value)
-        return gone
+        elsewhere = cls()
+        elsewhere.sha256 = b64decode(value)
+        return elsewhere
 
 
-class _RecallingVerifier(XMLVerifier):
-    """Takes the recorded digest where the attachment itself is gone."""
+class _Verifier(XMLVerifier):
+    """Takes the digest that is stated of what is elsewhere."""
 
     def _get_digest(self, data: bytes, algorithm: DigestAlgorithm) -> bytes:
-        digest: bytes = data.sha256 if isinstance(data, Gone) else super()._get_digest(data, algorithm)
+        digest: bytes = data.sha256 if isinstance(data, _Elsewhere) else super()._get_digest(data, algorithm)
         return digest
 
 
-def verify_again(soap_part: bytes, attachments: Mapping[str, bytes], anchors: Trust, at: datetime) -> Verified:
-    """As `verify`, for a message out of a journal: what is `Gone` counts by its recorded digest.
-
-    Everything else is computed from the stored bytes. Never for messages that arrive.
-    """
-    return verify(read(soap_part), soap_part, attachments, anchors, at, _RecallingVerifier)
-
-
-def _verify(
-    envelope: Envelope,
-    soap: bytes,
-    attachments: Mapping[str, bytes],
-    anchors: Trust,
-    at: datetime,
-    verifier: type[XMLVerifier],
-) -> Verified:
+def _verify(envelope: Envelope, soap: bytes, attachments: Collection[str], anchors: Trust, at: datetime) -> Verified:
     header = examine(envelope, attachments)
     certificate = _certificate(header.certificate)
     signer = anchors.party_of(certificate, (), at, Role.ACCESS_POINT)
     results = dict(
         zip(
             (digest.uri for digest in header.digests),
-            _verify_signature(verifier(), soap, attachments, certificate, at, len(header.digests)),
+            _verify_signature(soap, header.digests, certificate, at),
             strict=True,
         )
     )
@@ -226,23 +203,19 @@ def _certificate(der: bytes) -> x509.Certificate:
 
 
 def _verify_signature(
-    verifier: XMLVerifier,
-    soap: bytes,
-    attachments: Mapping[str, bytes],
-    certificate: x509.Certificate,
-    at: datetime,
-    references: int,
+    soap: bytes, digests: Collection[SignedDigest], certificate: x509.Certificate, at: datetime
 ) -> list[VerifyResult]:
-    results = verifier.verify(
+    elsewhere = {digest.uri: _Elsewhere.with_digest(digest.value) for digest in digests}
+    results = _Verifier().verify(
         soap,
         x509_cert=certificate,
-        uri_resolver=attachments.get,
+        uri_resolver=elsewhere.get,
         # The library's schema knows no ec:InclusiveNamespaces, which every Java access point writes; profile.examine
         # has already fixed every element and attribute of the signature.
         validate_schema=False,
         expect_config=SignatureConfiguration(
             location=_LOCATION,
-            expect_references=references,
+            expect_references=len(digests),
             signature_methods=_METHODS,
             digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
             verification_time=at,

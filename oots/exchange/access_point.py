@@ -30,6 +30,7 @@ from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import Partner
 from oots.exchange.store import Received, Store, Unit, Waiting
 from oots.model.clock import Clock, Ids
+from oots.model.content import length_of, whole
 from oots.model.errors import MessageError, PeerError, TransportError
 from oots.model.identifiers import Identifier
 from oots.trust.anchors import Trust
@@ -198,7 +199,7 @@ class AccessPoint(Generic[RecordT]):
 
     def _expect_sizes(self, parts: Sequence[Part]) -> None:
         """What this side would not take, it does not send."""
-        sizes = [len(part.content) for part in parts]
+        sizes = [length_of(part.content) for part in parts]
         if max(sizes) > self._sizes.part or sum(sizes) > self._sizes.message - self._sizes.soap:
             raise UnsendableError("the evidence is larger than an exchange takes")
 
@@ -230,7 +231,7 @@ class AccessPoint(Generic[RecordT]):
 
     def signer_of(self, part: Part) -> str | None:
         """Whose valid seal a piece of evidence bears, if any."""
-        return check_seal(part.content, part.media_type, self._trust, self._clock.now()).signer
+        return check_seal(whole(part.content), part.media_type, self._trust, self._clock.now()).signer
 
     def content_id(self) -> str:
         """A new Content-ID, `left@right`; the left side has letters and digits alone (R-EDM-RESP-C042 of 1.0)."""

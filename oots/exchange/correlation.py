@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.journal import Note
+from oots.model.content import whole
 from oots.rules.judgement import lawful
 from oots.rules.pairs.answer import answer_to_request
 from oots.rules.pairs.evidence import evidence_to_metadata
@@ -42,7 +43,7 @@ def _about_evidence(document: bytes, parts: dict[str, Part], signer_of: SignerOf
                 yield from evidence_to_metadata(
                     each.metadata,
                     part.media_type,
-                    part.content,
+                    whole(part.content),
                     main=None if each.is_main else main.get(each.package),
                     signer=signer_of(part),
                 )

@@ -11,6 +11,7 @@ from oots.edelivery.message import OpenedMessage, Part, SealedMessage
 from oots.exchange.correlation import header_carries, noted
 from oots.exchange.journal import Note
 from oots.model.clock import Ids
+from oots.model.content import whole
 from oots.model.errors import MessageError
 from oots.model.identifiers import Identifier, bare_uuid, is_uuid
 from oots.model.request import EvidenceRequest
@@ -127,7 +128,7 @@ def expect_lawful_header(sealed: SealedMessage, parts: Sequence[Part]) -> None:
     messaging = subject(parse(sealed.soap))
     types = {part.content_id: part.media_type for part in parts}
     sendable(lambda: noted(judge(messaging, Kind.EBMS_HEADER, profile)))
-    sendable(lambda: noted(header_to_body(messaging, parse(parts[0].content), types)))
+    sendable(lambda: noted(header_to_body(messaging, parse(whole(parts[0].content)), types)))
 
 
 def sendable(make: Callable[[], Content]) -> Content:

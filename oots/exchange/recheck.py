@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from dataclasses import dataclass
 
 from oots.edelivery import soap
 from oots.edelivery.header import part_uris
-from oots.edelivery.signature import Gone, verify_again
+from oots.edelivery.signature import verify
 from oots.exchange.journal import JournalEntry
 from oots.model.errors import TransportError
 from oots.trust.anchors import TrustAnchors
@@ -27,10 +29,14 @@ def recheck(entry: JournalEntry, anchors: TrustAnchors) -> Recheck | None:
     if entry.soap is None or entry.document is None:
         return None
     try:
-        document_uri, *evidence = part_uris(soap.read(entry.soap).messaging)
-        recorded = dict(entry.digests)
-        attachments = {document_uri: entry.document} | {uri: Gone.with_digest(recorded[uri]) for uri in evidence}
-        verify_again(entry.soap, attachments, anchors, entry.at)
+        envelope = soap.read(entry.soap)
+        document_uri, *evidence = part_uris(envelope.messaging)
+        verified = verify(envelope, entry.soap, (document_uri, *evidence), anchors, entry.at)
+        digest = b64encode(hashlib.sha256(entry.document).digest()).decode()
+        if dict(entry.digests) != {each.uri: each.value for each in verified.digests}:
+            raise ValueError("the signature states other digests than were recorded")
+        if dict(entry.digests)[document_uri] != digest:
+            raise ValueError("the document is not the one that was signed")
     except (TransportError, KeyError, ValueError) as fault:
         return Recheck(False, 0, 0, str(fault))
-    return Recheck(True, len(recorded) - len(evidence), len(evidence))
+    return Recheck(True, len(verified.digests) - len(evidence), len(evidence))

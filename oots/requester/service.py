@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,6 +24,7 @@ from oots.exchange.partners import is_location_on
 from oots.exchange.store import Kept, Store, Unit, Waiting
 from oots.model.agent import Agent, AgentRole
 from oots.model.clock import Clock, Ids
+from oots.model.content import length_of, sha256_of, whole
 from oots.model.errors import MessageError
 from oots.model.evidence import Distribution, DocumentKind, EvidenceDocument, EvidenceType, RequestedEvidenceType
 from oots.model.person import NaturalPerson
@@ -432,9 +432,9 @@ def _kept_part(unit: RequesterUnit, part: Part) -> ReceivedPart:
     return ReceivedPart(
         part.content_id,
         part.media_type,
-        unit.files.put(part.content),
-        hashlib.sha256(part.content).hexdigest(),
-        len(part.content),
+        unit.files.put(whole(part.content)),
+        sha256_of(part.content),
+        length_of(part.content),
     )
 
 

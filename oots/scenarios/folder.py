@@ -109,7 +109,7 @@ def write_folder(
 def _write_message(folder: Path, number: int, told: Told) -> dict[str, object]:
     stem = f"{number:02d}-{told.kind}"
     names = {"xml": f"{stem}.xml", "mime": f"{stem}.mime", "receipt": f"{number:02d}-receipt.xml"}
-    (folder / names["xml"]).write_bytes(told.opened.parts[0].content)
+    (folder / names["xml"]).write_bytes(told.opened.document)
     (folder / names["mime"]).write_bytes(as_mime(told.overheard))
     (folder / names["receipt"]).write_bytes(told.overheard.answer)
     header = told.opened.header

@@ -159,7 +159,7 @@ def _write_refused(live: LiveTown, refused: Refused, folder: Path) -> None:
     folder.mkdir()
     for name, overheard in zip(("01-request", "02-error"), live.tap.overheard[heard:], strict=True):
         opened = open_message(overheard.content_type, overheard.body, live.anchors, live.clock.now())
-        (folder / f"{name}.xml").write_bytes(opened.parts[0].content)
+        (folder / f"{name}.xml").write_bytes(opened.document)
         (folder / f"{name}.mime").write_bytes(as_mime(overheard))
         (folder / f"{name.partition('-')[0]}-receipt.xml").write_bytes(overheard.answer)
 

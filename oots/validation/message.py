@@ -14,6 +14,7 @@ from lxml import etree
 from oots.edelivery import compression, mime
 from oots.edelivery.limits import Limits
 from oots.edelivery.mime import MimePart
+from oots.model.content import whole
 from oots.model.errors import MessageError, TransportError
 from oots.rules.kind import Kind
 from oots.rules.pairs.evidence import evidence_to_metadata
@@ -58,9 +59,9 @@ class Carried:
         """Media type and content of a part, uncompressed; raises TransportError for what does not expand lawfully."""
         part, info = self.parts[name], self.info(name)
         if info is None or part_property(info, "CompressionType") != GZIP:
-            return part.media_type, part.content
+            return part.media_type, whole(part.content)
         stated = part_property(info, "MimeType") or part.media_type
-        return stated, compression.expand(part.content, Limits())
+        return stated, compression.expand(whole(part.content), Limits())
 
 
 def is_message(start: bytes) -> bool:
@@ -88,7 +89,7 @@ def _document(envelope: etree._Element, parts: Mapping[str, MimePart]) -> etree.
     if found is None:
         raise MessageError("the message carries no document")
     try:
-        return parse(found.content)
+        return parse(whole(found.content))
     except MessageError as fault:
         raise MessageError(f"the document of the message: {fault.why}") from None
 

@@ -108,7 +108,7 @@ def in_the_header(why: str) -> Callable[[TreeChange], TreeChange]:
         def run(door: Door) -> Refused:
             message = door.sealed()
             kind, body = signed_anew(message.header, attachments_of(message), door.key(), change)
-            return door.refused_by_rule(replace(message, content_type=kind, body=body))
+            return door.refused_by_rule(replace(message, content_type=kind, pieces=(body,)))
 
         return change
 
@@ -347,7 +347,7 @@ def bare_document(door: Door, document: bytes) -> Refused:
     return door.refused(*signed_anew(message.header, [MimePart(part.content_id, REGREP, document)], door.key()))
 
 
-@at_the_provider(told=FAILED_AUTHENTICATION, why="DTD declarations are not supported")
+@at_the_provider(told=MIME_INCONSISTENCY, why="a document type declaration is not accepted")
 def a_document_type_in_the_document(door: Door) -> Refused:
     """Declares an entity of a local file in the document and signs it so."""
     honest = requests.encode(door.request())

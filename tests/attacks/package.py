@@ -25,6 +25,7 @@ with_a_door = partial(attack, Area.PACKAGE, provider_door)
 TYPE = b"Content-Type: application/x-ebrs+xml"
 CONTENT_ID = b"\r\nContent-ID: <"
 SAME_SET = "not the same set"
+UNCOVERED = "does not cover exactly the header, the body and every part"
 EXTRA = MimePart("extra@ap-lt-01.oots.example", "application/pdf", b"%PDF-1.7")
 
 
@@ -56,7 +57,7 @@ def a_part_left_out(door: Door) -> Refused:
     return door.refused(*repackaged(message, message.soap, []))
 
 
-@with_a_door(told=MIME_INCONSISTENCY, why=SAME_SET)
+@with_a_door(told=FAILED_AUTHENTICATION, why=UNCOVERED)
 def a_part_that_was_never_sent(door: Door) -> Refused:
     """Names a part in the header that is not in the package, and signs that."""
     message = door.small()
@@ -112,19 +113,19 @@ def the_content_of_a_part_exchanged(door: Door) -> Refused:
     return door.refused(*repackaged(message, message.soap, [evil]))
 
 
-@before_signing(Area.PACKAGE, told=MIME_INCONSISTENCY, why=SAME_SET)
+@before_signing(Area.PACKAGE, told=FAILED_AUTHENTICATION, why=UNCOVERED)
 def a_part_to_be_fetched(root: object) -> None:
     """Names an address within the receiver's network as the part, and signs that (SSRF)."""
     named(root, "PartInfo").set("href", "http://127.0.0.1:9/document.xml")  # type: ignore[arg-type]
 
 
-@before_signing(Area.PACKAGE, told=MIME_INCONSISTENCY, why=SAME_SET)
+@before_signing(Area.PACKAGE, told=FAILED_AUTHENTICATION, why=UNCOVERED)
 def a_part_without_an_address(root: object) -> None:
     """Leaves out which part the header means, and signs that."""
     del named(root, "PartInfo").attrib["href"]  # type: ignore[arg-type]
 
 
-@before_signing(Area.PACKAGE, told=MIME_INCONSISTENCY, why=SAME_SET)
+@before_signing(Area.PACKAGE, told=FAILED_AUTHENTICATION, why=UNCOVERED)
 def a_content_id_in_percent_signs(root: object) -> None:
     """Spells the content id in the header with percent signs, and signs that."""
     part = named(root, "PartInfo")  # type: ignore[arg-type]
@@ -147,7 +148,7 @@ def a_content_id_that_hides_a_path_in_percent_signs(door: Door) -> Refused:
     return door.refused(*signed_anew(header, [document], door.key()))
 
 
-@with_a_door(told=MIME_INCONSISTENCY, why="more than 25 parts")
+@with_a_door(told=MIME_INCONSISTENCY, why=SAME_SET)
 def a_thousand_parts(door: Door) -> Refused:
     """Sends a thousand parts, each of which would be digested."""
     message = door.small()
@@ -356,7 +357,7 @@ def blanks_behind_a_boundary(content_type: str, body: bytes) -> Sent:
     return content_type, body.replace(b"\r\n", b"  \r\n", 1)
 
 
-@package(why="lacks a header or has an unknown one")
+@package(told=FAILED_AUTHENTICATION, why="InvalidDigest")
 def a_part_smuggled_into_a_part(content_type: str, body: bytes) -> Sent:
     """Writes a boundary and another part into the content of the document."""
     smuggled = f"--{boundary_of(content_type)}\r\nContent-Type: text/html\r\n\r\n<script>\r\n".encode()
