@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -23,6 +24,7 @@ from cryptography.x509.verification import (
 
 from oots.model.errors import ConfigurationError
 from oots.trust.certificates import Party, Role, UntrustedError, bound_party, is_specimen
+from oots.trust.latest import Latest
 from oots.trust.policy import Algorithm, CertificatePolicy, RolePolicy, Usage, demo_policy
 from oots.trust.revocation import Revocations
 
@@ -53,6 +55,17 @@ class Trust(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Believed:
+    """A party, and the path (leaf first) for which it was believed."""
+
+    party: Party
+    path: tuple[x509.Certificate, ...]
+
+    def is_valid(self, at: datetime) -> bool:
+        return all(link.not_valid_before_utc <= at <= link.not_valid_after_utc for link in self.path)
+
+
 class TrustAnchors:
     """The authorities that are believed, and the policy by which a certificate is (RFC 5280 path validation).
 
@@ -73,6 +86,7 @@ class TrustAnchors:
         self._policy = policy or demo_policy()
         self._revocations = revocations
         self._allow_specimens = allow_specimens
+        self._believed: Latest[tuple[x509.Certificate, tuple[x509.Certificate, ...], Role], _Believed] = Latest()
 
     @classmethod
     def from_pem(
@@ -107,6 +121,18 @@ class TrustAnchors:
         In this order: the keys on the way and the role, a path to an anchor with every certificate valid at `at`, what
         the policy wants of the certificate, and last whether any of the path has been revoked. Raises UntrustedError.
         """
+        asked = (certificate, tuple(intermediates), role)
+        believed = self._believed.recall(asked)
+        if believed is None or not believed.is_valid(at):
+            believed = self._believed.keep(asked, self._judged(certificate, intermediates, at, role))
+        if self._revocations is not None:
+            self._revocations.expect_good(believed.path, self._anchors, at)
+        return believed.party
+
+    def _judged(
+        self, certificate: x509.Certificate, intermediates: Sequence[x509.Certificate], at: datetime, role: Role
+    ) -> _Believed:
+        """All that neither time nor revocation changes."""
         self._expect_strong_keys([certificate, *intermediates])
         party = bound_party(certificate)
         if party.role is not role:
@@ -116,9 +142,7 @@ class TrustAnchors:
         if not self._allow_specimens and any(is_specimen(link) for link in path):
             raise UntrustedError("the certificate is a specimen, good for tests only")
         self._expect_of_policy(path, role)
-        if self._revocations is not None:
-            self._revocations.expect_good(path, self._anchors, at)
-        return party
+        return _Believed(party, tuple(path))
 
     def path_of(
         self, certificate: x509.Certificate, intermediates: Sequence[x509.Certificate], at: datetime

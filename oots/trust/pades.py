@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
@@ -33,9 +34,10 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from oots.trust.anchors import Trust
-from oots.trust.certificates import Role, UntrustedError
+from oots.trust.certificates import Party, Role, UntrustedError
 from oots.trust.keys import KeyPair
-from oots.trust.seal_report import SealBrokenError, SealReport, expect_plausible_time
+from oots.trust.latest import Latest
+from oots.trust.seal_report import SealBrokenError, SealReport, WholeSeal, expect_plausible_time
 
 KIND = "PAdES"
 FIELD = "Seal"
@@ -47,6 +49,8 @@ _FIELD_SPEC = SigFieldSpec(
     invis_sig_settings=InvisSigSettings(set_hidden_flag=True, set_print_flag=False),
 )
 
+_WHOLE: Latest[bytes, WholeSeal] = Latest()
+"""By the SHA-256 of the document. Who is believed may change, and is asked each time."""
 _MEBIBYTE = 1024 * 1024
 # Of a foreign PDF its tables of objects are read, entry by entry: a few KB could otherwise say a hundred million.
 _DECODED = DecodeLimits(
@@ -140,23 +144,40 @@ def check_pdf_seal(pdf: bytes, anchors: Trust, at: datetime) -> SealReport:
 
 
 def _check(pdf: bytes, anchors: Trust, at: datetime) -> SealReport:
-    signature = _only_signature(pdf)
-    certificates = [_cryptography(choice.chosen) for choice in signature.signed_data["certificates"]]
-    leaf = _cryptography(signature.signer_cert)
-    party = anchors.party_of(leaf, certificates, at, Role.SEAL)
-    if not set(certificates) <= {leaf, *anchors.path_of(leaf, certificates, at)}:
+    digest = hashlib.sha256(pdf).digest()
+    whole = _WHOLE.recall(digest)
+    if whole is not None:
+        party = _believed(whole.leaf, whole.others, anchors, at)
+    else:
+        signature = _only_signature(pdf)
+        leaf = _cryptography(signature.signer_cert)
+        others = tuple(_cryptography(choice.chosen) for choice in signature.signed_data["certificates"])
+        party = _believed(leaf, others, anchors, at)
+        whole = WholeSeal(leaf, others, _signing_time(pdf, signature))
+        _WHOLE.keep(digest, whole)
+    expect_plausible_time(whole.signed_at, whole.leaf, at)
+    return SealReport(KIND, True, party.party_id, whole.signed_at, whole.leaf.fingerprint(hashes.SHA256()).hex())
+
+
+def _believed(leaf: x509.Certificate, others: Sequence[x509.Certificate], anchors: Trust, at: datetime) -> Party:
+    party = anchors.party_of(leaf, others, at, Role.SEAL)
+    if not set(others) <= {leaf, *anchors.path_of(leaf, others, at)}:
         raise SealBrokenError("the seal carries a certificate that does not vouch for it")
+    return party
+
+
+def _signing_time(pdf: bytes, signature: EmbeddedPdfSignature) -> datetime:
+    """As the seal states it; raises SealBrokenError unless it covers the whole file and verifies."""
     _expect_whole_file(pdf, signature)
     intact, valid = validate_sig_integrity(
         signature.signer_info, signature.signer_cert, "data", signature.compute_digest()
     )
     if not (intact and valid):
         raise SealBrokenError("the document was changed after it was sealed")
-    signed_at = signature.self_reported_timestamp
+    signed_at: datetime | None = signature.self_reported_timestamp
     if signed_at is None:
         raise SealBrokenError("the seal bears no date")
-    expect_plausible_time(signed_at, leaf, at)
-    return SealReport(KIND, True, party.party_id, signed_at, leaf.fingerprint(hashes.SHA256()).hex())
+    return signed_at
 
 
 def _only_signature(pdf: bytes) -> EmbeddedPdfSignature:

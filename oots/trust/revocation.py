@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from threading import Lock
 from typing import Final, Protocol, TypeVar
@@ -108,6 +109,7 @@ def _with_issuers(
         yield from ((top, anchor) for anchor in anchors if _is_issued_by(top, anchor))
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
@@ -119,6 +121,30 @@ def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bo
 # --- lists ---
 
 
+class _List:
+    """A list as it was fetched, and whose it was found to be."""
+
+    def __init__(self, data: bytes) -> None:
+        self.crl = x509.load_der_x509_crl(data)
+        self._is_of: dict[x509.Certificate, bool] = {}
+
+    def is_of(self, issuer: x509.Certificate) -> bool:
+        """Whether the list was signed by that authority, and is a whole list of everything that it has issued."""
+        if issuer not in self._is_of:
+            self._is_of[issuer] = (
+                self.crl.issuer == issuer.subject
+                and _may_sign_lists(issuer)
+                and _is_signed_by(self.crl, issuer)
+                and _is_whole(self.crl)
+            )
+        return self._is_of[issuer]
+
+    def is_current(self, at: datetime) -> bool:
+        """A list says nothing beyond the time at which the next one is due, one without that time nothing at all."""
+        due = self.crl.next_update_utc
+        return due is not None and at < due and self.crl.last_update_utc <= at + _CLOCKS_DIFFER
+
+
 @dataclass
 class _Kept:
     """A list as it was last fetched, the one that was found to be an authority's own, and when fetching was last tried.
@@ -126,14 +152,14 @@ class _Kept:
     A list that nobody has signed must not keep the next one away, however long it says that it is good.
     """
 
-    listed: x509.CertificateRevocationList | None = None
-    believed: x509.CertificateRevocationList | None = None
+    listed: _List | None = None
+    believed: _List | None = None
     tried: datetime | None = None
 
     def is_due(self, at: datetime, now: datetime) -> bool:
         """Whether the list is to be fetched: what is believed once it is over, anything else after a pause."""
         if self.listed is not None and self.believed is self.listed:
-            return not _is_current(self.listed, at)
+            return not self.listed.is_current(at)
         return self.tried is None or not timedelta() <= now - self.tried < _PAUSE
 
 
@@ -166,16 +192,17 @@ class RevocationLists:
         return found
 
     def _ran_out(self, issuer: x509.Certificate, at: datetime) -> str:
-        lists = [kept.listed for kept in self._kept.values() if kept.listed is not None and _is_of(kept.listed, issuer)]
-        ends = [listed.next_update_utc for listed in lists if listed.next_update_utc and listed.next_update_utc <= at]
+        lists = [kept.listed for kept in self._kept.values() if kept.listed is not None and kept.listed.is_of(issuer)]
+        due = [listed.crl.next_update_utc for listed in lists]
+        ends = [end for end in due if end and end <= at]
         return f": the last one ran out at {max(ends):%Y-%m-%d %H:%M:%S} UTC" if ends else ""
 
     def _good(self, issuer: x509.Certificate, at: datetime) -> x509.CertificateRevocationList | None:
         for kept in self._kept.values():
             listed = kept.listed
-            if listed is not None and _is_current(listed, at) and _is_of(listed, issuer):
+            if listed is not None and listed.is_current(at) and listed.is_of(issuer):
                 kept.believed = listed
-                return listed
+                return listed.crl
         return None
 
     def _refreshed(self, issuer: x509.Certificate, at: datetime) -> x509.CertificateRevocationList | None:
@@ -183,21 +210,11 @@ class RevocationLists:
         for address, kept in due.items():
             kept.believed = None
             with suppress(OSError, ValueError):
-                kept.listed = x509.load_der_x509_crl(self._fetch(address))
+                kept.listed = _List(self._fetch(address))
         # The pause begins when the last has been waited for: whoever stood in the queue meanwhile does not ask again.
         for kept in due.values():
             kept.tried = self._clock.now()
         return self._good(issuer, at)
-
-
-def _is_of(listed: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
-    """Whether the list was signed by that authority, and is a whole list of everything that it has issued."""
-    return (
-        listed.issuer == issuer.subject
-        and _may_sign_lists(issuer)
-        and _is_signed_by(listed, issuer)
-        and _is_whole(listed)
-    )
 
 
 def _is_whole(listed: x509.CertificateRevocationList) -> bool:
@@ -222,12 +239,6 @@ def _is_signed_by(listed: x509.CertificateRevocationList, issuer: x509.Certifica
         )
     except (TypeError, UnsupportedAlgorithm):
         return False
-
-
-def _is_current(listed: x509.CertificateRevocationList, at: datetime) -> bool:
-    """A list says nothing beyond the time at which the next one is due; one without that time says nothing at all."""
-    due = listed.next_update_utc
-    return due is not None and at < due and listed.last_update_utc <= at + _CLOCKS_DIFFER
 
 
 # --- responder ---

@@ -30,6 +30,16 @@ class SealReport:
     problem: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WholeSeal:
+    """What a seal says that covers its whole document and verifies with the key of `leaf`: the further certificates
+    that it carries, and the time that its maker claims."""
+
+    leaf: x509.Certificate
+    others: tuple[x509.Certificate, ...]
+    signed_at: datetime
+
+
 def expect_plausible_time(signed_at: datetime, certificate: x509.Certificate, at: datetime) -> None:
     """Raises SealBrokenError when the claimed time lies after `at`, or before the certificate was issued."""
     if signed_at > at + CLOCK_TOLERANCE:

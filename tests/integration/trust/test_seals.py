@@ -172,3 +172,17 @@ def test_a_certificate_for_hosts_seals_nothing_that_is_believed(domain: Path, an
 
 def test_another_format_has_no_seal_that_is_known(anchors: TrustAnchors) -> None:
     assert not check_seal(b"GIF89a", "image/gif", anchors, START).valid
+
+
+@pytest.mark.parametrize("kind", ["xml", "pdf"])
+def test_a_seal_that_was_found_whole_before_is_believed_anew_each_time(
+    kind: str, sealed_xml: bytes, sealed_pdf: bytes, anchors: TrustAnchors, tmp_path: Path
+) -> None:
+    check, document = (check_xml_seal, sealed_xml) if kind == "xml" else (check_pdf_seal, sealed_pdf)
+    init_keys(tmp_path, [Participant("seal", "55133018", Role.SEAL)], START)
+    others = TrustAnchors.from_pem((tmp_path / TRUST_FILE).read_bytes())
+    assert check(document, anchors, START).valid
+    assert not check(document, others, START).valid
+    assert not check(document, anchors, START + timedelta(days=40_000)).valid
+    assert not check(document, anchors, START - timedelta(days=1)).valid
+    assert check(document, anchors, START).valid
