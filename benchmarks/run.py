@@ -15,7 +15,7 @@ from benchmarks.record import Measured, NotMeasuredError
 from benchmarks.report import table
 
 RESULTS: Final = Path(__file__).parent / "results.json"
-MEASUREMENTS: Final = ("exchange", "seal_and_open")
+MEASUREMENTS: Final = ("exchange", "seal_and_open", "sizes")
 """Modules of this package, each with a `TITLE` and `measure(rounds, full=…)`, in the order in which they run."""
 FEWEST_ROUNDS: Final = 5
 

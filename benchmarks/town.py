@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,14 +45,36 @@ class RunningTown:
         return process.pid
 
 
+class _Module(Child):
+    """A service that is a module of its own instead of `oots serve`."""
+
+    module: str
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.began = log.tell()
+            self.process = subprocess.Popen(  # noqa: S603 (our own interpreter with our own module)
+                [sys.executable, "-m", self.module],
+                env=os.environ | dict(self.environment),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+
 @contextlib.contextmanager
-def running_town(state: Path, more: Mapping[str, Mapping[str, str]] | None = None) -> Iterator[RunningTown]:
-    """A town in `state` until the block ends; `more` are further environment variables by service."""
-    more = more or {}
+def running_town(
+    state: Path,
+    more: Mapping[str, Mapping[str, str]] | None = None,
+    modules: Mapping[str, str] | None = None,
+) -> Iterator[RunningTown]:
+    """A town in `state` until the block ends; `more` are further environment variables by service, `modules` what runs
+    in the place of a service."""
+    more, modules = more or {}, modules or {}
     town = Town(state, Ports(*_free_ports(len(SERVICES))))
     init_town_keys(state, town.municipality)
     children = {
-        service: Child(service, town.environment(service) | dict(more.get(service, {})), state / f"{service}.log")
+        service: _child(service, town.environment(service) | dict(more.get(service, {})), state, modules)
         for service in SERVICES
     }
     supervisor = Supervisor(list(children.values()))
@@ -59,6 +84,15 @@ def running_town(state: Path, more: Mapping[str, Mapping[str, str]] | None = Non
         yield RunningTown(town, children)
     finally:
         supervisor.stop()
+
+
+def _child(service: str, environment: Mapping[str, str], state: Path, modules: Mapping[str, str]) -> Child:
+    log = state / f"{service}.log"
+    if service not in modules:
+        return Child(service, environment, log)
+    child = _Module(service, environment, log)
+    child.module = modules[service]
+    return child
 
 
 def _start(town: Town, children: list[Child]) -> None:

@@ -1,0 +1,72 @@
+"""The municipality's service with a source that issues one prepared PDF, whatever is asked: `oots serve` but for that.
+
+`BENCH_EVIDENCE` names its file, which is read anew for each exchange.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+
+from oots.deployment.apps import provider_service
+from oots.deployment.serving import server_config, surroundings
+from oots.deployment.settings import ProviderSettings, read
+from oots.model.agent import Agent
+from oots.model.evidence import Distribution
+from oots.model.issuing import Issue, Issued, Match, Offer
+from oots.model.person import NaturalPerson
+from oots.provider.service import EvidenceProvider
+from oots.provider.source import EvidenceSource
+
+EVIDENCE: str = "BENCH_EVIDENCE"
+_PDF = b"%PDF"
+
+
+class LargeSource:
+    """Another source, whose PDFs are all that of the file."""
+
+    def __init__(self, source: EvidenceSource, file: Path) -> None:
+        self._source = source
+        self._file = file
+
+    @property
+    def authority(self) -> Agent:
+        return self._source.authority
+
+    def offer(self, classification: str) -> Offer | None:
+        return self._source.offer(classification)
+
+    def match(self, person: NaturalPerson) -> Match:
+        return self._source.match(person)
+
+    def issue(
+        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
+    ) -> Issue:
+        issue = self._source.issue(person_key, classification, wanted, at, case_number)
+        if not isinstance(issue, Issued):
+            return issue
+        documents = tuple(
+            replace(each, content=self._file.read_bytes()) if each.content.startswith(_PDF) else each
+            for each in issue.documents
+        )
+        return replace(issue, documents=documents)
+
+
+def main() -> None:
+    """Serve until told to end."""
+    os.umask(0o077)
+    settings = read(ProviderSettings)
+    exchanging = provider_service(settings, surroundings(settings))
+    provider = exchanging.service
+    if not isinstance(provider, EvidenceProvider):
+        raise TypeError(type(provider))
+    provider.source = LargeSource(provider.source, Path(os.environ[EVIDENCE]))
+    uvicorn.Server(server_config(exchanging.app, settings)).run()
+
+
+if __name__ == "__main__":
+    main()
