@@ -170,7 +170,11 @@ def eid_app(settings: EidSettings, around: Surroundings) -> FastAPI:
 def requester_service(settings: RequesterSettings, around: Surroundings) -> Exchanging:
     """The procedure portal and its access point."""
     store: Store[RequesterExchange] = Store(
-        settings.state, RequesterExchange, vault_key=settings.vault_key, clock=around.clock
+        settings.state,
+        RequesterExchange,
+        vault_key=settings.vault_key,
+        clock=around.clock,
+        database_url=settings.database_url,
     )
     trust = _trust(settings, around)
     access_point = _access_point(settings, store, around, trust)
@@ -221,7 +225,11 @@ def directories_client(settings: RequesterSettings, around: Surroundings) -> Dir
 def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchanging:
     """The municipality's data service, its preview space and its access point."""
     store: Store[ProviderExchange] = Store(
-        settings.state, ProviderExchange, vault_key=settings.vault_key, clock=around.clock
+        settings.state,
+        ProviderExchange,
+        vault_key=settings.vault_key,
+        clock=around.clock,
+        database_url=settings.database_url,
     )
     access_point = _access_point(settings, store, around, _trust(settings, around))
     provider = EvidenceProvider(
@@ -260,7 +268,7 @@ def _insight(
     def told(line: Any) -> Words | None:
         return frames.rechecked(recheck(line, anchors))
 
-    pages = exchange_pages.router(frame=frame, open_log=store.begin, recheck=told, own=own, other=other)
+    pages = exchange_pages.router(frame=frame, open_log=store.look, recheck=told, own=own, other=other)
     guarded = APIRouter(dependencies=[Depends(only_at(_own_origins(settings)))])
     guarded.include_router(pages)
     return guarded
@@ -295,6 +303,7 @@ def _access_point(
         ids=around.ids,
         limits=settings.limits,
         sizes=settings.sizes,
+        sending=settings.sending,
     )
 
 
@@ -346,7 +355,7 @@ def _exchanging_app(
                 worker.join()
             store.close()
 
-    sessions = SessionStore(store.engine, store.vault, around.clock, SESSION_LIFE)
+    sessions = SessionStore(store.database, store.vault, around.clock, SESSION_LIFE)
     retention = Retention(store, sessions, around.clock)
     app = _app(title, working)
     add_health(app, Health(lambda: expect_ready(store), lambda: all(worker.is_alive() for worker in workers)))

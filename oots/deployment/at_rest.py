@@ -15,7 +15,7 @@ from oots.exchange.purge import purge
 from oots.exchange.rotation import rotate
 from oots.exchange.store import VAULT_KEY, Store
 from oots.model.clock import Clock
-from oots.web.sessions import SessionStore, metadata, web_session
+from oots.web.sessions import SessionStore, make_table, web_session
 
 _LOG = logging.getLogger(__name__)
 _DAY_SECONDS = 24 * 60 * 60.0
@@ -49,7 +49,7 @@ class Retention:
 def purge_folder(folder: Path, key_file: Path | None, clock: Clock, before: datetime | None) -> Purge | None:
     """Purge the store of a service that does not run; raises ConfigurationError while it does."""
     with _opened(folder, key_file, clock) as store:
-        SessionStore(store.engine, store.vault, clock, timedelta()).sweep()
+        SessionStore(store.database, store.vault, clock, timedelta()).sweep()
         return purge(store, clock.now(), before)
 
 
@@ -57,7 +57,7 @@ def rotate_folder(folder: Path, key_file: Path | None, clock: Clock) -> int:
     """Put a new vault key in the place of the old one, for a service that does not run; raises ConfigurationError while
     it does. Returns how many rows and files were sealed anew."""
     with _opened(folder, key_file, clock) as store:
-        metadata.create_all(store.engine)
+        make_table(store.database)
         return rotate(store, key_file or folder / VAULT_KEY, ((web_session, web_session.c.payload),))
 
 

@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from oots.deployment.logs import Form
 from oots.edelivery.limits import Limits
 from oots.eid.authorization import Client
-from oots.exchange.limits import TimeLimits
+from oots.exchange.limits import SendingLimits, TimeLimits
 from oots.exchange.partners import Partner
 from oots.model.errors import ConfigurationError
 from oots.wire.profile import FIRST_REPOSITORY, PROFILES, V1_0, Profiles, edm_v1_0
@@ -27,6 +27,7 @@ PREFIX = "OOTS_"
 PKCS12_PASSWORD = "OOTS_PKCS12_PASSWORD"  # noqa: S105 (the name of a variable)
 """What `oots keys export-pkcs12` reads, and no service: it does no harm beside their settings."""
 _SIZES = Limits()
+_SENDING = SendingLimits()
 
 
 class ServiceSettings(BaseSettings):
@@ -47,7 +48,9 @@ class ServiceSettings(BaseSettings):
 class ExchangeSettings(ServiceSettings):
     """What a service with an access point needs.
 
-    `vault_key` is the file with the keys of what lies in `state`. `party_id` names its access point and its keys.
+    `vault_key` is the file with the keys of what lies in `state`; `database_url` a PostgreSQL database instead of
+    SQLite there, for several replicas that share both. `in_flight` messages go to one partner at a time, `queue` may
+    wait for it; a replica that dies has claimed them for `lease` at most. `party_id` names its access point and its keys.
     `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations or
     seconds (TDD 4.4.3). `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin`
     what stands in its tokens. `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in
@@ -57,6 +60,7 @@ class ExchangeSettings(ServiceSettings):
 
     state: Path
     vault_key: Path | None = None
+    database_url: str | None = Field(default=None, repr=False)
     party_id: str
     partners: dict[str, Partner]
     t1: timedelta = timedelta(minutes=5)
@@ -65,6 +69,9 @@ class ExchangeSettings(ServiceSettings):
     grace: timedelta = timedelta(minutes=1)
     largest_message: int = Field(default=_SIZES.message, gt=0)
     largest_evidence: int = Field(default=_SIZES.part, gt=0)
+    in_flight: int = Field(default=_SENDING.in_flight, ge=1, le=64)
+    queue: int = Field(default=_SENDING.queue, ge=1)
+    lease: timedelta = Field(default=_SENDING.lease, ge=timedelta(seconds=1))
     authority_internal: str
     eid_origin: str = "https://eid.localhost"
     eid_internal: str
@@ -79,6 +86,10 @@ class ExchangeSettings(ServiceSettings):
     @property
     def sizes(self) -> Limits:
         return Limits(message=self.largest_message, part=self.largest_evidence)
+
+    @property
+    def sending(self) -> SendingLimits:
+        return SendingLimits(self.in_flight, self.queue, self.lease)
 
     @property
     def limits(self) -> TimeLimits:

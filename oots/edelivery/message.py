@@ -150,6 +150,11 @@ def _verified(envelope: bytes, anchors: Trust, at: datetime) -> Verified:
     return verify(read, envelope, uris, anchors, at)
 
 
+def header_of(envelope: bytes) -> UserMessage:
+    """The header of a message of our own, out of its SOAP part; never of one that has come in."""
+    return decode(soap.read(envelope).messaging)
+
+
 def _expect_sender(header: UserMessage, verified: Verified) -> None:
     if header.sender.value != verified.signer.party_id:
         raise failed_authentication(f"signed by {verified.signer.party_id}, but sent as another party")

@@ -4,34 +4,37 @@ queued in the transaction that decided it, and sent until a receipt comes."""
 from __future__ import annotations
 
 import hashlib
-import logging
-import random
 import threading
-import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 import httpx
 from cryptography import x509
+from sqlalchemy.exc import IntegrityError
 
-from oots.edelivery.client import RefusedByPeerError, deliver
 from oots.edelivery.faults import failed_authentication, invalid_header
 from oots.edelivery.header import UserMessage
 from oots.edelivery.limits import Limits
-from oots.edelivery.message import OpenedMessage, Part, SealedMessage, open_message, seal_message
-from oots.edelivery.receipt import check_receipt, seal_receipt
+from oots.edelivery.message import OpenedMessage, Part, SealedMessage, header_of, open_message, seal_message
+from oots.edelivery.receipt import seal_receipt
 from oots.edelivery.signal import error_signal
-from oots.edelivery.signature import SignedDigest
+from oots.exchange.entries import sent_again
 from oots.exchange.envelope import UnsendableError, expect_lawful_header
+from oots.exchange.handler import Handler
 from oots.exchange.journal import Entry, JournalEntry
-from oots.exchange.limits import TimeLimits
+from oots.exchange.limits import SendingLimits, TimeLimits
+from oots.exchange.outbox import Outbox
 from oots.exchange.partners import Partner
-from oots.exchange.store import Received, Store, Unit, Waiting
+from oots.exchange.store import Store
+from oots.exchange.stumbles import Stumbles
+from oots.exchange.unit import Received, Unit
+from oots.exchange.worker import Worker
 from oots.model.clock import Clock, Ids
 from oots.model.content import length_of, whole
-from oots.model.errors import MessageError, PeerError, TransportError
+from oots.model.errors import BusyError, MessageError, TransportError, UnavailableError
 from oots.model.identifiers import Identifier
 from oots.trust.anchors import Trust
 from oots.trust.certificates import Role, UntrustedError
@@ -42,31 +45,9 @@ from oots.wire.profile import PROFILES
 
 RecordT = TypeVar("RecordT")
 
-_LOG = logging.getLogger(__name__)
-_FIRST_PAUSE = timedelta(seconds=1)
-_LONGEST_PAUSE = timedelta(seconds=60)
+_MOST_BEGINNINGS = 3
 CLOCKS_DIFFER = timedelta(minutes=5)
 """By how much the clocks of two access points may differ."""
-
-
-class Handler(Protocol[RecordT]):
-    """The service behind an access point; each call happens inside one transaction."""
-
-    def take(self, unit: Unit[RecordT], opened: OpenedMessage) -> None:
-        """Act on a believed message, which may yet break any rule."""
-
-    def receipted(self, unit: Unit[RecordT], waiting: Waiting) -> None:
-        """The partner has given a valid receipt."""
-
-    def undeliverable(self, unit: Unit[RecordT], waiting: Waiting, why: str) -> None:
-        """No receipt came before the deadline, or the partner refused the message."""
-
-    def expire(self, unit: Unit[RecordT], exchange_id: str, now: datetime) -> None:
-        """Act on the deadline of an exchange, which has passed."""
-
-    def files_in_use(self, unit: Unit[RecordT]) -> frozenset[str]:
-        """The files that exchanges still need."""
-        ...
 
 
 class AccessPoint(Generic[RecordT]):
@@ -85,6 +66,7 @@ class AccessPoint(Generic[RecordT]):
         ids: Ids,
         limits: TimeLimits = TimeLimits(),  # noqa: B008 (frozen)
         sizes: Limits = Limits(),  # noqa: B008 (frozen)
+        sending: SendingLimits = SendingLimits(),  # noqa: B008 (frozen)
     ) -> None:
         self.party = party
         self.partners = partners
@@ -93,22 +75,30 @@ class AccessPoint(Generic[RecordT]):
         self._sizes = sizes
         self._key = key
         self._store = store
-        self._client = client
         self._clock = clock
         self._ids = ids
         self._handler: Handler[RecordT]
-        self._work = threading.Event()
-        self._sending = threading.Lock()
-        self._told: set[str] = set()
+        self._stumbles = Stumbles()
+        outbox = Outbox(
+            store=store,
+            client=client,
+            partners=partners,
+            trust=trust,
+            clock=clock,
+            limits=sending,
+            stumbles=self._stumbles,
+        )
+        self._worker = Worker(store, outbox, clock, self._stumbles)
 
     def serve(self, handler: Handler[RecordT]) -> None:
         """Name the service that acts on messages."""
         self._handler = handler
+        self._worker.serve(handler)
 
     def receive(self, content_type: str, body: bytes) -> bytes:
         """One HTTP request: a receipt once the message is recorded, an error signal if it is not believed.
 
-        Raises UnsettledError where the sender should try again later.
+        Raises UnsettledError, BusyError and UnavailableError where the sender should try again later.
         """
         now = self._clock.now()
         try:
@@ -118,17 +108,16 @@ class AccessPoint(Generic[RecordT]):
         except UnsettledError as unsettled:
             self._record_refusal(f"put off: {unsettled}", body, now)
             raise
-        self._work.set()
         return reply
 
     def _believe(self, content_type: str, body: bytes, now: datetime) -> OpenedMessage:
         """Whatever goes wrong here is a refusal: a message that makes a reader stumble has not been believed."""
         try:
             opened = open_message(content_type, body, self._trust, now, limits=self._sizes)
-        except (TransportError, UnsettledError):
+        except (TransportError, UnsettledError, BusyError):
             raise
         except Exception as fault:
-            self._stumbled("a message at the door", fault)
+            self._stumbles.tell("a message at the door", fault)
             raise failed_authentication(f"the message cannot be judged ({type(fault).__name__})") from fault
         self._expect_for_us(opened, now)
         return opened
@@ -138,22 +127,36 @@ class AccessPoint(Generic[RecordT]):
             raise failed_authentication(f"unknown party {opened.signer.party_id}")
         if opened.header.receiver.value != self.party.value:
             raise invalid_header(f"addressed to {opened.header.receiver.value}")
+        self.expect_room(opened.signer.party_id)
         if opened.header.timestamp > now + CLOCKS_DIFFER:
             raise invalid_header("the timestamp lies in the future")
         if opened.header.timestamp < now - self._oldest:
             raise invalid_header("the message is older than any that is still being sent")
 
     def _accept(self, opened: OpenedMessage, body: bytes, now: datetime) -> bytes:
+        """The receipt that is stored together with all that the message does; the stored one for a message that was
+        here before.
+
+        Two transactions that get into each other's way are two deliveries of one message, or two messages of one
+        exchange: the second begins anew, and finds what the first has done.
+        """
         digest = hashlib.sha256(body).hexdigest()
+        for _ in range(_MOST_BEGINNINGS):
+            with suppress(IntegrityError):
+                return self._take(opened, digest, now)
+        raise UnavailableError("other transactions are always faster")
+
+    def _take(self, opened: OpenedMessage, digest: str, now: datetime) -> bytes:
         party, message_id = opened.signer.party_id, opened.header.message_id
-        with self._store.begin() as unit:
+        with self._store.look() as unit:
             known = unit.received(party, message_id)
-            if known is None:
-                receipt = seal_receipt(opened, self._message_id(), now, self._key)
-                unit.receive(party, message_id, Received(digest, receipt), now)
+        receipt = known.receipt if known else seal_receipt(opened, self._message_id(), now, self._key)
+        with self._store.begin() as unit:
+            if known is None and unit.receive(party, message_id, Received(digest, receipt), now):
                 self._handler.take(unit, opened)
                 return receipt
-            if known.body_sha256 == digest:
+            known = unit.received(party, message_id)
+            if known is not None and known.body_sha256 == digest:
                 unit.journal(self._duplicate(unit, opened, now))
                 return known.receipt
         raise failed_authentication(f"message id {message_id} used for another message")
@@ -180,6 +183,11 @@ class AccessPoint(Generic[RecordT]):
             signature_valid=True,
         )
 
+    def expect_room(self, party_id: str) -> None:
+        """Raises BusyError where so much waits for a partner that nothing more is taken on for it."""
+        if not self._worker.has_room(party_id):
+            raise BusyError(f"too much waits to be sent to {party_id}")
+
     def post(
         self, unit: Unit[RecordT], header: UserMessage, exchange_id: str, parts: Sequence[Part], deadline: datetime
     ) -> SealedMessage:
@@ -193,8 +201,8 @@ class AccessPoint(Generic[RecordT]):
         except (MessageError, ValueError) as fault:
             raise UnsendableError(str(fault)) from fault
         expect_lawful_header(sealed, parts)
-        unit.enqueue(sealed, exchange_id, header.timestamp, deadline)
-        self._work.set()
+        unit.enqueue(sealed, exchange_id, self._store.database.now(unit.connection, self._clock), deadline)
+        self._store.database.announce(unit.connection)
         return sealed
 
     def _expect_sizes(self, parts: Sequence[Part]) -> None:
@@ -202,6 +210,18 @@ class AccessPoint(Generic[RecordT]):
         sizes = [length_of(part.content) for part in parts]
         if max(sizes) > self._sizes.part or sum(sizes) > self._sizes.message - self._sizes.soap:
             raise UnsendableError("the evidence is larger than an exchange takes")
+
+    def post_again(self, unit: Unit[RecordT], line: JournalEntry, evidence: Sequence[Part], deadline: datetime) -> str:
+        """Send the document of a message that was sent, as the journal tells of it, in a new message; returns its id.
+
+        `evidence` are the parts that came after the document.
+        """
+        was = header_of(line.soap or b"")
+        header = replace(was, message_id=self._message_id(), timestamp=self._clock.now(), parts=())
+        document = Part(was.parts[0].content_id, was.parts[0].media_type, line.document or b"")
+        sealed = self.post(unit, header, line.exchange_id or "", (document, *evidence), deadline)
+        unit.journal(sent_again(line, sealed))
+        return sealed.message_id
 
     def header(self, receiver: str, specification: str, exchange_id: str, **fields: object) -> UserMessage:
         """A header from this party to `receiver`, with a new message id and the present time.
@@ -246,133 +266,12 @@ class AccessPoint(Generic[RecordT]):
 
     def tick(self) -> None:
         """Act on deadlines, then send what is due. Safe to call at any time and from any thread."""
-        with self._sending:
-            now = self._clock.now()
-            with self._store.begin() as unit:
-                overdue = unit.overdue(now)
-            for exchange_id in overdue:
-                self._expire(exchange_id, now)
-            with self._store.begin() as unit:
-                due = unit.due(now)
-            for waiting in due:
-                self._try(waiting)
+        self._worker.tick()
 
-    def _expire(self, exchange_id: str, now: datetime) -> None:
-        """In a transaction of its own: one exchange that cannot be handled keeps no other from ending."""
-        try:
-            with self._store.begin() as unit:
-                self._handler.expire(unit, exchange_id, now)
-        except Exception as fault:
-            self._stumbled(f"the deadline of exchange {exchange_id}", fault)
-
-    def _try(self, waiting: Waiting) -> None:
-        """One message that cannot be handled keeps no other from being sent, and is tried again until its deadline."""
-        try:
-            self._send(waiting)
-        except Exception as fault:
-            self._stumbled(f"message {waiting.message_id}", fault)
-            until = self._clock.now() + _LONGEST_PAUSE
-            with self._store.begin() as unit:
-                unit.postpone(waiting, until)
-            if until > waiting.deadline:
-                self._attempt(lambda: self._give_up(waiting, "it could not be sent"))
-
-    def _stumbled(self, over: str, fault: Exception) -> None:
-        """One line for each occasion: the place in the code, without the text of the error, which may be personal."""
-        if over not in self._told:
-            self._told.add(over)
-            place = traceback.extract_tb(fault.__traceback__)[-1]
-            _LOG.error("stumbled over %s: %s in %s:%s", over, type(fault).__name__, place.filename, place.lineno)
-
-    def _send(self, waiting: Waiting) -> None:
-        try:
-            receipt = self._obtain_receipt(waiting)
-        except RefusedByPeerError as refusal:
-            self._give_up(waiting, f"refused by {waiting.party_id}: {refusal}")
-        except (PeerError, TransportError, UnsettledError) as trouble:
-            self._retry(waiting, str(trouble))
-        else:
-            self._settle(waiting, receipt)
-
-    def _obtain_receipt(self, waiting: Waiting) -> bytes:
-        body = self._store.files.get(waiting.body_file, waiting.party_id)
-        partner = self.partners[waiting.party_id]
-        receipt = deliver(self._client, partner.endpoint, waiting.content_type, body)
-        check_receipt(
-            receipt,
-            message_id=waiting.message_id,
-            digests=tuple(SignedDigest(uri, value) for uri, value in waiting.digests),
-            receiver=waiting.party_id,
-            anchors=self._trust,
-            at=self._clock.now(),
-        )
-        return receipt
-
-    def _settle(self, waiting: Waiting, receipt: bytes) -> None:
-        with self._store.begin() as unit:
-            unit.settle(waiting, "sent")
-            unit.journal(self._receipt_entry(waiting, receipt))
-            self._handler.receipted(unit, waiting)
-
-    def _receipt_entry(self, waiting: Waiting, receipt: bytes) -> JournalEntry:
-        return JournalEntry(
-            self._clock.now(),
-            Entry.RECEIPT_RECEIVED,
-            exchange_id=waiting.exchange_id,
-            message_id=waiting.message_id,
-            signer=waiting.party_id,
-            signature_valid=True,
-            digests=waiting.digests,
-            receipt=receipt,
-        )
-
-    def _retry(self, waiting: Waiting, why: str) -> None:
-        now = self._clock.now()
-        pause = min(_FIRST_PAUSE * 2 ** min(waiting.attempts, 10), _LONGEST_PAUSE)
-        until = now + pause * random.uniform(0.5, 1.0)  # noqa: S311 (jitter, no secret)
-        if until > waiting.deadline:
-            self._give_up(waiting, why)
-            return
-        _LOG.warning("message %s to %s not delivered: %s", waiting.message_id, waiting.party_id, why)
-        with self._store.begin() as unit:
-            unit.postpone(waiting, until)
-
-    def _give_up(self, waiting: Waiting, why: str) -> None:
-        now = self._clock.now()
-        with self._store.begin() as unit:
-            unit.settle(waiting, "failed")
-            unit.journal(
-                JournalEntry(
-                    now,
-                    Entry.DELIVERY_FAILED,
-                    exchange_id=waiting.exchange_id,
-                    message_id=waiting.message_id,
-                    detail=why,
-                )
-            )
-            self._handler.undeliverable(unit, waiting, why)
-
-    def work(self, stop: threading.Event, pause: float = 0.5) -> None:
-        """Tick until `stop` is set: at once when there is work, otherwise every `pause` seconds."""
-        self._attempt(self._remove_orphans)
-        while not stop.is_set():
-            self._work.wait(pause)
-            self._work.clear()
-            self._attempt(self.tick)
-
-    def _attempt(self, duty: Callable[[], None]) -> None:
-        try:
-            duty()
-        except Exception as fault:
-            self._stumbled(f"a duty of the outbox ({type(fault).__name__})", fault)
+    def work(self, stop: threading.Event) -> None:
+        """Act on deadlines and send, until `stop` is set."""
+        self._worker.work(stop)
 
     def wake(self) -> None:
         """Let the worker look at once."""
-        self._work.set()
-
-    def _remove_orphans(self) -> None:
-        """Files that a killed process wrote for a transaction that never was committed are of no use to anybody."""
-        with self._store.begin() as unit:
-            needed = unit.bodies() | self._handler.files_in_use(unit)
-            for name in unit.files.names() - needed:
-                unit.files.delete(name)
+        self._worker.wake()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from oots.exchange.access_point import AccessPoint
+from oots.model.errors import BusyError, UnavailableError
 from oots.trust.revocation import UnsettledError
+
+_LOG = logging.getLogger(__name__)
 
 PATH = "/as4"
 SOAP = "application/soap+xml; charset=UTF-8"
@@ -19,7 +23,7 @@ RETRY_SECONDS = 5
 
 def router(access_point: AccessPoint[Any], largest: int, longest: float = MOST_SECONDS) -> APIRouter:
     """`POST /as4`; a body of more than `largest` bytes is answered with 413 before or while it arrives, one that has
-    not arrived after `longest` seconds with 408, and one whose sender cannot be judged at present with 503."""
+    not arrived after `longest` seconds with 408, and one that cannot be judged or kept at present with 503."""
     routes = APIRouter()
 
     @routes.post(PATH)
@@ -34,7 +38,8 @@ def router(access_point: AccessPoint[Any], largest: int, longest: float = MOST_S
         content_type = request.headers.get("content-type", "")
         try:
             reply = await run_in_threadpool(access_point.receive, content_type, body)
-        except UnsettledError:
+        except (UnsettledError, BusyError, UnavailableError) as trouble:
+            _LOG.warning("a message is put off: %s", trouble)
             return _not_now()
         return Response(reply, media_type=SOAP)
 
@@ -44,7 +49,7 @@ def router(access_point: AccessPoint[Any], largest: int, longest: float = MOST_S
 def _not_now() -> Response:
     """Nothing was recorded as received; the sender tries again, as it does whenever no receipt comes."""
     headers = {"Retry-After": str(RETRY_SECONDS)}
-    return Response("This message cannot be judged at present; send it again.\n", 503, headers, "text/plain")
+    return Response("This message cannot be taken at present; send it again.\n", 503, headers, "text/plain")
 
 
 def _refused(status: int, why: str) -> Response:

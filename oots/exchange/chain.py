@@ -6,11 +6,11 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from oots.exchange.journal import JournalEntry, written
 from oots.exchange.schema import JOURNAL, JOURNAL_HEAD, JOURNAL_KEY, place
@@ -85,7 +85,7 @@ def start_chain(connection: Connection, vault: Vault) -> Chain:
     """The chain of a journal without entries."""
     _add_key(connection, vault, 0)
     chain = open_chain(connection, vault)
-    _move_head(connection, chain.sealed(Head(0, BEGINNING)))
+    connection.execute(insert(JOURNAL_HEAD).values(_as_row(chain.sealed(Head(0, BEGINNING)))))
     return chain
 
 
@@ -116,29 +116,43 @@ def reseal_keys(connection: Connection, vault: Vault) -> None:
         connection.execute(update(JOURNAL_KEY).where(JOURNAL_KEY.c.first == first).values(sealed=apart.reseal(sealed)))
 
 
-def append(connection: Connection, chain: Chain, vault: Vault, entry: JournalEntry) -> SealedHead:
-    """Add an entry to the journal; returns the new head."""
-    return append_row(
-        connection,
-        chain,
-        vault,
-        Row(
-            number=_next_number(connection),
+def append(connection: Connection, chain: Chain, vault: Vault, entries: Sequence[JournalEntry]) -> SealedHead:
+    """Add entries to the journal, in this order; returns the new head. Whoever else appends waits until the end of the
+    transaction."""
+    locked = _locked_link(connection)
+    return _append(connection, chain, vault, locked, _numbered(entries, _next_number(connection)))
+
+
+def append_row(connection: Connection, chain: Chain, vault: Vault, row: Row) -> SealedHead:
+    """Add what is an entry already, with a number of its own."""
+    return _append(connection, chain, vault, _locked_link(connection), (row,))
+
+
+def _locked_link(connection: Connection) -> str:
+    link: str = connection.execute(select(JOURNAL_HEAD.c.link).with_for_update()).scalar_one()
+    return link
+
+
+def _numbered(entries: Sequence[JournalEntry], first: int) -> Iterator[Row]:
+    for number, entry in enumerate(entries, first):
+        yield Row(
+            number=number,
             at=iso(entry.at),
             entry=entry.entry.value,
             exchange_id=entry.exchange_id,
             message_id=entry.message_id,
             purged_through=entry.purge.last if entry.purge else None,
             content=written(entry),
-        ),
-    )
+        )
 
 
-def append_row(connection: Connection, chain: Chain, vault: Vault, row: Row) -> SealedHead:
-    """Add what is an entry already, with a number of its own."""
-    link = chain.link(connection.execute(select(JOURNAL_HEAD.c.link)).scalar_one(), row)
-    content = vault.seal(row.content, place(JOURNAL, row.number))
-    connection.execute(insert(JOURNAL).values(asdict(row) | {"content": content, "link": link}))
+def _append(connection: Connection, chain: Chain, vault: Vault, link: str, rows: Iterable[Row]) -> SealedHead:
+    added = []
+    for row in rows:
+        link = chain.link(link, row)
+        content = vault.seal(row.content, place(JOURNAL, row.number))
+        added.append(asdict(row) | {"content": content, "link": link})
+    connection.execute(insert(JOURNAL), added)
     sealed = chain.sealed(Head(row.number, link))
     _move_head(connection, sealed)
     return sealed
@@ -165,14 +179,18 @@ def _add_key(connection: Connection, vault: Vault, first: int) -> None:
 
 
 def _move_head(connection: Connection, sealed: SealedHead) -> None:
-    connection.execute(delete(JOURNAL_HEAD))
-    connection.execute(insert(JOURNAL_HEAD).values(number=sealed.head.number, link=sealed.head.link, seal=sealed.seal))
+    connection.execute(update(JOURNAL_HEAD).values(_as_row(sealed)))
+
+
+def _as_row(sealed: SealedHead) -> dict[str, object]:
+    return {"number": sealed.head.number, "link": sealed.head.link, "seal": sealed.seal}
 
 
 class HeadFile:
     """The head once more, outside the database: who puts an older database in its place is noticed.
 
-    It is written after each commit and may stay behind by what a killed process had committed last.
+    It is written about once a second and at the end of a service; it stays behind by what a killed process had
+    committed last, and is never ahead.
     """
 
     def __init__(self, directory: Path) -> None:

@@ -20,6 +20,9 @@ class Event(StrEnum):
     RECEIPT = "receipt"
     UNDELIVERABLE = "undeliverable"
     FINISH = "finish"
+    FIRST_AGAIN = "first-request-again"
+    SECOND_AGAIN = "second-request-again"
+    ANSWER_AGAIN = "answer-again"
 
 
 class RequesterState(StrEnum):
@@ -73,6 +76,8 @@ REQUESTER: dict[tuple[RequesterState, Event], RequesterState] = {
     (_R.PREVIEW_OFFERED, _E.TIME_UP): _R.LAPSED,
     **{(_R.PREVIEWING, event): state for event, state in _ANSWERS.items()},
     (_R.DELIVERED, _E.FINISH): _R.FINISHED,
+    (_R.UNDELIVERABLE, _E.FIRST_AGAIN): _R.REQUESTED,
+    (_R.UNDELIVERABLE, _E.SECOND_AGAIN): _R.PREVIEWING,
 }
 
 PROVIDER: dict[tuple[ProviderState, Event], ProviderState] = {
@@ -90,6 +95,7 @@ PROVIDER: dict[tuple[ProviderState, Event], ProviderState] = {
     (_P.AWAITING_DECISION, _E.TIME_UP): _P.ANSWERED,
     (_P.ANSWERED, _E.RECEIPT): _P.CLOSED,
     (_P.ANSWERED, _E.UNDELIVERABLE): _P.UNDELIVERABLE,
+    (_P.UNDELIVERABLE, _E.ANSWER_AGAIN): _P.ANSWERED,
 }
 
 

@@ -12,7 +12,7 @@ from oots.exchange.chain import BEGINNING, Chain, Head, SealedHead, sealed_head
 from oots.exchange.journal import Entry
 from oots.exchange.schema import JOURNAL
 
-_PURGED_THROUGH = select(func.max(JOURNAL.c.purged_through)).where(func.typeof(JOURNAL.c.purged_through) == "integer")
+_PURGED_THROUGH = select(func.max(JOURNAL.c.purged_through))
 
 
 class FaultKind(StrEnum):
@@ -63,9 +63,17 @@ def ends_of(connection: Connection, noted: SealedHead | None) -> Ends:
         recorded=sealed_head(connection),
         noted=noted,
         noted_link=_link_at(connection, noted.head.number) if noted else None,
-        purged_through=connection.execute(_PURGED_THROUGH).scalar() or 0,
+        purged_through=_purged_through(connection),
         unnoted=row is None or row.entry == Entry.JOURNAL_CHAINED,
     )
+
+
+def _purged_through(connection: Connection) -> int:
+    """SQLite keeps in a column whatever another hand has written there."""
+    latest = _PURGED_THROUGH
+    if connection.dialect.name == "sqlite":
+        latest = latest.where(func.typeof(JOURNAL.c.purged_through) == "integer")
+    return connection.execute(latest).scalar() or 0
 
 
 def _link_at(connection: Connection, number: int) -> str | None:

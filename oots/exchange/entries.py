@@ -65,6 +65,19 @@ def of_sealed(entry: Entry, sealed: SealedMessage, exchange_id: str, document: b
     )
 
 
+def sent_again(line: JournalEntry, sealed: SealedMessage) -> JournalEntry:
+    """The line of a message whose document has been sent once more, in a new message."""
+    return replace(
+        line,
+        at=sealed.header.timestamp,
+        message_id=sealed.message_id,
+        digests=tuple((digest.uri, digest.value) for digest in sealed.digests),
+        content_type=sealed.content_type,
+        soap=sealed.soap,
+        detail=f"sent again, for {line.message_id}",
+    )
+
+
 def about_request(line: JournalEntry, request: EvidenceRequest) -> JournalEntry:
     """The line with what was asked, and about whom."""
     return replace(

@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine, inspect, select
 from sqlalchemy.exc import DatabaseError
 
+from oots.database.sqlite import DATABASE
 from oots.exchange.chain import BEGINNING, Chain, Head, HeadFile, Row, open_chain
 from oots.exchange.ends import Fault, FaultKind, end_faults, ends_of, numbered
 from oots.exchange.journal import Entry, Purge, read_again
 from oots.exchange.schema import JOURNAL, place
-from oots.exchange.store import DATABASE, VAULT_KEY
+from oots.exchange.store import VAULT_KEY
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
 

@@ -23,3 +23,19 @@ class TimeLimits:
     def longest_delivery(self) -> timedelta:
         """For how long after its timestamp a message is sent at most, by a side with the same limits."""
         return max(self.first_round_trip, self.decide) + self.grace
+
+
+@dataclass(frozen=True, slots=True)
+class SendingLimits:
+    """How a replica sends.
+
+    `in_flight` messages at a time go to one partner; `queue` may wait for it before nothing more is taken on. A claim
+    holds for `lease` and is renewed while its message is being sent. After `failures` in a row a partner rests for
+    `rest`, and is then tried with one message.
+    """
+
+    in_flight: int = 4
+    queue: int = 1000
+    lease: timedelta = timedelta(seconds=20)
+    failures: int = 5
+    rest: timedelta = timedelta(seconds=60)

@@ -1,92 +1,84 @@
-"""Makes the tables of a new store, and brings those of an older one up to date in place."""
+"""Makes the tables of a new store, and brings those of an older one up to date, step by step (Alembic)."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, inspect, select
 
-from oots.exchange.chain import Chain, Row, append, append_row, open_chain, start_chain
+from oots.exchange.chain import Chain, open_chain, start_chain
 from oots.exchange.evidence_files import EvidenceFiles
-from oots.exchange.journal import Entry, JournalEntry, read_again
-from oots.exchange.schema import EXCHANGE, JOURNAL, METADATA, OUTBOX, REQUEST, place
+from oots.exchange.schema import METADATA
+from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
 
-_ASKED = (Entry.REQUEST_SENT, Entry.REQUEST_RECEIVED)
+REVISION = "0002"
+"""The step whose tables `schema` describes."""
+
+_CHAINED = "0001"
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", Text, primary_key=True))
+_STEPS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrading:
+    """What the steps need besides the connection."""
+
+    vault: Vault
+    files: EvidenceFiles
+    now: datetime
+
+
+def is_new(connection: Connection) -> bool:
+    """Whether there is no store yet."""
+    return not inspect(connection).has_table("journal")
 
 
 def prepare(connection: Connection, vault: Vault, files: EvidenceFiles, now: datetime) -> Chain:
     """The tables as this version wants them, in the caller's transaction; returns the chain of their journal.
 
-    A journal that was kept without a chain is chained, and says so itself: what it held until then is sure from then
-    on only. What was sealed for no place is sealed for its own; files first, which can be done twice.
-    Raises ConfigurationError where something sealed does not open.
+    Raises ConfigurationError where a newer version has written the store, and where something sealed does not open.
     """
-    inspector = inspect(connection)
-    if not inspector.has_table("journal"):
+    if is_new(connection):
         METADATA.create_all(connection)
+        _VERSION.create(connection)
+        connection.execute(insert(_VERSION).values(version_num=REVISION))
         return start_chain(connection, vault)
-    if "link" in {column["name"] for column in inspector.get_columns("journal")}:
-        return open_chain(connection, vault)
-    sent = connection.execute(select(OUTBOX)).mappings()
-    files.bind({row["body_file"]: row["party_id"] for row in sent})
-    _bind_exchanges(connection, vault)
-    return _chained_now(connection, vault, now)
+    expect_known(connection)
+    if _revision(connection) != REVISION:
+        _upgrade(connection, Upgrading(vault, files, now))
+    return open_chain(connection, vault)
 
 
-def _bind_exchanges(connection: Connection, vault: Vault) -> None:
-    for exchange_id, record in connection.execute(select(EXCHANGE.c.exchange_id, EXCHANGE.c.record)).all():
-        bound = vault.bound(record, place(EXCHANGE, exchange_id))
-        connection.execute(update(EXCHANGE).where(EXCHANGE.c.exchange_id == exchange_id).values(record=bound))
-
-
-def _chained_now(connection: Connection, vault: Vault, now: datetime) -> Chain:
-    for name in ("ix_journal_exchange_id", "ix_journal_message_id"):
-        connection.execute(text(f"DROP INDEX {name}"))
-    for table in ("journal", "request"):
-        connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_unchained"))
-    METADATA.create_all(connection)
-    chain = start_chain(connection, vault)
-    _carry_over(connection, chain, vault)
-    for table in ("journal", "request"):
-        connection.execute(text(f"DROP TABLE {table}_unchained"))
-    append(connection, chain, vault, JournalEntry(now, Entry.JOURNAL_CHAINED))
-    return chain
-
-
-def _carry_over(connection: Connection, chain: Chain, vault: Vault) -> None:
-    noted = {
-        (row.request_id, row.exchange_id): row.noted_at
-        for row in connection.execute(text("SELECT request_id, exchange_id, noted_at FROM request_unchained"))
-    }
-    for row in _unchained(connection, vault):
-        append_row(connection, chain, vault, row)
-        entry = read_again(row.content)
-        request = ((entry.request_id or "").lower(), row.exchange_id)
-        if entry.entry in _ASKED and request in noted:
-            _note(connection, entry, request[0], noted.pop(request))
-
-
-def _unchained(connection: Connection, vault: Vault) -> Iterator[Row]:
-    rows = connection.execute(
-        text("SELECT number, at, entry, exchange_id, message_id, content FROM journal_unchained ORDER BY number")
-    )
-    for row in rows:
-        here = place(JOURNAL, row.number)
-        content = vault.open(vault.bound(row.content, here), here)
-        yield Row(row.number, row.at, row.entry, row.exchange_id, row.message_id, None, content)
-
-
-def _note(connection: Connection, entry: JournalEntry, request_id: str, noted_at: str) -> None:
-    """A request as it is noted now: by whom it was made, and by which document."""
-    connection.execute(
-        insert(REQUEST).values(
-            party_id=entry.signer,
-            request_id=request_id,
-            exchange_id=entry.exchange_id,
-            document_sha256=hashlib.sha256(entry.document or b"").hexdigest(),
-            noted_at=noted_at,
+def expect_known(connection: Connection) -> None:
+    """Raises ConfigurationError where a newer version has written the store."""
+    revision = _revision(connection)
+    if revision is not None and revision > REVISION:
+        raise ConfigurationError(
+            f"the store was written by a newer version of OOTS-DK (tables {revision}, this version knows {REVISION}); "
+            "start that version, or restore a backup from before it"
         )
-    )
+
+
+def _revision(connection: Connection) -> str | None:
+    """None before there was a chain."""
+    inspector = inspect(connection)
+    if inspector.has_table(_VERSION.name):
+        return connection.execute(select(_VERSION.c.version_num)).scalar()
+    chained = "link" in {column["name"] for column in inspector.get_columns("journal")}
+    return _CHAINED if chained else None
+
+
+def _upgrade(connection: Connection, upgrading: Upgrading) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_STEPS))
+    config.attributes.update(connection=connection, upgrading=upgrading)
+    revision = _revision(connection)
+    if revision is not None and not inspect(connection).has_table(_VERSION.name):
+        command.stamp(config, revision)
+    command.upgrade(config, REVISION)

@@ -6,6 +6,9 @@ from sqlalchemy import DDL, CheckConstraint, Column, Index, Integer, LargeBinary
 
 METADATA = MetaData()
 
+Readable = String().with_variant(String(collation="C"), "postgresql")
+"""Identifiers, states and times, compared letter by letter on both databases: times are written so that they sort."""
+
 
 def place(table: Table, key: object) -> str:
     """What is sealed in a row of `table` is sealed for this place."""
@@ -15,61 +18,82 @@ def place(table: Table, key: object) -> str:
 EXCHANGE = Table(
     "exchange",
     METADATA,
-    Column("exchange_id", String, primary_key=True),
-    Column("state", String, nullable=False),
-    Column("deadline", String, index=True),
-    Column("token_hash", String, unique=True),
+    Column("exchange_id", Readable, primary_key=True),
+    Column("state", Readable, nullable=False),
+    Column("deadline", Readable, index=True),
+    Column("token_hash", Readable, unique=True),
     Column("record", LargeBinary, nullable=False),
 )
 
 INBOX = Table(
     "inbox",
     METADATA,
-    Column("party_id", String, primary_key=True),
-    Column("message_id", String, primary_key=True),
-    Column("body_sha256", String, nullable=False),
+    Column("party_id", Readable, primary_key=True),
+    Column("message_id", Readable, primary_key=True),
+    Column("body_sha256", Readable, nullable=False),
     Column("receipt", LargeBinary, nullable=False),
-    Column("received_at", String, nullable=False),
+    Column("received_at", Readable, nullable=False, index=True),
 )
 
 # An answer finds its exchange by the request that it names, and a request id of one party counts once only.
 REQUEST = Table(
     "request",
     METADATA,
-    Column("party_id", String, primary_key=True),
-    Column("request_id", String, primary_key=True),
-    Column("exchange_id", String, nullable=False),
-    Column("document_sha256", String, nullable=False),
-    Column("noted_at", String, nullable=False),
+    Column("party_id", Readable, primary_key=True),
+    Column("request_id", Readable, primary_key=True),
+    Column("exchange_id", Readable, nullable=False, index=True),
+    Column("document_sha256", Readable, nullable=False),
+    Column("noted_at", Readable, nullable=False, index=True),
 )
 
 OUTBOX = Table(
     "outbox",
     METADATA,
-    Column("message_id", String, primary_key=True),
-    Column("exchange_id", String, nullable=False),
-    Column("party_id", String, nullable=False),
-    Column("content_type", String, nullable=False),
-    Column("body_file", String, nullable=False),
-    Column("digests", String, nullable=False),
-    Column("state", String, nullable=False),
+    Column("message_id", Readable, primary_key=True),
+    Column("exchange_id", Readable, nullable=False),
+    Column("party_id", Readable, nullable=False),
+    Column("content_type", Readable, nullable=False),
+    Column("body_file", Readable, nullable=False),
+    Column("digests", Readable, nullable=False),
+    Column("state", Readable, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("next_attempt", String, nullable=False),
-    Column("deadline", String, nullable=False),
-    Index("outbox_due", "state", "next_attempt"),
+    Column("due", Readable, nullable=False),
+    Column("deadline", Readable, nullable=False),
+    Column("owner", Readable),
+    Column("why", Readable),
+    Index("outbox_due", "state", "party_id", "due"),
+)
+
+# How sending to a partner goes: failures since the last delivery, and until when nothing is sent because of them.
+PARTNER = Table(
+    "partner",
+    METADATA,
+    Column("party_id", Readable, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("rests_until", Readable),
+    Column("delivered_at", Readable),
+)
+
+# Which form has become which exchange, so that a form that is sent twice asks once, of whatever replica.
+FORM = Table(
+    "form",
+    METADATA,
+    Column("form_hash", Readable, primary_key=True),
+    Column("exchange_id", Readable, nullable=False),
+    Column("noted_at", Readable, nullable=False),
 )
 
 JOURNAL = Table(
     "journal",
     METADATA,
-    Column("number", Integer, primary_key=True),
-    Column("at", String, nullable=False),
-    Column("entry", String, nullable=False),
-    Column("exchange_id", String, index=True),
-    Column("message_id", String, index=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Readable, nullable=False),
+    Column("entry", Readable, nullable=False),
+    Column("exchange_id", Readable, index=True),
+    Column("message_id", Readable, index=True),
     Column("purged_through", Integer, index=True),
     Column("content", LargeBinary, nullable=False),
-    Column("link", String, nullable=False),
+    Column("link", Readable, nullable=False),
     CheckConstraint("(purged_through IS NOT NULL) = (entry = 'journal-purged')"),
 )
 
@@ -86,30 +110,41 @@ JOURNAL_HEAD = Table(
     "journal_head",
     METADATA,
     Column("number", Integer, nullable=False),
-    Column("link", String, nullable=False),
-    Column("seal", String, nullable=False),
+    Column("link", Readable, nullable=False),
+    Column("seal", Readable, nullable=False),
 )
 
 # What an entry says stays: only its content may be sealed anew, when keys are rotated. An entry is deleted only when a
 # purge that is itself an entry says so, and not before its twelve months are over (2022/1463, article 17(4)).
+_APPEND_ONLY = "the journal is append-only"
+_PURGED = "EXISTS (SELECT 1 FROM journal AS purge WHERE purge.purged_through >= OLD.number AND OLD.at < {year_before})"
 _TRIGGERS = {
     "journal_keeps_what_it_says": (
         "UPDATE OF number, at, entry, exchange_id, message_id, purged_through, link",
-        "1",
+        "TRUE",
     ),
-    "journal_keeps_twelve_months": (
-        "DELETE",
-        "NOT EXISTS (SELECT 1 FROM journal AS purge "
-        "WHERE purge.purged_through >= OLD.number AND OLD.at < strftime('%Y-%m-%dT%H:%M:%fZ', purge.at, '-12 months'))",
-    ),
+    "journal_keeps_twelve_months": ("DELETE", f"NOT {_PURGED}"),
     "journal_only_grows": ("INSERT", "NEW.number <= (SELECT max(number) FROM journal)"),
 }
-for _name, (_change, _refused) in _TRIGGERS.items():
-    event.listen(
-        JOURNAL,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-            f"CREATE TRIGGER {_name} BEFORE {_change} ON journal WHEN {_refused} "
-            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END".replace("%", "%%")
-        ).execute_if(dialect="sqlite"),
-    )
+_YEAR_BEFORE = {
+    "sqlite": "strftime('%Y-%m-%dT%H:%M:%fZ', purge.at, '-12 months')",
+    "postgresql": "to_char(purge.at::timestamptz AT TIME ZONE 'UTC' - interval '12 months',"
+    ' \'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"\') COLLATE "C"',
+}
+_BODY = {
+    "sqlite": "CREATE TRIGGER {name} BEFORE {change} ON journal WHEN {refused} "
+    "BEGIN SELECT RAISE(ABORT, '{says}'); END",
+    "postgresql": "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "IF {refused} THEN RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+    "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$; "
+    "CREATE TRIGGER {name} BEFORE {change} ON journal FOR EACH ROW EXECUTE FUNCTION {name}()",
+}
+for _dialect, _statement in _BODY.items():
+    for _name, (_change, _refused) in _TRIGGERS.items():
+        _when = _refused.format(year_before=_YEAR_BEFORE[_dialect])
+        _ddl = _statement.format(name=_name, change=_change, refused=_when, says=_APPEND_ONLY)
+        event.listen(
+            JOURNAL,
+            "after_create",
+            DDL(_ddl.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+        )

@@ -43,3 +43,12 @@ class TransportError(MessageError):
 
 class PeerError(Exception):
     """The other side did not answer, or not with what the protocol demands."""
+
+
+class UnavailableError(Exception):
+    """What is kept cannot be reached or written at present (no database, no room); nothing was done. The text is for
+    the log."""
+
+
+class BusyError(Exception):
+    """So much waits to be sent already that nothing more is taken on; the same may be tried again in a while."""

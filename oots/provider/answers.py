@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from oots.exchange.store import Unit
+from oots.exchange.unit import Unit
 from oots.model.agent import Agent, AgentRole
 from oots.model.clock import Ids
 from oots.model.evidence import (

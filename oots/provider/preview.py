@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from oots.exchange.conversation import ProviderState
 from oots.exchange.journal import Entry, JournalEntry
-from oots.exchange.store import Kept, Store
+from oots.exchange.store import Store
+from oots.exchange.unit import Kept
 from oots.model.clock import Clock
 from oots.model.evidence import DocumentKind, EvidenceDocument
 from oots.model.person import NaturalPerson
@@ -89,7 +90,7 @@ class PreviewSpace:
 
     def place(self, token: str) -> Place:
         """What the link opens now."""
-        with self._store.begin() as unit:
+        with self._store.look() as unit:
             kept = unit.find_by_token(token)
             return self._place(kept) if kept else Place(Stage.UNKNOWN)
 
@@ -154,13 +155,13 @@ class PreviewSpace:
 
     def packages(self, token: str) -> tuple[ShownPackage, ...]:
         """What is shown; raises PreviewClosedError unless the space is open."""
-        with self._store.begin() as unit:
+        with self._store.look() as unit:
             kept = self._at(unit, token, Stage.OPEN)
             return tuple(_shown(number, held) for number, held in enumerate(kept.record.packages))
 
     def content(self, token: str, package: int, number: int) -> tuple[ShownDocument, bytes]:
         """The exact bytes of one document; raises PreviewClosedError, or LookupError for an unknown number."""
-        with self._store.begin() as unit:
+        with self._store.look() as unit:
             kept = self._at(unit, token, Stage.OPEN)
             shown = _shown(package, kept.record.packages[package]).documents[number]
             return shown, unit.files.get(kept.record.packages[package].parts[number].file)
@@ -203,7 +204,7 @@ class PreviewSpace:
 
     def _believes_asker(self, token: str) -> bool:
         """Outside of the transaction that decides: an authority may be asked, and others want the store meanwhile."""
-        with self._store.begin() as unit:
+        with self._store.look() as unit:
             kept = self._at(unit, token, Stage.OPEN, Stage.DECIDED)
         return kept.state != ProviderState.AWAITING_DECISION or self._provider.believes_asker(kept)
 

@@ -60,5 +60,9 @@ class ProviderExchange:
     answer_message_id: str | None = None
 
     @property
+    def parts(self) -> tuple[HeldPart, ...]:
+        return tuple(part for held in self.packages for part in held.parts)
+
+    @property
     def files(self) -> tuple[str, ...]:
-        return tuple(part.file for held in self.packages for part in held.parts)
+        return tuple(part.file for part in self.parts)

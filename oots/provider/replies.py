@@ -13,13 +13,13 @@ from oots.exchange.correlation import answer_fits, evidence_is_as_described
 from oots.exchange.entries import about_answer, about_request, of_sealed
 from oots.exchange.envelope import replying_to, sendable, write_answer
 from oots.exchange.journal import Entry, EvidencePart
-from oots.exchange.store import Unit
+from oots.exchange.unit import Unit
 from oots.model.clock import Ids
 from oots.model.identifiers import Identifier
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceError, EvidenceResponse
 from oots.provider.arrival import Arrival
-from oots.provider.record import HeldPackage, ProviderExchange
+from oots.provider.record import HeldPackage, HeldPart, ProviderExchange
 from oots.wire.profile import PROFILES, Profiles
 
 ProviderUnit = Unit[ProviderExchange]
@@ -95,9 +95,7 @@ class Replies:
     ) -> str:
         document = write_answer(answer, self._profiles)
         parts = [Part(self._access_point.content_id(), REGREP, document)]
-        parts += [
-            Part(part.content_id, part.media_type, unit.files.get(part.file)) for held in chosen for part in held.parts
-        ]
+        parts += [self.part(unit, part) for held in chosen for part in held.parts]
         self._expect_fitting(unit, exchange_id, answer, document, parts)
         sealed = self._access_point.post(unit, header, exchange_id, parts, deadline)
         entry = Entry.EXCEPTION_SENT if isinstance(answer, EvidenceError) else Entry.RESPONSE_SENT
@@ -105,6 +103,10 @@ class Replies:
         line = about_answer(about_request(line, request) if request else line, answer)
         unit.journal(replace(line, evidence=evidence_parts(chosen)))
         return sealed.message_id
+
+    def part(self, unit: ProviderUnit, held: HeldPart) -> Part:
+        """What is held, as it goes out: the bytes that were shown."""
+        return Part(held.content_id, held.media_type, unit.files.get(held.file))
 
     def _expect_fitting(
         self, unit: ProviderUnit, exchange_id: str, answer: Answer, document: bytes, parts: Sequence[Part]

@@ -15,10 +15,12 @@ from oots.exchange.conversation import Event, ProviderState, next_provider_state
 from oots.exchange.correlation import second_repeats_first
 from oots.exchange.entries import about_request, exchange_named, of_header, of_received
 from oots.exchange.envelope import Read, UnsendableError, open_request, version_of
+from oots.exchange.handler import NotAgainError
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
-from oots.exchange.store import Kept, Noted, Waiting
+from oots.exchange.queue import Waiting
+from oots.exchange.unit import Kept, Noted
 from oots.model.agent import Agent
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError
@@ -342,7 +344,12 @@ class EvidenceProvider:
         """Answer 0005 instead of evidence: the preview has expired without a decision."""
         refusal = Refusal(ErrorCode.TIMEOUT, "the preview expired without a decision")
         answer = self._failure(kept, request_id, refusal, now)
-        self._conclude(unit, kept, Event.TIME_UP, answer, (), now, now + self._limits.first_round_trip)
+        self._conclude(unit, kept, Event.TIME_UP, answer, (), now, self._second_deadline(kept, now))
+
+    def _second_deadline(self, kept: Kept[ProviderExchange], now: datetime) -> datetime:
+        """For as long as the requester waits for the answer to request 2: T3 and its grace (TDD 4.4.3)."""
+        until = kept.record.preview.decide_until if kept.record.preview else None
+        return (until or now + self._limits.first_round_trip) + self._limits.grace
 
     def answer_decision(
         self, unit: ProviderUnit, kept: Kept[ProviderExchange], chosen: tuple[HeldPackage, ...], now: datetime
@@ -352,15 +359,15 @@ class EvidenceProvider:
         second = preview.second_request_id if preview else None
         packages = tuple(held.package for held in chosen)
         answer = self._answers.response(request, second or request.request_id, now, packages)
-        deadline = now + self._limits.first_round_trip
-        self._conclude(unit, kept, Event.EVIDENCE if chosen else Event.NOTHING, answer, chosen, now, deadline)
+        happened = Event.EVIDENCE if chosen else Event.NOTHING
+        self._conclude(unit, kept, happened, answer, chosen, now, self._second_deadline(kept, now))
 
     def withhold(self, unit: ProviderUnit, kept: Kept[ProviderExchange], now: datetime) -> None:
         """Answer request 2 with an error instead of what was accepted: the requester is not believed any more."""
         second = kept.record.preview.second_request_id if kept.record.preview else None
         refusal = Refusal(ErrorCode.AUTHORIZATION, "the certificate of the requester is not believed any more")
         failure = self._failure(kept, second, refusal, now)
-        self._conclude(unit, kept, Event.REFUSAL, failure, (), now, now + self._limits.first_round_trip)
+        self._conclude(unit, kept, Event.REFUSAL, failure, (), now, self._second_deadline(kept, now))
 
     def believes_asker(self, kept: Kept[ProviderExchange]) -> bool:
         """Whether the certificate that signed request 2 is believed now: it may have been revoked while the person
@@ -450,17 +457,37 @@ class EvidenceProvider:
 
     def receipted(self, unit: ProviderUnit, waiting: Waiting) -> None:
         """After the receipt for a final answer the provider keeps no evidence."""
-        self._close(unit, waiting, Event.RECEIPT)
+        if kept := self._answered(unit, waiting):
+            state = next_provider_state(ProviderState(kept.state), Event.RECEIPT)
+            self._forget_evidence(unit, replace(kept, state=state))
 
     def undeliverable(self, unit: ProviderUnit, waiting: Waiting, why: str) -> None:
-        self._close(unit, waiting, Event.UNDELIVERABLE)
+        """Evidence is kept for as long as somebody may want the answer to be sent again."""
+        if kept := self._answered(unit, waiting):
+            state = next_provider_state(ProviderState(kept.state), Event.UNDELIVERABLE)
+            unit.keep(replace(kept, state=state, deadline=self._clock.now() + self._limits.decide))
 
-    def _close(self, unit: ProviderUnit, waiting: Waiting, happened: Event) -> None:
-        """The final answer alone closes its exchange: an offer, or a refusal under the same ExchangeId, does not."""
+    def _answered(self, unit: ProviderUnit, waiting: Waiting) -> Kept[ProviderExchange] | None:
+        """The exchange of which this is the final answer: an offer, or a refusal under the same ExchangeId, is none."""
         kept = unit.find(waiting.exchange_id)
-        if kept is None or kept.record.answer_message_id != waiting.message_id:
-            return
-        self._forget_evidence(unit, replace(kept, state=next_provider_state(ProviderState.ANSWERED, happened)))
+        return kept if kept and kept.record.answer_message_id == waiting.message_id else None
+
+    def again(self, unit: ProviderUnit, waiting: Waiting, now: datetime) -> None:
+        """Send an answer that could not be delivered in a new message, while the requester would still take it."""
+        line = unit.sent(waiting.exchange_id, waiting.message_id)
+        if line is None or line.at + self._limits.longest_delivery < now:
+            raise NotAgainError("the answer is too old: the requester has given up")
+        kept = self._answered(unit, waiting)
+        held = {part.content_id: part for part in kept.record.parts} if kept else {}
+        if not held.keys() >= {part.content_id for part in line.evidence}:
+            raise NotAgainError("the evidence has been deleted; the person must ask anew")
+        parts = [self._replies.part(unit, held[part.content_id]) for part in line.evidence]
+        deadline = now + self._limits.first_round_trip
+        message_id = self._access_point.post_again(unit, line, parts, deadline)
+        if kept is not None:
+            state = next_provider_state(ProviderState(kept.state), Event.ANSWER_AGAIN)
+            record = replace(kept.record, answer_message_id=message_id)
+            unit.keep(replace(kept, state=state, deadline=None, record=record))
 
     def _forget_evidence(self, unit: ProviderUnit, kept: Kept[ProviderExchange]) -> None:
         for file in kept.record.files:
@@ -478,9 +505,14 @@ class EvidenceProvider:
         unit.keep(replace(kept, deadline=None, record=replace(kept.record, packages=())))
 
     def expire(self, unit: ProviderUnit, exchange_id: str, now: datetime) -> None:
-        """A link that nobody followed lapses at T2, a preview without a decision at T3."""
+        """A link that nobody followed lapses at T2, a preview without a decision at T3; what could not be delivered is
+        given up for good."""
         kept = unit.find(exchange_id)
-        if kept is not None and kept.deadline is not None and kept.deadline <= now:
+        if kept is None or kept.deadline is None or kept.deadline > now:
+            return
+        if kept.state == ProviderState.UNDELIVERABLE:
+            self._forget_evidence(unit, kept)
+        else:
             self._time_up(unit, kept, now)
 
     def _time_up(self, unit: ProviderUnit, kept: Kept[ProviderExchange], now: datetime) -> None:

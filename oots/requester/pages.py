@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from threading import Lock
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
@@ -46,7 +44,6 @@ REFRESH_SECONDS = 1
 PDF, XML = "application/pdf", "application/xml"
 MOST_SHOWN = 256 * 1024
 """Bytes of an XML document that is shown on its page; in a page each can become five, and a message has 100 MB."""
-_MOST_REMEMBERED = 1000
 _LONGEST_ATTEMPT = 64
 _LOG = logging.getLogger(__name__)
 
@@ -129,7 +126,6 @@ class _Portal:
         self._ids = ids
         self._grace = grace
         self._insight = insight
-        self._asked = _Asked()
 
     def _page(self, request: Request, name: str, status: int = 200, /, **context: object) -> Response:
         lang = language(request)
@@ -249,10 +245,8 @@ class _Portal:
         if finding is None or explicit != "given":
             return self._explain(request, case, visitor, "explicit" if finding else "service", attempt)
         try:
-            exchange_id = self._asked.once(
-                (visitor.conversation_id, attempt),
-                lambda: self._requester.ask(case, finding, visitor.person, visitor.conversation_id),
-            )
+            form = f"{visitor.conversation_id} {attempt}"
+            exchange_id = self._requester.ask(case, finding, visitor.person, visitor.conversation_id, form)
         except UnsendableError as fault:
             _LOG.error("a request for the case %s is not sent, because it would break a rule: %s", case.key, fault)
             return self._explain(request, case, visitor, "service", attempt)
@@ -383,23 +377,6 @@ class _Portal:
 
     def thank(self, request: Request, key: str) -> Response:
         return self._page(request, "uploaded.html", case=_case(key))
-
-
-class _Asked:
-    """Which form has become which exchange, so that a form that is sent twice asks once."""
-
-    def __init__(self) -> None:
-        self._exchanges: OrderedDict[tuple[str, str], str] = OrderedDict()
-        self._turn = Lock()
-
-    def once(self, form: tuple[str, str], ask: Callable[[], str]) -> str:
-        """The exchange of the form; `ask` makes it the first time."""
-        with self._turn:
-            if form not in self._exchanges:
-                self._exchanges[form] = ask()
-            while len(self._exchanges) > _MOST_REMEMBERED:
-                self._exchanges.popitem(last=False)
-            return self._exchanges[form]
 
 
 def _case(key: str) -> Case:

@@ -18,10 +18,13 @@ from oots.exchange.conversation import Event, RequesterState, UnlawfulTransition
 from oots.exchange.correlation import answer_fits, evidence_is_as_described
 from oots.exchange.entries import about_answer, about_request, exchange_named, of_received, of_sealed
 from oots.exchange.envelope import Read, answered_request, open_answer, write_request
+from oots.exchange.handler import NotAgainError
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry, Note, TimelineEvent
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
-from oots.exchange.store import Kept, Store, Unit, Waiting
+from oots.exchange.queue import Waiting
+from oots.exchange.store import Store
+from oots.exchange.unit import Kept, Unit
 from oots.model.agent import Agent, AgentRole
 from oots.model.clock import Clock, Ids
 from oots.model.content import length_of, sha256_of, whole
@@ -101,16 +104,23 @@ class EvidenceRequester:
 
     # --- what a person does ---
 
-    def ask(self, case: Case, finding: Finding, person: NaturalPerson, conversation_id: str) -> str:
+    def ask(
+        self, case: Case, finding: Finding, person: NaturalPerson, conversation_id: str, form: str | None = None
+    ) -> str:
         """Turn the person's explicit request into request 1; returns the ExchangeId.
 
-        `conversation_id` is the bare UUID of the person's session in the portal.
+        `conversation_id` is the bare UUID of the person's session in the portal. A `form` asks once: sent again, it
+        returns the exchange that it has become. Raises BusyError where too much waits for the provider already.
         """
+        self._access_point.expect_room(finding.access_service.identifier.value)
         now = self._clock.now()
         exchange_id = self._ids.uuid()
         request = self.request_for(case, finding, person, now)
         record = RequesterExchange(conversation_id, case.key, finding.access_service.identifier.value, request, now)
         with self._store.begin() as unit:
+            known = unit.form(form, exchange_id, now) if form else exchange_id
+            if known != exchange_id:
+                return known
             sent = self._send(unit, exchange_id, record, request)
             deadline = sent.timestamp + self._limits.first_round_trip + self._limits.grace
             record = replace(record, request_message_id=sent.message_id)
@@ -181,12 +191,12 @@ class EvidenceRequester:
 
     def progress(self, exchange_id: str) -> Progress:
         """Where the exchange stands; raises LookupError for an unknown one."""
-        with self._store.begin() as unit:
+        with self._store.look() as unit:
             return _progress(self._kept(unit, exchange_id))
 
     def evidence(self, exchange_id: str, number: int) -> tuple[EvidenceDocument, bytes]:
         """A received document and its bytes; raises LookupError when there is none or it has been deleted."""
-        with self._store.begin() as unit:
+        with self._store.look() as unit:
             kept = self._kept(unit, exchange_id)
             if kept.record.evidence_deleted_at is not None:
                 raise LookupError("the evidence has been deleted")
@@ -211,7 +221,7 @@ class EvidenceRequester:
 
     def timeline(self, exchange_id: str) -> tuple[TimelineEvent, ...]:
         """What the journal says of the exchange."""
-        with self._store.begin() as unit:
+        with self._store.look() as unit:
             return unit.timeline(exchange_id)
 
     def _kept(self, unit: RequesterUnit, exchange_id: str) -> Kept[RequesterExchange]:
@@ -360,6 +370,24 @@ class EvidenceRequester:
         if kept.deadline is not None and kept.deadline <= now:
             unit.journal(replace(self._line(kept, Entry.TIME_UP, now), detail=f"gave up while {kept.state}"))
             self._end(unit, exchange_id, Event.TIME_UP)
+
+    def again(self, unit: RequesterUnit, waiting: Waiting, now: datetime) -> None:
+        """Send a request that could not be delivered in a new message, while the provider would still take it."""
+        line = unit.sent(waiting.exchange_id, waiting.message_id)
+        if line is None or line.at + self._limits.longest_delivery < now:
+            raise NotAgainError("the request is too old for the provider; ask anew")
+        kept = self._kept(unit, waiting.exchange_id)
+        second = kept.record.second_request_id is not None
+        event = Event.SECOND_AGAIN if second else Event.FIRST_AGAIN
+        try:
+            state = next_requester_state(RequesterState(kept.state), event)
+        except UnlawfulTransitionError as fault:
+            raise NotAgainError(str(fault)) from fault
+        limit = self._limits.decide if second else self._limits.first_round_trip
+        deadline = now + limit + self._limits.grace
+        message_id = self._access_point.post_again(unit, line, (), deadline)
+        record = replace(kept.record, request_message_id=message_id)
+        unit.keep(replace(kept, state=state, deadline=deadline, record=record))
 
     def _end(self, unit: RequesterUnit, exchange_id: str, event: Event) -> None:
         kept = self._kept(unit, exchange_id)

@@ -1,4 +1,4 @@
-"""Sessions kept on the server: the browser holds a random name, the service's SQLite the sealed content."""
+"""Sessions kept on the server: the browser holds a random name, the service's database the sealed content."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from datetime import UTC, timedelta
 from hmac import compare_digest
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Delete, Engine, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, DateTime, Delete, LargeBinary, MetaData, String, Table, delete, insert, select
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from oots.database.database import Database
 from oots.model.clock import Clock
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
@@ -31,6 +32,13 @@ web_session = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("expires", DateTime, nullable=False, index=True),
 )
+
+
+def make_table(database: Database) -> None:
+    """The table of sessions, if there is none yet."""
+    with database.begin() as connection:
+        database.alone(connection)
+        metadata.create_all(connection)
 
 
 class Session(dict[str, Any]):
@@ -85,23 +93,23 @@ async def check_csrf(request: Request) -> None:
 class SessionStore:
     """The table `web_session`. Names are stored as SHA-256, so that a stolen database opens no session."""
 
-    def __init__(self, engine: Engine, vault: Vault, clock: Clock, lifetime: timedelta) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, vault: Vault, clock: Clock, lifetime: timedelta) -> None:
+        self._database = database
         self._vault = vault
         self._clock = clock
         self._lifetime = lifetime
-        metadata.create_all(engine)
+        make_table(database)
 
     def sweep(self) -> None:
         """Delete what has expired."""
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(self._expired())
 
     def load(self, name: str) -> Session | None:
         """The session of that name, unless it is unknown, its time is up, or its content was not sealed for it."""
         row = web_session.c
         query = select(row.payload).where(row.id_hash == _hash(name), row.expires > self._now())
-        with self._engine.connect() as connection:
+        with self._database.look() as connection:
             payload = connection.execute(query).scalar_one_or_none()
         try:
             return None if payload is None else Session(json.loads(self._vault.open(payload, _place(name))), name)
@@ -116,7 +124,7 @@ class SessionStore:
         """
         name = secrets.token_urlsafe(32) if session.renewed or session.name is None else session.name
         row = web_session.c
-        with self._engine.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(self._expired())
             if (
                 session.name

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from oots.exchange.store import DATABASE, FILES, VAULT_KEY
+from oots.database.sqlite import DATABASE
+from oots.exchange.store import FILES, VAULT_KEY
 from oots.trust.vault import Vault
 from tests.support.at_rest import NOTHING_SHOWN, SIGNED_OUT, AtRest, at_rest, pristine, reopened
 from tests.support.attacks import Area, Refused, attack

@@ -22,12 +22,13 @@ import pytest
 from typer.testing import CliRunner
 
 from oots.cli.commands import app
+from oots.database.sqlite import DATABASE
 from oots.edelivery.header import PARTY_TYPE
-from oots.exchange import ends, journal_report
+from oots.exchange import ends, journal_report, queue
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.partners import Partner
 from oots.exchange.purge import purge
-from oots.exchange.store import DATABASE, Store
+from oots.exchange.store import Store
 from oots.model.clock import FrozenClock, SequentialIds
 from oots.model.errors import ConfigurationError
 from oots.model.identifiers import Identifier
@@ -87,7 +88,7 @@ def pristine() -> Pristine:
     assert town.space.admit(sending, SOLVEJ)
     town.space.decide(sending, [0])
     store = town.provider_store
-    sessions = SessionStore(store.engine, store.vault, town.clock, HOUR)
+    sessions = SessionStore(store.database, store.vault, town.clock, HOUR)
     names = tuple(sessions.keep(session_of(who)) or "" for who in ("Solvej", "Mallory"))
     with store.engine.begin() as connection:
         last = connection.exec_driver_sql("SELECT max(number) FROM journal").scalar_one()
@@ -178,7 +179,7 @@ class AtRest:
         with reopened(folder) as store:
             self.shown += sent(store)
             with store.begin() as unit:
-                (waiting,) = unit.due(CLOCK.now() + HOUR)
+                (waiting,) = queue.waiting(unit.connection)
             with pytest.raises(ConfigurationError) as fault:
                 store.files.get(waiting.body_file, waiting.party_id)
         return Refused("nothing is sent", caught_by(fault.value), str(fault.value))
@@ -229,7 +230,7 @@ def sent(store: Store[ProviderExchange]) -> list[tuple[str, bytes]]:
 
 
 def visitor(store: Store[ProviderExchange], name: str) -> Session | None:
-    return SessionStore(store.engine, store.vault, CLOCK, HOUR).load(name)
+    return SessionStore(store.database, store.vault, CLOCK, HOUR).load(name)
 
 
 def _noting(found: list[str]) -> Callable[..., Any]:

@@ -363,7 +363,7 @@ class Street:
     def _app(self, frame: Frame, pages: Any, store: Store[Any], origin: str, cookie: str) -> Watched:
         """As the deployment puts a service together, without the access point and its worker."""
         app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        sessions = SessionStore(store.engine, store.vault, self.town.clock, SESSION_LIFE)
+        sessions = SessionStore(store.database, store.vault, self.town.clock, SESSION_LIFE)
         app.add_middleware(Sessions, store=sessions, cookie=f"oots-{cookie}", secure=False)
         app.add_middleware(BrowserSecurity, origins=[origin], form_targets=list(ORIGINS.values()))
         frame.attach(app)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 from fastapi import Depends, FastAPI, Request
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 from starlette.responses import Response
 
+from oots.database.sqlite import SqliteDatabase
 from oots.model.clock import AdvancedClock, FrozenClock
 from oots.trust.vault import Vault
 from oots.web.frame import Frame
@@ -62,8 +65,18 @@ def clock_at_noon() -> AdvancedClock:
     return AdvancedClock(FrozenClock(NOON))
 
 
-def memory_database() -> Engine:
-    return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+class MemoryDatabase(SqliteDatabase):
+    """What a service keeps, gone with its test."""
+
+    def __init__(self) -> None:
+        self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            yield connection
+
+    look = begin
 
 
 def gallery(theme: str, origin: str = "http://gallery.localhost") -> FastAPI:
@@ -76,7 +89,7 @@ def gallery(theme: str, origin: str = "http://gallery.localhost") -> FastAPI:
         stand_ins=[Words("CPR er en efterligning.", "CPR is a stand-in.")],
     )
     app = FastAPI()
-    store = SessionStore(memory_database(), Base64Vault(), clock_at_noon(), timedelta(hours=1))
+    store = SessionStore(MemoryDatabase(), Base64Vault(), clock_at_noon(), timedelta(hours=1))
     app.add_middleware(Sessions, store=store, cookie=f"oots-{theme}", secure=False)
     app.add_middleware(BrowserSecurity, origins=[origin])
     frame.attach(app)

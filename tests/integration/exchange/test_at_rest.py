@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 
 from oots.cli import Exit
 from oots.cli.commands import app
+from oots.database.sqlite import DATABASE
 from oots.deployment.at_rest import Retention, purge_folder
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.schema import JOURNAL
-from oots.exchange.store import DATABASE, VAULT_KEY, Store
+from oots.exchange.store import VAULT_KEY, Store
 from oots.model.clock import AdvancedClock, FrozenClock, SystemClock
 from oots.model.errors import ConfigurationError
 from oots.provider.record import ProviderExchange
@@ -54,9 +55,9 @@ def test_no_byte_on_disk_tells_of_a_person_the_evidence_or_a_session(town: TwoSi
     assert town.space.admit(token, SOLVEJ)
     store = town.provider_store
     session = session_of("Solvej")
-    name = SessionStore(store.engine, store.vault, town.clock, HOUR).keep(session)
+    name = SessionStore(store.database, store.vault, town.clock, HOUR).keep(session)
     secrets = (name or "", session.csrf_token, token)
-    SessionStore(store.engine, store.vault, town.clock, HOUR).keep(session)
+    SessionStore(store.database, store.vault, town.clock, HOUR).keep(session)
     town.space.decide(token, [0])
     town.run()
 
@@ -190,7 +191,7 @@ def test_the_examples_of_the_purge_command_are_accepted(tmp_path: Path, monkeypa
 def test_a_service_purges_its_store_and_its_sessions(folder: Path) -> None:
     clock = later(timedelta(days=800))
     with closing(Store(folder, ProviderExchange, clock=clock)) as store:
-        sessions = SessionStore(store.engine, store.vault, clock, HOUR)
+        sessions = SessionStore(store.database, store.vault, clock, HOUR)
         Retention(store, sessions, clock).purge()
         with store.engine.begin() as connection:
             told = connection.execute(JOURNAL.select()).mappings().all()
@@ -203,11 +204,11 @@ def test_a_purge_that_fails_keeps_no_service_from_its_work(folder: Path, caplog:
     with closing(Store(folder, ProviderExchange, clock=clock)) as store:
         with store.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE inbox")
-        Retention(store, SessionStore(store.engine, store.vault, clock, HOUR), clock).purge()
+        Retention(store, SessionStore(store.database, store.vault, clock, HOUR), clock).purge()
         with store.engine.begin() as connection:
             kept = connection.exec_driver_sql("SELECT count(*) FROM journal").scalar_one()
     assert kept > 1
-    assert "nothing is purged today: OperationalError" in caplog.text
+    assert "nothing is purged today: UnavailableError" in caplog.text
 
 
 # --- oots vault rotate ---

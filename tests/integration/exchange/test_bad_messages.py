@@ -10,6 +10,7 @@ import pytest
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, PARTY_TYPE, REGREP, UserMessage
 from oots.edelivery.message import Part, SealedMessage, seal_message
 from oots.edelivery.signal import SignalKind, read_signal
+from oots.exchange import queue
 from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry
 from oots.model.clock import RandomIds
@@ -78,7 +79,7 @@ def assert_turned_away(town: TwoSides, reply: bytes, code: str) -> None:
     assert code in refusals(town)[-1]
     with town.provider_store.begin() as unit:
         assert not unit.all()
-        assert not unit.due(START)
+        assert not queue.waiting(unit.connection)
 
 
 def test_the_control_is_receipted_and_acted_on(town: TwoSides) -> None:

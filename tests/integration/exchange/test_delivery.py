@@ -172,7 +172,7 @@ def test_files_of_a_killed_process_are_removed_at_the_next_start(town: TwoSides)
     needed = town.provider_store.files.names()
     assert len(needed) == 2
     town.provider_store.files.put(b"written by a process that was killed before its commit")
-    town.provider_point._remove_orphans()
+    town.provider_point._worker._remove_orphans()
     assert town.provider_store.files.names() == needed
 
 

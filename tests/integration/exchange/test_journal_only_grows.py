@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from oots.exchange.schema import JOURNAL, OUTBOX
+from oots.exchange.schema import INBOX, JOURNAL
 from tests.support.two_sides import TwoSides
 
 
@@ -17,5 +17,5 @@ def test_a_line_of_the_journal_can_neither_be_changed_nor_deleted(town: TwoSides
         with pytest.raises(IntegrityError, match="append-only"), town.provider_store.engine.begin() as connection:
             connection.execute(change)
     with town.provider_store.engine.begin() as connection:
-        assert connection.execute(delete(OUTBOX)).rowcount
+        assert connection.execute(delete(INBOX)).rowcount
     assert town.provider_log(exchange_id) == told

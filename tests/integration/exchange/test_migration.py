@@ -11,12 +11,13 @@ from unittest.mock import patch
 import pytest
 from cryptography.fernet import Fernet
 
-from oots.exchange import migration
+from oots.database.sqlite import DATABASE
+from oots.exchange import chaining
 from oots.exchange.journal import Entry
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.purge import purge
 from oots.exchange.schema import EXCHANGE, JOURNAL, REQUEST, place
-from oots.exchange.store import DATABASE, FILES, VAULT_KEY, Store
+from oots.exchange.store import FILES, VAULT_KEY, Store
 from oots.model.clock import AdvancedClock, FrozenClock, SystemClock
 from oots.model.errors import ConfigurationError
 from oots.provider.record import ProviderExchange
@@ -36,6 +37,14 @@ CREATE TRIGGER journal_refuses_update BEFORE UPDATE ON journal
 CREATE TRIGGER journal_refuses_delete BEFORE DELETE ON journal
     BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 """
+OLD_OUTBOX = """
+DROP INDEX outbox_due;
+DROP INDEX ix_inbox_received_at;
+ALTER TABLE outbox DROP COLUMN owner;
+ALTER TABLE outbox DROP COLUMN why;
+ALTER TABLE outbox RENAME COLUMN due TO next_attempt;
+CREATE INDEX outbox_due ON outbox (state, next_attempt);
+"""
 SESSION = "name-of-a-session"
 
 
@@ -48,8 +57,9 @@ def made_old(folder: Path) -> None:
         entries = database.execute(
             "SELECT number, at, entry, exchange_id, message_id, content FROM journal ORDER BY number"
         ).fetchall()
-        for table in ("request", "journal", "journal_key", "journal_head"):
+        for table in ("request", "journal", "journal_key", "journal_head", "alembic_version", "partner", "form"):
             database.execute(f"DROP TABLE {table}")
+        database.executescript(OLD_OUTBOX)
         database.executescript(OLD_TABLES)
         database.executemany("INSERT INTO request VALUES (?, ?, ?)", requests)
         for *said, content in entries:
@@ -143,7 +153,7 @@ def test_it_is_done_once_and_says_so_once(folder: Path) -> None:
 
 @pytest.mark.parametrize("step", ["_bind_exchanges", "start_chain", "_carry_over", "append"])
 def test_killed_on_the_way_it_is_done_at_the_next_start(folder: Path, previous: tuple[Path, str], step: str) -> None:
-    with patch.object(migration, step, side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+    with patch.object(chaining, step, side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
         Store(folder, ProviderExchange)
     store = Store(folder, ProviderExchange)
     assert content_of(store, previous[1]) == [DOCUMENT, READABLE]
@@ -180,7 +190,7 @@ def test_a_waiting_message_of_the_previous_release_is_bound_to_its_addressee(fol
 
 def test_who_was_signed_in_under_the_previous_release_signs_in_again(folder: Path) -> None:
     store = Store(folder, ProviderExchange)
-    sessions = SessionStore(store.engine, store.vault, SystemClock(), timedelta(hours=1))
+    sessions = SessionStore(store.database, store.vault, SystemClock(), timedelta(hours=1))
     with patch("oots.web.sessions._hash", lambda _: "bf6b3dd0"):
         assert sessions.load(SESSION) is None
     store.close()

@@ -10,6 +10,7 @@ import pytest
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, PARTY_TYPE, REGREP, UserMessage
 from oots.edelivery.message import Part, seal_message
 from oots.edelivery.signal import SignalKind, read_signal
+from oots.exchange import queue
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.partners import Partner
 from oots.model.clock import RandomIds
@@ -73,7 +74,7 @@ def answer(town: TwoSides, exchange_id: str) -> JournalEntry:
 
 def waiting(town: TwoSides) -> int:
     with town.provider_store.begin() as unit:
-        return len(unit.due(town.clock.now()))
+        return len(queue.waiting(unit.connection))
 
 
 def test_the_same_request_in_a_new_message_is_receipted_and_has_no_second_effect(town: TwoSides) -> None:

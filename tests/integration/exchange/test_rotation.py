@@ -11,6 +11,7 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import select, update
 
+from oots.database.sqlite import DATABASE
 from oots.deployment.at_rest import rotate_folder
 from oots.exchange import rotation
 from oots.exchange.chain import open_chain
@@ -18,7 +19,7 @@ from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.schema import EXCHANGE, JOURNAL, JOURNAL_KEY
-from oots.exchange.store import DATABASE, FILES, VAULT_KEY, Store
+from oots.exchange.store import FILES, VAULT_KEY, Store
 from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
 from oots.provider.record import ProviderExchange
@@ -49,7 +50,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory, demo_keys: Path) -> tuple
     store = town.provider_store
     session = Session({})
     session["person"] = "Solvej"
-    name = SessionStore(store.engine, store.vault, CLOCK, HOUR).keep(session)
+    name = SessionStore(store.database, store.vault, CLOCK, HOUR).keep(session)
     assert name is not None
     store.close()
     town.requester_store.close()
@@ -71,7 +72,7 @@ def everything(folder: Path, pristine: tuple[Path, str, str]) -> object:
             assert kept is not None
             contents = [unit.files.get(file) for file in kept.record.files]
             told = [line.entry for line in unit.timeline(exchange_id)]
-        session = SessionStore(store.engine, store.vault, CLOCK, HOUR).load(name)
+        session = SessionStore(store.database, store.vault, CLOCK, HOUR).load(name)
         return kept, contents, told, dict(session or {})
     finally:
         store.close()

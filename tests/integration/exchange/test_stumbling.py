@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from oots.exchange import queue
 from oots.exchange.conversation import ProviderState, RequesterState
 from oots.exchange.journal import Entry
 from oots.exchange.schema import EXCHANGE, place
@@ -47,7 +48,7 @@ def test_an_exchange_that_cannot_be_read_keeps_no_other_from_lapsing(
 def test_a_message_that_cannot_be_sent_keeps_no_other_from_being_sent(town: TwoSides) -> None:
     broken, sound = (town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid()) for _ in range(2))
     with town.requester_store.begin() as unit:
-        first = next(waiting for waiting in unit.due(town.clock.now()) if waiting.exchange_id == broken)
+        first = next(waiting for waiting in queue.waiting(unit.connection) if waiting.exchange_id == broken)
     body = town.requester_store.files._directory / first.body_file
     away = body.rename(body.with_name("away"))
     town.run()
@@ -62,7 +63,7 @@ def test_a_message_that_cannot_be_sent_keeps_no_other_from_being_sent(town: TwoS
 def test_a_message_that_can_never_be_sent_is_given_up_at_its_deadline(town: TwoSides) -> None:
     exchange_id = town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid())
     with town.requester_store.begin() as unit:
-        (waiting,) = unit.due(town.clock.now())
+        (waiting,) = queue.waiting(unit.connection)
     town.requester_store.files.delete(waiting.body_file)
     town.pass_time(timedelta(minutes=4))
     assert Entry.DELIVERY_FAILED not in [line.entry for line in town.requester_log(exchange_id)]
@@ -70,7 +71,7 @@ def test_a_message_that_can_never_be_sent_is_given_up_at_its_deadline(town: TwoS
     assert Entry.DELIVERY_FAILED in [line.entry for line in town.requester_log(exchange_id)]
     assert town.requester.progress(exchange_id).state is RequesterState.UNDELIVERABLE
     with town.requester_store.begin() as unit:
-        assert waiting.body_file not in unit.bodies()
+        assert waiting.body_file not in queue.bodies(unit.connection)
 
 
 def test_a_worker_goes_on_when_it_cannot_tidy_up(town: TwoSides, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,15 +80,15 @@ def test_a_worker_goes_on_when_it_cannot_tidy_up(town: TwoSides, monkeypatch: py
     kept = town.provider_store.files.names()
     sound = town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid())
     stop, ticked = threading.Event(), threading.Event()
-    tick = town.provider_point.tick
+    note_head = town.provider_store.note_head
 
-    def tick_once() -> None:
-        tick()
+    def note_once() -> None:
+        note_head()
         stop.set()
         ticked.set()
 
-    monkeypatch.setattr(town.provider_point, "tick", tick_once)
-    town.provider_point.work(stop, pause=0)
+    monkeypatch.setattr(town.provider_store, "note_head", note_once)
+    town.provider_point.work(stop)
     assert ticked.is_set()
     assert town.provider_store.files.names() == kept
     monkeypatch.undo()

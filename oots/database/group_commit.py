@@ -1,0 +1,103 @@
+"""Several transactions, one after the other, that reach the disk with one commit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine, RootTransaction
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+_MOST = 32
+
+
+@dataclass
+class _Group:
+    """Transactions that stand or fall together: `lost` is why none of them was committed."""
+
+    transaction: RootTransaction
+    size: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+    lost: SQLAlchemyError | None = None
+
+
+class GroupCommit:
+    """One connection, used in turns. Whoever ends while others wait leaves the commit to them, and returns when it is
+    done: nothing counts before it is on disk, but ten who come at the same time wait for the disk once.
+
+    Each works in a savepoint of its own, so that one who fails takes nothing from the others.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._turn = threading.Lock()
+        self._counting = threading.Lock()
+        self._waiting = 0
+        self._connection: Connection | None = None
+        self._group: _Group | None = None
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction, committed when the block has ended and undone when it raises."""
+        with self._my_turn():
+            connection, group = self._join()
+            try:
+                with connection.begin_nested():
+                    yield connection
+                group.size += 1
+            finally:
+                self._leave(connection, group)
+        group.over.wait()
+        if group.lost is not None:
+            raise OperationalError(None, None, group.lost) from group.lost
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        with self._counting:
+            self._waiting += 1
+        self._turn.acquire()
+        with self._counting:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    def _join(self) -> tuple[Connection, _Group]:
+        connection = self._connection = self._connection or self._engine.connect()
+        if self._group is None:
+            try:
+                self._group = _Group(connection.begin())
+            except SQLAlchemyError:
+                self._start_anew(connection)
+                raise
+        return connection, self._group
+
+    def _leave(self, connection: Connection, group: _Group) -> None:
+        """Commit, unless somebody waits who will; a full disk may have undone everything already."""
+        alive = connection.connection.dbapi_connection.in_transaction  # type: ignore[union-attr]  # sqlite3's own
+        if alive and self._waiting and group.size < _MOST:
+            return
+        self._group = None
+        try:
+            if not alive:
+                raise OperationalError(None, None, Exception("the transaction was undone by the database"))
+            group.transaction.commit()
+        except SQLAlchemyError as fault:
+            group.lost = fault
+            self._start_anew(connection)
+        finally:
+            group.over.set()
+
+    def _start_anew(self, connection: Connection) -> None:
+        self._connection = None
+        with suppress(SQLAlchemyError):  # it is given up anyway
+            connection.invalidate()
+            connection.close()
+
+    def close(self) -> None:
+        """Let go of the connection; nobody may be in a transaction."""
+        if self._connection is not None:
+            self._connection.close()

@@ -1,0 +1,90 @@
+"""PostgreSQL: locks, claims, durability and failover are its own; every replica is one of its clients."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import psycopg
+from sqlalchemy import URL, Connection, create_engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from oots.database.database import Database, said_by, told_apart
+from oots.model.clock import Clock
+from oots.model.errors import ConfigurationError, UnavailableError
+
+_CHANNEL = "oots_outbox"
+_SCHEMA_LOCK = 0x6F6F7473
+_LISTEN_SECONDS = 1.0
+_CONNECT_SECONDS = 5
+_CONNECTIONS = 20
+
+
+class PostgresDatabase(Database):
+    """A database on a server. Raises ConfigurationError where it does not let us in."""
+
+    is_shared = True
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self.engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=_CONNECTIONS,
+            max_overflow=_CONNECTIONS,
+            connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "oots"},
+        )
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(select(1))
+        except SQLAlchemyError as fault:
+            self.engine.dispose()
+            where = f"{url.host or 'localhost'}:{url.port or 5432}/{url.database}"
+            raise ConfigurationError(f"the database {where} does not let this service in: {said_by(fault)}") from None
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        with told_apart(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        with (
+            told_apart(),
+            self.engine.connect().execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            ) as connection,
+        ):
+            yield connection
+
+    def alone(self, connection: Connection) -> None:
+        connection.execute(select(func.pg_advisory_xact_lock(_SCHEMA_LOCK)))
+
+    def now(self, connection: Connection, clock: Clock) -> datetime:
+        moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return moment.astimezone(UTC)
+
+    def announce(self, connection: Connection) -> None:
+        connection.execute(select(func.pg_notify(_CHANNEL, "")))
+
+    def listen(self, heard: Callable[[], None], stop: threading.Event) -> None:
+        try:
+            with psycopg.connect(
+                self._url.set(drivername="postgresql").render_as_string(hide_password=False),
+                autocommit=True,
+                connect_timeout=_CONNECT_SECONDS,
+            ) as connection:
+                connection.execute(f"LISTEN {_CHANNEL}")
+                heard()
+                while not stop.is_set():
+                    for _ in connection.notifies(timeout=_LISTEN_SECONDS):
+                        heard()
+                        if stop.is_set():
+                            return
+        except psycopg.Error as fault:
+            raise UnavailableError(said_by(fault)) from fault
+
+    def close(self) -> None:
+        self.engine.dispose()

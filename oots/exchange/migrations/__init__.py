@@ -1,0 +1,1 @@
+"""The steps by which an older store is brought up to date."""

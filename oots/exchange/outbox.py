@@ -1,0 +1,223 @@
+"""Sends what waits in the outbox, until a receipt comes or it is of no use any more."""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+import httpx
+
+from oots.edelivery.client import RefusedByPeerError, deliver
+from oots.edelivery.receipt import check_receipt
+from oots.edelivery.signature import SignedDigest
+from oots.exchange import queue
+from oots.exchange.handler import Handler
+from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.limits import SendingLimits
+from oots.exchange.partners import Partner
+from oots.exchange.queue import PartnerHealth, Waiting
+from oots.exchange.store import Store
+from oots.exchange.stumbles import Stumbles
+from oots.model.clock import Clock
+from oots.model.errors import PeerError, TransportError
+from oots.trust.anchors import Trust
+from oots.trust.revocation import UnsettledError
+
+RecordT = TypeVar("RecordT")
+
+_LOG = logging.getLogger(__name__)
+_FIRST_PAUSE = timedelta(seconds=1)
+_LONGEST_PAUSE = timedelta(seconds=60)
+
+
+class Outbox(Generic[RecordT]):
+    """The messages of one party that have no receipt yet. What is claimed here is sent by no other replica, unless
+    this one dies: then its claim ends, and the partner knows the message by its id."""
+
+    def __init__(
+        self,
+        *,
+        store: Store[RecordT],
+        client: httpx.Client,
+        partners: Mapping[str, Partner],
+        trust: Trust,
+        clock: Clock,
+        limits: SendingLimits,
+        stumbles: Stumbles,
+    ) -> None:
+        self.limits = limits
+        self._store = store
+        self._client = client
+        self._partners = partners
+        self._trust = trust
+        self._clock = clock
+        self._stumbles = stumbles
+        self._handler: Handler[RecordT]
+        self._me = secrets.token_hex(8)
+        self._claimed: dict[str, str] = {}
+        self._changed = threading.Condition()
+        if not store.database.is_shared:
+            with store.begin() as unit:
+                queue.free(unit.connection)
+
+    @property
+    def lanes(self) -> int:
+        """How many messages are under way at most: no partner waits for another's."""
+        return max(1, self.limits.in_flight * len(self._partners))
+
+    def serve(self, handler: Handler[RecordT]) -> None:
+        """Name the service that hears what becomes of messages."""
+        self._handler = handler
+
+    # --- claiming ---
+
+    def claim(self) -> tuple[Waiting, ...]:
+        """Claim what is due, for each partner as much as may be under way to it; `send` must be called with each."""
+        with self._store.look() as unit:
+            now = self._store.database.now(unit.connection, self._clock)
+            parties = queue.parties_due(unit.connection, now)
+            health = queue.health(unit.connection) if parties else {}
+        under_way = Counter(self._claimed.values())
+        claimed: list[Waiting] = []
+        for party_id in parties:
+            most = self._room(health.get(party_id, PartnerHealth()), now) - under_way[party_id]
+            if most > 0 and party_id in self._partners:
+                claimed += self._claim(party_id, most)
+        return tuple(claimed)
+
+    def _room(self, health: PartnerHealth, now: datetime) -> int:
+        if health.rests_until is not None and now < health.rests_until:
+            return 0
+        return 1 if health.failures >= self.limits.failures else self.limits.in_flight
+
+    def _claim(self, party_id: str, most: int) -> tuple[Waiting, ...]:
+        with self._store.begin() as unit:
+            now = self._store.database.now(unit.connection, self._clock)
+            claimed = queue.claim(unit.connection, party_id, self._me, now, now + self.limits.lease, most)
+        with self._changed:
+            self._claimed |= {waiting.message_id: waiting.party_id for waiting in claimed}
+        return claimed
+
+    def renew(self) -> None:
+        """Keep the claims on what is being sent."""
+        if message_ids := tuple(self._claimed):
+            with self._store.begin() as unit:
+                until = self._store.database.now(unit.connection, self._clock) + self.limits.lease
+                queue.renew(unit.connection, message_ids, self._me, until)
+
+    def wait_until_idle(self) -> None:
+        """Until nothing is being sent."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._claimed)
+
+    # --- sending ---
+
+    def send(self, waiting: Waiting) -> None:
+        """Send a claimed message once. One that cannot be handled keeps no other from being sent, and is tried again
+        until its deadline."""
+        try:
+            self._send(waiting)
+        except Exception as fault:
+            self._stumbles.tell(f"message {waiting.message_id}", fault)
+            self._attempt(waiting, lambda: self._later(waiting, _LONGEST_PAUSE, "it could not be handled"))
+        finally:
+            with self._changed:
+                self._claimed.pop(waiting.message_id, None)
+                self._changed.notify_all()
+
+    def _attempt(self, waiting: Waiting, duty: Callable[[], None]) -> None:
+        """What fails here as well is tried by whoever claims the message next."""
+        try:
+            duty()
+        except Exception as fault:
+            self._stumbles.tell(f"putting off message {waiting.message_id}", fault)
+
+    def _send(self, waiting: Waiting) -> None:
+        try:
+            receipt = self._obtain_receipt(waiting)
+        except RefusedByPeerError as refusal:
+            self.give_up(waiting, f"refused by {waiting.party_id}: {refusal}")
+        except PeerError as trouble:
+            self._note_unreachable(waiting)
+            self._retry(waiting, str(trouble))
+        except (TransportError, UnsettledError) as trouble:
+            self._retry(waiting, str(trouble))
+        else:
+            self._settle(waiting, receipt)
+
+    def _obtain_receipt(self, waiting: Waiting) -> bytes:
+        body = self._store.files.get(waiting.body_file, waiting.party_id)
+        partner = self._partners[waiting.party_id]
+        receipt = deliver(self._client, partner.endpoint, waiting.content_type, body)
+        check_receipt(
+            receipt,
+            message_id=waiting.message_id,
+            digests=tuple(SignedDigest(uri, value) for uri, value in waiting.digests),
+            receiver=waiting.party_id,
+            anchors=self._trust,
+            at=self._clock.now(),
+        )
+        return receipt
+
+    def _settle(self, waiting: Waiting, receipt: bytes) -> None:
+        now = self._clock.now()
+        with self._store.begin() as unit:
+            if unit.delivered(waiting, now):
+                unit.journal(_receipt_entry(waiting, receipt, now))
+                self._handler.receipted(unit, waiting)
+
+    def _note_unreachable(self, waiting: Waiting) -> None:
+        with self._store.begin() as unit:
+            until = self._store.database.now(unit.connection, self._clock) + self.limits.rest
+            queue.unreachable(unit.connection, waiting.party_id, until, self.limits.failures)
+
+    def _retry(self, waiting: Waiting, why: str) -> None:
+        pause = min(_FIRST_PAUSE * 2 ** min(waiting.attempts, 10), _LONGEST_PAUSE)
+        self._later(waiting, pause * random.uniform(0.5, 1.0), why)  # noqa: S311 (jitter, no secret)
+
+    def _later(self, waiting: Waiting, pause: timedelta, why: str) -> None:
+        """Try again after a pause, unless that is after the deadline of the message."""
+        if self._clock.now() + pause > waiting.deadline:
+            self.give_up(waiting, why)
+            return
+        _LOG.warning("message %s to %s not delivered: %s", waiting.message_id, waiting.party_id, why)
+        with self._store.begin() as unit:
+            until = self._store.database.now(unit.connection, self._clock) + pause
+            queue.postpone(unit.connection, waiting, until, why)
+
+    def give_up(self, waiting: Waiting, why: str) -> None:
+        """Stop trying; the message stays in the outbox as failed, with the reason, and can be wanted again."""
+        now = self._clock.now()
+        with self._store.begin() as unit:
+            if not queue.failed(unit.connection, waiting, why):
+                return
+            unit.discard(waiting.body_file)
+            unit.journal(
+                JournalEntry(
+                    now,
+                    Entry.DELIVERY_FAILED,
+                    exchange_id=waiting.exchange_id,
+                    message_id=waiting.message_id,
+                    detail=why,
+                )
+            )
+            self._handler.undeliverable(unit, waiting, why)
+
+
+def _receipt_entry(waiting: Waiting, receipt: bytes, now: datetime) -> JournalEntry:
+    return JournalEntry(
+        now,
+        Entry.RECEIPT_RECEIVED,
+        exchange_id=waiting.exchange_id,
+        message_id=waiting.message_id,
+        signer=waiting.party_id,
+        signature_valid=True,
+        digests=waiting.digests,
+        receipt=receipt,
+    )

@@ -1,0 +1,224 @@
+"""The outbox as a queue: what waits, who has claimed it until when, and how sending to each partner goes.
+
+Every function is one statement or two in the caller's transaction. Times by which claims count are those of the
+database (`Database.now`); a claim ends by its `due` time, so that what a dead process had claimed is sent by another.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+
+from oots.database.inserting import insert_if_new
+from oots.edelivery.message import SealedMessage
+from oots.exchange.schema import OUTBOX, PARTNER
+from oots.model.clock import iso
+
+WAITING, FAILED, AGAIN = "waiting", "failed", "again"
+"""A message of the outbox waits to be sent, has failed, or is wanted again by somebody after it had failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message of the outbox that has no receipt yet; `digests` are (reference URI, base64 SHA-256) pairs, `attempts`
+    counts those before this one."""
+
+    message_id: str
+    exchange_id: str
+    party_id: str
+    content_type: str
+    body_file: str
+    digests: tuple[tuple[str, str], ...]
+    attempts: int
+    deadline: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerHealth:
+    """How sending to a partner goes: `failures` since the last delivery; nothing is sent before `rests_until`."""
+
+    failures: int = 0
+    rests_until: datetime | None = None
+
+
+def add(
+    connection: Connection, sealed: SealedMessage, exchange_id: str, body_file: str, now: datetime, deadline: datetime
+) -> None:
+    """A sealed message, due at once and worth sending until `deadline`."""
+    connection.execute(
+        insert(OUTBOX).values(
+            message_id=sealed.message_id,
+            exchange_id=exchange_id,
+            party_id=sealed.header.receiver.value,
+            content_type=sealed.content_type,
+            body_file=body_file,
+            digests=json.dumps([(digest.uri, digest.value) for digest in sealed.digests]),
+            state=WAITING,
+            attempts=0,
+            due=iso(now),
+            deadline=iso(deadline),
+        )
+    )
+
+
+def parties_due(connection: Connection, now: datetime) -> tuple[str, ...]:
+    """Whom something could be sent to now."""
+    rows = connection.execute(select(OUTBOX.c.party_id).distinct().where(_is_due(now)))
+    return tuple(rows.scalars())
+
+
+def claim(
+    connection: Connection, party_id: str, owner: str, now: datetime, until: datetime, most: int
+) -> tuple[Waiting, ...]:
+    """Take up to `most` messages for a partner that nobody has claimed, longest due first; ours until `until`."""
+    chosen = (
+        select(OUTBOX.c.message_id)
+        .where(_is_due(now), OUTBOX.c.party_id == party_id)
+        .order_by(OUTBOX.c.due)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = connection.execute(
+        update(OUTBOX)
+        .where(OUTBOX.c.message_id.in_(chosen.scalar_subquery()))
+        .values(owner=owner, due=iso(until))
+        .returning(OUTBOX)
+    )
+    return tuple(map(_waiting, claimed.mappings()))
+
+
+def renew(connection: Connection, message_ids: Collection[str], owner: str, until: datetime) -> None:
+    """Keep what is still being sent."""
+    connection.execute(update(OUTBOX).where(_mine(message_ids, owner)).values(due=iso(until)))
+
+
+def free(connection: Connection) -> None:
+    """End every claim, where whoever made them cannot be there any more."""
+    connection.execute(update(OUTBOX).where(OUTBOX.c.owner.is_not(None)).values(owner=None, due=""))
+
+
+def postpone(connection: Connection, waiting: Waiting, until: datetime, why: str) -> None:
+    """Give a message back, to be tried again from `until` on."""
+    _change(connection, waiting, owner=None, attempts=waiting.attempts + 1, due=iso(until), why=why)
+
+
+def delivered(connection: Connection, waiting: Waiting, at: datetime) -> bool:
+    """Take a message out; False where another has done so meanwhile."""
+    gone = connection.execute(delete(OUTBOX).where(OUTBOX.c.message_id == waiting.message_id)).rowcount > 0
+    _health(connection, waiting.party_id, failures=0, rests_until=None, delivered_at=iso(at))
+    return gone
+
+
+def failed(connection: Connection, waiting: Waiting, why: str) -> bool:
+    """Stop trying; the message stays, with the reason. False where it is not waiting any more."""
+    return _change(connection, waiting, state=FAILED, owner=None, attempts=waiting.attempts + 1, why=why)
+
+
+def _change(connection: Connection, waiting: Waiting, **values: object) -> bool:
+    still = (OUTBOX.c.message_id == waiting.message_id) & (OUTBOX.c.state == WAITING)
+    return connection.execute(update(OUTBOX).where(still).values(values)).rowcount > 0
+
+
+def out_of_time(connection: Connection, deadline: datetime, now: datetime, most: int) -> tuple[Waiting, ...]:
+    """What was worth sending until `deadline` and is not being sent `now`."""
+    unclaimed = OUTBOX.c.owner.is_(None) | (OUTBOX.c.due <= iso(now))
+    rows = connection.execute(
+        select(OUTBOX).where(OUTBOX.c.state == WAITING, OUTBOX.c.deadline <= iso(deadline), unclaimed).limit(most)
+    )
+    return tuple(map(_waiting, rows.mappings()))
+
+
+def want_again(connection: Connection, message_id: str) -> bool:
+    """Ask the service to send a failed message again; False where none has failed under this id."""
+    is_it = (OUTBOX.c.message_id == message_id) & (OUTBOX.c.state == FAILED)
+    return connection.execute(update(OUTBOX).where(is_it).values(state=AGAIN)).rowcount > 0
+
+
+def is_wanted_again(connection: Connection) -> bool:
+    return connection.execute(select(OUTBOX.c.message_id).where(OUTBOX.c.state == AGAIN).limit(1)).first() is not None
+
+
+def wanted_again(connection: Connection) -> tuple[Waiting, ...]:
+    """Failed messages that somebody wants to be sent again."""
+    rows = connection.execute(select(OUTBOX).where(OUTBOX.c.state == AGAIN).with_for_update(skip_locked=True))
+    return tuple(map(_waiting, rows.mappings()))
+
+
+def keep_failed(connection: Connection, message_id: str, why: str) -> None:
+    """Leave a message failed although it was wanted again."""
+    connection.execute(update(OUTBOX).where(OUTBOX.c.message_id == message_id).values(state=FAILED, why=why))
+
+
+def remove(connection: Connection, message_id: str) -> None:
+    connection.execute(delete(OUTBOX).where(OUTBOX.c.message_id == message_id))
+
+
+def waiting(connection: Connection) -> tuple[Waiting, ...]:
+    """What waits to be sent or is being sent, longest due first."""
+    return tuple(
+        map(
+            _waiting,
+            connection.execute(select(OUTBOX).where(OUTBOX.c.state == WAITING).order_by(OUTBOX.c.due)).mappings(),
+        )
+    )
+
+
+def lengths(connection: Connection) -> dict[str, int]:
+    """How many messages wait for each partner."""
+    rows = connection.execute(
+        select(OUTBOX.c.party_id, func.count()).where(OUTBOX.c.state == WAITING).group_by(OUTBOX.c.party_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def bodies(connection: Connection) -> frozenset[str]:
+    """The files that waiting messages still need."""
+    return frozenset(connection.execute(select(OUTBOX.c.body_file).where(OUTBOX.c.state == WAITING)).scalars())
+
+
+def health(connection: Connection) -> dict[str, PartnerHealth]:
+    """How sending goes, for every partner of whom something is known."""
+    rows = connection.execute(select(PARTNER.c.party_id, PARTNER.c.failures, PARTNER.c.rests_until))
+    return {
+        party_id: PartnerHealth(failures, datetime.fromisoformat(until) if until else None)
+        for party_id, failures, until in rows
+    }
+
+
+def unreachable(connection: Connection, party_id: str, rests_until: datetime, after: int) -> None:
+    """One more failure of a partner; from the `after`th on it rests until `rests_until`."""
+    row = connection.execute(
+        select(PARTNER.c.failures).where(PARTNER.c.party_id == party_id).with_for_update()
+    ).scalar_one_or_none()
+    failures = (row or 0) + 1
+    _health(connection, party_id, failures=failures, rests_until=iso(rests_until) if failures >= after else None)
+
+
+def _health(connection: Connection, party_id: str, **values: object) -> None:
+    if not insert_if_new(connection, PARTNER, {"party_id": party_id, "failures": 0} | values):
+        connection.execute(update(PARTNER).where(PARTNER.c.party_id == party_id).values(values))
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return (OUTBOX.c.state == WAITING) & (OUTBOX.c.due <= iso(now))
+
+
+def _mine(message_ids: Iterable[str], owner: str) -> ColumnElement[bool]:
+    return OUTBOX.c.message_id.in_(tuple(message_ids)) & (OUTBOX.c.owner == owner)
+
+
+def _waiting(row: RowMapping) -> Waiting:
+    return Waiting(
+        row["message_id"],
+        row["exchange_id"],
+        row["party_id"],
+        row["content_type"],
+        row["body_file"],
+        tuple((uri, value) for uri, value in json.loads(row["digests"])),
+        row["attempts"],
+        datetime.fromisoformat(row["deadline"]),
+    )

@@ -1,0 +1,288 @@
+"""One transaction on a store: exchanges, what came in, what goes out, and the journal."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from oots.database.inserting import insert_if_new
+from oots.edelivery.message import SealedMessage
+from oots.exchange import queue
+from oots.exchange.chain import Chain, SealedHead, append
+from oots.exchange.evidence_files import EvidenceFiles
+from oots.exchange.journal import ABOUT_ITSELF, Entry, JournalEntry, TimelineEvent, read_again
+from oots.exchange.queue import Waiting
+from oots.exchange.schema import EXCHANGE, FORM, INBOX, JOURNAL, REQUEST, place
+from oots.model.clock import iso
+from oots.model.errors import ConfigurationError
+from oots.model.response import ErrorCode
+from oots.trust.vault import Vault
+
+RecordT = TypeVar("RecordT")
+
+PREVIEW_NEEDED = ErrorCode.AUTHORIZATION.code
+_LINES_OF_AN_EXCHANGE = 50
+"""More than almost any has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message of the inbox: what it was and the receipt that was given for it."""
+
+    body_sha256: str
+    receipt: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A request as it was made before: the exchange to which it belongs, and the digest of its document."""
+
+    exchange_id: str
+    document_sha256: str
+
+    def was(self, document: bytes) -> bool:
+        """Whether it was made by this very document."""
+        return self.document_sha256 == hashlib.sha256(document).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept(Generic[RecordT]):
+    """An exchange as stored: where it stands, when something must happen at the latest, and its record."""
+
+    exchange_id: str
+    state: str
+    deadline: datetime | None
+    record: RecordT
+
+
+def hashed(token: str) -> str:
+    """The form in which a link's secret is stored: SHA-256, hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Unit(Generic[RecordT]):
+    """One transaction on the store. What the journal is told is written at its end, or when the journal is read, so
+    that nobody waits longer for the journal's end than it takes to write there."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        vault: Vault,
+        files: EvidenceFiles,
+        chain: Chain,
+        records: TypeAdapter[RecordT],
+        *,
+        reading: bool = False,
+    ) -> None:
+        self.connection = connection
+        self._vault = vault
+        self._chain = chain
+        self._records = records
+        self._reading = reading
+        self.files = files
+        self.head: SealedHead | None = None
+        self._discarded: list[str] = []
+        self._to_tell: list[JournalEntry] = []
+
+    def find(self, exchange_id: str) -> Kept[RecordT] | None:
+        return self._kept(EXCHANGE.c.exchange_id == exchange_id)
+
+    def find_by_token(self, token: str) -> Kept[RecordT] | None:
+        return self._kept(EXCHANGE.c.token_hash == hashed(token))
+
+    def find_by_request(self, party_id: str, request_id: str) -> Kept[RecordT] | None:
+        """The exchange to which a request of this party belongs."""
+        noted = self.noted_request(party_id, request_id)
+        return self.find(noted.exchange_id) if noted else None
+
+    def _kept(self, condition: ColumnElement[bool]) -> Kept[RecordT] | None:
+        found = select(EXCHANGE).where(condition)
+        row = self.connection.execute(found if self._reading else found.with_for_update()).mappings().first()
+        if row is None:
+            return None
+        opened = self._vault.open(row["record"], place(EXCHANGE, row["exchange_id"]))
+        record = self._records.validate_json(opened)
+        return Kept(row["exchange_id"], row["state"], _moment(row["deadline"]), record)
+
+    def keep(self, kept: Kept[RecordT], token: str | None = None) -> None:
+        """Write an exchange; `token` is the secret of its preview link, at the time it is issued."""
+        values = {
+            "state": kept.state,
+            "deadline": iso(kept.deadline) if kept.deadline else None,
+            "record": self._vault.seal(self._records.dump_json(kept.record), place(EXCHANGE, kept.exchange_id)),
+        }
+        if token is not None:
+            values["token_hash"] = hashed(token)
+        known = self.connection.execute(
+            update(EXCHANGE).where(EXCHANGE.c.exchange_id == kept.exchange_id).values(values)
+        )
+        if known.rowcount == 0:
+            self.connection.execute(insert(EXCHANGE).values(exchange_id=kept.exchange_id, **values))
+
+    def forget(self, exchange_id: str) -> None:
+        """Delete an exchange, and after the commit the files that its record names."""
+        is_it = EXCHANGE.c.exchange_id == exchange_id
+        sealed = self.connection.execute(select(EXCHANGE.c.record).where(is_it)).scalar_one()
+        self.connection.execute(delete(EXCHANGE).where(is_it))
+        try:
+            record = self._vault.open(sealed, place(EXCHANGE, exchange_id))
+        except ConfigurationError:
+            return  # files that no exchange names are removed at the next start
+        for name in self.files.names():
+            if name.encode() in record:
+                self.discard(name)
+
+    def overdue(self, now: datetime, most: int) -> tuple[str, ...]:
+        """The exchanges whose deadline has passed, longest first."""
+        passed = select(EXCHANGE.c.exchange_id).where(EXCHANGE.c.deadline <= iso(now))
+        return tuple(self.connection.execute(passed.order_by(EXCHANGE.c.deadline).limit(most)).scalars())
+
+    def all(self) -> tuple[Kept[RecordT], ...]:
+        """Every exchange."""
+        ids = self.connection.execute(select(EXCHANGE.c.exchange_id)).scalars().all()
+        return tuple(kept for exchange_id in ids if (kept := self.find(exchange_id)))
+
+    def exchange_ids(self, limit: int) -> tuple[str, ...]:
+        """The latest exchanges by their journal, newest first."""
+        rows = self.connection.execute(
+            select(JOURNAL.c.exchange_id)
+            .where(JOURNAL.c.exchange_id.is_not(None))
+            .order_by(JOURNAL.c.number.desc())
+            .limit(limit * _LINES_OF_AN_EXCHANGE)
+        )
+        return tuple(dict.fromkeys(rows.scalars()))[:limit]
+
+    def received(self, party_id: str, message_id: str) -> Received | None:
+        row = (
+            self.connection.execute(select(INBOX).where(INBOX.c.party_id == party_id, INBOX.c.message_id == message_id))
+            .mappings()
+            .first()
+        )
+        return Received(row["body_sha256"], row["receipt"]) if row else None
+
+    def receive(self, party_id: str, message_id: str, received: Received, at: datetime) -> bool:
+        """Note a message as received; False where it is noted already."""
+        row = {
+            "party_id": party_id,
+            "message_id": message_id,
+            "body_sha256": received.body_sha256,
+            "receipt": received.receipt,
+            "received_at": iso(at),
+        }
+        return insert_if_new(self.connection, INBOX, row)
+
+    def noted_request(self, party_id: str, request_id: str) -> Noted | None:
+        """What is known of a request of this party; the letters of its id have no case (RFC 4122)."""
+        row = self.connection.execute(
+            select(REQUEST.c.exchange_id, REQUEST.c.document_sha256).where(
+                REQUEST.c.party_id == party_id, REQUEST.c.request_id == request_id.lower()
+            )
+        ).first()
+        return Noted(*row) if row else None
+
+    def note_request(self, party_id: str, request_id: str, document: bytes, exchange_id: str, at: datetime) -> None:
+        """Note a request that this party has made as one of this exchange; its id must be new."""
+        self.connection.execute(
+            insert(REQUEST).values(
+                party_id=party_id,
+                request_id=request_id.lower(),
+                exchange_id=exchange_id,
+                document_sha256=hashlib.sha256(document).hexdigest(),
+                noted_at=iso(at),
+            )
+        )
+
+    def form(self, form: str, exchange_id: str, at: datetime) -> str:
+        """The exchange that a form has become: this one, unless the form was sent before."""
+        row = {"form_hash": hashed(form), "exchange_id": exchange_id, "noted_at": iso(at)}
+        if insert_if_new(self.connection, FORM, row):
+            return exchange_id
+        known = self.connection.execute(select(FORM.c.exchange_id).where(FORM.c.form_hash == hashed(form)))
+        return str(known.scalar_one())
+
+    def enqueue(self, sealed: SealedMessage, exchange_id: str, now: datetime, deadline: datetime) -> None:
+        """Put a sealed message into the outbox, due at once and worth sending until `deadline`."""
+        body_file = self.files.put(sealed.body, sealed.header.receiver.value)
+        queue.add(self.connection, sealed, exchange_id, body_file, now, deadline)
+
+    def delivered(self, waiting: Waiting, at: datetime) -> bool:
+        """Take a message out of the outbox; False where that has been done already."""
+        self.discard(waiting.body_file)
+        return queue.delivered(self.connection, waiting, at)
+
+    def discard(self, file: str) -> None:
+        """Delete a file once this transaction has been committed."""
+        self._discarded.append(file)
+
+    def delete_discarded(self) -> None:
+        for file in self._discarded:
+            self.files.delete(file)
+
+    def journal(self, *entries: JournalEntry) -> None:
+        self._to_tell.extend(entries)
+
+    def write_journal(self) -> None:
+        """Write what the journal was told."""
+        if self._to_tell:
+            self.head = append(self.connection, self._chain, self._vault, self._to_tell)
+            self._to_tell = []
+
+    def exchange_of_message(self, message_id: str, signer: str) -> str | None:
+        """The exchange under which a message of this signer has been recorded."""
+        lines = self._told(JOURNAL.c.message_id == message_id)
+        return next((told.entry.exchange_id for told in lines if told.entry.signer == signer), None)
+
+    def request_document(self, exchange_id: str, request_id: str) -> bytes | None:
+        """The exact bytes of a request of the exchange, as they were sent or received."""
+        lines = self._lines(exchange_id, Entry.REQUEST_SENT, Entry.REQUEST_RECEIVED)
+        return next((line.document for line in lines if line.request_id == request_id), None)
+
+    def offer_document(self, exchange_id: str) -> bytes | None:
+        """The exact bytes of the error that offered the preview, as they were sent."""
+        lines = self._lines(exchange_id, Entry.EXCEPTION_SENT)
+        return next((line.document for line in lines if line.error_code == PREVIEW_NEEDED), None)
+
+    def sent(self, exchange_id: str, message_id: str) -> JournalEntry | None:
+        """What the journal says of a message that this party has sent."""
+        lines = self._lines(exchange_id, Entry.REQUEST_SENT, Entry.RESPONSE_SENT, Entry.EXCEPTION_SENT)
+        return next((line for line in lines if line.message_id == message_id), None)
+
+    def _lines(self, exchange_id: str, *entries: Entry) -> Iterator[JournalEntry]:
+        """Lines of an exchange in order, also those that are not written yet."""
+        yield from (told.entry for told in self._written(_lines_of(exchange_id, *entries)))
+        yield from (line for line in self._to_tell if line.exchange_id == exchange_id and line.entry in entries)
+
+    def timeline(self, exchange_id: str) -> tuple[TimelineEvent, ...]:
+        """What the journal says of an exchange, in order."""
+        return self._told(JOURNAL.c.exchange_id == exchange_id)
+
+    def refusals(self) -> tuple[TimelineEvent, ...]:
+        """What was turned away at the door and belongs to no exchange."""
+        return self._told(JOURNAL.c.exchange_id.is_(None) & JOURNAL.c.entry.not_in(ABOUT_ITSELF))
+
+    def _told(self, condition: ColumnElement[bool]) -> tuple[TimelineEvent, ...]:
+        self.write_journal()
+        return self._written(condition)
+
+    def _written(self, condition: ColumnElement[bool]) -> tuple[TimelineEvent, ...]:
+        rows = self.connection.execute(
+            select(JOURNAL.c.number, JOURNAL.c.content).where(condition).order_by(JOURNAL.c.number)
+        )
+        return tuple(
+            TimelineEvent(number, read_again(self._vault.open(content, place(JOURNAL, number))))
+            for number, content in rows
+        )
+
+
+def _lines_of(exchange_id: str, *entries: Entry) -> ColumnElement[bool]:
+    return (JOURNAL.c.exchange_id == exchange_id) & JOURNAL.c.entry.in_(entries)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,142 @@
+"""What a service does by itself while it runs: act on deadlines, and send what is due."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import Generic, TypeVar
+
+from oots.exchange import queue
+from oots.exchange.handler import Handler, NotAgainError
+from oots.exchange.outbox import Outbox
+from oots.exchange.queue import Waiting
+from oots.exchange.store import Store
+from oots.exchange.stumbles import Stumbles
+from oots.model.clock import Clock
+from oots.model.errors import UnavailableError
+
+RecordT = TypeVar("RecordT")
+
+_LOG = logging.getLogger(__name__)
+_PAUSE_SECONDS = 0.5
+_AT_ONCE = 100
+
+
+class Worker(Generic[RecordT]):
+    """Drives one outbox and the deadlines of its exchanges; every replica has one, and none needs to know of others."""
+
+    def __init__(self, store: Store[RecordT], outbox: Outbox[RecordT], clock: Clock, stumbles: Stumbles) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._clock = clock
+        self._stumbles = stumbles
+        self._handler: Handler[RecordT]
+        self._wake = threading.Event()
+        self._lengths: dict[str, int] = {}
+
+    def serve(self, handler: Handler[RecordT]) -> None:
+        """Name the service that acts on deadlines."""
+        self._handler = handler
+        self._outbox.serve(handler)
+
+    def wake(self) -> None:
+        """Let the worker look at once."""
+        self._wake.set()
+
+    def has_room(self, party_id: str) -> bool:
+        """Whether something more may wait for this partner, as far as was known a moment ago."""
+        return self._lengths.get(party_id, 0) < self._outbox.limits.queue
+
+    def tick(self) -> None:
+        """Act on deadlines and send what is due, in this thread. Safe to call at any time and from any thread."""
+        self._sweep()
+        while claimed := self._outbox.claim():
+            for waiting in claimed:
+                self._outbox.send(waiting)
+        self._outbox.wait_until_idle()
+
+    def work(self, stop: threading.Event, pause: float = _PAUSE_SECONDS) -> None:
+        """Until `stop` is set: sweep and send, at once when there is work, otherwise every `pause` seconds. What is
+        being sent then is sent to its end."""
+        self._attempt("what killed processes have left", self._remove_orphans)
+        listener = threading.Thread(target=self._listen, args=(stop,), name="outbox-listener")
+        listener.start()
+        with ThreadPoolExecutor(self._outbox.lanes, "outbox") as lanes:
+            while not stop.is_set():
+                self._wake.wait(pause)
+                self._wake.clear()
+                self._attempt("deadlines", self._sweep)
+                self._attempt("claims", self._outbox.renew)
+                self._attempt("the outbox", lambda: self._hand_out(lanes))
+                self._attempt("the end of the journal", self._store.note_head)
+        listener.join()
+
+    def _hand_out(self, lanes: ThreadPoolExecutor) -> None:
+        for waiting in self._outbox.claim():
+            lanes.submit(self._send, waiting)
+
+    def _send(self, waiting: Waiting) -> None:
+        self._outbox.send(waiting)
+        self.wake()
+
+    def _listen(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self._attempt("announcements", lambda: self._store.database.listen(self.wake, stop))
+            stop.wait(_PAUSE_SECONDS)
+
+    def _attempt(self, what: str, duty: Callable[[], None]) -> None:
+        """A loop outlives whatever happens in it, a lost database above all."""
+        try:
+            duty()
+        except UnavailableError as trouble:
+            _LOG.warning("%s must wait: %s", what, trouble)
+        except Exception as fault:
+            self._stumbles.tell(f"{what} ({type(fault).__name__})", fault)
+
+    # --- deadlines ---
+
+    def _sweep(self) -> None:
+        now = self._clock.now()
+        with self._store.look() as unit:
+            connection = unit.connection
+            overdue = unit.overdue(now, _AT_ONCE)
+            claimed_by = self._store.database.now(connection, self._clock)
+            late = queue.out_of_time(connection, now, claimed_by, _AT_ONCE)
+            wanted = queue.is_wanted_again(connection)
+            self._lengths = queue.lengths(connection)
+        for exchange_id in overdue:
+            self._expire(exchange_id, now)
+        for waiting in late:
+            give_up = partial(self._outbox.give_up, waiting, "no receipt in time")
+            self._attempt(f"message {waiting.message_id}", give_up)
+        if wanted:
+            self._attempt("messages that are wanted again", lambda: self._send_again(now))
+
+    def _expire(self, exchange_id: str, now: datetime) -> None:
+        """In a transaction of its own: one exchange that cannot be handled keeps no other from ending."""
+
+        def expire() -> None:
+            with self._store.begin() as unit:
+                self._handler.expire(unit, exchange_id, now)
+
+        self._attempt(f"the deadline of exchange {exchange_id}", expire)
+
+    def _send_again(self, now: datetime) -> None:
+        with self._store.begin() as unit:
+            for waiting in queue.wanted_again(unit.connection):
+                try:
+                    self._handler.again(unit, waiting, now)
+                    queue.remove(unit.connection, waiting.message_id)
+                except NotAgainError as refusal:
+                    queue.keep_failed(unit.connection, waiting.message_id, str(refusal))
+
+    def _remove_orphans(self) -> None:
+        """Files that a killed process wrote for a transaction that never was committed are of no use to anybody."""
+        with self._store.begin() as unit:
+            needed = queue.bodies(unit.connection) | self._handler.files_in_use(unit)
+            for name in unit.files.names() - needed:
+                unit.files.delete(name)
