@@ -15,8 +15,9 @@ from typing import Final, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from oots import __version__
+from oots.database.sqlite import DATABASE
 from oots.exchange.standstill import HEAD, standstill
-from oots.exchange.store import DATABASE, FILES, VAULT_KEY
+from oots.exchange.store import FILES, VAULT_KEY
 from oots.model.errors import ConfigurationError
 from oots.trust.files import expect_private
 from oots.trust.vault import sync_directory

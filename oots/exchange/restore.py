@@ -10,11 +10,12 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from oots.database.sqlite import DATABASE
 from oots.exchange.backup import Backup, read_backup, take_out
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journal_report import JournalReport, examine_journal
 from oots.exchange.standstill import HEAD
-from oots.exchange.store import DATABASE, FILES, VAULT_KEY, Store
+from oots.exchange.store import FILES, VAULT_KEY, Store
 from oots.model.clock import Clock, iso
 from oots.model.errors import ConfigurationError
 from oots.trust.files import write_whole

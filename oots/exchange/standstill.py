@@ -17,7 +17,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from oots.exchange.store import DATABASE, FILES
+from oots.database.sqlite import DATABASE
+from oots.exchange.store import FILES
 from oots.model.errors import ConfigurationError
 
 HEAD = "journal.head"

@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from oots.model.errors import BusyError, UnavailableError
 from oots.web.security import content_security_policy, guard
 from oots.web.sessions import CSRF_FIELD, StaleFormError, session_of
 from oots.web.words import Lang, Words, day, exactly, when
@@ -30,6 +31,7 @@ ROOM = Path(__file__).parent
 ASSETS = ROOM / "assets"
 DESIGN_SYSTEM = ASSETS / "dkfds" / "css" / "dkfds.min.css"
 LANGUAGE_COOKIE = "lang"
+_RETRY_SECONDS = "5"
 _TURNING = {code: f"[U+{code:04X}]" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """The characters that have the text after them shown in another order than it stands (UAX 9)."""
 
@@ -113,8 +115,10 @@ class Frame:
                 page = self.page(request, "stale.html", status, again=form, shown_at=form)
             else:
                 again = form if status == HTTPStatus.METHOD_NOT_ALLOWED else getattr(error, "again", None)
-                page = self.page(request, "error.html", status, code=status, again=again)
+                page = self.page(request, "error.html", status, code=status, again=again, busy=_is_busy(error))
             page.headers.update(getattr(error, "headers", None) or {})
+            if status == HTTPStatus.SERVICE_UNAVAILABLE:
+                page.headers["Retry-After"] = _RETRY_SECONDS
             guard(page.headers, request.url.path, content_security_policy([]))
             return page
 
@@ -123,6 +127,8 @@ class Frame:
         app.add_exception_handler(HTTPException, refuse)
         app.add_exception_handler(RequestValidationError, refuse)
         app.add_exception_handler(500, refuse)
+        for trouble in (BusyError, UnavailableError):
+            app.add_exception_handler(trouble, refuse)
 
 
 def _visible(value: object) -> object:
@@ -130,7 +136,13 @@ def _visible(value: object) -> object:
     return value.translate(_TURNING) if isinstance(value, str) else value
 
 
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, (BusyError, UnavailableError))
+
+
 def _status_of(error: Exception) -> int:
+    if _is_busy(error):
+        return HTTPStatus.SERVICE_UNAVAILABLE
     if isinstance(error, HTTPException):
         return error.status_code
     return 400 if isinstance(error, RequestValidationError) else 500

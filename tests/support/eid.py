@@ -18,7 +18,7 @@ from oots.eid.authorization import Client
 from oots.model.clock import AdvancedClock
 from oots.web.sessions import Sessions, SessionStore, session_of
 from oots.web.signin import Node, SignedIn, SignIn, SignInError
-from tests.support.web import AsgiTransport, Base64Vault, client_of, clock_at_noon, memory_database
+from tests.support.web import AsgiTransport, Base64Vault, MemoryDatabase, client_of, clock_at_noon
 
 ISSUER = "http://eid.localhost:8403"
 INTERNAL = "http://127.0.0.1:8403"
@@ -75,7 +75,7 @@ class SignInScene:
 
     def _portal(self) -> FastAPI:
         app = FastAPI()
-        store = SessionStore(memory_database(), Base64Vault(), self.clock, timedelta(hours=1))
+        store = SessionStore(MemoryDatabase(), Base64Vault(), self.clock, timedelta(hours=1))
         app.add_middleware(Sessions, store=store, cookie="oots-portal", secure=False)
         sign_in = SignIn(
             node=Node(ISSUER, f"{ISSUER}/authorize", f"{INTERNAL}/token", f"{INTERNAL}/jwks"),

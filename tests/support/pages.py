@@ -49,7 +49,7 @@ from oots.web.sessions import Sessions, SessionStore, session_of
 from oots.web.signin import SignedIn, SignInError, SignInFailure
 from oots.web.words import Words
 from oots.wire.profile import V2_0
-from tests.support.web import NOON, Base64Vault, clock_at_noon, memory_database
+from tests.support.web import NOON, Base64Vault, MemoryDatabase, clock_at_noon
 
 PORTAL = "http://portal.lt.localhost:8400"
 PREVIEW = "http://preview.aarhus.localhost:8401"
@@ -149,15 +149,19 @@ class PortalService:
 
     authority: Agent = AUTHORITY
     asked: list[NaturalPerson] = field(default_factory=list)
+    forms: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Progress] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
     def formats_asked(self, finding: Finding) -> tuple[str, ...]:
         return tuple(distribution.format for distribution in finding.service.distributions)
 
-    def ask(self, case: Case, finding: Finding, person: NaturalPerson, conversation_id: str) -> str:
+    def ask(self, case: Case, finding: Finding, person: NaturalPerson, conversation_id: str, form: str) -> str:
+        if form in self.forms:
+            return self.forms[form]
         self.asked.append(person)
         exchange_id = f"00000000-0000-4000-8000-0000000000{len(self.asked):02d}"
+        self.forms[form] = exchange_id
         self.stand(RequesterState.REQUESTED, exchange_id=exchange_id, conversation_id=conversation_id, case=case.key)
         return exchange_id
 
@@ -417,7 +421,7 @@ def preview(*, insight: bool = True, origin: str = PREVIEW) -> Preview:
 
 def _app(frame: Frame, pages: APIRouter, cookie: str, origin: str, insight: bool) -> FastAPI:
     app = FastAPI()
-    store = SessionStore(memory_database(), Base64Vault(), clock_at_noon(), timedelta(hours=1))
+    store = SessionStore(MemoryDatabase(), Base64Vault(), clock_at_noon(), timedelta(hours=1))
     app.add_middleware(Sessions, store=store, cookie=cookie, secure=False)
     app.add_middleware(BrowserSecurity, origins=[origin], form_targets=[PORTAL, PREVIEW])
     frame.attach(app)

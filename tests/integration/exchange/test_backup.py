@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 
 from oots.cli import Exit
 from oots.cli.commands import app
+from oots.database.sqlite import DATABASE
 from oots.exchange import backup, restore, standstill
 from oots.exchange.backup import MANIFEST, back_up
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.restore import BrokenJournalError
-from oots.exchange.store import DATABASE, FILES, VAULT_KEY
+from oots.exchange.store import FILES, VAULT_KEY
 from oots.model.clock import FrozenClock
 from oots.model.errors import ConfigurationError
 from tests.support.two_sides import DOCUMENT, READABLE, SOLVEJ, START, TwoSides, two_sides
