@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Engine, create_engine
 
+from oots.database.sqlite import DATABASE
 from oots.exchange.journal_report import examine_journal
-from oots.exchange.store import DATABASE
 from tests.chaos.cables import Cables
 from tests.chaos.disk import NoDiskError, SmallDisk, small_disk
 from tests.chaos.driver import Fault, Run
