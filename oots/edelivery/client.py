@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain
 from time import monotonic
 
 import httpx
 
 from oots.edelivery.signal import Signal, SignalKind, read_signal
+from oots.model.content import Content, chunks, length_of
 from oots.model.errors import PeerError, TransportError
 
 MOST_ANSWER_BYTES = 1024 * 1024
@@ -24,12 +27,12 @@ class RefusedByPeerError(PeerError):
         super().__init__(f"refused with {ebms}")
 
 
-def deliver(client: httpx.Client, endpoint: str, content_type: str, body: bytes) -> bytes:
-    """Post a message and return the receipt, which is yet to be checked.
+def deliver(client: httpx.Client, endpoint: str, content_type: str, pieces: Sequence[Content]) -> bytes:
+    """Post a message, piece by piece and chunk by chunk, and return the receipt, which is yet to be checked.
 
     Raises RefusedByPeerError for an error signal, PeerError when the answer is not a receipt or does not come.
     """
-    status, answer = _post(client, endpoint, content_type, body)
+    status, answer = _post(client, endpoint, content_type, pieces)
     signal = _signal(answer)
     if signal is not None and signal.kind is SignalKind.ERROR:
         raise RefusedByPeerError(signal.codes[0])
@@ -40,16 +43,18 @@ def deliver(client: httpx.Client, endpoint: str, content_type: str, body: bytes)
     return answer
 
 
-def _post(client: httpx.Client, endpoint: str, content_type: str, body: bytes) -> tuple[int, bytes]:
+def _post(client: httpx.Client, endpoint: str, content_type: str, pieces: Sequence[Content]) -> tuple[int, bytes]:
+    body = chain.from_iterable(map(chunks, pieces))
+    headers = _headers(content_type, sum(map(length_of, pieces)))
     try:
-        with client.stream("POST", endpoint, content=body, headers=_headers(content_type)) as response:
+        with client.stream("POST", endpoint, content=body, headers=headers) as response:
             return response.status_code, _capped(response)
     except (httpx.HTTPError, httpx.InvalidURL) as fault:
         raise PeerError(f"the access point cannot be reached ({type(fault).__name__})") from fault
 
 
-def _headers(content_type: str) -> dict[str, str]:
-    return {"Content-Type": content_type, "Accept-Encoding": "identity"}
+def _headers(content_type: str, length: int) -> dict[str, str]:
+    return {"Content-Type": content_type, "Content-Length": str(length), "Accept-Encoding": "identity"}
 
 
 def _capped(response: httpx.Response) -> bytes:

@@ -33,7 +33,7 @@ from oots.exchange.stumbles import Stumbles
 from oots.exchange.unit import Received, Unit
 from oots.exchange.worker import Worker
 from oots.model.clock import Clock, Ids
-from oots.model.content import length_of, whole
+from oots.model.content import length_of
 from oots.model.errors import BusyError, MessageError, TransportError, UnavailableError
 from oots.model.identifiers import Identifier
 from oots.trust.anchors import Trust
@@ -251,7 +251,7 @@ class AccessPoint(Generic[RecordT]):
 
     def signer_of(self, part: Part) -> str | None:
         """Whose valid seal a piece of evidence bears, if any."""
-        return check_seal(whole(part.content), part.media_type, self._trust, self._clock.now()).signer
+        return check_seal(part.content, part.media_type, self._trust, self._clock.now()).signer
 
     def content_id(self) -> str:
         """A new Content-ID, `left@right`; the left side has letters and digits alone (R-EDM-RESP-C042 of 1.0)."""

@@ -154,7 +154,7 @@ class Outbox(Generic[RecordT]):
     def _obtain_receipt(self, waiting: Waiting) -> bytes:
         body = self._store.files.get(waiting.body_file, waiting.party_id)
         partner = self._partners[waiting.party_id]
-        receipt = deliver(self._client, partner.endpoint, waiting.content_type, body)
+        receipt = deliver(self._client, partner.endpoint, waiting.content_type, (body,))
         check_receipt(
             receipt,
             message_id=waiting.message_id,

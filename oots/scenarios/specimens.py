@@ -171,7 +171,7 @@ def _send(live: LiveTown, refused: Refused) -> None:
     sealed = _sealed(live, refused.damage(request_codec.encode(request)), request, ids, refused.late)
     endpoint = f"http://{LOOPBACK}:{live.town.ports.provider}{PATH}"
     with httpx.Client(transport=live.tap.transport(), timeout=PEER_SECONDS) as client:
-        deliver(client, endpoint, sealed.content_type, sealed.body)
+        deliver(client, endpoint, sealed.content_type, sealed.pieces)
 
 
 def _lawful(live: LiveTown, ids: Ids) -> EvidenceRequest:

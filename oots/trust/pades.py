@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 
 from asn1crypto import cms
 from asn1crypto import x509 as asn1_x509
@@ -33,6 +34,8 @@ from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from oots.model.content import Content, opened, sha256_of
+from oots.model.errors import ConfigurationError
 from oots.trust.anchors import Trust
 from oots.trust.certificates import Party, Role, UntrustedError
 from oots.trust.keys import KeyPair
@@ -49,7 +52,7 @@ _FIELD_SPEC = SigFieldSpec(
     invis_sig_settings=InvisSigSettings(set_hidden_flag=True, set_print_flag=False),
 )
 
-_WHOLE: Latest[bytes, WholeSeal] = Latest()
+_WHOLE: Latest[str, WholeSeal] = Latest()
 """By the SHA-256 of the document. Who is believed may change, and is asked each time."""
 _MEBIBYTE = 1024 * 1024
 # Of a foreign PDF its tables of objects are read, entry by entry: a few KB could otherwise say a hundred million.
@@ -133,27 +136,33 @@ def seal_pdf(pdf: bytes, key: KeyPair, at: datetime, reason: str, location: str)
     return sealed.getvalue()
 
 
-def check_pdf_seal(pdf: bytes, anchors: Trust, at: datetime) -> SealReport:
-    """The verdict on the seal of a PDF at the moment `at`; it must cover the whole file."""
+def check_pdf_seal(pdf: Content, anchors: Trust, at: datetime) -> SealReport:
+    """The verdict on the seal of a PDF at the moment `at`; it must cover the whole file.
+
+    What is kept elsewhere is read where it is needed, and never as a whole.
+    """
     try:
         return _check(pdf, anchors, at)
+    except ConfigurationError:  # our own file does not open, which says nothing of the seal
+        raise
     except (UntrustedError, SealBrokenError) as problem:
         return SealReport(KIND, False, problem=str(problem))
     except Exception as problem:  # pyHanko raises many kinds on broken files; all of them mean: not valid
         return SealReport(KIND, False, problem=f"the seal does not verify ({type(problem).__name__})")
 
 
-def _check(pdf: bytes, anchors: Trust, at: datetime) -> SealReport:
-    digest = hashlib.sha256(pdf).digest()
+def _check(pdf: Content, anchors: Trust, at: datetime) -> SealReport:
+    digest = sha256_of(pdf)
     whole = _WHOLE.recall(digest)
     if whole is not None:
         party = _believed(whole.leaf, whole.others, anchors, at)
     else:
-        signature = _only_signature(pdf)
-        leaf = _cryptography(signature.signer_cert)
-        others = tuple(_cryptography(choice.chosen) for choice in signature.signed_data["certificates"])
-        party = _believed(leaf, others, anchors, at)
-        whole = WholeSeal(leaf, others, _signing_time(pdf, signature))
+        with opened(pdf) as reader:
+            signature = _only_signature(reader)
+            leaf = _cryptography(signature.signer_cert)
+            others = tuple(_cryptography(choice.chosen) for choice in signature.signed_data["certificates"])
+            party = _believed(leaf, others, anchors, at)
+            whole = WholeSeal(leaf, others, _signing_time(reader, signature))
         _WHOLE.keep(digest, whole)
     expect_plausible_time(whole.signed_at, whole.leaf, at)
     return SealReport(KIND, True, party.party_id, whole.signed_at, whole.leaf.fingerprint(hashes.SHA256()).hex())
@@ -166,7 +175,7 @@ def _believed(leaf: x509.Certificate, others: Sequence[x509.Certificate], anchor
     return party
 
 
-def _signing_time(pdf: bytes, signature: EmbeddedPdfSignature) -> datetime:
+def _signing_time(pdf: BinaryIO, signature: EmbeddedPdfSignature) -> datetime:
     """As the seal states it; raises SealBrokenError unless it covers the whole file and verifies."""
     _expect_whole_file(pdf, signature)
     intact, valid = validate_sig_integrity(
@@ -180,8 +189,8 @@ def _signing_time(pdf: bytes, signature: EmbeddedPdfSignature) -> datetime:
     return signed_at
 
 
-def _only_signature(pdf: bytes) -> EmbeddedPdfSignature:
-    signatures: list[EmbeddedPdfSignature] = PdfFileReader(BytesIO(pdf), decode_limits=_DECODED).embedded_signatures
+def _only_signature(pdf: BinaryIO) -> EmbeddedPdfSignature:
+    signatures: list[EmbeddedPdfSignature] = PdfFileReader(pdf, decode_limits=_DECODED).embedded_signatures
     if len(signatures) != 1:
         raise SealBrokenError(
             "the document carries no seal" if not signatures else "the document has several signatures"
@@ -189,13 +198,14 @@ def _only_signature(pdf: bytes) -> EmbeddedPdfSignature:
     return signatures[0]
 
 
-def _expect_whole_file(pdf: bytes, signature: EmbeddedPdfSignature) -> None:
+def _expect_whole_file(pdf: BinaryIO, signature: EmbeddedPdfSignature) -> None:
     """The digest covers all but one gap, and the gap holds the signature in its only form, zeros, and nothing else."""
     start, before, after, rest = signature.byte_range
-    if start != 0 or after + rest != len(pdf):
+    if start != 0 or after + rest != pdf.seek(0, os.SEEK_END):
         raise SealBrokenError("something was added to the document after it was sealed")
     seal = _only_form(signature).hex().upper().encode()
-    if pdf[before:after] != b"<" + seal.ljust(after - before - 2, b"0") + b">":
+    pdf.seek(before)
+    if after - before > _MEBIBYTE or pdf.read(after - before) != b"<" + seal.ljust(after - before - 2, b"0") + b">":
         raise SealBrokenError("the room for the signature holds something else")
 
 

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
+from typing import BinaryIO
 from urllib.parse import quote
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
+
+from oots.model.content import CHUNK, Content, chunks_of, length_of, opened
 
 _EXTENSIONS = {"application/xml": "xml", "text/xml": "xml", "application/pdf": "pdf"}
 
 
-def download(content: bytes, media_type: str, title: str) -> Response:
-    """`content` as an attachment named after `title` (RFC 6266, RFC 8187).
+_PIECE = 4 * CHUNK
 
-    Title and media type may come from outside: a type that is not expected is told to nobody.
+
+def download(content: Content, media_type: str, title: str) -> Response:
+    """`content` as an attachment named after `title` (RFC 6266, RFC 8187), sent as it is read.
+
+    It is opened at once: whoever has begun to read a file gets all of it, though it be deleted meanwhile. Title and
+    media type may come from outside: a type that is not expected is told to nobody.
     """
     told = media_type if media_type in _EXTENSIONS else "application/octet-stream"
-    return Response(content, media_type=told, headers={"Content-Disposition": _disposition(title, media_type)})
+    headers = {"Content-Disposition": _disposition(title, media_type), "Content-Length": str(length_of(content))}
+    return StreamingResponse(_pieces(opened(content)), media_type=told, headers=headers)
+
+
+def _pieces(reader: BinaryIO) -> Iterator[bytes]:
+    with reader:
+        yield from chunks_of(reader, _PIECE)
 
 
 def _disposition(title: str, media_type: str) -> str:

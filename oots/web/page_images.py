@@ -7,10 +7,12 @@ import json
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import asdict
 from functools import cache
-from hashlib import sha256
 from threading import Lock
 
+from oots.model.content import Content, sha256_of, whole
+from oots.trust.sealed_file import SealedFile
 from oots.web import page_reader
 from oots.web.page_reader import MISSING, UNREADABLE, read_blocks, write_blocks
 
@@ -38,17 +40,17 @@ class Reader:
     def __init__(self, seconds: float = MOST_SECONDS, memory: int = MOST_MEMORY) -> None:
         self._command = [sys.executable, "-m", page_reader.__name__, str(seconds), str(memory)]
         self._process: subprocess.Popen[bytes] | None = None
-        self._fatal: set[bytes] = set()
+        self._fatal: set[str] = set()
         self._turn = Lock()
 
-    def ask(self, pdf: bytes, call: str, *more: float) -> bytes:
+    def ask(self, pdf: Content, call: str, *more: float) -> bytes:
         """What `page_reader` answers; raises IndexError for a page that is not there, and UnreadablePdfError."""
-        digest = sha256(pdf).digest()
+        digest = sha256_of(pdf)
         with self._turn:
             if digest in self._fatal:
                 raise UnreadablePdfError("a PDF that costs more than it may")
             try:
-                kind, content = self._exchanged(json.dumps([call, *more]).encode(), pdf)
+                kind, content = self._exchanged(*_question(pdf, call, *more))
             except (EOFError, OSError):
                 self._end()
                 self._remember(digest)
@@ -71,7 +73,7 @@ class Reader:
         write_blocks(questions, question, pdf)
         return read_blocks(answers)
 
-    def _remember(self, digest: bytes) -> None:
+    def _remember(self, digest: str) -> None:
         if len(self._fatal) >= _MOST_REMEMBERED:
             self._fatal.clear()
         self._fatal.add(digest)
@@ -89,6 +91,14 @@ class Reader:
                 pass
 
 
+def _question(pdf: Content, call: str, *more: float) -> tuple[bytes, bytes]:
+    """The two blocks of a question: a sealed file is read by the other process itself."""
+    if isinstance(pdf, SealedFile):
+        sealed = {"folder": str(pdf.folder), "stored": asdict(pdf.stored)}
+        return json.dumps([call, sealed, *more]).encode(), b""
+    return json.dumps([call, None, *more]).encode(), whole(pdf)
+
+
 @cache
 def _reader() -> Reader:
     reader = Reader()
@@ -96,13 +106,13 @@ def _reader() -> Reader:
     return reader
 
 
-def texts_of(pdf: bytes) -> tuple[str, ...]:
+def texts_of(pdf: Content) -> tuple[str, ...]:
     """The text of each page; raises UnreadablePdfError, also beyond 50 pages or a million letters: a person who decides
     is shown all of a document, or told to open it herself."""
     return tuple(json.loads(_reader().ask(pdf, "texts", MOST_PAGES, MOST_LETTERS)))
 
 
-def render(pdf: bytes, page: int, scale: float = SCALE) -> bytes:
+def render(pdf: Content, page: int, scale: float = SCALE) -> bytes:
     """One page (from 0) as a PNG, at a smaller scale if it would exceed 16 million pixels.
 
     Raises IndexError for a page that is not there, UnreadablePdfError for what is no PDF.

@@ -1,7 +1,8 @@
 """Reads PDFs for `page_images`, as a process that may be lost: PDFium counts neither time nor memory.
 
 Called with the seconds of computing and the bytes of memory that one question may take. A question is two blocks, what
-is asked in JSON and the PDF; an answer is two, its kind and its content.
+is asked in JSON and the PDF, or else where its sealed file is and how that opens, so that no process has all of a large
+one in memory; an answer is two, its kind and its content.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from io import BytesIO
-from typing import IO, Final
+from pathlib import Path
+from typing import IO, Any, BinaryIO, Final
 
 import pypdfium2 as pdfium
+
+from oots.model.errors import ConfigurationError
+from oots.trust.sealed_file import SealedFile, Stored
 
 FOUND: Final = b"found"
 MISSING: Final = b"missing"
@@ -46,23 +51,29 @@ def _block(stream: IO[bytes]) -> bytes:
 
 
 def _answer(question: bytes, pdf: bytes) -> tuple[bytes, bytes]:
-    call, *more = json.loads(question)
+    call, sealed, *more = json.loads(question)
     try:
-        with _opened(pdf) as document:
+        with _opened(_file(sealed) if sealed else BytesIO(pdf)) as document:
             return FOUND, _CALLS[call](document, *more)
     except IndexError:
         return MISSING, b""
-    except (pdfium.PdfiumError, MemoryError):
+    except (pdfium.PdfiumError, MemoryError, ConfigurationError):
         return UNREADABLE, b""
 
 
 @contextmanager
-def _opened(pdf: bytes) -> Iterator[pdfium.PdfDocument]:
-    document = pdfium.PdfDocument(pdf)
-    try:
-        yield document
-    finally:
-        document.close()
+def _opened(pdf: BinaryIO) -> Iterator[pdfium.PdfDocument]:
+    """PDFium reads of the file what it needs."""
+    with pdf:
+        document = pdfium.PdfDocument(pdf)
+        try:
+            yield document
+        finally:
+            document.close()
+
+
+def _file(sealed: Mapping[str, Any]) -> BinaryIO:
+    return SealedFile(Path(sealed["folder"]), Stored(**sealed["stored"])).open()
 
 
 def _texts(document: pdfium.PdfDocument, most: int, most_letters: int) -> bytes:

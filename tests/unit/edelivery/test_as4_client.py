@@ -30,7 +30,7 @@ def receiver(request: httpx.Request) -> httpx.Response:
 
 def delivered_to(handler: Callable[[httpx.Request], httpx.Response]) -> bytes:
     with httpx.Client(transport=httpx.MockTransport(handler)) as client:
-        return deliver(client, ENDPOINT, SENT.content_type, SENT.body)
+        return deliver(client, ENDPOINT, SENT.content_type, SENT.pieces)
 
 
 def test_the_receipt_is_returned_as_it_came() -> None:

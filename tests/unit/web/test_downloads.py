@@ -1,10 +1,14 @@
-"""Names of downloads."""
+"""Names of downloads, and how their content is sent."""
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from oots.model.content import CHUNK
 from oots.web.downloads import download
+from tests.support.contents import Elsewhere
 
 
 @pytest.mark.parametrize(
@@ -18,3 +22,16 @@ from oots.web.downloads import download
 )
 def test_a_title_from_outside_becomes_a_safe_file_name(title: str, disposition: str) -> None:
     assert download(b"", "application/pdf", title).headers["content-disposition"] == disposition
+
+
+def test_a_download_is_sent_as_it_is_read() -> None:
+    content = Elsewhere(b"%PDF" * (5 * CHUNK))
+    response = download(content, "application/pdf", "Attest")
+    (reader,) = content.readers
+    assert (response.headers["content-length"], reader.count) == (str(len(content.octets)), 0)
+
+    async def sent() -> bytes:
+        return b"".join([bytes(piece) async for piece in response.body_iterator])  # type: ignore[attr-defined]
+
+    assert asyncio.run(sent()) == content.octets
+    assert (reader.largest, reader.closed) == (4 * CHUNK, True)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import typst
 
+from oots.trust.sealed_file import SealedFile, Sealing
 from oots.web import page_images
 from oots.web.page_images import UnreadablePdfError, render, texts_of
 
@@ -38,6 +41,24 @@ def test_a_page_that_is_not_there_is_an_index_error(page: int) -> None:
     assert render(PDF, 1)
     with pytest.raises(IndexError):
         render(PDF, page)
+
+
+def test_a_sealed_file_is_read_by_the_other_process_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sealing(tmp_path) as sealing:
+        sealing.write(PDF)
+        file = sealing.finish()
+    monkeypatch.setattr(SealedFile, "open", None)
+    assert texts_of(file) == texts_of(PDF)
+    assert render(file, 1) == render(PDF, 1)
+
+
+def test_a_sealed_file_that_does_not_open_is_refused(tmp_path: Path) -> None:
+    with Sealing(tmp_path) as sealing:
+        sealing.write(PDF)
+        file = sealing.finish()
+    assert texts_of(file) == ("Første", "Anden")
+    with pytest.raises(UnreadablePdfError):
+        texts_of(SealedFile(tmp_path, replace(file.stored, key="00" * 32)))
 
 
 def test_what_is_no_pdf_is_refused() -> None:
