@@ -12,7 +12,7 @@ PYTHON ?= python3
 EXCHANGES ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos lint types layers rules attacks specimens bench bench-full bench-hostile bench-messages fuzz fuzz-http
+.PHONY: help setup demo test chaos lint types layers rules attacks skeleton specimens bench bench-full bench-hostile bench-messages fuzz fuzz-http
 .SUFFIXES:
 
 help: ## List what one can do
@@ -63,6 +63,9 @@ rules: setup ## Write docs/rules.md anew
 
 attacks: setup ## Try every attack; write docs/attacks.md and evidence_samples/attacks/ anew
 	$(BIN)/python -m tests.attacks.catalogue docs/attacks.md evidence_samples/attacks
+
+skeleton: setup ## Write anew what stores pack their rows with
+	$(BIN)/python -m oots.scenarios.skeleton oots/exchange/skeleton.bin
 
 specimens: setup ## Write evidence_samples/ but its attacks/ anew under the frozen clock
 	$(BIN)/python -m oots.scenarios.specimens evidence_samples

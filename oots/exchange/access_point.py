@@ -88,6 +88,7 @@ class AccessPoint(Generic[RecordT]):
             limits=sending,
             stumbles=self._stumbles,
         )
+        store.acquaint(key.certificate)
         self._worker = Worker(store, outbox, clock, self._stumbles)
 
     def serve(self, handler: Handler[RecordT]) -> None:
@@ -141,6 +142,7 @@ class AccessPoint(Generic[RecordT]):
         exchange: the second begins anew, and finds what the first has done.
         """
         digest = hashlib.sha256(body).hexdigest()
+        self._store.acquaint(opened.certificate)
         for _ in range(_MOST_BEGINNINGS):
             with suppress(IntegrityError):
                 return self._take(opened, digest, now)

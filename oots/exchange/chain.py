@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from oots.exchange.dictionary import PackingVault
 from oots.exchange.journal import JournalEntry, written
 from oots.exchange.schema import JOURNAL, JOURNAL_HEAD, JOURNAL_KEY, place
 from oots.model.clock import iso
@@ -116,14 +117,16 @@ def reseal_keys(connection: Connection, vault: Vault) -> None:
         connection.execute(update(JOURNAL_KEY).where(JOURNAL_KEY.c.first == first).values(sealed=apart.reseal(sealed)))
 
 
-def append(connection: Connection, chain: Chain, vault: Vault, entries: Sequence[JournalEntry]) -> SealedHead:
+def append(
+    connection: Connection, chain: Chain, vault: Vault | PackingVault, entries: Sequence[JournalEntry]
+) -> SealedHead:
     """Add entries to the journal, in this order; returns the new head. Whoever else appends waits until the end of the
     transaction."""
     locked = _locked_link(connection)
     return _append(connection, chain, vault, locked, _numbered(entries, _next_number(connection)))
 
 
-def append_row(connection: Connection, chain: Chain, vault: Vault, row: Row) -> SealedHead:
+def append_row(connection: Connection, chain: Chain, vault: Vault | PackingVault, row: Row) -> SealedHead:
     """Add what is an entry already, with a number of its own."""
     return _append(connection, chain, vault, _locked_link(connection), (row,))
 
@@ -146,7 +149,9 @@ def _numbered(entries: Sequence[JournalEntry], first: int) -> Iterator[Row]:
         )
 
 
-def _append(connection: Connection, chain: Chain, vault: Vault, link: str, rows: Iterable[Row]) -> SealedHead:
+def _append(
+    connection: Connection, chain: Chain, vault: Vault | PackingVault, link: str, rows: Iterable[Row]
+) -> SealedHead:
     added = []
     for row in rows:
         link = chain.link(link, row)

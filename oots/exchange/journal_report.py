@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from oots.database.sqlite import DATABASE
 from oots.exchange.chain import BEGINNING, Chain, Head, HeadFile, Row, open_chain
+from oots.exchange.dictionary import Dictionary, PackingVault
 from oots.exchange.ends import Fault, FaultKind, end_faults, ends_of, numbered
 from oots.exchange.journal import Entry, Purge, read_again
 from oots.exchange.schema import JOURNAL, place
@@ -58,7 +59,7 @@ def examine_journal(directory: Path, vault_key: Path | None = None) -> JournalRe
     with _reading(directory / DATABASE) as connection:
         vault = Vault.from_file(vault_key or directory / VAULT_KEY, create=False)
         chain = open_chain(connection, vault)
-        walk = _Walk(chain, vault)
+        walk = _Walk(chain, Dictionary.opened(connection, vault).packing(connection, vault))
         walk.begin(connection)
         for stored in connection.exec_driver_sql(_ALL):
             walk.step(*stored)
@@ -99,7 +100,7 @@ class _Walk:
     """From entry to entry."""
 
     chain: Chain
-    vault: Vault
+    vault: PackingVault
     expected: int = 1
     previous: str | None = BEGINNING
     entries: int = 0

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Engine, Table, select, update
 
 from oots.exchange.chain import reseal_keys
-from oots.exchange.schema import EXCHANGE, JOURNAL
+from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL
 from oots.exchange.store import Store
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault, add_key, drop_older_keys, read_keys
@@ -16,7 +16,11 @@ from oots.trust.vault import Vault, add_key, drop_older_keys, read_keys
 Sealed = tuple[Table, Column[Any]]
 """A table with a single primary key, and its column with sealed bytes."""
 
-_OWN: tuple[Sealed, ...] = ((EXCHANGE, EXCHANGE.c.record), (JOURNAL, JOURNAL.c.content))
+_OWN: tuple[Sealed, ...] = (
+    (EXCHANGE, EXCHANGE.c.record),
+    (JOURNAL, JOURNAL.c.content),
+    (DICTIONARY, DICTIONARY.c.sealed),
+)
 _AT_ONCE = 200
 
 

@@ -114,6 +114,14 @@ JOURNAL_HEAD = Table(
     Column("seal", Readable, nullable=False),
 )
 
+# What rows are packed with: skeletons and certificates by their names, each sealed. They stay for good.
+DICTIONARY = Table(
+    "dictionary",
+    METADATA,
+    Column("name", Readable, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 # What an entry says stays: only its content may be sealed anew, when keys are rotated. An entry is deleted only when a
 # purge that is itself an entry says so, and not before its twelve months are over (2022/1463, article 17(4)).
 _APPEND_ONLY = "the journal is append-only"

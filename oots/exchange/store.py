@@ -10,16 +10,20 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine
 
 from oots.database.opening import open_database
 from oots.database.sqlite import DATABASE
 from oots.exchange.chain import HeadFile, SealedHead, append, open_chain, renew_key, sealed_head
+from oots.exchange.dictionary import Dictionary, PackingVault, add_piece
 from oots.exchange.ends import break_of
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.migration import is_new, prepare
+from oots.exchange.packing import skeleton
 from oots.exchange.unit import Unit
 from oots.model.clock import Clock, SystemClock
 from oots.model.errors import ConfigurationError, UnavailableError
@@ -79,6 +83,8 @@ class Store(Generic[RecordT]):
             self.vault = Vault.from_file(vault_key, create=is_new(connection))
             self.files = EvidenceFiles(self._directory / FILES, self.vault)
             self.chain = prepare(connection, self.vault, self.files, self._clock.now())
+            add_piece(connection, self.vault, skeleton())
+            self._dictionary = Dictionary.opened(connection, self.vault)
             self._expect_whole(connection)
             head = sealed_head(connection)
         self._note(head)
@@ -90,7 +96,7 @@ class Store(Generic[RecordT]):
             append(
                 connection,
                 self.chain,
-                self.vault,
+                self.packing(connection),
                 (JournalEntry(self._clock.now(), Entry.JOURNAL_BROKEN, detail=broken),),
             )
 
@@ -114,7 +120,11 @@ class Store(Generic[RecordT]):
             yield self._unit(connection, reading=True)
 
     def _unit(self, connection: Connection, *, reading: bool = False) -> Unit[RecordT]:
-        return Unit(connection, self.vault, self.files, self.chain, self._records, reading=reading)
+        return Unit(connection, self.packing(connection), self.files, self.chain, self._records, reading=reading)
+
+    def packing(self, connection: Connection) -> PackingVault:
+        """The vault as rows are written and read with in a transaction."""
+        return self._dictionary.packing(connection, self.vault)
 
     def _note_head(self, head: SealedHead | None) -> None:
         """Not after each commit, which would cost a second wait for the disk."""
@@ -152,10 +162,22 @@ class Store(Generic[RecordT]):
             renewed = renew_key(connection, vault)
             chain = open_chain(connection, vault)
             entry = JournalEntry(self._clock.now(), Entry.KEYS_ROTATED)
-            head = append(connection, chain, vault, (entry,)) if renewed else None
+            packing = self._dictionary.packing(connection, vault)
+            head = append(connection, chain, packing, (entry,)) if renewed else None
         self.vault, self.chain = vault, chain
         self.files = EvidenceFiles(self._directory / FILES, vault)
         self._note(head)
+
+    def acquaint(self, certificate: x509.Certificate) -> None:
+        """What is kept from now on names this certificate, of an access point that is believed, instead of repeating
+        it. Raises UnavailableError as `begin` does."""
+        piece = certificate.public_bytes(Encoding.DER)
+        if self._dictionary.knows(piece):
+            return
+        with self.database.begin() as connection:
+            add_piece(connection, self.vault, piece)
+        with self.database.look() as connection:
+            self._dictionary.load(connection, self.vault)
 
     def close(self) -> None:
         self.note_head()

@@ -15,6 +15,7 @@ from oots.database.inserting import insert_if_new
 from oots.edelivery.message import SealedMessage
 from oots.exchange import queue
 from oots.exchange.chain import Chain, SealedHead, append
+from oots.exchange.dictionary import PackingVault
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import ABOUT_ITSELF, Entry, JournalEntry, TimelineEvent, read_again
 from oots.exchange.queue import Waiting
@@ -22,7 +23,6 @@ from oots.exchange.schema import EXCHANGE, FORM, INBOX, JOURNAL, REQUEST, place
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
 from oots.model.response import ErrorCode
-from oots.trust.vault import Vault
 
 RecordT = TypeVar("RecordT")
 
@@ -73,7 +73,7 @@ class Unit(Generic[RecordT]):
     def __init__(
         self,
         connection: Connection,
-        vault: Vault,
+        vault: PackingVault,
         files: EvidenceFiles,
         chain: Chain,
         records: TypeAdapter[RecordT],
@@ -164,7 +164,7 @@ class Unit(Generic[RecordT]):
             .mappings()
             .first()
         )
-        return Received(row["body_sha256"], row["receipt"]) if row else None
+        return Received(row["body_sha256"], self._vault.unpack(row["receipt"])) if row else None
 
     def receive(self, party_id: str, message_id: str, received: Received, at: datetime) -> bool:
         """Note a message as received; False where it is noted already."""
@@ -172,7 +172,7 @@ class Unit(Generic[RecordT]):
             "party_id": party_id,
             "message_id": message_id,
             "body_sha256": received.body_sha256,
-            "receipt": received.receipt,
+            "receipt": self._vault.pack(received.receipt),
             "received_at": iso(at),
         }
         return insert_if_new(self.connection, INBOX, row)

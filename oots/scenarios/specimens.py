@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -79,11 +79,13 @@ def write_specimens(target: Path) -> None:
 
 @contextmanager
 def _town(edm: str | None = None) -> Iterator[LiveTown]:
-    with (
-        tempfile.TemporaryDirectory(prefix="oots-specimens-") as state,
-        live_town(Path(state), FrozenClock(MOMENT), ids_of=_ids_of, specimen_keys=KEYS, edm=edm) as live,
-    ):
+    with tempfile.TemporaryDirectory(prefix="oots-specimens-") as state, town_of_specimens(Path(state), edm) as live:
         yield live
+
+
+def town_of_specimens(state: Path, edm: str | None = None) -> AbstractContextManager[LiveTown]:
+    """A town in `state` that does the same each time, byte for byte."""
+    return live_town(state, FrozenClock(MOMENT), ids_of=_ids_of, specimen_keys=KEYS, edm=edm)
 
 
 def _ids_of(service: str) -> Ids:

@@ -15,8 +15,9 @@ from oots.database.sqlite import DATABASE
 from oots.exchange import chaining
 from oots.exchange.journal import Entry
 from oots.exchange.journal_report import examine_journal
+from oots.exchange.packing import unpack
 from oots.exchange.purge import purge
-from oots.exchange.schema import EXCHANGE, JOURNAL, REQUEST, place
+from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, REQUEST, place
 from oots.exchange.store import FILES, VAULT_KEY, Store
 from oots.model.clock import AdvancedClock, FrozenClock, SystemClock
 from oots.model.errors import ConfigurationError
@@ -45,6 +46,7 @@ ALTER TABLE outbox DROP COLUMN why;
 ALTER TABLE outbox RENAME COLUMN due TO next_attempt;
 CREATE INDEX outbox_due ON outbox (state, next_attempt);
 """
+NEW_TABLES = ("request", "journal", "journal_key", "journal_head", "alembic_version", "partner", "form", "dictionary")
 SESSION = "name-of-a-session"
 
 
@@ -57,17 +59,24 @@ def made_old(folder: Path) -> None:
         entries = database.execute(
             "SELECT number, at, entry, exchange_id, message_id, content FROM journal ORDER BY number"
         ).fetchall()
-        for table in ("request", "journal", "journal_key", "journal_head", "alembic_version", "partner", "form"):
+        pieces = {
+            bytes.fromhex(name): vault.open(sealed, place(DICTIONARY, name))
+            for name, sealed in database.execute("SELECT name, sealed FROM dictionary")
+        }
+        for table in NEW_TABLES:
             database.execute(f"DROP TABLE {table}")
         database.executescript(OLD_OUTBOX)
         database.executescript(OLD_TABLES)
         database.executemany("INSERT INTO request VALUES (?, ?, ?)", requests)
         for *said, content in entries:
-            opened = vault.open(content, place(JOURNAL, said[0]))
+            opened = unpack(vault.open(content, place(JOURNAL, said[0])), pieces.__getitem__)
             database.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", (*said, old.encrypt(opened)))
         for exchange_id, record in database.execute("SELECT exchange_id, record FROM exchange").fetchall():
-            opened = vault.open(record, place(EXCHANGE, exchange_id))
+            opened = unpack(vault.open(record, place(EXCHANGE, exchange_id)), pieces.__getitem__)
             database.execute("UPDATE exchange SET record = ? WHERE exchange_id = ?", (old.encrypt(opened), exchange_id))
+        for message_id, receipt in database.execute("SELECT message_id, receipt FROM inbox").fetchall():
+            as_it_was = unpack(receipt, pieces.__getitem__)
+            database.execute("UPDATE inbox SET receipt = ? WHERE message_id = ?", (as_it_was, message_id))
         database.execute("CREATE TABLE web_session (id_hash VARCHAR PRIMARY KEY, payload BLOB, expires DATETIME)")
         database.execute(
             "INSERT INTO web_session VALUES (?, ?, '2099-01-01 00:00:00.000000')",

@@ -40,7 +40,8 @@ def count(store: Store[object], table: Table) -> int:
 def lines(store: Store[object]) -> list[JournalEntry]:
     with store.engine.begin() as connection:
         rows = connection.execute(select(JOURNAL.c.number, JOURNAL.c.content).order_by(JOURNAL.c.number)).all()
-    return [read_again(store.vault.open(content, place(JOURNAL, number))) for number, content in rows]
+        packing = store.packing(connection)
+        return [read_again(packing.open(content, place(JOURNAL, number))) for number, content in rows]
 
 
 def test_twelve_months_end_on_the_same_day_a_year_later() -> None:

@@ -1,0 +1,90 @@
+"""What a store packs with: pieces that its rows refer to by name. Each stays for good, so none is about a person."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from sqlalchemy import Connection, inspect, select
+
+from oots.database.inserting import insert_if_new
+from oots.exchange.packing import pack, unpack
+from oots.exchange.schema import DICTIONARY, place
+from oots.exchange.shortening import name_of
+from oots.model.errors import ConfigurationError
+from oots.trust.vault import Vault
+
+
+class Dictionary:
+    """The pieces of one store, sealed there: skeletons, and certificates of access points.
+
+    Rows refer to pieces that have been committed before, so that none can be left without.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: dict[bytes, bytes] = {}
+
+    @classmethod
+    def opened(cls, connection: Connection, vault: Vault) -> Self:
+        """The dictionary of a store as it is there; raises ConfigurationError where a piece does not open."""
+        dictionary = cls()
+        if inspect(connection).has_table(DICTIONARY.name):  # else an earlier version has packed nothing there
+            dictionary.load(connection, vault)
+        return dictionary
+
+    def load(self, connection: Connection, vault: Vault) -> None:
+        """Read what is there by now, perhaps added by another process."""
+        for name, sealed in connection.execute(select(DICTIONARY.c.name, DICTIONARY.c.sealed)).all():
+            self._pieces[bytes.fromhex(name)] = vault.open(sealed, place(DICTIONARY, name))
+
+    def knows(self, piece: bytes) -> bool:
+        return name_of(piece) in self._pieces
+
+    def packing(self, connection: Connection, vault: Vault) -> PackingVault:
+        """A vault for one transaction."""
+        return PackingVault(connection, vault, self)
+
+    def pack(self, data: bytes) -> bytes:
+        return pack(data, self._pieces)
+
+    def unpack(self, packed: bytes, connection: Connection, vault: Vault) -> bytes:
+        """Raises ConfigurationError for what refers to a piece that is not there."""
+        return unpack(packed, lambda name: self._piece(name, connection, vault))
+
+    def _piece(self, name: bytes, connection: Connection, vault: Vault) -> bytes:
+        if name not in self._pieces:
+            self.load(connection, vault)
+        if name not in self._pieces:
+            raise ConfigurationError(f"the store has lost the piece {name.hex()} of its dictionary")
+        return self._pieces[name]
+
+
+def add_piece(connection: Connection, vault: Vault, piece: bytes) -> None:
+    """Write a piece, unless it is there."""
+    name = name_of(piece).hex()
+    insert_if_new(connection, DICTIONARY, {"name": name, "sealed": vault.seal(piece, place(DICTIONARY, name))})
+
+
+class PackingVault:
+    """Packs what it seals and unpacks what it opens, within one transaction."""
+
+    def __init__(self, connection: Connection, vault: Vault, dictionary: Dictionary) -> None:
+        self._connection = connection
+        self._vault = vault
+        self._dictionary = dictionary
+
+    def seal(self, data: bytes, place: str) -> bytes:
+        return self._vault.seal(self.pack(data), place)
+
+    def open(self, sealed: bytes, place: str) -> bytes:
+        """Raises ConfigurationError as `Vault.open` does, and where it does not unpack."""
+        return self.unpack(self._vault.open(sealed, place))
+
+    def open_anywhere(self, sealed: bytes) -> bytes:
+        return self.unpack(self._vault.open_anywhere(sealed))
+
+    def pack(self, data: bytes) -> bytes:
+        """For what is kept readable."""
+        return self._dictionary.pack(data)
+
+    def unpack(self, packed: bytes) -> bytes:
+        return self._dictionary.unpack(packed, self._connection, self._vault)
