@@ -46,7 +46,9 @@ class _Listening(httpx.HTTPTransport):
         self._tap = tap
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path != PATH:
+            return super().handle_request(request)
+        body = request.read()  # before it is sent: what comes in pieces is there once
         response = super().handle_request(request)
-        if request.url.path == PATH:
-            self._tap.add(Overheard(request.headers["content-type"], request.read(), response.read()))
+        self._tap.add(Overheard(request.headers["content-type"], body, response.read()))
         return response
