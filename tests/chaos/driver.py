@@ -27,7 +27,7 @@ MOST_OPEN = 150
 PREVIEW_EACH = 20
 """One in so many is previewed by its person, and every second of those is declined."""
 _PAUSE = 0.2
-_PATIENCE = 240.0
+_PATIENCE = 90.0
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,14 @@ class Run:
         self._numbers = count()
         self._begun: set[tuple[str, str]] = set()
         self._failed: list[BaseException] = []
+        self._stood, self._moved = "", time.monotonic()
 
     def __call__(self) -> None:
         began = time.monotonic()
         with ThreadPoolExecutor(ASKING + 6) as persons, self._going_wrong():
             asking = [persons.submit(self._ask) for _ in range(ASKING)]
             while not self._is_over() or not all(each.done() for each in asking):
-                assert time.monotonic() < began + _PATIENCE + self.number / 5, self.standing
+                self._expect_progress()
                 assert not self._failed, self._failed
                 self._look()
                 self._go_on(persons)
@@ -126,6 +127,12 @@ class Run:
         for door in (self._requester, self._provider):
             door.close()
         self.seconds = time.monotonic() - began
+
+    def _expect_progress(self) -> None:
+        now = time.monotonic()
+        if self.standing != self._stood:
+            self._stood, self._moved = self.standing, now
+        assert now < self._moved + _PATIENCE, f"nothing has moved for {_PATIENCE:.0f} s: {self.standing}"
 
     @property
     def standing(self) -> str:

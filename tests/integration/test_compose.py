@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 import typer.main
 import yaml
 from cryptography.x509 import ReasonFlags
+from sqlalchemy import make_url
 
 from oots.cli.commands import app
 from oots.denmark.municipality import load_municipality
@@ -40,9 +42,14 @@ from oots.trust.register import revoke
 ROOT = Path(__file__).parents[2]
 PREVIEW = preview_host(load_municipality("0751"))
 FILE = ROOT / "docker-compose.yml"
+HAPROXY = ROOT / "oots" / "deployment" / "haproxy"
 DOCUMENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 CONTAINERS: dict[str, dict[str, Any]] = DOCUMENT["services"]
 KEY_HOLDERS = tuple(service for service in SERVICES if service != "authority")
+REPLICAS = ("requester", "provider")
+DATABASES = tuple(f"{service}-database" for service in REPLICAS)
+OURS = (*SERVICES, "keys")
+"""The containers of our own image."""
 SUBSTITUTION = re.compile(r"\$\{(\w+):-([^}]*)\}")
 
 
@@ -79,11 +86,12 @@ def test_the_compose_file_follows_the_specification_of_compose(tmp_path: Path) -
 
 
 def test_every_service_is_a_container_and_keys_are_handed_out_once() -> None:
-    assert set(CONTAINERS) == {*SERVICES, "keys"}
+    assert set(CONTAINERS) == {*OURS, *DATABASES, "haproxy"}
+    assert {name for name, container in CONTAINERS.items() if "build" in container} == set(OURS)
     assert set(KINDS) == set(SERVICES)
 
 
-@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("container", OURS)
 def test_the_command_of_a_container_is_one_of_ours(container: str) -> None:
     words = list(CONTAINERS[container]["command"])
     command = typer.main.get_command(app)
@@ -115,8 +123,12 @@ def test_a_container_is_reached_from_this_machine_alone_and_tells_its_health(
     service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = settings(service, monkeypatch).port
-    assert CONTAINERS[service]["ports"] == [f"127.0.0.1:{port}:{port}"]
-    assert "/healthz" in CONTAINERS[service]["healthcheck"]["test"][1]
+    door = "haproxy" if service in REPLICAS else service
+    assert f"127.0.0.1:{port}:{port}" in CONTAINERS[door]["ports"]
+    assert all(
+        published.startswith("127.0.0.1:") for each in CONTAINERS.values() for published in each.get("ports", ())
+    )
+    assert "/readyz" in CONTAINERS[service]["healthcheck"]["test"][1]
     assert CONTAINERS[service]["depends_on"]["keys"] == {"condition": "service_completed_successfully"}
 
 
@@ -141,8 +153,8 @@ def test_the_services_find_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
     assert requester.directories == f"http://directories:{directories.port}"
     assert requester.eid_internal == provider.eid_internal == f"http://eid:{eid.port}"
     assert requester.authority_internal == provider.authority_internal == f"http://authority:{authority.port}"
-    assert requester.partners[provider.party_id].endpoint == f"http://provider:{provider.port}/as4"
-    assert provider.partners[requester.party_id].endpoint == f"http://requester:{requester.port}/as4"
+    assert requester.partners[provider.party_id].endpoint == f"http://haproxy:{provider.port}/as4"
+    assert provider.partners[requester.party_id].endpoint == f"http://haproxy:{requester.port}/as4"
     assert requester.partners[provider.party_id].preview_hosts == (PREVIEW,)
     assert provider.partners[requester.party_id].return_hosts == (PORTAL,)
     ports = {PORTAL: requester.port, PREVIEW: provider.port, EID: eid.port, AUTHORITY: authority.port}
@@ -161,6 +173,50 @@ def test_portal_and_preview_are_known_to_the_eid_node(monkeypatch: pytest.Monkey
         assert eid.clients[client].redirect_uris == (f"http://{host}:{relying.port}{CALLBACK}",)
 
 
+@pytest.mark.parametrize("service", REPLICAS)
+def test_a_service_can_have_many_replicas(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port of the host or a name would be one replica's alone."""
+    assert not {"ports", "container_name", "hostname"} & set(CONTAINERS[service])
+    replica = settings(service, monkeypatch)
+    assert isinstance(replica, ExchangeSettings)
+    found = re.search(rf"server-template \S+ (\d+) {service}:(\d+) ", (HAPROXY / "replicas.cfg").read_text("utf-8"))
+    assert found is not None
+    assert int(found[1]) >= 4
+    assert int(found[2]) == replica.port
+    assert f"./{HAPROXY.relative_to(ROOT)}:/usr/local/etc/haproxy:ro" in CONTAINERS["haproxy"]["volumes"]
+    places = CONTAINERS["haproxy"]["environment"]
+    assert places[{"requester": "OOTS_PORTAL_DOOR", "provider": "OOTS_PREVIEW_DOOR"}[service]] == f":{replica.port}"
+
+
+@pytest.mark.parametrize("service", REPLICAS)
+def test_a_replica_that_is_stopped_goes_on_until_haproxy_has_noticed(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doors = (HAPROXY / "doors.cfg").read_text("utf-8")
+    found = re.search(r"inter (\d+)ms fall (\d+)", doors)
+    assert found is not None
+    replica = settings(service, monkeypatch)
+    assert replica.drain > 2 * timedelta(milliseconds=int(found[1]) * int(found[2]))
+    patience = timedelta(seconds=int(CONTAINERS[service]["stop_grace_period"].removesuffix("s")))
+    assert patience > replica.drain + timedelta(seconds=10)
+
+
+@pytest.mark.parametrize("service", REPLICAS)
+def test_the_replicas_of_a_service_share_a_database_of_its_own(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    replica = settings(service, monkeypatch)
+    assert isinstance(replica, ExchangeSettings)
+    url = make_url(replica.database_url or "")
+    name = f"{service}-database"
+    inside = {key: SUBSTITUTION.sub(r"\2", value) for key, value in CONTAINERS[name]["environment"].items()}
+    assert (url.drivername, url.host, url.port) == ("postgresql+psycopg", name, 5432)
+    assert inside == {"POSTGRES_USER": url.username, "POSTGRES_DB": url.database, "POSTGRES_PASSWORD": url.password}
+    assert CONTAINERS[service]["depends_on"][name] == {"condition": "service_healthy"}
+    assert CONTAINERS[name]["volumes"] == [f"{name}:/var/lib/postgresql/data"]
+    assert "ports" not in CONTAINERS[name]
+    others = [each for each in CONTAINERS if each != service and name in CONTAINERS[each].get("depends_on", {})]
+    assert others == []
+
+
 def test_a_container_sees_its_own_keys_and_state_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert CONTAINERS["keys"]["command"] == ["keys", "export", "/volumes", "--state", "/state"]
     volumes = [volume for container in CONTAINERS.values() for volume in container["volumes"]]
@@ -170,7 +226,8 @@ def test_a_container_sees_its_own_keys_and_state_only(monkeypatch: pytest.Monkey
         mounted = [volume.split(":")[0] for volume in CONTAINERS[service]["volumes"]]
         assert mounted in ([f"{service}-keys"], [f"{service}-keys", f"{service}-state"])
         assert (f"{service}-state" in mounted) is isinstance(own, ExchangeSettings)
-    assert {volume.split(":")[0] for volume in volumes} == set(DOCUMENT["volumes"])
+    named = {volume.split(":")[0] for volume in volumes if not volume.startswith("./")}
+    assert named == set(DOCUMENT["volumes"])
 
 
 def test_the_authority_alone_reads_what_was_issued_and_revoked_and_changes_none_of_it(
