@@ -25,6 +25,16 @@ KEY = Annotated[
     typer.Option("--key", envvar="OOTS_VAULT_KEY", help="The vault's key file, where it is not in the state folder."),
 ]
 
+DATABASE = Annotated[
+    str | None,
+    typer.Option(
+        "--database-url",
+        envvar="OOTS_DATABASE_URL",
+        help="The service's PostgreSQL, where it has one; the state folder is then that of this service.",
+        show_envvar=True,
+    ),
+]
+
 
 @app.callback()
 def journal() -> None:
@@ -38,6 +48,7 @@ def journal() -> None:
 def verify(
     state: STATE,
     key: KEY = None,
+    database_url: DATABASE = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the reports as JSON.")] = False,
 ) -> None:
     """Say whether entries are missing, altered, moved or cut off at the end, and what was purged. Services may run.
@@ -48,9 +59,9 @@ def verify(
     """
     reports: dict[Path, JournalReport] = {}
     unread: dict[Path, str] = {}
-    for folder in folders_of(state, key):
+    for folder in folders_of(state, key, database_url):
         try:
-            reports[folder] = examine_journal(folder, key)
+            reports[folder] = examine_journal(folder, key, database_url)
         except ConfigurationError as fault:
             unread[folder] = str(fault)
     typer.echo(_as_json(reports, unread) if as_json else "\n".join(_as_text(reports, unread)))
@@ -61,6 +72,7 @@ def verify(
 def purge(
     state: STATE,
     key: KEY = None,
+    database_url: DATABASE = None,
     before: Annotated[
         datetime | None,
         typer.Option(
@@ -80,22 +92,22 @@ def purge(
     """
     from oots.deployment.at_rest import purge_folder
 
-    folders = folders_of(state, key)
+    folders = folders_of(state, key, database_url)
     limit = before.replace(tzinfo=UTC) if before else None
     if not folders:
         typer.echo(f"{state}: no store here, so there is nothing to purge")
     for folder in folders:
-        done = purge_folder(folder, key, SystemClock(), limit)
+        done = purge_folder(folder, key, SystemClock(), limit, database_url)
         typer.echo(f"{folder}: {f'entries {done.first} to {done.last} are purged' if done else 'nothing to purge'}")
     raise typer.Exit(Exit.GOOD if folders else Exit.NOTHING_CHECKED)
 
 
-def folders_of(state: Path, key: Path | None) -> tuple[Path, ...]:
+def folders_of(state: Path, key: Path | None, database_url: str | None = None) -> tuple[Path, ...]:
     """The folders with a store in `state`.
 
     Raises ConfigurationError for one key file for several services: each has its own.
     """
-    folders = stores_in(state)
+    folders = stores_in(state, database_url)
     if key is not None and len(folders) > 1:
         raise ConfigurationError("a key file belongs to one service: name the folder of that service")
     return folders

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from oots.cli.journal import KEY, STATE, folders_of
+from oots.cli.journal import DATABASE, KEY, STATE, folders_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -18,7 +18,7 @@ def vault() -> None:
 
 
 @app.command()
-def rotate(state: STATE, key: KEY = None) -> None:
+def rotate(state: STATE, key: KEY = None, database_url: DATABASE = None) -> None:
     """Seal everything under a new key and drop the old one, without loss. The services must be stopped.
 
     Killed on the way, it can be run again and ends what it began. Exit 5: nothing there to seal.
@@ -29,9 +29,10 @@ def rotate(state: STATE, key: KEY = None) -> None:
     from oots.deployment.at_rest import rotate_folder
     from oots.model.clock import SystemClock
 
-    folders = folders_of(state, key)
+    folders = folders_of(state, key, database_url)
     if not folders:
         typer.echo(f"{state}: no store here, so there is nothing to seal")
     for folder in folders:
-        typer.echo(f"{folder}: {rotate_folder(folder, key, SystemClock())} rows and files are under a new key")
+        resealed = rotate_folder(folder, key, SystemClock(), database_url)
+        typer.echo(f"{folder}: {resealed} rows and files are under a new key")
     raise typer.Exit(Exit.GOOD if folders else Exit.NOTHING_CHECKED)

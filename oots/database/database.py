@@ -53,6 +53,14 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def undisturbed(self) -> AbstractContextManager[None]:
+        """Nobody else uses the database meanwhile; raises ConfigurationError where somebody does."""
+
+    @abstractmethod
+    def leave_no_trace(self) -> None:
+        """Nothing that was deleted or replaced stays in space that is not in use."""
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of the database."""
 

@@ -11,5 +11,5 @@ from sqlalchemy.dialects import postgresql, sqlite
 def insert_if_new(connection: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Whether the row was new; one that another transaction is inserting is waited for."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    inserted = connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
-    return inserted.rowcount > 0
+    inserted = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    return connection.execute(inserted).first() is not None

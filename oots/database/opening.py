@@ -15,14 +15,15 @@ from oots.model.errors import ConfigurationError
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 
 
-def open_database(folder: Path, address: str | None = None) -> Database:
-    """The database at `address` (`postgresql://user:password@host:port/name`), without one SQLite in `folder`.
+def open_database(folder: Path, address: str | None = None, *, alongside: bool = False) -> Database:
+    """The database at `address` (`postgresql://user:password@host:port/name`), without one SQLite in `folder`;
+    `alongside` whoever has that folder.
 
     Raises ConfigurationError for an address that is none, a database that does not answer, and a folder that another
     process has.
     """
     if not address:
-        return SqliteDatabase(folder)
+        return SqliteDatabase(folder, alongside=alongside)
     return PostgresDatabase(read_address(address))
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
-from sqlalchemy import URL, Connection, create_engine, func, select
+from sqlalchemy import URL, Connection, create_engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from oots.database.database import Database, said_by, told_apart
@@ -17,6 +17,7 @@ from oots.model.errors import ConfigurationError, UnavailableError
 
 _CHANNEL = "oots_outbox"
 _SCHEMA_LOCK = 0x6F6F7473
+_USE_LOCK = _SCHEMA_LOCK + 1
 _LISTEN_SECONDS = 1.0
 _CONNECT_SECONDS = 5
 _CONNECTIONS = 20
@@ -76,6 +77,7 @@ class PostgresDatabase(Database):
                 autocommit=True,
                 connect_timeout=_CONNECT_SECONDS,
             ) as connection:
+                connection.execute("SELECT pg_advisory_lock_shared(%s)", (_USE_LOCK,))
                 connection.execute(f"LISTEN {_CHANNEL}")
                 heard()
                 while not stop.is_set():
@@ -85,6 +87,21 @@ class PostgresDatabase(Database):
                             return
         except psycopg.Error as fault:
             raise UnavailableError(said_by(fault)) from fault
+
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Every service that runs holds the same lock for as long as it listens."""
+        with self.engine.connect() as connection:
+            if not connection.execute(select(func.pg_try_advisory_lock(_USE_LOCK))).scalar_one():
+                raise ConfigurationError(f"the database {self._url.database} is in use by a running service")
+            try:
+                yield
+            finally:
+                connection.execute(select(func.pg_advisory_unlock(_USE_LOCK)))
+
+    def leave_no_trace(self) -> None:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM FULL"))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -24,13 +24,14 @@ _READING = "oots_reading"
 
 class SqliteDatabase(Database):
     """The file `store.sqlite` of a folder. The folder belongs to one process at a time: two outboxes on it would send
-    everything twice. Raises ConfigurationError where another process has it, or nothing can be written there.
+    everything twice. Who does so much as one statement may do it `alongside`, whoever has the folder. Raises
+    ConfigurationError where another process has it.
     """
 
     is_shared = False
 
-    def __init__(self, folder: Path) -> None:
-        self._owned = _own(folder)
+    def __init__(self, folder: Path, *, alongside: bool = False) -> None:
+        self._owned = None if alongside else _own(folder)
         self._listeners: list[Callable[[], None]] = []
         self._mine = threading.local()
         self.engine = _engine(folder / DATABASE)
@@ -64,10 +65,24 @@ class SqliteDatabase(Database):
         stop.wait()
         self._listeners.remove(heard)
 
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Whoever has the folder is."""
+        yield
+
+    def leave_no_trace(self) -> None:
+        connection = self.engine.raw_connection()
+        try:
+            connection.cursor().execute("VACUUM")
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
     def close(self) -> None:
         self._writer.close()
         self.engine.dispose()
-        os.close(self._owned)
+        if self._owned is not None:
+            os.close(self._owned)
 
 
 def _own(folder: Path) -> int:

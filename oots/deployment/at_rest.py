@@ -46,22 +46,24 @@ class Retention:
             self.purge()
 
 
-def purge_folder(folder: Path, key_file: Path | None, clock: Clock, before: datetime | None) -> Purge | None:
+def purge_folder(
+    folder: Path, key_file: Path | None, clock: Clock, before: datetime | None, database_url: str | None = None
+) -> Purge | None:
     """Purge the store of a service that does not run; raises ConfigurationError while it does."""
-    with _opened(folder, key_file, clock) as store:
+    with _opened(folder, key_file, clock, database_url) as store:
         SessionStore(store.database, store.vault, clock, timedelta()).sweep()
         return purge(store, clock.now(), before)
 
 
-def rotate_folder(folder: Path, key_file: Path | None, clock: Clock) -> int:
+def rotate_folder(folder: Path, key_file: Path | None, clock: Clock, database_url: str | None = None) -> int:
     """Put a new vault key in the place of the old one, for a service that does not run; raises ConfigurationError while
     it does. Returns how many rows and files were sealed anew."""
-    with _opened(folder, key_file, clock) as store:
+    with _opened(folder, key_file, clock, database_url) as store:
         make_table(store.database)
         return rotate(store, key_file or folder / VAULT_KEY, ((web_session, web_session.c.payload),))
 
 
 @contextlib.contextmanager
-def _opened(folder: Path, key_file: Path | None, clock: Clock) -> Iterator[Store[Any]]:
-    with contextlib.closing(Store(folder, object, vault_key=key_file, clock=clock)) as store:
+def _opened(folder: Path, key_file: Path | None, clock: Clock, database_url: str | None) -> Iterator[Store[Any]]:
+    with contextlib.closing(Store(folder, object, vault_key=key_file, clock=clock, database_url=database_url)) as store:
         yield store

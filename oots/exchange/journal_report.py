@@ -12,6 +12,8 @@ from typing import Any
 from sqlalchemy import URL, Connection, create_engine, inspect, select
 from sqlalchemy.exc import DatabaseError
 
+from oots.database.database import said_by
+from oots.database.opening import read_address
 from oots.database.sqlite import DATABASE
 from oots.exchange.chain import BEGINNING, Chain, Head, HeadFile, Row, open_chain
 from oots.exchange.dictionary import Dictionary, PackingVault
@@ -50,13 +52,14 @@ class JournalReport:
     faults: tuple[Fault, ...]
 
 
-def examine_journal(directory: Path, vault_key: Path | None = None) -> JournalReport:
-    """The journal of one service's state folder, also while the service runs.
+def examine_journal(directory: Path, vault_key: Path | None = None, database_url: str | None = None) -> JournalReport:
+    """The journal of one service's state folder, also while the service runs; `database_url` is where its database is,
+    if not in the folder.
 
     Raises ConfigurationError for a folder that holds none that can be read, and for keys that do not fit.
     """
     noted = HeadFile(directory).read()  # before the database: a service that runs may write both meanwhile
-    with _reading(directory / DATABASE) as connection:
+    with _reading(directory / DATABASE, database_url) as connection:
         vault = Vault.from_file(vault_key or directory / VAULT_KEY, create=False)
         chain = open_chain(connection, vault)
         walk = _Walk(chain, Dictionary.opened(connection, vault).packing(connection, vault))
@@ -68,21 +71,25 @@ def examine_journal(directory: Path, vault_key: Path | None = None) -> JournalRe
 
 
 @contextmanager
-def _reading(database: Path) -> Iterator[Connection]:
+def _reading(database: Path, database_url: str | None) -> Iterator[Connection]:
     """One snapshot of a database that somebody else may be writing."""
-    if not database.is_file():
-        raise ConfigurationError(f"{database} is missing")
-    engine = create_engine(
-        URL.create("sqlite", database=database.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
-    )
+    if database_url:
+        url = read_address(database_url)
+        named = f"the database {url.database}"
+    else:
+        if not database.is_file():
+            raise ConfigurationError(f"{database} is missing")
+        url = URL.create("sqlite", database=database.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
+        named = str(database)
+    engine = create_engine(url)
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
+            connection.exec_driver_sql("BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ" if database_url else "BEGIN")
             if not inspect(connection).has_table("journal_key"):
-                raise ConfigurationError(f"{database} has no chain yet: its service adds one when it starts")
+                raise ConfigurationError(f"{named} has no chain yet: its service adds one when it starts")
             yield connection
     except DatabaseError as fault:
-        raise ConfigurationError(f"{database} is no store that can be read ({fault.orig})") from None
+        raise ConfigurationError(f"{named} is no store that can be read ({said_by(fault)})") from None
     finally:
         engine.dispose()
 

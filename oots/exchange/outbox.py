@@ -25,7 +25,7 @@ from oots.exchange.queue import PartnerHealth, Waiting
 from oots.exchange.store import Store
 from oots.exchange.stumbles import Stumbles
 from oots.model.clock import Clock
-from oots.model.errors import PeerError, TransportError
+from oots.model.errors import PeerError, TransportError, UnavailableError
 from oots.trust.anchors import Trust
 from oots.trust.revocation import UnsettledError
 
@@ -123,6 +123,10 @@ class Outbox(Generic[RecordT]):
         until its deadline."""
         try:
             self._send(waiting)
+        except UnavailableError as trouble:
+            why = str(trouble)
+            _LOG.warning("message %s must wait: %s", waiting.message_id, why)
+            self._attempt(waiting, lambda: self._later(waiting, _FIRST_PAUSE, why))
         except Exception as fault:
             self._stumbles.tell(f"message {waiting.message_id}", fault)
             self._attempt(waiting, lambda: self._later(waiting, _LONGEST_PAUSE, "it could not be handled"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Engine, Table, select, update
+from sqlalchemy import Column, Table, select, update
 
 from oots.exchange.chain import reseal_keys
 from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL
@@ -29,8 +29,13 @@ def rotate(store: Store[Any], key_file: Path, others: tuple[Sealed, ...] = ()) -
 
     Returns how many rows and files were sealed anew. A process that is killed on the way leaves both keys in the file,
     with which everything can be read; the next rotation ends what that one began. Raises ConfigurationError, and keeps
-    the old key, where something opens with neither.
+    the old key, where something opens with neither, and where a service is running on the same database.
     """
+    with store.database.undisturbed():
+        return _rotate(store, key_file, others)
+
+
+def _rotate(store: Store[Any], key_file: Path, others: tuple[Sealed, ...]) -> int:
     if len(read_keys(key_file)) == 1:
         add_key(key_file)
     store.use(Vault.from_file(key_file, create=False))
@@ -39,7 +44,7 @@ def rotate(store: Store[Any], key_file: Path, others: tuple[Sealed, ...] = ()) -
         raise ConfigurationError("something was sealed under the old key meanwhile; the old key is kept")
     with store.engine.begin() as connection:
         reseal_keys(connection, store.vault)
-    _leave_no_trace(store.engine)
+    store.database.leave_no_trace()
     drop_older_keys(key_file)
     return resealed
 
@@ -71,13 +76,3 @@ def _resealed(vault: Vault, sealed: bytes, what: str) -> bytes:
         return vault.reseal(sealed)
     except ConfigurationError:
         raise ConfigurationError(f"no key opens {what}; the old key is kept") from None
-
-
-def _leave_no_trace(engine: Engine) -> None:
-    """Nothing that the old key opens stays in pages that are no longer in use."""
-    connection = engine.raw_connection()
-    try:
-        connection.cursor().execute("VACUUM")
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        connection.close()

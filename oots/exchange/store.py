@@ -193,13 +193,14 @@ def _at_start() -> Iterator[None]:
         raise ConfigurationError(f"the store cannot be opened: {fault}") from fault
 
 
-def stores_in(state: Path) -> tuple[Path, ...]:
+def stores_in(state: Path, database_url: str | None = None) -> tuple[Path, ...]:
     """The folders with a store: `state` itself if it is a service's, else those of the services of a town.
 
-    Raises ConfigurationError where there is no such folder.
+    With a database elsewhere `state` is the folder of the service that has it. Raises ConfigurationError where there is
+    no such folder.
     """
     if not state.is_dir():
         raise ConfigurationError(f"{state} is no folder")
-    if (state / DATABASE).is_file():
+    if database_url or (state / DATABASE).is_file():
         return (state,)
     return tuple(sorted(database.parent for database in state.glob(f"*/{DATABASE}")))

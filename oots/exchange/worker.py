@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -37,6 +38,7 @@ class Worker(Generic[RecordT]):
         self._handler: Handler[RecordT]
         self._wake = threading.Event()
         self._lengths: dict[str, int] = {}
+        self._next_sweep = 0.0
 
     def serve(self, handler: Handler[RecordT]) -> None:
         """Name the service that acts on deadlines."""
@@ -69,10 +71,12 @@ class Worker(Generic[RecordT]):
             while not stop.is_set():
                 self._wake.wait(pause)
                 self._wake.clear()
-                self._attempt("deadlines", self._sweep)
-                self._attempt("claims", self._outbox.renew)
                 self._attempt("the outbox", lambda: self._hand_out(lanes))
-                self._attempt("the end of the journal", self._store.note_head)
+                if time.monotonic() >= self._next_sweep:
+                    self._next_sweep = time.monotonic() + pause
+                    self._attempt("deadlines", self._sweep)
+                    self._attempt("claims", self._outbox.renew)
+                    self._attempt("the end of the journal", self._store.note_head)
         listener.join()
 
     def _hand_out(self, lanes: ThreadPoolExecutor) -> None:

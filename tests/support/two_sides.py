@@ -13,7 +13,7 @@ import httpx
 from oots.edelivery.header import PARTY_TYPE
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.journal import Entry, JournalEntry
-from oots.exchange.limits import TimeLimits
+from oots.exchange.limits import SendingLimits, TimeLimits
 from oots.exchange.partners import Partner
 from oots.exchange.store import Store
 from oots.model.agent import Address, Agent, AgentRole
@@ -232,12 +232,15 @@ def two_sides(
     profiles: Profiles = PROFILES,
     *,
     specimens: bool = False,
+    databases: tuple[str | None, str | None] = (None, None),
+    sending: SendingLimits = SendingLimits(),  # noqa: B008 (frozen)
 ) -> TwoSides:
-    """A fresh pair in `folder`, with the keys in `keys`, which may be specimens."""
+    """A fresh pair in `folder`, with the keys in `keys`, which may be specimens; `databases` are the addresses of the
+    requester's and the provider's PostgreSQL."""
     clock, wire, source = AdvancedClock(FrozenClock(START)), Wire(), source or FakeSource()
     anchors = TrustAnchors.from_pem((keys / TRUST_FILE).read_bytes(), allow_specimens=specimens)
-    requester_store = Store(folder / "requester", RequesterExchange)
-    provider_store = Store(folder / "provider", ProviderExchange)
+    requester_store = Store(folder / "requester", RequesterExchange, database_url=databases[0])
+    provider_store = Store(folder / "provider", ProviderExchange, database_url=databases[1])
     ids, client = RandomIds(), wire.client()
 
     def point(party: str, key: str, partner: Partner, store: Store) -> AccessPoint:  # type: ignore[type-arg]
@@ -250,6 +253,7 @@ def two_sides(
             client=client,
             clock=clock,
             ids=ids,
+            sending=sending,
         )
 
     dk = Partner("AP_DK_01", "http://dk/as4", preview_hosts=("preview.aarhus.localhost",))

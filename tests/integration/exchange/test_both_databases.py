@@ -1,0 +1,478 @@
+"""What SQLite and PostgreSQL do alike: whole exchanges, claims, one effect, a journal that only grows."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import delete, event, select
+from sqlalchemy.exc import IntegrityError
+
+from oots.exchange import queue
+from oots.exchange.conversation import ProviderState, RequesterState
+from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.journal_report import examine_journal
+from oots.exchange.limits import SendingLimits
+from oots.exchange.purge import purge
+from oots.exchange.resending import want_again
+from oots.exchange.rotation import rotate
+from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, PARTNER
+from oots.exchange.store import VAULT_KEY, Store
+from oots.model.clock import RandomIds
+from oots.model.errors import BusyError, ConfigurationError, UnavailableError
+from oots.provider.record import ProviderExchange
+from oots.requester.cases import CASES
+from tests.support.postgres import Postgres, postgres
+from tests.support.two_sides import FINDING, SOLVEJ, START, TwoSides, two_sides
+
+SQLITE, POSTGRES = "sqlite", "postgres"
+SENDING = SendingLimits(in_flight=2, queue=3, failures=2)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Postgres]:
+    with postgres() as running:
+        yield running
+
+
+@pytest.fixture(params=[SQLITE, POSTGRES])
+def addresses(request: pytest.FixtureRequest) -> tuple[str | None, str | None]:
+    if request.param == SQLITE:
+        return None, None
+    server = request.getfixturevalue("server")
+    return server.new_database(), server.new_database()
+
+
+@pytest.fixture
+def both(tmp_path: Path, demo_keys: Path, addresses: tuple[str | None, str | None]) -> Iterator[TwoSides]:
+    town = two_sides(tmp_path, demo_keys, databases=addresses, sending=SENDING)
+    yield town
+    town.requester_store.close()
+    town.provider_store.close()
+
+
+def asked(town: TwoSides, number: int) -> list[str]:
+    return [town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid()) for _ in range(number)]
+
+
+def count(town: TwoSides, exchange_id: str, entry: Entry) -> int:
+    return [line.entry for line in town.provider_log(exchange_id)].count(entry)
+
+
+def test_a_whole_exchange_ends_and_leaves_nothing_to_send(both: TwoSides) -> None:
+    exchange_id = both.ask()
+    token = both.to_preview(exchange_id)
+    assert both.space.admit(token, SOLVEJ)
+    both.space.decide(token, [0])
+    both.run()
+    assert both.requester.progress(exchange_id).state is RequesterState.DELIVERED
+    with both.provider_store.look() as unit:
+        kept = unit.find(exchange_id)
+        assert not unit.connection.execute(select(OUTBOX)).all()
+    assert kept is not None
+    assert kept.state == ProviderState.CLOSED
+
+
+def test_the_same_message_twice_at_the_same_time_has_one_effect(both: TwoSides) -> None:
+    (exchange_id,) = asked(both, 1)
+    posts: list[httpx.Request] = []
+
+    def twice(request: httpx.Request) -> httpx.Response | None:
+        posts.append(request)
+        body, content_type = request.read(), request.headers["content-type"]
+        together = threading.Barrier(2)
+        receipts = []
+
+        def deliver() -> None:
+            together.wait()
+            receipts.append(both.provider_point.receive(content_type, body))
+
+        deliveries = [threading.Thread(target=deliver) for _ in range(2)]
+        for each in deliveries:
+            each.start()
+        for each in deliveries:
+            each.join()
+        assert receipts[0] == receipts[1]
+        return httpx.Response(200, content=receipts[0])
+
+    both.wire.bend = twice
+    both.requester_point.tick()
+    assert len(posts) == 1
+    assert count(both, exchange_id, Entry.REQUEST_RECEIVED) == 1
+    assert count(both, exchange_id, Entry.DUPLICATE_RECEIVED) == 1
+    with both.provider_store.look() as unit:
+        assert len(queue.waiting(unit.connection)) == 1
+
+
+def test_what_one_has_claimed_another_does_not_get_before_the_lease_is_over(both: TwoSides) -> None:
+    asked(both, 3)
+    store = both.requester_store
+    with store.begin() as unit:
+        now = store.database.now(unit.connection, both.clock)
+        first = queue.claim(unit.connection, "AP_DK_01", "one", now, now + timedelta(seconds=20), 2)
+    with store.begin() as unit:
+        second = queue.claim(unit.connection, "AP_DK_01", "two", now, now + timedelta(seconds=20), 2)
+    with store.begin() as unit:
+        later = now + timedelta(seconds=21)
+        again = queue.claim(unit.connection, "AP_DK_01", "two", later, later + timedelta(seconds=20), 5)
+    assert (len(first), len(second), len(again)) == (2, 1, 3)
+    assert not {one.message_id for one in first} & {two.message_id for two in second}
+
+
+def test_a_claim_that_is_renewed_stays(both: TwoSides) -> None:
+    asked(both, 1)
+    store = both.requester_store
+    with store.begin() as unit:
+        now = store.database.now(unit.connection, both.clock)
+        (claimed,) = queue.claim(unit.connection, "AP_DK_01", "one", now, now + timedelta(seconds=20), 1)
+        queue.renew(unit.connection, [claimed.message_id], "two", now + timedelta(hours=1))
+        later = now + timedelta(seconds=30)
+        assert queue.parties_due(unit.connection, later) == ("AP_DK_01",)
+        queue.renew(unit.connection, [claimed.message_id], "one", now + timedelta(seconds=40))
+        assert queue.parties_due(unit.connection, later) == ()
+
+
+def test_a_partner_who_cannot_be_reached_rests_and_is_then_tried_with_one_message(both: TwoSides) -> None:
+    asked(both, 3)
+    tried: list[str] = []
+
+    def down(request: httpx.Request) -> httpx.Response:
+        tried.append(request.url.host)
+        raise httpx.ConnectError("refused")
+
+    both.wire.bend = down
+    both.requester_point.tick()
+    assert len(tried) == 2
+    store = both.requester_store
+    with store.look() as unit:
+        health = queue.health(unit.connection)["AP_DK_01"]
+        now = store.database.now(unit.connection, both.clock)
+    assert health.failures == 2
+    assert health.rests_until is not None
+    assert now < health.rests_until <= now + SENDING.rest
+    with store.begin() as unit:
+        unit.connection.execute(PARTNER.update().values(rests_until=START.isoformat()))
+    both.requester_point.tick()
+    assert len(tried) == 3
+
+    both.wire.bend = None
+    with store.begin() as unit:
+        unit.connection.execute(PARTNER.update().values(rests_until=START.isoformat()))
+        unit.connection.execute(OUTBOX.update().values(due=""))
+    both.requester_point.tick()
+    with store.look() as unit:
+        assert queue.health(unit.connection)["AP_DK_01"].failures == 0
+        assert not queue.waiting(unit.connection)
+
+
+def test_more_than_the_queue_takes_is_refused_until_there_is_room(both: TwoSides) -> None:
+    both.wire.bend = lambda _: httpx.Response(503)
+    asked(both, 3)
+    both.requester_point.tick()
+    with pytest.raises(BusyError):
+        asked(both, 1)
+    both.wire.bend = None
+    with both.requester_store.begin() as unit:
+        unit.connection.execute(PARTNER.update().values(rests_until=None, failures=0))
+        unit.connection.execute(OUTBOX.update().values(due=""))
+    both.requester_point.tick()
+    both.requester_point.tick()
+    assert len(asked(both, 1)) == 1
+
+
+def test_a_form_that_is_sent_twice_asks_once(both: TwoSides) -> None:
+    first, second, other = (
+        both.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid(), form) for form in ("one", "one", "two")
+    )
+    assert first == second != other
+    with both.requester_store.look() as unit:
+        assert len(queue.waiting(unit.connection)) == 2
+
+
+def test_a_failed_message_is_sent_again_as_a_new_one_when_somebody_wants_it(both: TwoSides, tmp_path: Path) -> None:
+    (exchange_id,) = asked(both, 1)
+    both.wire.bend = lambda _: httpx.Response(200, content=_refusal(both))
+    both.requester_point.tick()
+    assert both.requester.progress(exchange_id).state is RequesterState.UNDELIVERABLE
+    with both.requester_store.look() as unit:
+        (failed,) = unit.connection.execute(select(OUTBOX)).all()
+    assert failed.why.startswith("refused by AP_DK_01")
+
+    both.wire.bend = None
+    assert not want_again(tmp_path / "requester", "unknown", _url(both.requester_store))
+    assert want_again(tmp_path / "requester", failed.message_id, _url(both.requester_store))
+    both.requester_point.tick()
+    both.run()
+    assert both.requester.progress(exchange_id).state is RequesterState.PREVIEW_OFFERED
+    assert count(both, exchange_id, Entry.REQUEST_RECEIVED) == 1
+    with both.requester_store.look() as unit:
+        assert not unit.connection.execute(select(OUTBOX)).all()
+
+
+def test_what_is_too_old_to_be_sent_again_stays_failed_and_says_why(both: TwoSides, tmp_path: Path) -> None:
+    (exchange_id,) = asked(both, 1)
+    both.wire.bend = lambda _: httpx.Response(200, content=_refusal(both))
+    both.requester_point.tick()
+    both.wire.bend = None
+    with both.requester_store.look() as unit:
+        (failed,) = unit.connection.execute(select(OUTBOX)).all()
+    assert want_again(tmp_path / "requester", failed.message_id, _url(both.requester_store))
+    both.pass_time(timedelta(minutes=42))
+    with both.requester_store.look() as unit:
+        (still,) = unit.connection.execute(select(OUTBOX)).all()
+    assert (still.state, "too old" in still.why) == (queue.FAILED, True)
+    assert both.requester.progress(exchange_id).state is RequesterState.UNDELIVERABLE
+
+
+def test_an_answer_that_was_refused_is_sent_again_with_its_evidence(both: TwoSides, tmp_path: Path) -> None:
+    exchange_id = both.ask()
+    token = both.to_preview(exchange_id)
+    assert both.space.admit(token, SOLVEJ)
+    both.space.decide(token, [0])
+    both.wire.bend = lambda request: httpx.Response(200, content=_refusal(both)) if request.url.host == "lt" else None
+    both.run()
+    with both.provider_store.look() as unit:
+        (failed,) = unit.connection.execute(select(OUTBOX)).all()
+        kept = unit.find(exchange_id)
+    assert kept is not None
+    assert kept.state == ProviderState.UNDELIVERABLE
+    assert kept.record.files
+
+    both.wire.bend = None
+    assert want_again(tmp_path / "provider", failed.message_id, _url(both.provider_store))
+    both.run()
+    assert both.requester.progress(exchange_id).state is RequesterState.DELIVERED
+    with both.provider_store.look() as unit:
+        kept = unit.find(exchange_id)
+    assert kept is not None
+    assert (kept.state, kept.record.files) == (ProviderState.CLOSED, ())
+
+
+def test_an_answer_that_nobody_sends_again_is_given_up_with_its_evidence(both: TwoSides) -> None:
+    exchange_id = both.ask()
+    token = both.to_preview(exchange_id)
+    assert both.space.admit(token, SOLVEJ)
+    both.space.decide(token, [0])
+    both.wire.bend = lambda request: httpx.Response(200, content=_refusal(both)) if request.url.host == "lt" else None
+    both.run()
+    both.pass_time(timedelta(minutes=41))
+    with both.provider_store.look() as unit:
+        kept = unit.find(exchange_id)
+    assert kept is not None
+    assert (kept.state, kept.deadline, kept.record.files) == (ProviderState.UNDELIVERABLE, None, ())
+    assert count(both, exchange_id, Entry.EVIDENCE_DELETED) == 1
+
+
+def test_the_journal_only_grows(both: TwoSides) -> None:
+    both.ask()
+    engine = both.provider_store.engine
+    for change in (
+        JOURNAL.update().values(entry="time-up"),
+        JOURNAL.delete(),
+        JOURNAL.insert().values(number=1, at="", entry="time-up", content=b"", link=""),
+    ):
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.execute(change)
+    with engine.begin() as connection:
+        assert connection.execute(delete(INBOX)).rowcount
+
+
+def test_who_appends_at_the_same_time_leaves_no_gap(both: TwoSides, tmp_path: Path) -> None:
+    store = both.provider_store
+
+    def tell() -> None:
+        for _ in range(10):
+            with store.begin() as unit:
+                unit.journal(*[JournalEntry(START, Entry.MESSAGE_REFUSED)] * 2)
+
+    tellers = [threading.Thread(target=tell) for _ in range(4)]
+    for each in tellers:
+        each.start()
+    for each in tellers:
+        each.join()
+    store.note_head()
+    report = examine_journal(tmp_path / "provider", database_url=_url(store))
+    assert (report.entries, report.faults) == (80, ())
+
+
+def test_a_transaction_that_fails_leaves_nothing(both: TwoSides) -> None:
+    store = both.provider_store
+    with pytest.raises(ZeroDivisionError):
+        _tell_and_fail(store)
+    with store.begin() as unit:
+        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED, detail="the second"))
+    with store.look() as unit:
+        assert [told.entry.detail for told in unit.refusals()] == ["the second"]
+
+
+def test_after_twelve_months_a_finished_exchange_is_purged(both: TwoSides, tmp_path: Path) -> None:
+    exchange_id = both.ask()
+    both.pass_time(timedelta(minutes=20))
+    store = both.provider_store
+    assert purge(store, START + timedelta(days=360)) is None
+    done = purge(store, START + timedelta(days=400))
+    assert done is not None
+    with store.look() as unit:
+        assert unit.timeline(exchange_id) == ()
+        assert not unit.connection.execute(select(EXCHANGE)).all()
+        assert not unit.connection.execute(select(INBOX)).all()
+    store.note_head()
+    assert examine_journal(tmp_path / "provider", database_url=_url(store)).faults == ()
+
+
+def test_a_rotation_leaves_nothing_under_the_old_key(both: TwoSides, tmp_path: Path) -> None:
+    exchange_id = both.ask()
+    store = both.provider_store
+    assert rotate(store, tmp_path / "provider" / VAULT_KEY) > 5
+    with store.look() as unit:
+        assert unit.timeline(exchange_id)
+        assert all(store.vault.is_current(row) for row in unit.connection.execute(select(EXCHANGE.c.record)).scalars())
+
+
+def test_a_store_of_a_newer_version_is_not_opened(tmp_path: Path, addresses: tuple[str | None, str | None]) -> None:
+    address = addresses[1]
+    Store(tmp_path, ProviderExchange, database_url=address).close()
+    with closing(Store(tmp_path, ProviderExchange, database_url=address)) as store, store.begin() as unit:
+        unit.connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigurationError, match="newer version"):
+        Store(tmp_path, ProviderExchange, database_url=address)
+
+
+def test_word_of_something_to_send_reaches_every_listener(both: TwoSides) -> None:
+    heard, stop = threading.Event(), threading.Event()
+    listening = threading.Event()
+    database = both.requester_store.database
+
+    def hear() -> None:
+        (heard if listening.is_set() else listening).set()
+
+    listener = threading.Thread(target=database.listen, args=(hear, stop))
+    listener.start()
+    while not heard.wait(0.05):
+        listening.set()
+        asked(both, 1)
+        with both.requester_store.begin() as unit:
+            unit.connection.execute(delete(OUTBOX))
+    stop.set()
+    listener.join()
+
+
+# --- one of the two alone ---
+
+
+def test_ten_who_write_at_the_same_time_wait_for_the_disk_together(tmp_path: Path) -> None:
+    store = Store(tmp_path, ProviderExchange)
+    commits: list[object] = []
+    event.listen(store.engine, "commit", commits.append)
+    entered, writers = threading.Event(), []
+
+    def write() -> None:
+        with store.begin() as unit:
+            unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
+
+    with store.begin():
+        for _ in range(10):
+            writers.append(threading.Thread(target=write))
+            writers[-1].start()
+        while store.database._writer._waiting < 10:  # type: ignore[attr-defined]  # SQLite's alone
+            entered.wait(0.001)
+    for writer in writers:
+        writer.join()
+    assert len(commits) == 1
+    with store.look() as unit:
+        assert len(unit.refusals()) == 10
+    store.close()
+
+
+def test_one_of_a_group_that_fails_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    store = Store(tmp_path, ProviderExchange)
+    failed = threading.Event()
+
+    def fail() -> None:
+        with pytest.raises(ZeroDivisionError):
+            _tell_and_fail(store)
+        failed.set()
+
+    other = threading.Thread(target=fail)
+    with store.begin() as unit:
+        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED, detail="the first"))
+        other.start()
+        while store.database._writer._waiting < 1:  # type: ignore[attr-defined]  # SQLite's alone
+            failed.wait(0.001)
+    other.join()
+    with store.look() as unit:
+        assert [told.entry.detail for told in unit.refusals()] == ["the first"]
+    store.close()
+
+
+def test_a_database_that_is_lost_is_told_apart_from_a_wrong_statement(tmp_path: Path, server: Postgres) -> None:
+    store = Store(tmp_path, ProviderExchange, database_url=server.new_database())
+    server.crash()
+    with pytest.raises(UnavailableError), store.begin():
+        pass
+    server.start()
+    with store.begin() as unit:
+        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
+    with store.look() as unit:
+        assert len(unit.refusals()) == 1
+    store.close()
+
+
+def test_a_rotation_is_refused_while_a_service_listens(tmp_path: Path, server: Postgres) -> None:
+    store = Store(tmp_path, ProviderExchange, database_url=server.new_database())
+    stop, listening = threading.Event(), threading.Event()
+    listener = threading.Thread(target=store.database.listen, args=(listening.set, stop))
+    listener.start()
+    assert listening.wait(30)
+    with pytest.raises(ConfigurationError, match="in use by a running service"):
+        rotate(store, tmp_path / VAULT_KEY)
+    stop.set()
+    listener.join()
+    assert rotate(store, tmp_path / VAULT_KEY) >= 0
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mysql://user:secret@localhost/name",
+        "postgresql://user:secret@localhost",
+        "no address: secret",
+        "sqlite:///secret",
+    ],
+)
+def test_what_is_no_address_of_a_database_is_refused_without_repeating_it(tmp_path: Path, address: str) -> None:
+    with pytest.raises(ConfigurationError, match="OOTS_DATABASE_URL") as refused:
+        Store(tmp_path, ProviderExchange, database_url=address)
+    assert "secret" not in str(refused.value)
+
+
+def test_a_database_that_does_not_let_us_in_is_named_without_its_password(tmp_path: Path, server: Postgres) -> None:
+    address = server.new_database()
+    Store(tmp_path / "right", ProviderExchange, database_url=address).close()
+    wrong = address.replace(server.password, "not-the-password")
+    with pytest.raises(ConfigurationError, match="does not let this service in") as refused:
+        Store(tmp_path / "wrong", ProviderExchange, database_url=wrong)
+    assert "not-the-password" not in str(refused.value)
+
+
+def _tell_and_fail(store: Store[ProviderExchange]) -> None:
+    with store.begin() as unit:
+        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
+        unit.write_journal()
+        raise ZeroDivisionError
+
+
+def _url(store: Store[object]) -> str | None:
+    database = store.database
+    return database.engine.url.render_as_string(hide_password=False) if database.is_shared else None
+
+
+def _refusal(town: TwoSides) -> bytes:
+    """An error signal, as a partner gives it."""
+    return town.provider_point.receive("text/plain", b"no message")
