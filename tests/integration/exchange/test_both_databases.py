@@ -412,6 +412,7 @@ def test_one_of_a_group_that_fails_takes_nothing_from_the_others(tmp_path: Path)
 
 def test_a_database_that_is_lost_is_told_apart_from_a_wrong_statement(tmp_path: Path, server: Postgres) -> None:
     store = Store(tmp_path, ProviderExchange, database_url=server.new_database())
+    server.ask("postgres", "CHECKPOINT")
     server.crash()
     with pytest.raises(UnavailableError), store.begin():
         pass
