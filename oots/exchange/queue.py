@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
@@ -18,6 +18,8 @@ from oots.edelivery.message import SealedMessage
 from oots.exchange.schema import OUTBOX, PARTNER
 from oots.model.clock import iso
 
+_NOTED = timedelta(seconds=1)
+"""How exactly a delivery is noted with its partner: a row that everybody writes is a row for which everybody waits."""
 WAITING, FAILED, AGAIN = "waiting", "failed", "again"
 """A message of the outbox waits to be sent, has failed, or is wanted again by somebody after it had failed."""
 
@@ -109,7 +111,11 @@ def postpone(connection: Connection, waiting: Waiting, until: datetime, why: str
 def delivered(connection: Connection, waiting: Waiting, at: datetime) -> bool:
     """Take a message out; False where another has done so meanwhile."""
     gone = connection.execute(delete(OUTBOX).where(OUTBOX.c.message_id == waiting.message_id)).rowcount > 0
-    _health(connection, waiting.party_id, failures=0, rests_until=None, delivered_at=iso(at))
+    well = {"failures": 0, "rests_until": None, "delivered_at": iso(at)}
+    if not insert_if_new(connection, PARTNER, {"party_id": waiting.party_id} | well):
+        known = PARTNER.c.delivered_at >= iso(at - _NOTED)
+        stale = (PARTNER.c.failures > 0) | PARTNER.c.delivered_at.is_(None) | ~known
+        connection.execute(update(PARTNER).where(PARTNER.c.party_id == waiting.party_id, stale).values(well))
     return gone
 
 
