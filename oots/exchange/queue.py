@@ -111,7 +111,7 @@ def postpone(connection: Connection, waiting: Waiting, until: datetime, why: str
 def delivered(connection: Connection, waiting: Waiting, at: datetime) -> bool:
     """Take a message out; False where another has done so meanwhile."""
     gone = connection.execute(delete(OUTBOX).where(OUTBOX.c.message_id == waiting.message_id)).rowcount > 0
-    well = {"failures": 0, "rests_until": None, "delivered_at": iso(at)}
+    well: dict[str, object] = {"failures": 0, "rests_until": None, "delivered_at": iso(at)}
     if not insert_if_new(connection, PARTNER, {"party_id": waiting.party_id} | well):
         known = PARTNER.c.delivered_at >= iso(at - _NOTED)
         stale = (PARTNER.c.failures > 0) | PARTNER.c.delivered_at.is_(None) | ~known

@@ -27,6 +27,7 @@ from oots.exchange.packing import skeleton
 from oots.exchange.unit import Unit
 from oots.model.clock import Clock, SystemClock
 from oots.model.errors import ConfigurationError, UnavailableError
+from oots.trust.files import locked
 from oots.trust.vault import Vault
 
 RecordT = TypeVar("RecordT")
@@ -149,11 +150,19 @@ class Store(Generic[RecordT]):
         if head is None:
             return
         try:
-            noted = self._head_file.read() if self.database.is_shared else None
-            if noted is None or noted.head.number < head.head.number or not self.chain.is_genuine(noted):
+            if self.database.is_shared:
+                self._note_in_turn(head)
+            else:
                 self._head_file.write(head)
         except OSError as fault:
             _LOG.error("%s: %s", self._head_file.path, fault.strerror)
+
+    def _note_in_turn(self, head: SealedHead) -> None:
+        """Replicas note in any order, and none puts an earlier end in the place of a later one."""
+        with locked(self._directory):
+            noted = self._head_file.read()
+            if noted is None or noted.head.number < head.head.number or not self.chain.is_genuine(noted):
+                self._head_file.write(head)
 
     def use(self, vault: Vault) -> None:
         """From now on seal under the newest key of `vault`. The links of the journal get a new key as well, and its
