@@ -9,12 +9,15 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
+from sqlalchemy import inspect
 
 from oots.database.sqlite import DATABASE
-from oots.exchange import chaining
+from oots.exchange import chaining, migration
 from oots.exchange.journal import Entry
 from oots.exchange.journal_report import examine_journal
+from oots.exchange.migration import REVISION
 from oots.exchange.packing import unpack
 from oots.exchange.purge import purge
 from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, REQUEST, place
@@ -215,3 +218,28 @@ def test_old_entries_are_purged_like_others(folder: Path) -> None:
     assert done is not None
     assert (done.first, report.entries, report.faults) == (1, 2, ())
     assert report.purges[0].what == done
+
+
+def shape(store: Store[ProviderExchange]) -> dict[str, tuple[set[str], set[tuple[object, ...]]]]:
+    """Columns and indexes of each table."""
+    inspector = inspect(store.engine)
+    return {
+        table: (
+            {column["name"] for column in inspector.get_columns(table)},
+            {(index["name"], *index["column_names"]) for index in inspector.get_indexes(table)},
+        )
+        for table in inspector.get_table_names()
+        if table != "web_session"
+    }
+
+
+def test_the_steps_lead_to_the_tables_that_a_new_store_has(folder: Path, tmp_path: Path) -> None:
+    upgraded, new = Store(folder, ProviderExchange), Store(tmp_path / "new", ProviderExchange)
+    assert shape(upgraded) == shape(new)
+    for store in (upgraded, new):
+        with store.look() as unit:
+            assert unit.connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == REVISION
+    steps = ScriptDirectory(str(Path(migration.__file__).parent / "migrations"))
+    assert steps.get_heads() == [REVISION]
+    upgraded.close()
+    new.close()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from oots.exchange.journal import Entry, JournalEntry, read_again
+from oots.exchange.journal_report import examine_journal
 from oots.exchange.purge import kept_since, purge
 from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST, place
 from oots.exchange.store import Store
+from oots.exchange.unit import Unit
 from oots.model.errors import ConfigurationError
+from oots.provider.record import ProviderExchange
 from tests.support.two_sides import SOLVEJ, START, TwoSides
 
 YEAR = timedelta(days=365)
@@ -159,3 +165,33 @@ def test_no_hand_deletes_changes_or_replaces_an_entry_and_a_purge_lets_go_of_old
     row = {"number": old + 1, "at": "x", "entry": "x", "content": b"", "link": "x"}
     refused(insert(JOURNAL).values(row))
     refused(insert(JOURNAL).prefix_with("OR REPLACE").values(row))
+
+
+def test_a_purge_goes_in_small_steps_between_which_the_service_works(
+    town: TwoSides, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = finished(town), finished(town)
+    store = town.provider_store
+    begin, steps = store.begin, []
+
+    @contextmanager
+    def counted() -> Iterator[Unit[ProviderExchange]]:
+        with begin() as unit:
+            yield unit
+        steps.append(1)
+        with begin() as unit:  # whoever else has something to write
+            unit.journal(JournalEntry(START + YEAR, Entry.MESSAGE_REFUSED))
+
+    monkeypatch.setattr(store, "begin", counted)
+    monkeypatch.setattr("oots.exchange.purge._AT_ONCE", 4)
+    old = len(lines(store))  # type: ignore[arg-type]
+    done = purge(store, START + YEAR + timedelta(hours=2))
+    monkeypatch.undo()
+    assert done is not None
+    assert (done.first, done.last, done.count) == (1, old, old)
+    assert len(steps) > old / 4
+    with store.look() as unit:
+        assert unit.timeline(first) == unit.timeline(second) == ()
+        assert unit.all() == ()
+    store.note_head()
+    assert examine_journal(tmp_path / "provider").faults == ()
