@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from oots.cli.journal import KEY, STATE
+from oots.cli.journal import DATABASE, KEY, STATE
 
 
 def backup(
     state: STATE,
     target: Annotated[Path, typer.Argument(help="The new folder that the backup becomes.")],
     key: KEY = None,
+    database_url: DATABASE = None,
     with_key: Annotated[
         bool, typer.Option("--with-key", help="Put the vault's key into the backup: whoever has it can read it all.")
     ] = False,
@@ -23,6 +24,8 @@ def backup(
 
     What is in a backup is encrypted as it was. Without the vault's key nobody can read it, you neither: keep a copy of
     that file in another place. The folder `keys` of a town is not in it.
+
+    With OOTS_DATABASE_URL the database is that PostgreSQL, dumped by pg_dump, which must be installed.
 
     Exit 2: nothing was backed up, or no store there.
 
@@ -35,13 +38,15 @@ def backup(
     from oots.model.clock import SystemClock
     from oots.model.errors import ConfigurationError
 
-    folders = folders_of(state, key)
+    folders = folders_of(state, key, database_url)
     if not folders:
         raise ConfigurationError(f"{state} holds no store")
     for folder in folders:
         into = target if folder == state else target / folder.name
         vault_key = key or folder / VAULT_KEY
-        made = back_up(folder, into, SystemClock().now(), key=vault_key if with_key else None)
+        made = back_up(
+            folder, into, SystemClock().now(), key=vault_key if with_key else None, database_url=database_url
+        )
         size = sum(part.length for part in made.parts)
         apart = "with its key" if with_key else f"without its key: keep {vault_key} elsewhere"
         typer.echo(f"{folder}: {len(made.parts)} files, {size} bytes in {into}, {apart}")

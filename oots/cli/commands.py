@@ -19,6 +19,7 @@ COMMANDS: Final = (
     "keys",
     "journal",
     "vault",
+    "status",
     "resend",
     "backup",
     "restore",

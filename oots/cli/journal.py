@@ -24,7 +24,6 @@ KEY = Annotated[
     Path | None,
     typer.Option("--key", envvar="OOTS_VAULT_KEY", help="The vault's key file, where it is not in the state folder."),
 ]
-
 DATABASE = Annotated[
     str | None,
     typer.Option(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -14,6 +16,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from oots.model.clock import Clock
 from oots.model.errors import UnavailableError
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 class Database(ABC):
@@ -67,7 +71,8 @@ class Database(ABC):
 
 @contextmanager
 def told_apart() -> Iterator[None]:
-    """A database that fails is told apart from a statement that is wrong: the one passes, the other is our fault."""
+    """A database that fails is told apart from a statement that is wrong: the one passes, the other is our fault. So
+    does a disk that is full or cannot be written."""
     try:
         yield
     except (OperationalError, InterfaceError, InternalError, NoConnectionError) as fault:
@@ -75,6 +80,10 @@ def told_apart() -> Iterator[None]:
     except DBAPIError as fault:
         if fault.connection_invalidated:
             raise UnavailableError(said_by(fault)) from fault
+        raise
+    except OSError as fault:
+        if fault.errno in _NO_ROOM:
+            raise UnavailableError(os.strerror(fault.errno)) from fault
         raise
 
 

@@ -24,6 +24,9 @@ from oots.denmark.register import CprRegister
 from oots.denmark.source import MunicipalSource
 from oots.deployment import directories_pages, frames
 from oots.deployment.at_rest import Retention
+from oots.deployment.clock_watch import ClockWatch
+from oots.deployment.metrics import Metrics
+from oots.deployment.metrics import router as metrics_router
 from oots.deployment.participants import DIRECTORIES, key_name, seal_name
 from oots.deployment.prompt import PromptTransport
 from oots.deployment.settings import (
@@ -35,14 +38,16 @@ from oots.deployment.settings import (
     RequesterSettings,
     ServiceSettings,
 )
+from oots.deployment.tracing import tracing_to
 from oots.deployment.trust import read_anchors, trust_of
 from oots.edelivery.header import PARTY_TYPE
 from oots.eid.app import create_app as eid_app_of
 from oots.exchange import api as exchange_api
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.recheck import recheck
-from oots.exchange.status import expect_ready
+from oots.exchange.status import Figures, expect_ready, figures
 from oots.exchange.store import Store
+from oots.exchange.watch import Watch, Watcher
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.catalogue import Publisher
 from oots.model.clock import Clock, Ids
@@ -69,7 +74,7 @@ from oots.web import exchange_pages
 from oots.web.frame import Frame
 from oots.web.health import Health, add_health
 from oots.web.origins import Origins
-from oots.web.security import BrowserSecurity, only_at
+from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
 from oots.web.signin import Node, SignIn
 from oots.web.words import Words
@@ -177,7 +182,8 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
         database_url=settings.database_url,
     )
     trust = _trust(settings, around)
-    access_point = _access_point(settings, store, around, trust)
+    metrics = _metrics(store, around)
+    access_point = _access_point(settings, store, around, trust, metrics)
     requester = EvidenceRequester(
         access_point=access_point,
         store=store,
@@ -190,7 +196,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
     )
     access_point.serve(requester)
     directories = directories_client(settings, around)
-    app = _exchanging_app("Procedure portal", settings, store, access_point, around, "portal")
+    app = _exchanging_app("Procedure portal", settings, store, access_point, around, metrics, "portal")
     frame = frames.portal()
     frame.attach(app)
     app.include_router(
@@ -231,7 +237,8 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
         clock=around.clock,
         database_url=settings.database_url,
     )
-    access_point = _access_point(settings, store, around, _trust(settings, around))
+    metrics = _metrics(store, around)
+    access_point = _access_point(settings, store, around, _trust(settings, around), metrics)
     provider = EvidenceProvider(
         access_point=access_point,
         source=_source(settings),
@@ -242,7 +249,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
         profiles=settings.profiles,
     )
     access_point.serve(provider)
-    app = _exchanging_app("Municipal data service", settings, store, access_point, around, "preview")
+    app = _exchanging_app("Municipal data service", settings, store, access_point, around, metrics, "preview")
     frame = frames.preview(load_municipality(settings.municipality))
     frame.attach(app)
     app.include_router(
@@ -290,8 +297,11 @@ def _trust(settings: ExchangeSettings, around: Surroundings) -> Trust:
 
 
 def _access_point(
-    settings: ExchangeSettings, store: Store[Any], around: Surroundings, trust: Trust
+    settings: ExchangeSettings, store: Store[Any], around: Surroundings, trust: Trust, metrics: Metrics
 ) -> AccessPoint[Any]:
+    watchers: list[Watcher] = [metrics.watch]
+    if settings.traces:
+        watchers.append(tracing_to(settings.traces, settings.party_id))
     return AccessPoint(
         party=Identifier(PARTY_TYPE, settings.party_id),
         key=load_key_pair(settings.keys, key_name(settings.party_id)),
@@ -304,7 +314,16 @@ def _access_point(
         limits=settings.limits,
         sizes=settings.sizes,
         sending=settings.sending,
+        watch=Watch(*watchers),
     )
+
+
+def _metrics(store: Store[Any], around: Surroundings) -> Metrics:
+    def asked() -> Figures:
+        with store.look() as unit:
+            return figures(unit.connection)
+
+    return Metrics(asked, around.clock)
 
 
 def _sign_in(settings: ExchangeSettings, client_id: str, own_origin: str, around: Surroundings) -> SignIn:
@@ -321,7 +340,9 @@ def _sign_in(settings: ExchangeSettings, client_id: str, own_origin: str, around
 
 
 def _app(title: str, lifespan: Callable[[FastAPI], Any] | None = None) -> FastAPI:
-    return FastAPI(title=title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    return FastAPI(
+        title=title, docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY
+    )
 
 
 def _exchanging_app(
@@ -330,6 +351,7 @@ def _exchanging_app(
     store: Store[Any],
     access_point: AccessPoint[Any],
     around: Surroundings,
+    metrics: Metrics,
     cookie: str,
 ) -> FastAPI:
     """An app with the AS4 door, sessions and a worker that sends and watches deadlines while the app runs."""
@@ -343,6 +365,7 @@ def _exchanging_app(
         workers[:] = [
             threading.Thread(target=access_point.work, args=(stop,), name=f"{cookie}-outbox"),
             threading.Thread(target=retention.work, args=(stop,), name=f"{cookie}-retention"),
+            threading.Thread(target=clock_watch.work, args=(stop,), name=f"{cookie}-clock"),
         ]
         for worker in workers:
             worker.start()
@@ -357,12 +380,15 @@ def _exchanging_app(
 
     sessions = SessionStore(store.database, store.vault, around.clock, SESSION_LIFE)
     retention = Retention(store, sessions, around.clock)
+    clock_watch = ClockWatch(around.clock)
     app = _app(title, working)
     add_health(app, Health(lambda: expect_ready(store), lambda: all(worker.is_alive() for worker in workers)))
     app.add_middleware(Sessions, store=sessions, cookie=f"oots-{cookie}", secure=settings.tls)
     browser_origins = list(settings.origins.values())
     app.add_middleware(BrowserSecurity, origins=_own_origins(settings), form_targets=browser_origins)
     app.include_router(exchange_api.router(access_point, settings.largest_message))
+    if settings.metrics:
+        app.include_router(metrics_router(metrics, browser_origins))
     return app
 
 

@@ -50,8 +50,8 @@ class ExchangeSettings(ServiceSettings):
 
     `vault_key` is the file with the keys of what lies in `state`; `database_url` a PostgreSQL database instead of
     SQLite there, for several replicas that share both. `in_flight` messages go to one partner at a time, `queue` may
-    wait for it; a replica that dies has claimed them for `lease` at most. `party_id` names its access point and its
-    keys.
+    wait for it; a replica that dies has claimed them for `lease` at most. `metrics` opens `/metrics`; `traces` is the
+    address of an OpenTelemetry collector. `party_id` names its access point and its keys.
     `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations or
     seconds (TDD 4.4.3). `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin`
     what stands in its tokens. `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in
@@ -73,6 +73,8 @@ class ExchangeSettings(ServiceSettings):
     in_flight: int = Field(default=_SENDING.in_flight, ge=1, le=64)
     queue: int = Field(default=_SENDING.queue, ge=1)
     lease: timedelta = Field(default=_SENDING.lease, ge=timedelta(seconds=1))
+    metrics: bool = False
+    traces: str | None = Field(default=None, pattern="^https?://")
     authority_internal: str
     eid_origin: str = "https://eid.localhost"
     eid_internal: str

@@ -164,6 +164,7 @@ class Town:
             "eid_internal": self._internal(self.ports.eid),
             "authority_internal": self._internal(self.ports.authority),
             "insight": True,
+            "metrics": True,
         }
 
 

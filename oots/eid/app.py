@@ -18,7 +18,7 @@ from oots.eid.tokens import CODE_LIFETIME, Codes, TokenSigner
 from oots.model.clock import Clock
 from oots.web.frame import Frame, Theme
 from oots.web.health import add_health
-from oots.web.security import BrowserSecurity
+from oots.web.security import NO_TELEMETRY, BrowserSecurity
 from oots.web.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,7 +31,7 @@ def create_app(
     """The service. `issuer` is its browser-facing origin, without a slash at the end; `clients` are by client id."""
     frame = _frame()
     codes = Codes(clock)
-    app = FastAPI(title="Stand-in eIDAS node", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="Stand-in eIDAS node", docs_url=None, redoc_url=None, openapi_url=None, telemetry=NO_TELEMETRY)
     app.add_middleware(
         BrowserSecurity,
         origins=[issuer],

@@ -21,7 +21,7 @@ from oots.edelivery.limits import Limits
 from oots.edelivery.message import OpenedMessage, Part, SealedMessage, header_of, open_message, seal_message
 from oots.edelivery.receipt import seal_receipt
 from oots.edelivery.signal import error_signal
-from oots.exchange.entries import sent_again
+from oots.exchange.entries import exchange_named, sent_again
 from oots.exchange.envelope import UnsendableError, expect_lawful_header
 from oots.exchange.handler import Handler
 from oots.exchange.journal import Entry, JournalEntry
@@ -31,6 +31,7 @@ from oots.exchange.partners import Partner
 from oots.exchange.store import Store
 from oots.exchange.stumbles import Stumbles
 from oots.exchange.unit import Received, Unit
+from oots.exchange.watch import Outcome, Watch, Work, came_to, concerns
 from oots.exchange.worker import Worker
 from oots.model.clock import Clock, Ids
 from oots.model.content import length_of
@@ -67,6 +68,7 @@ class AccessPoint(Generic[RecordT]):
         limits: TimeLimits = TimeLimits(),  # noqa: B008 (frozen)
         sizes: Limits = Limits(),  # noqa: B008 (frozen)
         sending: SendingLimits = SendingLimits(),  # noqa: B008 (frozen)
+        watch: Watch = Watch(),  # noqa: B008 (it keeps nothing)
     ) -> None:
         self.party = party
         self.partners = partners
@@ -79,6 +81,7 @@ class AccessPoint(Generic[RecordT]):
         self._ids = ids
         self._handler: Handler[RecordT]
         self._stumbles = Stumbles()
+        self._watch = watch
         outbox = Outbox(
             store=store,
             client=client,
@@ -87,6 +90,7 @@ class AccessPoint(Generic[RecordT]):
             clock=clock,
             limits=sending,
             stumbles=self._stumbles,
+            watch=watch,
         )
         store.acquaint(key.certificate)
         self._worker = Worker(store, outbox, clock, self._stumbles)
@@ -101,15 +105,22 @@ class AccessPoint(Generic[RecordT]):
 
         Raises UnsettledError, BusyError and UnavailableError where the sender should try again later.
         """
-        now = self._clock.now()
+        with self._watch.step(Work.RECEIVE):
+            try:
+                return self._receive(content_type, body, self._clock.now())
+            except (UnsettledError, BusyError, UnavailableError):
+                came_to(Outcome.PUT_OFF)
+                raise
+
+    def _receive(self, content_type: str, body: bytes, now: datetime) -> bytes:
         try:
-            reply = self._accept(self._believe(content_type, body, now), body, now)
+            return self._accept(self._believe(content_type, body, now), body, now)
         except TransportError as refusal:
-            reply = self._turn_away(refusal, body, now)
+            came_to(Outcome.REFUSED)
+            return self._turn_away(refusal, body, now)
         except UnsettledError as unsettled:
             self._record_refusal(f"put off: {unsettled}", body, now)
             raise
-        return reply
 
     def _believe(self, content_type: str, body: bytes, now: datetime) -> OpenedMessage:
         """Whatever goes wrong here is a refusal: a message that makes a reader stumble has not been believed."""
@@ -126,6 +137,13 @@ class AccessPoint(Generic[RecordT]):
     def _expect_for_us(self, opened: OpenedMessage, now: datetime) -> None:
         if opened.signer.party_id not in self.partners:
             raise failed_authentication(f"unknown party {opened.signer.party_id}")
+        header = opened.header
+        concerns(
+            party_id=opened.signer.party_id,
+            message_id=header.message_id,
+            conversation_id=header.conversation_id,
+            exchange_id=exchange_named(header),
+        )
         if opened.header.receiver.value != self.party.value:
             raise invalid_header(f"addressed to {opened.header.receiver.value}")
         self.expect_room(opened.signer.party_id)
@@ -156,10 +174,12 @@ class AccessPoint(Generic[RecordT]):
         with self._store.begin() as unit:
             if known is None and unit.receive(party, message_id, Received(digest, receipt), now):
                 self._handler.take(unit, opened)
+                came_to(Outcome.RECEIPTED)
                 return receipt
             known = unit.received(party, message_id)
             if known is not None and known.body_sha256 == digest:
                 unit.journal(self._duplicate(unit, opened, now))
+                came_to(Outcome.DUPLICATE)
                 return known.receipt
         raise failed_authentication(f"message id {message_id} used for another message")
 

@@ -23,6 +23,7 @@ from oots.trust.files import expect_private
 from oots.trust.vault import sync_directory
 
 MANIFEST: Final = "backup.json"
+DUMP: Final = "store.dump"
 _CHUNK = 1024 * 1024
 
 
@@ -46,15 +47,24 @@ class Backup:
 
     @property
     def has_key(self) -> bool:
-        return any(part.path == VAULT_KEY for part in self.parts)
+        return self._holds(VAULT_KEY)
+
+    @property
+    def is_of_postgres(self) -> bool:
+        return self._holds(DUMP)
+
+    def _holds(self, name: str) -> bool:
+        return any(part.path == name for part in self.parts)
 
 
 _BACKUPS: Final = TypeAdapter(Backup)
 
 
-def back_up(folder: Path, target: Path, now: datetime, *, key: Path | None = None) -> Backup:
-    """Back up the state in `folder` as the new folder `target`, also while its service runs; with the file of the
-    vault's keys if `key` names it.
+def back_up(
+    folder: Path, target: Path, now: datetime, *, key: Path | None = None, database_url: str | None = None
+) -> Backup:
+    """Back up the state in `folder`, and in the PostgreSQL at `database_url` if it is there, as the new folder
+    `target`, also while its service runs; with the file of the vault's keys if `key` names it.
 
     Raises ConfigurationError, leaving nothing, where there is something at `target` already and where `folder` holds no
     store.
@@ -64,9 +74,10 @@ def back_up(folder: Path, target: Path, now: datetime, *, key: Path | None = Non
     if target.resolve().is_relative_to(folder.resolve()):
         raise ConfigurationError(f"{target} lies in the folder that it is to be a backup of")
     with _whole(target) as unfinished:
-        with standstill(folder) as still:
-            still.write_database(unfinished / DATABASE)
-            parts = [_noted(unfinished, DATABASE)]
+        with standstill(folder, database_url) as still:
+            database = DUMP if database_url else DATABASE
+            still.write_database(unfinished / database)
+            parts = [_noted(unfinished, database)]
             parts += [copied(still.pins / name, unfinished, str(name)) for name in still.files]
         if key is not None:
             expect_private(key)
@@ -111,7 +122,7 @@ def read_backup(folder: Path) -> Backup:
 def _is_lawful(path: str) -> bool:
     parts = Path(path).parts
     inside = len(parts) > 1 and parts[0] == FILES and ".." not in parts
-    return path in (DATABASE, HEAD, VAULT_KEY) or inside
+    return path in (DATABASE, DUMP, HEAD, VAULT_KEY) or inside
 
 
 def take_out(backup: Path, part: Part, target: Path) -> None:

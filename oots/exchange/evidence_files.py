@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from copy import copy
 from pathlib import Path
 
 from oots.model.errors import ConfigurationError
@@ -18,11 +19,24 @@ class EvidenceFiles:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._directory = directory
         self._vault = vault
+        self._put: list[str] = []
+
+    def apart(self) -> EvidenceFiles:
+        """The same folder for one transaction, which can take back what it has put there."""
+        apart = copy(self)
+        apart._put = []
+        return apart
+
+    def take_back(self) -> None:
+        """Delete what was put here: nothing names it, since the transaction was undone."""
+        for name in self._put:
+            self.delete(name)
 
     def put(self, content: bytes, addressee: str = "") -> str:
         """Store `content` durably and return the name of its file; what is sent opens for its addressee only."""
         name = secrets.token_hex(16)
         write_whole(self._directory / name, self._vault.seal(content, _place(name, addressee)), mode=0o600)
+        self._put.append(name)
         sync_directory(self._directory)
         return name
 

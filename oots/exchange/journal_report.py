@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, inspect, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, inspect, select
 
-from oots.database.database import said_by
-from oots.database.opening import read_address
-from oots.database.sqlite import DATABASE
+from oots.database.reading import reading
 from oots.exchange.chain import BEGINNING, Chain, Head, HeadFile, Row, open_chain
 from oots.exchange.dictionary import Dictionary, PackingVault
 from oots.exchange.ends import Fault, FaultKind, end_faults, ends_of, numbered
 from oots.exchange.journal import Entry, Purge, read_again
-from oots.exchange.schema import JOURNAL, place
+from oots.exchange.schema import JOURNAL, JOURNAL_KEY, place
 from oots.exchange.store import VAULT_KEY
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
@@ -53,13 +49,14 @@ class JournalReport:
 
 
 def examine_journal(directory: Path, vault_key: Path | None = None, database_url: str | None = None) -> JournalReport:
-    """The journal of one service's state folder, also while the service runs; `database_url` is where its database is,
-    if not in the folder.
+    """The journal of one service's state folder, or of its PostgreSQL; also while the service runs.
 
     Raises ConfigurationError for a folder that holds none that can be read, and for keys that do not fit.
     """
     noted = HeadFile(directory).read()  # before the database: a service that runs may write both meanwhile
-    with _reading(directory / DATABASE, database_url) as connection:
+    with reading(directory, database_url) as connection:
+        if not inspect(connection).has_table(JOURNAL_KEY.name):
+            raise ConfigurationError(f"the store of {directory} has no chain yet: its service adds one when it starts")
         vault = Vault.from_file(vault_key or directory / VAULT_KEY, create=False)
         chain = open_chain(connection, vault)
         walk = _Walk(chain, Dictionary.opened(connection, vault).packing(connection, vault))
@@ -68,30 +65,6 @@ def examine_journal(directory: Path, vault_key: Path | None = None, database_url
             walk.step(*stored)
         ends = ends_of(connection, noted)
         return walk.report(ends.last, end_faults(chain, ends))
-
-
-@contextmanager
-def _reading(database: Path, database_url: str | None) -> Iterator[Connection]:
-    """One snapshot of a database that somebody else may be writing."""
-    if database_url:
-        url = read_address(database_url)
-        named = f"the database {url.database}"
-    else:
-        if not database.is_file():
-            raise ConfigurationError(f"{database} is missing")
-        url = URL.create("sqlite", database=database.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
-        named = str(database)
-    engine = create_engine(url)
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN READ ONLY ISOLATION LEVEL REPEATABLE READ" if database_url else "BEGIN")
-            if not inspect(connection).has_table("journal_key"):
-                raise ConfigurationError(f"{named} has no chain yet: its service adds one when it starts")
-            yield connection
-    except DatabaseError as fault:
-        raise ConfigurationError(f"{named} is no store that can be read ({said_by(fault)})") from None
-    finally:
-        engine.dispose()
 
 
 @dataclass

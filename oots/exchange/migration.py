@@ -62,6 +62,17 @@ def expect_known(connection: Connection) -> None:
         )
 
 
+def expect_current(connection: Connection) -> None:
+    """Raises ConfigurationError for tables of any other version, and where there are none."""
+    if is_new(connection):
+        raise ConfigurationError("there is no store in the database yet")
+    expect_known(connection)
+    if _revision(connection) != REVISION:
+        raise ConfigurationError(
+            "the store was written by an older version of OOTS-DK; its service brings it up to date when it starts"
+        )
+
+
 def _revision(connection: Connection) -> str | None:
     """None before there was a chain."""
     inspector = inspect(connection)

@@ -24,6 +24,7 @@ from oots.exchange.partners import Partner
 from oots.exchange.queue import PartnerHealth, Waiting
 from oots.exchange.store import Store
 from oots.exchange.stumbles import Stumbles
+from oots.exchange.watch import Outcome, Watch, Work, came_to, concerns
 from oots.model.clock import Clock
 from oots.model.errors import PeerError, TransportError, UnavailableError
 from oots.trust.anchors import Trust
@@ -50,6 +51,7 @@ class Outbox(Generic[RecordT]):
         clock: Clock,
         limits: SendingLimits,
         stumbles: Stumbles,
+        watch: Watch,
     ) -> None:
         self.limits = limits
         self._store = store
@@ -58,6 +60,7 @@ class Outbox(Generic[RecordT]):
         self._trust = trust
         self._clock = clock
         self._stumbles = stumbles
+        self._watch = watch
         self._handler: Handler[RecordT]
         self._me = secrets.token_hex(8)
         self._claimed: dict[str, str] = {}
@@ -111,6 +114,16 @@ class Outbox(Generic[RecordT]):
                 until = self._store.database.now(unit.connection, self._clock) + self.limits.lease
                 queue.renew(unit.connection, message_ids, self._me, until)
 
+    def bring_forward(self) -> None:
+        """What a clock that was set back would keep from being sent is due."""
+        longest = max(self.limits.lease, self.limits.rest, _LONGEST_PAUSE)
+        with self._store.look() as unit:
+            latest = self._store.database.now(unit.connection, self._clock) + 2 * longest
+            if not queue.is_put_off_beyond(unit.connection, latest):
+                return
+        with self._store.begin() as unit:
+            queue.bring_forward(unit.connection, latest)
+
     def wait_until_idle(self) -> None:
         """Until nothing is being sent."""
         with self._changed:
@@ -121,6 +134,11 @@ class Outbox(Generic[RecordT]):
     def send(self, waiting: Waiting) -> None:
         """Send a claimed message once. One that cannot be handled keeps no other from being sent, and is tried again
         until its deadline."""
+        with self._watch.step(Work.SEND):
+            concerns(party_id=waiting.party_id, message_id=waiting.message_id, exchange_id=waiting.exchange_id)
+            self._send_once(waiting)
+
+    def _send_once(self, waiting: Waiting) -> None:
         try:
             self._send(waiting)
         except UnavailableError as trouble:
@@ -175,6 +193,7 @@ class Outbox(Generic[RecordT]):
             if unit.delivered(waiting, now):
                 unit.journal(_receipt_entry(waiting, receipt, now))
                 self._handler.receipted(unit, waiting)
+        came_to(Outcome.DELIVERED)
 
     def _note_unreachable(self, waiting: Waiting) -> None:
         with self._store.begin() as unit:
@@ -194,6 +213,7 @@ class Outbox(Generic[RecordT]):
         with self._store.begin() as unit:
             until = self._store.database.now(unit.connection, self._clock) + pause
             queue.postpone(unit.connection, waiting, until, why)
+        came_to(Outcome.NOT_DELIVERED)
 
     def give_up(self, waiting: Waiting, why: str) -> None:
         """Stop trying; the message stays in the outbox as failed, with the reason, and can be wanted again."""
@@ -212,6 +232,7 @@ class Outbox(Generic[RecordT]):
                 )
             )
             self._handler.undeliverable(unit, waiting, why)
+        came_to(Outcome.GIVEN_UP)
 
 
 def _receipt_entry(waiting: Waiting, receipt: bytes, now: datetime) -> JournalEntry:

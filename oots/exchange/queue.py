@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, union_all, update
 
 from oots.database.inserting import insert_if_new
 from oots.edelivery.message import SealedMessage
@@ -127,6 +127,21 @@ def failed(connection: Connection, waiting: Waiting, why: str) -> bool:
 def _change(connection: Connection, waiting: Waiting, **values: object) -> bool:
     still = (OUTBOX.c.message_id == waiting.message_id) & (OUTBOX.c.state == WAITING)
     return connection.execute(update(OUTBOX).where(still).values(values)).rowcount > 0
+
+
+def is_put_off_beyond(connection: Connection, latest: datetime) -> bool:
+    """Whether something is put off for longer than anything ever is: then a clock was set back."""
+    message = select(OUTBOX.c.message_id).where(OUTBOX.c.state == WAITING, OUTBOX.c.due > iso(latest))
+    partner = select(PARTNER.c.party_id).where(PARTNER.c.rests_until > iso(latest))
+    return connection.execute(union_all(message, partner).limit(1)).first() is not None
+
+
+def bring_forward(connection: Connection, latest: datetime) -> None:
+    """Make due what is put off beyond `latest`, and end such rests."""
+    connection.execute(
+        update(OUTBOX).where(OUTBOX.c.state == WAITING, OUTBOX.c.due > iso(latest)).values(owner=None, due="")
+    )
+    connection.execute(update(PARTNER).where(PARTNER.c.rests_until > iso(latest)).values(rests_until=None))
 
 
 def out_of_time(connection: Connection, deadline: datetime, now: datetime, most: int) -> tuple[Waiting, ...]:

@@ -7,17 +7,23 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import NullPool, create_engine
+
+from oots.database.database import told_apart
+from oots.database.dumps import clear, expect_tool, is_empty, undump
+from oots.database.opening import read_address
 from oots.database.sqlite import DATABASE
-from oots.exchange.backup import Backup, read_backup, take_out
+from oots.exchange.backup import DUMP, Backup, read_backup, take_out
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journal_report import JournalReport, examine_journal
 from oots.exchange.standstill import HEAD
 from oots.exchange.store import FILES, VAULT_KEY, Store
 from oots.model.clock import Clock, iso
-from oots.model.errors import ConfigurationError
+from oots.model.errors import ConfigurationError, UnavailableError
 from oots.trust.files import write_whole
 from oots.trust.vault import sync_directory
 
@@ -32,29 +38,70 @@ class BrokenJournalError(Exception):
         super().__init__("the journal in the backup is not whole")
 
 
-def restore(
-    backup: Path, folder: Path, clock: Clock, *, key: Path | None = None, take_key: bool = True, broken: bool = False
-) -> Backup:
+@dataclass(frozen=True)
+class Wanted:
+    """How a backup is to be restored. `key` is the file with the vault's keys; without it the one that lies in the
+    folder counts, or else the one in the backup. The folder gets a copy unless `take_key` is False. `broken` takes a
+    backup although its journal was not whole. `database_url` is an empty PostgreSQL for a backup of one."""
+
+    key: Path | None = None
+    take_key: bool = True
+    broken: bool = False
+    database_url: str | None = None
+
+
+def restore(backup: Path, folder: Path, clock: Clock, wanted: Wanted = Wanted()) -> Backup:
     """Make `folder` the state folder that was backed up; its journal says so in an entry of its own.
 
-    `key` is the file with the vault's keys; without it the one that lies in the folder counts, or else the one in the
-    backup. The folder gets a copy unless `take_key` is False. `broken` takes a backup although its journal was not
-    whole.
-
-    Raises ConfigurationError, leaving nothing, where the folder holds anything else, where the backup is damaged or
-    is none, and for a key that does not fit; BrokenJournalError unless `broken`.
+    Raises ConfigurationError, leaving nothing, where the folder or the database holds anything else, where the backup
+    is damaged or is none, and for a key that does not fit; BrokenJournalError unless a broken one is wanted.
     """
     said = read_backup(backup)
+    _expect_kind(said, wanted.database_url)
     with _own(folder), _stage(folder) as stage:
         for part in said.parts:
             take_out(backup, part, stage)
-        vault_key = _key(said, folder, stage, key)
-        report = examine_journal(stage, vault_key)
-        if report.faults and not broken:
-            raise BrokenJournalError(report)
-        _note(stage, vault_key, said, clock)
-        _place(stage, folder, vault_key if take_key else None)
+        vault_key = _key(said, folder, stage, wanted.key)
+        with _database(stage, wanted.database_url):
+            report = examine_journal(stage, vault_key, wanted.database_url)
+            if report.faults and not wanted.broken:
+                raise BrokenJournalError(report)
+            _note(stage, vault_key, said, clock, wanted.database_url)
+            _place(stage, folder, vault_key if wanted.take_key else None)
     return said
+
+
+def _expect_kind(said: Backup, database_url: str | None) -> None:
+    if said.is_of_postgres and not database_url:
+        raise ConfigurationError("this is a backup of a PostgreSQL: name an empty one in OOTS_DATABASE_URL")
+    if database_url and not said.is_of_postgres:
+        raise ConfigurationError("this is a backup of an SQLite: it is restored without OOTS_DATABASE_URL")
+
+
+@contextmanager
+def _database(stage: Path, database_url: str | None) -> Iterator[None]:
+    """A PostgreSQL that holds the dump, and is empty again unless the block ends well."""
+    if not database_url:
+        yield
+        return
+    expect_tool("pg_restore")
+    url = read_address(database_url)
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with told_apart(), engine.connect() as connection:
+            if not is_empty(connection):
+                raise ConfigurationError("the database is not empty: a backup is restored into an empty one only")
+        undump(url, stage / DUMP)
+        try:
+            yield
+        except BaseException:
+            with engine.begin() as connection:
+                clear(connection)
+            raise
+    except UnavailableError as fault:
+        raise ConfigurationError(f"the database cannot be used: {fault}") from None
+    finally:
+        engine.dispose()
 
 
 def _key(said: Backup, folder: Path, stage: Path, key: Path | None) -> Path:
@@ -71,9 +118,9 @@ def _key(said: Backup, folder: Path, stage: Path, key: Path | None) -> Path:
     raise ConfigurationError("the backup does not hold the vault's key: name its file with --key")
 
 
-def _note(stage: Path, vault_key: Path, said: Backup, clock: Clock) -> None:
+def _note(stage: Path, vault_key: Path, said: Backup, clock: Clock, database_url: str | None) -> None:
     """Opening the store shows that the service will be able to."""
-    store: Store[Any] = Store(stage, object, vault_key=vault_key, clock=clock)
+    store: Store[Any] = Store(stage, object, vault_key=vault_key, clock=clock, database_url=database_url)
     with closing(store), store.begin() as unit:
         detail = f"from a backup of {iso(said.made_at)}"
         unit.journal(JournalEntry(clock.now(), Entry.JOURNAL_RESTORED, detail=detail))

@@ -4,6 +4,9 @@ A file is on disk before the transaction that names it is committed, and deleted
 copying the files first nor copying the database first is therefore right: the one misses what is named meanwhile, the
 other what is given up meanwhile. So commits wait for the moment that it takes to begin a snapshot of the database and
 to give every file a second name; everything is copied after that, while the service goes on.
+
+On SQLite that is the writer's lock. On PostgreSQL it is a lock on the journal's end alone: whoever names or gives up a
+file tells the journal, last of all, and so waits there; nothing else is waited for, so that nobody waits in a circle.
 """
 
 from __future__ import annotations
@@ -17,6 +20,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import URL, create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from oots.database.database import said_by
+from oots.database.dumps import dump, expect_tool
+from oots.database.opening import read_address
 from oots.database.sqlite import DATABASE
 from oots.exchange.store import FILES
 from oots.model.errors import ConfigurationError
@@ -24,6 +33,7 @@ from oots.model.errors import ConfigurationError
 HEAD = "journal.head"
 _PINS = ".backup"
 _WAIT_SECONDS = 30.0
+_CONNECT_SECONDS = 5
 
 
 @dataclass(frozen=True)
@@ -37,11 +47,19 @@ class Standstill:
 
 
 @contextmanager
-def standstill(folder: Path) -> Iterator[Standstill]:
-    """The state in `folder`, whether its service runs or not.
+def standstill(folder: Path, address: str | None = None) -> Iterator[Standstill]:
+    """The state in `folder`, with its database there or in the PostgreSQL at `address`; its service may run.
 
-    Raises ConfigurationError for a folder without a store, and while another backup of it is made.
+    Raises ConfigurationError for what is no store, for a database that is not let go of, and while another backup of
+    the folder is made.
     """
+    still = _on_postgres(folder, read_address(address)) if address else _on_sqlite(folder)
+    with still as standing:
+        yield standing
+
+
+@contextmanager
+def _on_sqlite(folder: Path) -> Iterator[Standstill]:
     if not (folder / DATABASE).is_file():
         raise ConfigurationError(f"{folder} holds no store")
     with _pins(folder) as pins:
@@ -69,6 +87,26 @@ def _write(snapshot: sqlite3.Connection, target: Path) -> None:
     target.touch(mode=0o600)
     with closing(sqlite3.connect(target)) as copy:
         snapshot.backup(copy)
+
+
+@contextmanager
+def _on_postgres(folder: Path, url: URL) -> Iterator[Standstill]:
+    expect_tool("pg_dump")
+    engine = create_engine(url, connect_args={"connect_timeout": _CONNECT_SECONDS})
+    with _pins(folder) as pins:
+        try:
+            with engine.connect().execution_options(isolation_level="REPEATABLE READ") as snapshot:
+                with engine.begin() as writer:
+                    writer.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_SECONDS:.0f}s'"))
+                    writer.execute(text("LOCK TABLE journal_head IN EXCLUSIVE MODE"))
+                    exported: str = snapshot.execute(select(func.pg_export_snapshot())).scalar_one()
+                    files = tuple(_pinned(folder, pins))
+                yield Standstill(pins, files, lambda target: dump(url, exported, target))
+        except DBAPIError as fault:
+            where = f"{url.host or 'localhost'}:{url.port or 5432}/{url.database}"
+            raise ConfigurationError(f"the database {where} cannot be backed up ({said_by(fault)})") from None
+        finally:
+            engine.dispose()
 
 
 @contextmanager

@@ -59,7 +59,6 @@ class Store(Generic[RecordT]):
         clock: Clock = _CLOCK,
         database_url: str | None = None,
     ) -> None:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._clock = clock
         self._records: TypeAdapter[RecordT] = TypeAdapter(record)
         self._directory = directory
@@ -67,7 +66,9 @@ class Store(Generic[RecordT]):
         self._noting = threading.Lock()
         self._unnoted: SealedHead | None = None
         self._noted_at = time.monotonic()
-        self.database = open_database(directory, database_url)
+        with _at_start(directory):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.database = open_database(directory, database_url)
         try:
             self._open(vault_key or directory / VAULT_KEY)
         except BaseException:  # an interruption, too, must leave no lock and no open database behind
@@ -79,7 +80,7 @@ class Store(Generic[RecordT]):
         return self.database.engine
 
     def _open(self, vault_key: Path) -> None:
-        with _at_start(), self.database.begin() as connection:
+        with _at_start(self._directory), self.database.begin() as connection:
             self.database.alone(connection)
             self.vault = Vault.from_file(vault_key, create=is_new(connection))
             self.files = EvidenceFiles(self._directory / FILES, self.vault)
@@ -109,8 +110,12 @@ class Store(Generic[RecordT]):
         """
         with self.database.begin() as connection:
             unit = self._unit(connection)
-            yield unit
-            unit.write_journal()
+            try:
+                yield unit
+                unit.write_journal()
+            except Exception:  # whatever it is: nothing of this transaction will be
+                unit.files.take_back()
+                raise
         self._note_head(unit.head)
         unit.delete_discarded()
 
@@ -194,12 +199,14 @@ class Store(Generic[RecordT]):
 
 
 @contextmanager
-def _at_start() -> Iterator[None]:
-    """A database that cannot be used when a service starts is a matter of its configuration."""
+def _at_start(directory: Path) -> Iterator[None]:
+    """What cannot be used when a service starts is a matter of its configuration."""
     try:
         yield
     except UnavailableError as fault:
-        raise ConfigurationError(f"the store cannot be opened: {fault}") from fault
+        raise ConfigurationError(f"the store of {directory} cannot be opened: {fault}") from fault
+    except OSError as fault:
+        raise ConfigurationError(f"{fault.filename or directory} cannot be used: {fault.strerror}") from fault
 
 
 def stores_in(state: Path, database_url: str | None = None) -> tuple[Path, ...]:

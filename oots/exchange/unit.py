@@ -85,7 +85,7 @@ class Unit(Generic[RecordT]):
         self._chain = chain
         self._records = records
         self._reading = reading
-        self.files = files
+        self.files = files.apart()
         self.head: SealedHead | None = None
         self._discarded: list[str] = []
         self._to_tell: list[JournalEntry] = []

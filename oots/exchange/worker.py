@@ -17,6 +17,7 @@ from oots.exchange.outbox import Outbox
 from oots.exchange.queue import Waiting
 from oots.exchange.store import Store
 from oots.exchange.stumbles import Stumbles
+from oots.model.about import about
 from oots.model.clock import Clock
 from oots.model.errors import UnavailableError
 
@@ -39,6 +40,7 @@ class Worker(Generic[RecordT]):
         self._wake = threading.Event()
         self._lengths: dict[str, int] = {}
         self._next_sweep = 0.0
+        self._put_off: set[str] = set()
 
     def serve(self, handler: Handler[RecordT]) -> None:
         """Name the service that acts on deadlines."""
@@ -56,6 +58,7 @@ class Worker(Generic[RecordT]):
     def tick(self) -> None:
         """Act on deadlines and send what is due, in this thread. Safe to call at any time and from any thread."""
         self._sweep()
+        self._outbox.bring_forward()
         while claimed := self._outbox.claim():
             for waiting in claimed:
                 self._outbox.send(waiting)
@@ -76,6 +79,7 @@ class Worker(Generic[RecordT]):
                     self._next_sweep = time.monotonic() + pause
                     self._attempt("deadlines", self._sweep)
                     self._attempt("claims", self._outbox.renew)
+                    self._attempt("what a clock has put off", self._outbox.bring_forward)
                     self._attempt("the end of the journal", self._store.note_head)
         listener.join()
 
@@ -93,13 +97,20 @@ class Worker(Generic[RecordT]):
             stop.wait(_PAUSE_SECONDS)
 
     def _attempt(self, what: str, duty: Callable[[], None]) -> None:
-        """A loop outlives whatever happens in it, a lost database above all."""
+        """A loop outlives whatever happens in it, a lost database above all, which is told of once and once when it is
+        over."""
         try:
             duty()
         except UnavailableError as trouble:
-            _LOG.warning("%s must wait: %s", what, trouble)
+            if what not in self._put_off:
+                _LOG.warning("%s must wait: %s", what, trouble)
+            self._put_off.add(what)
         except Exception as fault:
             self._stumbles.tell(f"{what} ({type(fault).__name__})", fault)
+        else:
+            if what in self._put_off:
+                _LOG.info("%s must wait no longer", what)
+            self._put_off.discard(what)
 
     # --- deadlines ---
 
@@ -124,7 +135,7 @@ class Worker(Generic[RecordT]):
         """In a transaction of its own: one exchange that cannot be handled keeps no other from ending."""
 
         def expire() -> None:
-            with self._store.begin() as unit:
+            with about(exchange_id=exchange_id), self._store.begin() as unit:
                 self._handler.expire(unit, exchange_id, now)
 
         self._attempt(f"the deadline of exchange {exchange_id}", expire)

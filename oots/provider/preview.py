@@ -11,6 +11,7 @@ from oots.exchange.conversation import ProviderState
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.store import Store
 from oots.exchange.unit import Kept
+from oots.model.about import about
 from oots.model.clock import Clock
 from oots.model.evidence import DocumentKind, EvidenceDocument
 from oots.model.person import NaturalPerson
@@ -178,7 +179,8 @@ class PreviewSpace:
         with self._store.begin() as unit:
             kept = self._at(unit, token, Stage.OPEN, Stage.DECIDED)
             if kept.state == ProviderState.AWAITING_DECISION:
-                kept = self._decide(unit, kept, tuple(sorted(set(accepted))), now, believed)
+                with about(exchange_id=kept.exchange_id):
+                    kept = self._decide(unit, kept, tuple(sorted(set(accepted))), now, believed)
             elif tuple(sorted(set(accepted))) != _preview(kept).accepted:
                 raise PreviewClosedError(Stage.DECIDED)
             return _preview(kept).return_location or ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
+from fastapi.telemetry import TelemetryConfig
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,6 +16,8 @@ from oots.web.origins import origin_of
 
 MACHINE_PATHS = ("/as4",)
 """Doors for machines: no browser posts here, and signatures guard them."""
+NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
+"""FastAPI's own would tell of addresses, in which links have their secret, and quote exceptions."""
 FROM_ELSEWHERE = """\
 Afvist: formularen blev sendt fra et andet websted. Intet er ændret.
 Refused: the form was sent from another site. Nothing has changed.

@@ -20,7 +20,7 @@ from oots.database.sqlite import DATABASE
 from oots.exchange import backup, restore, standstill
 from oots.exchange.backup import MANIFEST, back_up
 from oots.exchange.journal_report import examine_journal
-from oots.exchange.restore import BrokenJournalError
+from oots.exchange.restore import BrokenJournalError, Wanted
 from oots.exchange.store import FILES, VAULT_KEY
 from oots.model.clock import FrozenClock
 from oots.model.errors import ConfigurationError
@@ -69,7 +69,7 @@ def test_a_restored_exchange_goes_on_to_its_end(
 ) -> None:
     _, folder, exchange_id, token = asked
     for side in ("requester", "provider"):
-        restore.restore(made / side, tmp_path / side, CLOCK, key=folder / side / VAULT_KEY)
+        restore.restore(made / side, tmp_path / side, CLOCK, Wanted(key=folder / side / VAULT_KEY))
         assert examine_journal(tmp_path / side).faults == ()
     again = two_sides(tmp_path, demo_keys)
     try:
@@ -110,7 +110,9 @@ def test_what_the_snapshot_names_is_in_the_backup_although_it_is_deleted_meanwhi
         back_up(tmp_path / "provider", tmp_path / "backup", START)
     assert not named & names(tmp_path / "provider" / FILES)
     assert names(tmp_path / "backup" / FILES) == named
-    restore.restore(tmp_path / "backup", tmp_path / "again" / "provider", CLOCK, key=tmp_path / "provider" / VAULT_KEY)
+    restore.restore(
+        tmp_path / "backup", tmp_path / "again" / "provider", CLOCK, Wanted(key=tmp_path / "provider" / VAULT_KEY)
+    )
     town.provider_store.close()
     town.requester_store.close()
     again = two_sides(tmp_path / "again", demo_keys)
@@ -189,10 +191,10 @@ def test_a_damaged_backup_is_refused_by_name_and_leaves_nothing(
     made: Path, key: Path, tmp_path: Path, damage: Callable[[Path], object], names: str
 ) -> None:
     copy = Path(shutil.copytree(made / "provider", tmp_path / "backup"))
-    restore.restore(copy, tmp_path / "control", CLOCK, key=key)
+    restore.restore(copy, tmp_path / "control", CLOCK, Wanted(key=key))
     damage(copy)
     with pytest.raises(ConfigurationError, match=names):
-        restore.restore(copy, tmp_path / "state", CLOCK, key=key)
+        restore.restore(copy, tmp_path / "state", CLOCK, Wanted(key=key))
     assert not (tmp_path / "state").exists()
 
 
@@ -200,7 +202,7 @@ def test_a_key_that_does_not_fit_or_is_not_there_restores_nothing(
     asked: tuple[TwoSides, Path, str, str], made: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigurationError, match="does not open with this key"):
-        restore.restore(made / "provider", tmp_path / "state", CLOCK, key=asked[1] / "requester" / VAULT_KEY)
+        restore.restore(made / "provider", tmp_path / "state", CLOCK, Wanted(key=asked[1] / "requester" / VAULT_KEY))
     with pytest.raises(ConfigurationError, match="name its file with --key"):
         restore.restore(made / "provider", tmp_path / "state", CLOCK)
     assert not (tmp_path / "state").exists()
@@ -208,7 +210,7 @@ def test_a_key_that_does_not_fit_or_is_not_there_restores_nothing(
 
 def test_a_store_that_is_there_is_never_overwritten(made: Path, key: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
-    restore.restore(made / "provider", state, CLOCK, key=key)
+    restore.restore(made / "provider", state, CLOCK, Wanted(key=key))
     before = {path: path.read_bytes() for path in state.rglob("*") if path.is_file()}
     with pytest.raises(ConfigurationError, match="into an empty folder only"):
         restore.restore(made / "provider", state, CLOCK)
@@ -220,7 +222,7 @@ def test_a_folder_with_its_key_alone_is_empty_enough_and_keeps_it(made: Path, ke
     state.mkdir()
     shutil.copy(key, state / VAULT_KEY)
     with pytest.raises(ConfigurationError, match="is there already"):
-        restore.restore(made / "provider", state, CLOCK, key=key)
+        restore.restore(made / "provider", state, CLOCK, Wanted(key=key))
     assert [path.name for path in state.iterdir()] == [VAULT_KEY]
     restore.restore(made / "provider", state, CLOCK)
     assert (state / VAULT_KEY).read_bytes() == key.read_bytes()
@@ -228,7 +230,7 @@ def test_a_folder_with_its_key_alone_is_empty_enough_and_keeps_it(made: Path, ke
 
 def test_a_folder_in_use_is_left_alone(asked: tuple[TwoSides, Path, str, str], made: Path, key: Path) -> None:
     with pytest.raises(ConfigurationError, match="is in use by another process"):
-        restore.restore(made / "provider", asked[1] / "provider", CLOCK, key=key)
+        restore.restore(made / "provider", asked[1] / "provider", CLOCK, Wanted(key=key))
 
 
 def test_a_backup_with_its_key_needs_no_other(
@@ -266,12 +268,12 @@ def test_a_restore_that_is_broken_off_leaves_nothing_and_can_be_made_again(
     made: Path, key: Path, tmp_path: Path, where: str
 ) -> None:
     with patch.object(restore, where, side_effect=KilledError), pytest.raises(KilledError):
-        restore.restore(made / "provider", tmp_path / "state", CLOCK, key=key)
+        restore.restore(made / "provider", tmp_path / "state", CLOCK, Wanted(key=key))
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "state" / ".restoring" / FILES).mkdir(parents=True)  # as a killed process leaves it
     (tmp_path / "state" / FILES).mkdir()
     (tmp_path / "state" / FILES / "gone").write_bytes(b"of another time")
-    restore.restore(made / "provider", tmp_path / "state", CLOCK, key=key)
+    restore.restore(made / "provider", tmp_path / "state", CLOCK, Wanted(key=key))
     assert not (tmp_path / "state" / FILES / "gone").exists()
     assert examine_journal(tmp_path / "state").faults == ()
 
@@ -280,16 +282,16 @@ def test_a_journal_that_was_not_whole_is_restored_only_if_somebody_wants_that(
     made: Path, key: Path, tmp_path: Path
 ) -> None:
     state = tmp_path / "state"
-    restore.restore(made / "provider", state, CLOCK, key=key)
+    restore.restore(made / "provider", state, CLOCK, Wanted(key=key))
     with closing(sqlite3.connect(state / DATABASE)) as database, database:
         database.execute("DROP TRIGGER journal_keeps_twelve_months")
         database.execute("DELETE FROM journal WHERE number = 2")
     back_up(state, tmp_path / "backup", START)
     with pytest.raises(BrokenJournalError) as refusal:
-        restore.restore(tmp_path / "backup", tmp_path / "again", CLOCK, key=key)
+        restore.restore(tmp_path / "backup", tmp_path / "again", CLOCK, Wanted(key=key))
     assert [fault.first for fault in refusal.value.report.faults] == [2]
     assert not (tmp_path / "again").exists()
-    restore.restore(tmp_path / "backup", tmp_path / "again", CLOCK, key=key, broken=True)
+    restore.restore(tmp_path / "backup", tmp_path / "again", CLOCK, Wanted(key=key, broken=True))
     assert [fault.first for fault in examine_journal(tmp_path / "again").faults] == [2]
 
 
