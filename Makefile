@@ -12,11 +12,11 @@ PYTHON ?= python3
 EXCHANGES ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos lint types layers rules attacks skeleton specimens bench bench-full bench-hostile bench-messages fuzz fuzz-http
+.PHONY: help setup demo test chaos lint types layers rules attacks skeleton specimens bench bench-full bench-hostile fuzz fuzz-http
 .SUFFIXES:
 
 help: ## List what one can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/development.stamp ## Create .venv with everything for running and testing
 
@@ -45,9 +45,6 @@ bench: $(BENCH_VENV)/bench.stamp $(AS4_VENV)/as4.stamp ## Measure beside floors 
 
 bench-full: $(BENCH_VENV)/bench.stamp $(AS4_VENV)/as4.stamp ## The same, and a store of a million exchanges
 	$(BENCH_BIN)/python -m benchmarks.run --full $(ARGS)
-
-bench-messages: $(BENCH_VENV)/bench.stamp ## Measure rules and readers message by message (ARGS="--rounds 9")
-	$(BENCH_BIN)/python -m benchmarks.messages $(ARGS)
 
 bench-hostile: setup ## Measure what hostile messages cost before their sender is known (ARGS="--rounds 9")
 	$(BIN)/python -m benchmarks.hostile $(ARGS)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
-import platform
-import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial, reduce
-from importlib.metadata import version
 from statistics import median
 from typing import Any, Final
 
@@ -18,9 +14,9 @@ from pyRegRep4.RIMParsing import Parsing
 from saxonche import PySaxonProcessor
 
 from benchmarks.documents import EVIDENCE, FIRST, SHARED, Document, captured, published, specimens, specimens_of_1_0
+from benchmarks.record import Bar, Measured, NotMeasuredError, Record
 from benchmarks.rounds import Duel, duel
 from benchmarks.saxon import TOOL, OfficialRules
-from oots.cli import Exit
 from oots.model.errors import MessageError
 from oots.rules.books import rulebook
 from oots.rules.kind import Kind
@@ -28,41 +24,43 @@ from oots.rules.rule import Finding
 from oots.wire.profile import V1_0
 from oots.wire.xml import parse
 
-FEWEST_ROUNDS: Final = 5
-_ROW: Final = "  {:<44} {:>3} {:>9} {:>9} {:>8} {:>8} {:>7}"
+TITLE: Final = "Rules beside Saxon, and reading beside pyRegRep"
+LEAST_RULES: Final = 5.0
+LEAST_READING: Final = 1.0
 _DECLARATIONS: Final = 10_000
 """Namespace declarations that rules are held against: the published examples repeat them."""
 
 Results = Mapping[str, list[tuple[Document, Duel]]]
 
 
-def main() -> None:
-    """Measure and print; exit 5 where the official rules and examples are not there."""
-    rounds = _rounds()
+def measure(rounds: int, *, full: bool = False) -> Measured:
+    """Both sides in turn on the same messages, parsing included."""
+    del full
     if not (TOOL.is_file() and FIRST.is_dir()):
-        sys.stderr.write(f"../{SHARED.name} is absent: without the official rules there is nothing to measure\n")
-        raise SystemExit(Exit.NOTHING_CHECKED)
+        raise NotMeasuredError(f"../{SHARED.name} is absent: without the official rules there is nothing beside ours")
     logging.getLogger("pyRegRep4").setLevel(logging.CRITICAL + 1)  # its lines to stderr would cost it time
-    sys.stdout.write(
-        f"{platform.machine()}, Python {platform.python_version()}, lxml {version('lxml')}, "
-        f"saxonche {version('saxonche')}, pyregrep {version('pyregrep')}; "
-        f"{rounds} rounds in turn, medians, parsing included\n"
-    )
     with PySaxonProcessor(license=False) as processor:
-        _print("Rules of 1.0: ours / official in Saxon", _rules(processor, rounds))
+        rules = _rules(processor, rounds)
     read = [*(found for found in published() if found.kind in EVIDENCE), *specimens_of_1_0(), *captured(), *specimens()]
-    _print("Reading: our decode / pyRegRep's slots", _reading(read, rounds, leaves=False))
-    _print("Reading: our decode / pyRegRep's slots with the elements in them", _reading(read, rounds, leaves=True))
-    _print_refusals(read)
+    return Measured(
+        (
+            *_records("rules of 1.0", rules, "Saxon", LEAST_RULES),
+            *_records("slots read", _reading(read, rounds, leaves=False), "pyRegRep", None),
+            *_records("all read", _reading(read, rounds, leaves=True), "pyRegRep", LEAST_READING),
+        ),
+        notes=(_refusals(read),),
+    )
 
 
-def _rounds() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.messages", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, help=f"rounds of each pair (at least {FEWEST_ROUNDS})")
-    rounds: int = parser.parse_args().rounds
-    if rounds < FEWEST_ROUNDS:
-        parser.error(f"fewer than {FEWEST_ROUNDS} rounds say little")
-    return rounds
+def _records(what: str, results: Results, beside: str, least: float | None) -> Iterator[Record]:
+    """One message of each in a group, on average; the last record is of all groups."""
+    found = {f"  {group}": [measured for _, measured in each] for group, each in results.items()}
+    together = [measured for each in found.values() for measured in each]
+    for group, measured in ({f"{what}, all together": together} | found).items():
+        total, number = reduce(Duel.together, measured), len(measured)
+        ours = [milliseconds / number for milliseconds in total.ours]
+        bar = Bar(least=least, on_ratio=True) if least and measured is together else None
+        yield Record(group, median(ours), "ms per message", (min(ours), max(ours)), bar, total.ratio, beside)
 
 
 def _rules(processor: Any, rounds: int) -> Results:
@@ -100,45 +98,14 @@ def _read_leaves(data: bytes) -> object:
     return Parsing(data).serialize(any_type=True)
 
 
-def _print(title: str, results: Results) -> None:
-    lines = ["", title, _ROW.format("", "n", "ours", "theirs", "ours", "theirs", "times"), _unit_row()]
-    for group, found in results.items():
-        lines.append(_row(group, [measured for _, measured in found]))
-        if len(found) > 1:
-            lines += [_row(f"  {document.name}", [measured]) for document, measured in found]
-    lines.append(_row("all together", [measured for found in results.values() for _, measured in found]))
-    sys.stdout.write("\n".join(lines) + "\n")
-
-
-def _unit_row() -> str:
-    return _ROW.format("", "", "msg/s", "msg/s", "ms", "ms", "as fast")
-
-
-def _row(name: str, measured: Sequence[Duel]) -> str:
-    """Speeds of all messages of a group, one after the other; milliseconds are for one message on average."""
-    total, number = reduce(Duel.together, measured), len(measured)
-    ours, theirs = median(total.ours) / number, median(total.theirs) / number
-    return _ROW.format(
-        name,
-        number,
-        f"{1000 / ours:,.0f}",
-        f"{1000 / theirs:,.0f}",
-        f"{ours:.3f}",
-        f"{theirs:.3f}",
-        f"{total.ratio:.2f}",
-    )
-
-
-def _print_refusals(documents: Sequence[Document]) -> None:
+def _refusals(documents: Sequence[Document]) -> str:
     """What each validates: how many copies with one element dropped are refused."""
     copies = [(document, spoilt) for document in documents for spoilt in _spoilt(document.data)]
     ours = sum(_refuses(document, spoilt) for document, spoilt in copies)
     theirs = sum(not _reads(spoilt) for _, spoilt in copies)
-    sys.stdout.write(
-        f"\nOf {len(copies):,} copies of these messages that lack one element each, "
-        f"our decode refuses {ours:,} and pyRegRep {theirs:,}.\n"
-        "  our decode  no DTD, no floods, known version; slots, children, forms and codes; names the broken rule\n"
-        "  pyRegRep    well-formed XML; leaves out a slot that it cannot read\n"
+    return (
+        f"Of {len(copies):,} copies of these messages that lack one element each, our reading refuses {ours:,} and "
+        f"pyRegRep {theirs:,}."
     )
 
 
@@ -168,7 +135,3 @@ def _reads(data: bytes) -> bool:
     except Exception:  # whatever it raises, it has refused
         return False
     return True
-
-
-if __name__ == "__main__":
-    main()

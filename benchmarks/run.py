@@ -1,4 +1,4 @@
-"""`make bench`: every measurement in turn, its table, and `benchmarks/results.json`."""
+"""`make bench`: every measurement in turn, its table, `benchmarks/results.json`, docs/performance.md."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import document
 from benchmarks.record import Measured, NotMeasuredError
 from benchmarks.report import table
 
-RESULTS: Final = Path(__file__).parent / "results.json"
-MEASUREMENTS: Final = ("exchange", "seal_and_open", "sizes")
+MEASUREMENTS: Final = ("exchange", "rates", "seal_and_open", "sizes", "store", "replicas", "messages")
 """Modules of this package, each with a `TITLE` and `measure(rounds, full=…)`, in the order in which they run."""
 FEWEST_ROUNDS: Final = 5
 
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         found["measurements"][name] = {"title": module.TITLE} | measured.as_json()
     _write(found)
+    document.write()
     _say_missed(found["measurements"])
     return 0
 
@@ -63,11 +64,11 @@ def _processor() -> str:
 
 def _write(found: Mapping[str, Any]) -> None:
     """What was measured anew takes the place of what stood there of the same name."""
-    known = json.loads(RESULTS.read_text())["measurements"] if RESULTS.exists() else {}
+    known = json.loads(document.RESULTS.read_text())["measurements"] if document.RESULTS.exists() else {}
     known |= found["measurements"]
     ordered = {name: known[name] for name in MEASUREMENTS if name in known}
     written = json.dumps({"machine": found["machine"], "measurements": ordered}, indent=1, ensure_ascii=False)
-    RESULTS.write_text(written + "\n")
+    document.RESULTS.write_text(written + "\n")
 
 
 def _say_missed(measurements: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -86,6 +87,26 @@ def running_town(
         supervisor.stop()
 
 
+@contextlib.contextmanager
+def another(town: RunningTown, service: str) -> Iterator[Child]:
+    """One more process of a service that runs, on a port of its own, until the block ends."""
+    (port,) = _free_ports(1)
+    first = town.children[service]
+    child = Child(service, dict(first.environment) | {"OOTS_PORT": str(port)}, first.log.with_suffix(f".{port}.log"))
+    try:
+        _ready(child, port)
+        yield child
+    finally:
+        Supervisor([child]).stop()
+
+
+def _ready(child: Child, port: int) -> None:
+    child.start()
+    with httpx.Client(trust_env=False) as client:
+        if not wait_until_ready(child, f"http://{LOOPBACK}:{port}/healthz", client):
+            raise NotStartedError("\n".join([child.name, *child.said()[-5:]]))
+
+
 def _child(service: str, environment: Mapping[str, str], state: Path, modules: Mapping[str, str]) -> Child:
     log = state / f"{service}.log"
     if service not in modules:
@@ -96,12 +117,8 @@ def _child(service: str, environment: Mapping[str, str], state: Path, modules: M
 
 
 def _start(town: Town, children: list[Child]) -> None:
-    for child in children:
-        child.start()
-    with httpx.Client(trust_env=False) as client:
-        for child in children:
-            if not wait_until_ready(child, f"http://{LOOPBACK}:{getattr(town.ports, child.name)}/healthz", client):
-                raise NotStartedError("\n".join([child.name, *child.said()[-5:]]))
+    with ThreadPoolExecutor() as starting:
+        list(starting.map(lambda child: _ready(child, getattr(town.ports, child.name)), children))
 
 
 def _free_ports(number: int) -> list[int]:

@@ -202,7 +202,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
     app.include_router(
         requester_pages.router(
             requester=requester,
-            discovery=Discovery(directories, "LT", settings.versions, around.clock),
+            discovery=Discovery(directories, "LT", settings.versions),
             frame=frame,
             sign_in=_sign_in(settings, "portal", settings.portal_origin, around),
             origins=Origins(settings.origins),

@@ -98,7 +98,6 @@ def _say_where(town: Town) -> None:
         f"  Udsteder / authority      {authority}/\n"
         f"  Udvekslinger / exchanges  {portal}/exchanges   {preview}/exchanges\n"
         f"  Tilstand / state          {town.state}\n"
-        f"  Overblik / at a glance    oots status {town.state}\n"
         + (f"  Rod / root certificate    {town.keys / 'trust.pem'}\n" if town.tls else "")
         + "\nCtrl-C afslutter / ends."
     )

@@ -52,8 +52,8 @@ class ExchangeSettings(ServiceSettings):
     SQLite there, for several replicas that share both. `in_flight` messages go to one partner at a time, `queue` may
     wait for it; a replica that dies has claimed them for `lease` at most. `metrics` opens `/metrics`; `traces` is the
     address of an OpenTelemetry collector. `party_id` names its access point and its keys.
-    `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations
-    (TDD 4.4.3). `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin`
+    `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations or
+    seconds (TDD 4.4.3). `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin`
     what stands in its tokens. `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in
     bytes; `authority_internal` is where revocations are asked for. `edm_v1_0_repository` is the host of the
     Semantic Repository in messages of EDM 1.0.

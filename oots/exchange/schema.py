@@ -19,7 +19,7 @@ EXCHANGE = Table(
     "exchange",
     METADATA,
     Column("exchange_id", Readable, primary_key=True),
-    Column("state", Readable, nullable=False, index=True),
+    Column("state", Readable, nullable=False),
     Column("deadline", Readable, index=True),
     Column("token_hash", Readable, unique=True),
     Column("record", LargeBinary, nullable=False),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 from oots.common_services.client import DirectoriesClient
 from oots.model.catalogue import AccessService, DataService, Requirement
-from oots.model.clock import Clock, SystemClock
 from oots.model.evidence import EvidenceType
 from oots.requester.cases import Case
 from oots.wire.catalogue import DirectoryError
@@ -17,10 +15,7 @@ from oots.wire.catalogue import DirectoryError
 NOTHING_FOUND = frozenset({"EB:ERR:0001", "EB:ERR:0002", "DSD:ERR:0001", "DSD:ERR:0002"})
 """The codes with which directories say that they hold nothing of the kind (TDD 3.1, 3.2)."""
 
-KEPT_FOR = timedelta(minutes=1)
-
 Entry = TypeVar("Entry")
-_CLOCK = SystemClock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +34,16 @@ class Finding:
 class Discovery:
     """Asks the directories on behalf of the portal of one member state, which speaks `versions`, the best one first."""
 
-    def __init__(
-        self, directories: DirectoriesClient, country: str, versions: Sequence[str], clock: Clock = _CLOCK
-    ) -> None:
+    def __init__(self, directories: DirectoriesClient, country: str, versions: Sequence[str]) -> None:
         self._directories = directories
         self._country = country
         self._versions = tuple(versions)
-        self._clock = clock
-        self._kept: dict[tuple[Case, str], tuple[datetime, tuple[Finding, ...]]] = {}
 
     def find(self, case: Case, provider_country: str) -> tuple[Finding, ...]:
         """Every data service that can prove the case's requirement; none where the directories know nobody.
 
-        What was found counts for a minute, since a page is followed by the request made on it; the directories let
-        their answers be kept far longer. Raises PeerError when they do not answer, or not as they must.
+        Raises PeerError when the directories do not answer, or not as they must.
         """
-        now = self._clock.now()
-        asked = (case, provider_country)
-        found_at, findings = self._kept.get(asked, (now, ()))
-        if not findings or not timedelta() <= now - found_at < KEPT_FOR:
-            findings = self._asked(case, provider_country)
-            self._kept[asked] = (now, findings)
-        return findings
-
-    def _asked(self, case: Case, provider_country: str) -> tuple[Finding, ...]:
         return tuple(
             Finding(requirement, service, access_service, specification)
             for requirement in self._requirements(case)

@@ -44,8 +44,7 @@ from oots.trust.seal_report import SealBrokenError, SealReport, WholeSeal, expec
 
 KIND = "PAdES"
 FIELD = "Seal"
-_ROOM_BESIDES = 600
-"""Octets of a seal beside the certificates and its issuer's name, which it states twice: attributes and signature."""
+_ROOM = 8192
 _FIELD_SPEC = SigFieldSpec(
     FIELD,
     readable_field_name="Kommunens segl (the seal of the municipality)",
@@ -130,17 +129,11 @@ def seal_pdf(pdf: bytes, key: KeyPair, at: datetime, reason: str, location: str)
     )
     signer = _DatedSigner(at, meta, _P256Signer(key.private_key, key))
     sealed = BytesIO()
-    signing = signer.async_sign_pdf(_RepeatableWriter(BytesIO(pdf)), bytes_reserved=_room(key), output=sealed)
+    signing = signer.async_sign_pdf(_RepeatableWriter(BytesIO(pdf)), bytes_reserved=_ROOM, output=sealed)
     # pyHanko needs an event loop, and the caller's thread may be running one already.
     with ThreadPoolExecutor(max_workers=1) as beside:
         beside.submit(asyncio.run, signing).result()
     return sealed.getvalue()
-
-
-def _room(key: KeyPair) -> int:
-    """Hexadecimal digits for a seal: enough, and no more than has to be read one by one each time it is checked."""
-    certificates = sum(len(each.public_bytes(serialization.Encoding.DER)) for each in {key.certificate, *key.chain})
-    return 2 * (certificates + 2 * len(key.certificate.issuer.public_bytes()) + _ROOM_BESIDES)
 
 
 def check_pdf_seal(pdf: Content, anchors: Trust, at: datetime) -> SealReport:

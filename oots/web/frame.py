@@ -8,7 +8,6 @@ language; `lang` is `da` or `en`; `csrf_field()` is the hidden input of a POST f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from http import HTTPStatus
@@ -35,7 +34,6 @@ LANGUAGE_COOKIE = "lang"
 _RETRY_SECONDS = "5"
 _TURNING = {code: f"[U+{code:04X}]" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))}
 """The characters that have the text after them shown in another order than it stands (UAX 9)."""
-_TURNED = re.compile("[" + "".join(map(chr, _TURNING)) + "]")
 
 
 class ClosedError(HTTPException):
@@ -135,7 +133,7 @@ class Frame:
 
 def _visible(value: object) -> object:
     """A text as it stands: people decide on what they read."""
-    return value.translate(_TURNING) if isinstance(value, str) and _TURNED.search(value) else value
+    return value.translate(_TURNING) if isinstance(value, str) else value
 
 
 def _is_busy(error: Exception) -> bool:

@@ -29,7 +29,6 @@ class Replica:
     dies: bool = False
     refuses: bool = False
     seen: Counter[str] = field(default_factory=Counter)
-    forwarded: list[str] = field(default_factory=list)
     port: int = 0
 
     def start(self) -> None:
@@ -59,7 +58,6 @@ class Replica:
                     self._say(replica.ready)
                     return
                 replica.seen[f"{self.command} {self.path}"] += 1
-                replica.forwarded += self.headers.get_all("Forwarded", [])
                 if not replica.dies:
                     self._say(503 if replica.refuses else 200)
 
@@ -113,7 +111,6 @@ def house(running: House) -> Iterator[House]:
     for replica in running.replicas:
         replica.ready, replica.dies, replica.refuses = 200, False, False
         replica.seen.clear()
-        replica.forwarded.clear()
     wait_until(running.in_service(*running.replicas), "both replicas to be in service")
     return running
 
@@ -137,15 +134,6 @@ def test_a_message_and_a_page_are_given_to_another_replica(house: House, request
     assert [house.ask(*request_line.split()) for _ in range(4)] == [200] * 4
     assert house.replicas[0].seen[request_line] > 0
     assert house.replicas[1].seen[request_line] == 4
-
-
-def test_a_replica_is_told_that_a_request_came_through_the_door_and_not_from_whom(house: House) -> None:
-    """It then shows nothing that is for operators."""
-    url = f"http://127.0.0.1:{house.doors.portal}/metrics"
-    for headers in ({}, {"Host": "requester:8400"}, {"Forwarded": "for=192.0.2.1"}):
-        httpx.get(url, headers=headers, trust_env=False)
-    told = [each for replica in house.replicas for each in replica.forwarded]
-    assert told == ["by=_door"] * 3
 
 
 def test_a_form_that_a_replica_took_with_it_is_not_sent_again(house: House) -> None:

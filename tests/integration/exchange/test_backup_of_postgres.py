@@ -18,9 +18,10 @@ from oots.exchange.backup import back_up
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.restore import Wanted
 from oots.exchange.status import examine
-from oots.exchange.store import FILES, VAULT_KEY
+from oots.exchange.store import FILES, VAULT_KEY, Store
 from oots.model.clock import FrozenClock
 from oots.model.errors import ConfigurationError
+from tests.support import two_sides as sides
 from tests.support.demo import wait_until
 from tests.support.postgres import Postgres, postgres
 from tests.support.two_sides import DOCUMENT, SOLVEJ, START, TwoSides, two_sides
@@ -37,7 +38,12 @@ def server() -> Iterator[Postgres]:
 @contextmanager
 def town(folder: Path, keys: Path, address: str) -> Iterator[TwoSides]:
     """Both sides, the provider's store in a PostgreSQL."""
-    made = two_sides(folder, keys, databases=(None, address))
+
+    def store(directory: Path, record: type[object]) -> Store[object]:
+        return Store(directory, record, database_url=address if directory.name == "provider" else None)
+
+    with patch.object(sides, "Store", store):
+        made = two_sides(folder, keys)
     with closing(made.requester_store), closing(made.provider_store):
         yield made
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 
 from oots.model.catalogue import DataService, EvidenceTypesOfRequirement, RequirementOfProcedures
-from oots.model.clock import AdvancedClock, FrozenClock
 from oots.model.errors import PeerError
 from oots.model.identifiers import Identifier
 from oots.requester.cases import CASES, Case
-from oots.requester.discovery import KEPT_FOR, Discovery, Finding
+from oots.requester.discovery import Discovery, Finding
 from oots.wire.catalogue import DirectoryError
-from tests.support.trust import NOW
 from tests.support.wire import DATA_SERVICES, EVIDENCE_TYPES, REQUIREMENTS
 
 CASE = replace(CASES[0], requirement=REQUIREMENTS[0].requirement.identifier)
@@ -37,10 +34,6 @@ class Directories:
     def __init__(self, refused: str = "", failure: PeerError | None = None) -> None:
         self._refused = refused
         self._failure = failure
-
-    def answer(self, refused: str, failure: PeerError) -> None:
-        """From now on."""
-        self._refused, self._failure = refused, failure
 
     def _ask(self, query: str) -> None:
         if query == self._refused and self._failure:
@@ -109,28 +102,3 @@ def test_silence_or_another_failure_is_not_taken_for_nobody(query: str, failure:
     with pytest.raises(PeerError) as raised:
         found(Directories(query, failure))
     assert raised.value is failure
-
-
-def test_what_was_found_counts_for_a_minute_and_is_asked_for_again_after_it() -> None:
-    directories, clock = Directories(), AdvancedClock(FrozenClock(NOW))
-    discovery = Discovery(cast(Any, directories), "LT", ["oots-edm:v2.0"], clock)
-    lawful = discovery.find(CASE, "DK")
-    assert lawful
-    directories.answer("requirements", PeerError("no answer"))
-    clock.advance(KEPT_FOR - timedelta(seconds=1))
-    assert discovery.find(CASE, "DK") == lawful
-    with pytest.raises(PeerError, match="no answer"):
-        discovery.find(OTHER_CASE, "DK")
-    with pytest.raises(PeerError, match="no answer"):
-        discovery.find(CASE, "SE")
-    clock.advance(timedelta(seconds=1))
-    with pytest.raises(PeerError, match="no answer"):
-        discovery.find(CASE, "DK")
-
-
-def test_that_nothing_was_found_is_not_kept() -> None:
-    directories = Directories("requirements", DirectoryError("EB:ERR:0001", "nothing", None))
-    discovery = Discovery(cast(Any, directories), "LT", ["oots-edm:v2.0"], FrozenClock(NOW))
-    assert discovery.find(CASE, "DK") == ()
-    directories.answer("", PeerError(""))
-    assert discovery.find(CASE, "DK")

@@ -18,7 +18,6 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("owner", sa.String))
     op.add_column("outbox", sa.Column("why", sa.String))
     op.create_index("outbox_due", "outbox", ["state", "party_id", "due"], if_not_exists=True)
-    op.create_index("ix_exchange_state", "exchange", ["state"], if_not_exists=True)
     op.create_index("ix_inbox_received_at", "inbox", ["received_at"], if_not_exists=True)
     op.create_index("ix_request_noted_at", "request", ["noted_at"], if_not_exists=True)
     op.create_index("ix_request_exchange_id", "request", ["exchange_id"], if_not_exists=True)

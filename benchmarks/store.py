@@ -1,0 +1,197 @@
+"""How a store grows with its exchanges: bytes for each, and how long a look-up and a commit take."""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from statistics import quantiles
+from time import perf_counter
+from typing import Any, Final
+from uuid import uuid4
+
+from sqlalchemy import text
+
+from benchmarks.growth import PARTNER, RECORDS, Growth, Specimen, specimens
+from benchmarks.record import Bar, Curve, Line, Measured, NotMeasuredError, Record
+from benchmarks.servers import server
+from oots.exchange.store import Store
+from oots.model.clock import SystemClock
+
+TITLE: Final = "Store growth"
+STAGES: Final = (10_000, 100_000)
+MILLION: Final = 1_000_000
+MOST_BYTES: Final = 15_000
+MOST_MILLISECONDS: Final = 2.0
+_PROBES: Final = 500
+_GENUINE: Final = 50
+"""Exchanges at each stage, before and after the copies, that can be opened."""
+
+
+_NOTE: Final = (
+    "Look-up: an exchange and a message that was received, each by its id. Commit: a message, its receipt, the "
+    "exchange and a line of the journal, on disk; its ratio is to a page written to the disk. p99 of 500."
+)
+
+
+@dataclass(slots=True)
+class Grown:
+    """What was seen of a store at each number of exchanges: bytes for each, p99 of look-up and commit in ms."""
+
+    size: dict[int, float] = field(default_factory=dict)
+    look_up: dict[int, float] = field(default_factory=dict)
+    commit: dict[int, float] = field(default_factory=dict)
+    disk: dict[int, float] = field(default_factory=dict)
+
+
+def measure(rounds: int, *, full: bool = False) -> Measured:
+    """On both databases; where there is no PostgreSQL, on SQLite alone."""
+    del rounds
+    stages = (*STAGES, MILLION) if full else STAGES
+    kinds = specimens()
+    grown: dict[tuple[str, str], Grown] = {}
+    notes = [_NOTE]
+    with ExitStack() as ends:
+        urls: list[tuple[str, Callable[[], str | None]]] = [("SQLite", lambda: None)]
+        try:
+            running = ends.enter_context(server())
+            urls.append(("PostgreSQL", running.new_database))
+        except NotMeasuredError as absent:
+            notes.append(f"PostgreSQL: not measured, {absent}")
+        for database, new in urls:
+            for service, specimen in kinds.items():
+                reach = stages if service == "provider" else stages[:1]
+                with tempfile.TemporaryDirectory(prefix="oots-bench-") as folder:
+                    grown[database, service] = _grow(Path(folder), service, specimen, new(), reach)
+    return Measured(tuple(_records(grown)), _curves(grown), tuple(notes))
+
+
+def _grow(folder: Path, service: str, specimen: Specimen, url: str | None, stages: Sequence[int]) -> Grown:
+    grown = Grown()
+    with closing(Store(folder, RECORDS[service], database_url=url)) as store:
+        empty = _bytes(store, folder)
+        growth = Growth(store, specimen)
+        growth.add_genuine(_GENUINE)
+        for stage in stages:
+            growth.to(stage)
+            grown.size[stage] = (_bytes(store, folder) - empty) / stage
+            growth.add_genuine(_GENUINE)
+            grown.look_up[stage] = _p99([_timed(look_up) for look_up in _look_ups(growth)])
+            grown.commit[stage] = _p99([_timed(commit) for commit in _commits(growth)])
+            grown.disk[stage] = _p99([_timed(write) for write in _writes(folder)])
+    return grown
+
+
+def _bytes(store: Store[Any], folder: Path) -> int:
+    """Of everything that the database keeps."""
+    if store.database.is_shared:
+        with store.look() as unit:
+            return int(unit.connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+    with store.engine.connect() as connection:
+        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return sum(file.stat().st_size for file in folder.glob("store.sqlite*"))
+
+
+def _look_ups(growth: Growth) -> Iterator[Callable[[], None]]:
+    chosen = random.Random(2)  # noqa: S311 (which one is looked up)
+
+    def look_up() -> None:
+        exchange_id, message_id = chosen.choice(growth.genuine), chosen.choice(growth.received)
+        with growth.store.look() as unit:
+            if unit.find(exchange_id) is None or unit.received(PARTNER, message_id) is None:
+                raise LookupError("what was put there is gone")
+
+    for _ in range(_PROBES):
+        yield look_up
+
+
+def _commits(growth: Growth) -> Iterator[Callable[[], None]]:
+    clock = SystemClock()
+
+    def commit() -> None:
+        now = clock.now()
+        exchange_id = str(uuid4())
+        with growth.store.begin() as unit:
+            unit.receive(PARTNER, f"{uuid4()}@partner.example", growth.specimen.received[0], now)
+            unit.keep(replace(growth.specimen.kept, exchange_id=exchange_id))
+            unit.journal(replace(growth.specimen.journal[0], exchange_id=exchange_id))
+
+    for _ in range(_PROBES):
+        yield commit
+
+
+def _writes(folder: Path) -> Iterator[Callable[[], None]]:
+    """The floor of a commit: a page on disk."""
+    file = os.open(folder / "floor", os.O_WRONLY | os.O_CREAT, 0o600)
+
+    def write() -> None:
+        os.write(file, bytes(4096))
+        os.fdatasync(file)
+
+    try:
+        for _ in range(_PROBES):
+            yield write
+    finally:
+        os.close(file)
+
+
+def _timed(work: Callable[[], None]) -> float:
+    began = perf_counter()
+    work()
+    return (perf_counter() - began) * 1000
+
+
+def _p99(milliseconds: Sequence[float]) -> float:
+    return quantiles(milliseconds, n=100)[98]
+
+
+def _records(grown: dict[tuple[str, str], Grown]) -> Iterator[Record]:
+    for (database, service), seen in grown.items():
+        for stage, size in seen.size.items():
+            said = f"{database}, {service}, {stage:,} exchanges"
+            yield Record(f"{said}: size", size / 1000, "KB per exchange", bar=Bar(most=MOST_BYTES / 1000))
+            yield Record(f"{said}: look-up", seen.look_up[stage], "ms, p99", bar=Bar(most=MOST_MILLISECONDS))
+            commit = seen.commit[stage]
+            yield Record(
+                f"{said}: commit",
+                commit,
+                "ms, p99",
+                bar=Bar(most=MOST_MILLISECONDS),
+                ratio=commit / seen.disk[stage],
+                beside="a page written to the disk, p99",
+            )
+
+
+def _curves(grown: dict[tuple[str, str], Grown]) -> tuple[Curve, ...]:
+    provider = {database: seen for (database, service), seen in grown.items() if service == "provider"}
+    return (
+        Curve(
+            "store-size",
+            "Size of the provider's store",
+            "exchanges",
+            "KB per exchange",
+            tuple(
+                Line(database, tuple((n, size / 1000) for n, size in seen.size.items()))
+                for database, seen in provider.items()
+            ),
+            log_x=True,
+            bar=MOST_BYTES / 1000,
+        ),
+        Curve(
+            "store-times",
+            "Look-up and commit in the provider's store",
+            "exchanges",
+            "ms, p99",
+            tuple(
+                Line(f"{database}, {what}", tuple(times.items()))
+                for database, seen in provider.items()
+                for what, times in (("look-up", seen.look_up), ("commit", seen.commit))
+            ),
+            log_x=True,
+            bar=MOST_MILLISECONDS,
+        ),
+    )
