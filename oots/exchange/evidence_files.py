@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from copy import copy
 from pathlib import Path
@@ -49,6 +51,11 @@ class EvidenceFiles:
     def names(self) -> frozenset[str]:
         return frozenset(path.name for path in self._directory.iterdir())
 
+    def untouched(self, seconds: float) -> frozenset[str]:
+        """The names of files that nobody has written for so long."""
+        latest = time.time() - seconds
+        return frozenset(path.name for path in self._directory.iterdir() if _written_at(path) <= latest)
+
     def bind(self, addressees: Mapping[str, str]) -> None:
         """Seal for its own name, and its addressee if it has one, every file that an earlier version sealed for none.
 
@@ -79,6 +86,14 @@ class EvidenceFiles:
                 replaced += 1
         sync_directory(self._directory)
         return replaced
+
+
+def _written_at(path: Path) -> float:
+    """Never, for a file that somebody else has just deleted."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _place(name: str, addressee: str) -> str:

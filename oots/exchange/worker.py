@@ -25,6 +25,8 @@ RecordT = TypeVar("RecordT")
 
 _LOG = logging.getLogger(__name__)
 _PAUSE_SECONDS = 0.5
+_LONGEST_TRANSACTION = 3600.0
+"""In seconds, with a wide margin."""
 _AT_ONCE = 100
 
 
@@ -150,8 +152,10 @@ class Worker(Generic[RecordT]):
                     queue.keep_failed(unit.connection, waiting.message_id, str(refusal))
 
     def _remove_orphans(self) -> None:
-        """Files that a killed process wrote for a transaction that never was committed are of no use to anybody."""
+        """Files that a killed process wrote for a transaction that never was committed are of no use to anybody; those
+        of replicas that are at work now are named by no row yet, either."""
+        old = self._store.files.untouched(_LONGEST_TRANSACTION if self._store.database.is_shared else 0)
         with self._store.begin() as unit:
             needed = queue.bodies(unit.connection) | self._handler.files_in_use(unit)
-            for name in unit.files.names() - needed:
+            for name in old - needed:
                 unit.files.delete(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -477,3 +478,13 @@ def _url(store: Store[object]) -> str | None:
 def _refusal(town: TwoSides) -> bytes:
     """An error signal, as a partner gives it."""
     return town.provider_point.receive("text/plain", b"no message")
+
+
+def test_a_starting_replica_removes_what_was_abandoned_and_nothing_that_another_is_writing(both: TwoSides) -> None:
+    """On a shared folder a young file may belong to a transaction of another replica that is not committed yet."""
+    store = both.provider_store
+    others, abandoned = store.files.put(b"of another replica"), store.files.put(b"of a killed process")
+    path = store._directory / "files" / abandoned
+    os.utime(path, (path.stat().st_atime, path.stat().st_mtime - 7200))
+    both.provider_point._worker._remove_orphans()
+    assert store.files.names() == ({others} if store.database.is_shared else set())
