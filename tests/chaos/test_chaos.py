@@ -25,6 +25,7 @@ from tests.chaos.journals import Verdict, judge, read_side
 from tests.chaos.replica import ENTRY
 from tests.support.haproxy import new_doors
 from tests.support.ports import free_port
+from tests.support.postgres import Postgres, postgres
 from tests.support.replicas import Plan, Replica, ReplicaTown, replica_town
 
 EXCHANGES = int(os.environ.get("CHAOS_EXCHANGES", "150"))
@@ -95,14 +96,49 @@ def test_on_sqlite_with_one_process_a_side(
     with replica_town(tmp_path, plan, cables.doors) as town:
         engines = {side: sqlite_of(tmp_path / side) for side in SIDES}
         faults = [*kills(town), Fault(0.3, cables.cut_off), Fault(0.6, partial(fill, disk))]
-        run = Run(town, engines, EXCHANGES, faults)
-        run()
-        cables.count()
-        for engine in engines.values():
-            engine.dispose()
+        run = ended(Run(town, engines, EXCHANGES, faults), cables)
     verdict = judge(*(read_side(side, tmp_path, None) for side in SIDES), run.accepted)
     with capsys.disabled():
         print(f"\n{summary('SQLite with one process a side', run, cables, verdict)}")  # noqa: T201 (what it is for)
+    expect_good(verdict, cables)
+    assert [examine_journal(tmp_path / side).faults for side in SIDES] == [(), ()]
+
+
+def test_on_postgresql_with_two_replicas_a_side(
+    tmp_path: Path, disk: SmallDisk, cables: Cables, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with postgres() as server:
+        databases = {side: server.new_database() for side in SIDES}
+        plan = Plan(2, 2, databases, ENTRY, cables.environment(), cables.haproxy)
+        with replica_town(tmp_path, plan, cables.doors) as town:
+            engines = {side: create_engine(databases[side]) for side in SIDES}
+            crashes = [Fault(at, partial(crash, server)) for at in (0.25, 0.7)]
+            faults = [*kills(town), *crashes, Fault(0.35, cables.cut_off), Fault(0.6, partial(fill, disk))]
+            run = ended(Run(town, engines, EXCHANGES, faults), cables)
+        verdict = judge(*(read_side(side, tmp_path, databases[side]) for side in SIDES), run.accepted)
+        journals = [examine_journal(tmp_path / side, database_url=databases[side]).faults for side in SIDES]
+    more = f"PostgreSQL crashed {len(crashes)} times, "
+    with capsys.disabled():
+        where = "PostgreSQL with two replicas a side"
+        print(f"\n{summary(where, run, cables, verdict, more)}")  # noqa: T201 (what it is for)
+    expect_good(verdict, cables)
+    assert journals == [(), ()]
+
+
+def ended(run: Run, cables: Cables) -> Run:
+    """After it has run."""
+    run()
+    cables.count()
+    for engine in run.databases.values():
+        engine.dispose()
+    return run
+
+
+def crash(server: Postgres) -> None:
+    server.crash()
+    server.start()
+
+
+def expect_good(verdict: Verdict, cables: Cables) -> None:
     assert verdict.is_good, verdict
     assert verdict.duplicates >= cables.lost_receipts > 0
-    assert [examine_journal(tmp_path / side).faults for side in SIDES] == [(), ()]

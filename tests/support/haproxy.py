@@ -54,14 +54,18 @@ class Doors:
 
     def in_service(self, backend: str) -> set[int]:
         """The ports of those servers of a backend that are being given requests."""
+        return {port for port, server in self._servers(backend).items() if server["status"].startswith("UP")}
+
+    def served(self, backend: str) -> dict[int, int]:
+        """How many requests each server of a backend has been given, by its port."""
+        return {port: int(server["stot"]) for port, server in self._servers(backend).items()}
+
+    def _servers(self, backend: str) -> dict[int, dict[str, str]]:
         rows = [line.split(",") for line in self.tell("show stat").splitlines()]
         names = [name.removeprefix("# ") for name in rows[0]]
-        servers = [dict(zip(names, row, strict=False)) for row in rows[1:]]
-        return {
-            int(server["svname"].rpartition("-")[2])
-            for server in servers
-            if server["pxname"] == backend and server["svname"] != "BACKEND" and server["status"].startswith("UP")
-        }
+        lines = (dict(zip(names, row, strict=False)) for row in rows[1:])
+        mine = [line for line in lines if line["pxname"] == backend and line["svname"] != "BACKEND"]
+        return {int(line["svname"].rpartition("-")[2]): line for line in mine}
 
 
 def new_doors() -> Doors:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Protocol
 
 from oots.scenarios.citizen import Citizen, Page
-from tests.support.demo import Demo, wait_until
+from tests.support.demo import wait_until
 
 CASE = "/cases/change-of-address"
 
 
-def ask(citizen: Citizen, demo: Demo, persona: str = "solvej") -> Page:
+class Town(Protocol):
+    """Where the citizen finds portal and preview."""
+
+    @property
+    def portal(self) -> str: ...
+
+    @property
+    def preview(self) -> str: ...
+
+
+def ask(citizen: Citizen, town: Town, persona: str = "solvej") -> Page:
     """From the portal's front page to the offer of a preview."""
-    page = citizen.open(f"{demo.portal}/")
+    page = citizen.open(f"{town.portal}/")
     page = citizen.follow(page, CASE)
     page = citizen.follow(page, f"{CASE}/signin")
     page = citizen.submit(page, "/authorize", persona=persona)
