@@ -17,7 +17,7 @@ DECISION_PARTS = ("**Context.**", "**Options.**", "**Decision.**", "**Consequenc
 
 def wanted(file: str) -> list[str]:
     lines = (ROOT / file).read_text(encoding="utf-8").splitlines()
-    return sorted(line.strip() for line in lines if line.strip() and not line.startswith(("#", "-")))
+    return sorted(line.partition("[")[0].strip() for line in lines if line.strip() and not line.startswith(("#", "-")))
 
 
 @pytest.mark.parametrize(
