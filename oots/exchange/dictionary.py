@@ -22,6 +22,7 @@ class Dictionary:
 
     def __init__(self) -> None:
         self._pieces: dict[bytes, bytes] = {}
+        self._met: dict[bytes, bytes] = {}  # to read with alone: they may not have been committed yet
 
     @classmethod
     def opened(cls, connection: Connection, vault: Vault) -> Self:
@@ -32,7 +33,7 @@ class Dictionary:
         return dictionary
 
     def load(self, connection: Connection, vault: Vault) -> None:
-        """Read what is there by now, perhaps added by another process."""
+        """Pack with what has been committed by now."""
         for name, sealed in connection.execute(select(DICTIONARY.c.name, DICTIONARY.c.sealed)).all():
             self._pieces[bytes.fromhex(name)] = vault.open(sealed, place(DICTIONARY, name))
 
@@ -51,11 +52,18 @@ class Dictionary:
         return unpack(packed, lambda name: self._piece(name, connection, vault))
 
     def _piece(self, name: bytes, connection: Connection, vault: Vault) -> bytes:
-        if name not in self._pieces:
-            self.load(connection, vault)
-        if name not in self._pieces:
-            raise ConfigurationError(f"the store has lost the piece {name.hex()} of its dictionary")
-        return self._pieces[name]
+        """Of this process, or added by another meanwhile."""
+        piece = self._pieces.get(name) or self._met.get(name)
+        if piece is None:
+            piece = self._met[name] = _read(connection, vault, name.hex())
+        return piece
+
+
+def _read(connection: Connection, vault: Vault, name: str) -> bytes:
+    sealed = connection.execute(select(DICTIONARY.c.sealed).where(DICTIONARY.c.name == name)).scalar()
+    if sealed is None:
+        raise ConfigurationError(f"the store has lost the piece {name} of its dictionary")
+    return vault.open(sealed, place(DICTIONARY, name))
 
 
 def add_piece(connection: Connection, vault: Vault, piece: bytes) -> None:

@@ -73,6 +73,7 @@ def test_what_another_process_packs_with_a_certificate_that_it_has_just_met_is_r
     assert len(sealed) < 300 < len(text)
     with kept.database.look() as connection:
         assert other.packing(connection, kept.vault).open(sealed, PLACE) == text
+        assert len(other.pack(text)) > 300, "what was met but not learned is not packed with"
 
 
 def quoted(demo_keys: Path) -> bytes:
