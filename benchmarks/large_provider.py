@@ -9,6 +9,7 @@ import os
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import uvicorn
 
@@ -23,7 +24,7 @@ from oots.provider.service import EvidenceProvider
 from oots.provider.source import EvidenceSource
 
 EVIDENCE: str = "BENCH_EVIDENCE"
-_PDF = b"%PDF"
+_PDF = "application/pdf"
 
 
 class LargeSource:
@@ -36,6 +37,10 @@ class LargeSource:
     @property
     def authority(self) -> Agent:
         return self._source.authority
+
+    def open(self) -> BinaryIO:
+        """The file, as the content of each PDF."""
+        return self._file.open("rb")
 
     def offer(self, classification: str) -> Offer | None:
         return self._source.offer(classification)
@@ -50,8 +55,7 @@ class LargeSource:
         if not isinstance(issue, Issued):
             return issue
         documents = tuple(
-            replace(each, content=self._file.read_bytes()) if each.content.startswith(_PDF) else each
-            for each in issue.documents
+            replace(each, content=self) if each.distribution.format == _PDF else each for each in issue.documents
         )
         return replace(issue, documents=documents)
 

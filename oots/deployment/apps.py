@@ -386,7 +386,7 @@ def _exchanging_app(
     app.add_middleware(Sessions, store=sessions, cookie=f"oots-{cookie}", secure=settings.tls)
     browser_origins = list(settings.origins.values())
     app.add_middleware(BrowserSecurity, origins=_own_origins(settings), form_targets=browser_origins)
-    app.include_router(exchange_api.router(access_point, settings.largest_message))
+    app.include_router(exchange_api.router(access_point, settings.largest_message, at_once=settings.most_at_once))
     if settings.metrics:
         app.include_router(metrics_router(metrics, browser_origins))
     return app

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from oots.deployment.logs import Form
 from oots.edelivery.limits import Limits
 from oots.eid.authorization import Client
+from oots.exchange.api import MOST_AT_ONCE
 from oots.exchange.limits import SendingLimits, TimeLimits
 from oots.exchange.partners import Partner
 from oots.model.errors import ConfigurationError
@@ -55,8 +56,8 @@ class ExchangeSettings(ServiceSettings):
     `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations or
     seconds (TDD 4.4.3). `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin`
     what stands in its tokens. `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in
-    bytes; `authority_internal` is where revocations are asked for. `edm_v1_0_repository` is the host of the
-    Semantic Repository in messages of EDM 1.0.
+    bytes; `most_at_once` messages are taken in at a time; `authority_internal` is where revocations are asked for.
+    `edm_v1_0_repository` is the host of the Semantic Repository in messages of EDM 1.0.
     """
 
     state: Path
@@ -70,6 +71,7 @@ class ExchangeSettings(ServiceSettings):
     grace: timedelta = timedelta(minutes=1)
     largest_message: int = Field(default=_SIZES.message, gt=0)
     largest_evidence: int = Field(default=_SIZES.part, gt=0)
+    most_at_once: int = Field(default=MOST_AT_ONCE, ge=1, le=256)
     in_flight: int = Field(default=_SENDING.in_flight, ge=1, le=64)
     queue: int = Field(default=_SENDING.queue, ge=1)
     lease: timedelta = Field(default=_SENDING.lease, ge=timedelta(seconds=1))

@@ -3,12 +3,12 @@ queued in the transaction that decided it, and sent until a receipt comes."""
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Generic, TypeVar
 
 import httpx
@@ -23,6 +23,7 @@ from oots.edelivery.receipt import seal_receipt
 from oots.edelivery.signal import error_signal
 from oots.exchange.entries import exchange_named, sent_again
 from oots.exchange.envelope import UnsendableError, expect_lawful_header
+from oots.exchange.evidence_files import Arriving
 from oots.exchange.handler import Handler
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.limits import SendingLimits, TimeLimits
@@ -34,11 +35,11 @@ from oots.exchange.unit import Received, Unit
 from oots.exchange.watch import Outcome, Watch, Work, came_to, concerns
 from oots.exchange.worker import Worker
 from oots.model.clock import Clock, Ids
-from oots.model.content import length_of
-from oots.model.errors import BusyError, MessageError, TransportError, UnavailableError
+from oots.model.content import Hashed, Readable, length_of
+from oots.model.errors import BusyError, MessageError, NotArrivedError, TransportError, UnavailableError
 from oots.model.identifiers import Identifier
 from oots.trust.anchors import Trust
-from oots.trust.certificates import Role, UntrustedError
+from oots.trust.certificates import Party, Role, UntrustedError
 from oots.trust.evidence_seal import check_seal
 from oots.trust.keys import KeyPair
 from oots.trust.revocation import UnsettledError
@@ -100,10 +101,12 @@ class AccessPoint(Generic[RecordT]):
         self._handler = handler
         self._worker.serve(handler)
 
-    def receive(self, content_type: str, body: bytes) -> bytes:
+    def receive(self, content_type: str, body: bytes | Readable) -> bytes:
         """One HTTP request: a receipt once the message is recorded, an error signal if it is not believed.
 
-        Raises UnsettledError, BusyError and UnavailableError where the sender should try again later.
+        The body is read as it arrives, and no further than it is believed; what is large in it goes to a file at once.
+        Raises UnsettledError, BusyError and UnavailableError where the sender should try again later, and
+        NotArrivedError as the body does; no file stays then.
         """
         with self._watch.step(Work.RECEIVE):
             try:
@@ -112,61 +115,77 @@ class AccessPoint(Generic[RecordT]):
                 came_to(Outcome.PUT_OFF)
                 raise
 
-    def _receive(self, content_type: str, body: bytes, now: datetime) -> bytes:
+    def _receive(self, content_type: str, body: bytes | Readable, now: datetime) -> bytes:
+        read = Hashed(BytesIO(body) if isinstance(body, bytes) else body)
+        arriving = self._store.files.arriving()
         try:
-            return self._accept(self._believe(content_type, body, now), body, now)
-        except TransportError as refusal:
-            came_to(Outcome.REFUSED)
-            return self._turn_away(refusal, body, now)
-        except UnsettledError as unsettled:
-            self._record_refusal(f"put off: {unsettled}", body, now)
+            opened = self._believe(content_type, read, arriving, now)
+        except BaseException as fault:
+            arriving.delete()
+            if isinstance(fault, TransportError):
+                return self._turn_away(fault, read, now)
+            if isinstance(fault, UnsettledError):
+                self._record_refusal(f"put off: {fault}", read, now)
             raise
+        try:
+            receipt, taken = self._accept(opened, read.sha256, now)
+        except TransportError as refusal:
+            arriving.delete()
+            return self._turn_away(refusal, read, now)
+        arriving.delete(except_for=taken)
+        return receipt
 
-    def _believe(self, content_type: str, body: bytes, now: datetime) -> OpenedMessage:
+    def _believe(self, content_type: str, body: Readable, arriving: Arriving, now: datetime) -> OpenedMessage:
         """Whatever goes wrong here is a refusal: a message that makes a reader stumble has not been believed."""
         try:
-            opened = open_message(content_type, body, self._trust, now, limits=self._sizes)
-        except (TransportError, UnsettledError, BusyError):
+            return open_message(
+                content_type,
+                body,
+                self._trust,
+                now,
+                limits=self._sizes,
+                believe=lambda header, signer: self._expect_for_us(header, signer, now),
+                new_file=arriving.sealing,
+            )
+        except (TransportError, UnsettledError, BusyError, NotArrivedError):
             raise
+        except OSError as fault:
+            raise UnavailableError(f"the evidence cannot be written ({fault.strerror})") from fault
         except Exception as fault:
             self._stumbles.tell("a message at the door", fault)
             raise failed_authentication(f"the message cannot be judged ({type(fault).__name__})") from fault
-        self._expect_for_us(opened, now)
-        return opened
 
-    def _expect_for_us(self, opened: OpenedMessage, now: datetime) -> None:
-        if opened.signer.party_id not in self.partners:
-            raise failed_authentication(f"unknown party {opened.signer.party_id}")
-        header = opened.header
+    def _expect_for_us(self, header: UserMessage, signer: Party, now: datetime) -> None:
+        if signer.party_id not in self.partners:
+            raise failed_authentication(f"unknown party {signer.party_id}")
         concerns(
-            party_id=opened.signer.party_id,
+            party_id=signer.party_id,
             message_id=header.message_id,
             conversation_id=header.conversation_id,
             exchange_id=exchange_named(header),
         )
-        if opened.header.receiver.value != self.party.value:
-            raise invalid_header(f"addressed to {opened.header.receiver.value}")
-        self.expect_room(opened.signer.party_id)
-        if opened.header.timestamp > now + CLOCKS_DIFFER:
+        if header.receiver.value != self.party.value:
+            raise invalid_header(f"addressed to {header.receiver.value}")
+        self.expect_room(signer.party_id)
+        if header.timestamp > now + CLOCKS_DIFFER:
             raise invalid_header("the timestamp lies in the future")
-        if opened.header.timestamp < now - self._oldest:
+        if header.timestamp < now - self._oldest:
             raise invalid_header("the message is older than any that is still being sent")
 
-    def _accept(self, opened: OpenedMessage, body: bytes, now: datetime) -> bytes:
-        """The receipt that is stored together with all that the message does; the stored one for a message that was
-        here before.
+    def _accept(self, opened: OpenedMessage, digest: str, now: datetime) -> tuple[bytes, frozenset[str]]:
+        """The receipt that is stored together with all that the message does, and the files that are needed since; the
+        stored receipt for a message that was here before.
 
         Two transactions that get into each other's way are two deliveries of one message, or two messages of one
         exchange: the second begins anew, and finds what the first has done.
         """
-        digest = hashlib.sha256(body).hexdigest()
         self._store.acquaint(opened.certificate)
         for _ in range(_MOST_BEGINNINGS):
             with suppress(IntegrityError):
                 return self._take(opened, digest, now)
         raise UnavailableError("other transactions are always faster")
 
-    def _take(self, opened: OpenedMessage, digest: str, now: datetime) -> bytes:
+    def _take(self, opened: OpenedMessage, digest: str, now: datetime) -> tuple[bytes, frozenset[str]]:
         party, message_id = opened.signer.party_id, opened.header.message_id
         with self._store.look() as unit:
             known = unit.received(party, message_id)
@@ -175,21 +194,21 @@ class AccessPoint(Generic[RecordT]):
             if known is None and unit.receive(party, message_id, Received(digest, receipt), now):
                 self._handler.take(unit, opened)
                 came_to(Outcome.RECEIPTED)
-                return receipt
+                return receipt, unit.files_taken
             known = unit.received(party, message_id)
             if known is not None and known.body_sha256 == digest:
                 unit.journal(self._duplicate(unit, opened, now))
                 came_to(Outcome.DUPLICATE)
-                return known.receipt
+                return known.receipt, unit.files_taken
         raise failed_authentication(f"message id {message_id} used for another message")
 
-    def _turn_away(self, refusal: TransportError, body: bytes, now: datetime) -> bytes:
-        self._record_refusal(f"{refusal.ebms} {refusal.short}: {refusal.why}", body, now)
+    def _turn_away(self, refusal: TransportError, read: Hashed, now: datetime) -> bytes:
+        came_to(Outcome.REFUSED)
+        self._record_refusal(f"{refusal.ebms} {refusal.short}: {refusal.why}", read, now)
         return error_signal(refusal, self._message_id(), now, None)
 
-    def _record_refusal(self, why: str, body: bytes, now: datetime) -> None:
-        digest = hashlib.sha256(body).hexdigest()
-        detail = f"{why} ({len(body)} bytes, sha256 {digest})"
+    def _record_refusal(self, why: str, read: Hashed, now: datetime) -> None:
+        detail = f"{why} ({read.length} bytes read, sha256 {read.sha256})"
         with self._store.begin() as unit:
             unit.journal(JournalEntry(now, Entry.MESSAGE_REFUSED, detail=detail, signature_valid=False))
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from oots.exchange.chain import Chain, Row, append, append_row, start_chain
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import Entry, JournalEntry, read_again
+from oots.exchange.migrations.vault_files import bind
 from oots.exchange.schema import EXCHANGE, JOURNAL, METADATA, REQUEST, place
 from oots.trust.vault import Vault
 
@@ -24,7 +25,7 @@ def chain_journal(connection: Connection, vault: Vault, files: EvidenceFiles, no
     Raises ConfigurationError where something sealed does not open.
     """
     sent = connection.execute(text("SELECT body_file, party_id FROM outbox")).mappings()
-    files.bind({row["body_file"]: row["party_id"] for row in sent})
+    bind(files.directory, vault, {row["body_file"]: row["party_id"] for row in sent})
     _bind_exchanges(connection, vault)
     _chained_now(connection, vault, now)
 

@@ -80,6 +80,11 @@ class PackingVault:
         self._vault = vault
         self._dictionary = dictionary
 
+    @property
+    def plain(self) -> Vault:
+        """For what is read outside of a transaction."""
+        return self._vault
+
     def seal(self, data: bytes, place: str) -> bytes:
         return self._vault.seal(self.pack(data), place)
 

@@ -1,26 +1,25 @@
-"""Evidence and message bodies as files of their own, encrypted at rest and deleted on their own time."""
+"""Evidence as files of their own, each sealed under its own key and deleted on its own time."""
 
 from __future__ import annotations
 
-import math
-import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterator
 from copy import copy
 from pathlib import Path
 
-from oots.model.errors import ConfigurationError
-from oots.trust.files import write_whole
-from oots.trust.vault import Vault, sync_directory
+from oots.model.content import Source, chunks
+from oots.trust.sealed_file import SealedFile, Sealing, Stored
+
+ORPHANED_SECONDS = 3600.0
+"""For how long a file may lie there that no transaction has committed yet: longer than any message arrives."""
 
 
 class EvidenceFiles:
-    """A folder of encrypted files under random names; a name is never taken from a message."""
+    """A folder of sealed files, which the replicas of a service share; a name is never taken from a message."""
 
-    def __init__(self, directory: Path, vault: Vault) -> None:
+    def __init__(self, directory: Path) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._directory = directory
-        self._vault = vault
+        self.directory = directory
         self._put: list[str] = []
 
     def apart(self) -> EvidenceFiles:
@@ -34,67 +33,63 @@ class EvidenceFiles:
         for name in self._put:
             self.delete(name)
 
-    def put(self, content: bytes, addressee: str = "") -> str:
-        """Store `content` durably and return the name of its file; what is sent opens for its addressee only."""
-        name = secrets.token_hex(16)
-        write_whole(self._directory / name, self._vault.seal(content, _place(name, addressee)), mode=0o600)
-        self._put.append(name)
-        sync_directory(self._directory)
-        return name
+    def sealing(self) -> Sealing:
+        """A new file to write to."""
+        return Sealing(self.directory)
 
-    def get(self, name: str, addressee: str = "") -> bytes:
-        return self._vault.open((self._directory / name).read_bytes(), _place(name, addressee))
+    def put(self, content: bytes | Source) -> SealedFile:
+        """Store content durably, chunk by chunk; what is a file here already stays the same one."""
+        if isinstance(content, SealedFile):
+            return content
+        with self.sealing() as file:
+            for chunk in chunks(content):
+                file.write(chunk)
+            finished = file.finish()
+        self._put.append(finished.stored.name)
+        return finished
+
+    def get(self, stored: Stored) -> SealedFile:
+        return SealedFile(self.directory, stored)
 
     def delete(self, name: str) -> None:
-        (self._directory / name).unlink(missing_ok=True)
+        (self.directory / name).unlink(missing_ok=True)
 
     def names(self) -> frozenset[str]:
-        return frozenset(path.name for path in self._directory.iterdir())
+        return frozenset(path.name for path in self.directory.iterdir())
 
-    def untouched(self, seconds: float) -> frozenset[str]:
-        """The names of files that nobody has written for so long."""
-        latest = time.time() - seconds
-        return frozenset(path.name for path in self._directory.iterdir() if _written_at(path) <= latest)
+    def orphans(self, used: Collection[str]) -> Iterator[str]:
+        """The files that nobody uses and that nobody can be about to use, unfinished ones among them."""
+        latest = time.time() - ORPHANED_SECONDS
+        for path in self.directory.iterdir():
+            if path.name not in used and _changed_at(path) < latest:
+                yield path.name
 
-    def bind(self, addressees: Mapping[str, str]) -> None:
-        """Seal for its own name, and its addressee if it has one, every file that an earlier version sealed for none.
-
-        Raises ConfigurationError naming a file that no key opens.
-        """
-        self._replace(lambda name, sealed: self._vault.bound(sealed, _place(name, addressees.get(name, ""))))
-
-    def reseal(self) -> int:
-        """Seal every file under the newest key of the vault; returns for how many that was needed.
-
-        Raises ConfigurationError naming a file that no key opens.
-        """
-        return self._replace(lambda _, sealed: sealed if self._vault.is_current(sealed) else self._vault.reseal(sealed))
-
-    def _replace(self, anew: Callable[[str, bytes], bytes]) -> int:
-        replaced = 0
-        for path in self._directory.iterdir():
-            if path.name.startswith("."):
-                path.unlink(missing_ok=True)  # an unfinished copy of a killed process, or one taken over just now
-                continue
-            sealed = path.read_bytes()
-            try:
-                content = anew(path.name, sealed)
-            except ConfigurationError:
-                raise ConfigurationError(f"no key opens {path}") from None
-            if content != sealed:
-                write_whole(path, content, mode=0o600)
-                replaced += 1
-        sync_directory(self._directory)
-        return replaced
+    def arriving(self) -> Arriving:
+        return Arriving(self)
 
 
-def _written_at(path: Path) -> float:
-    """Never, for a file that somebody else has just deleted."""
+class Arriving:
+    """The files of one message that is arriving, of which it is not known yet whether it will be believed."""
+
+    def __init__(self, files: EvidenceFiles) -> None:
+        self._files = files
+        self._sealings: list[Sealing] = []
+
+    def sealing(self) -> Sealing:
+        """A new file to write to."""
+        self._sealings.append(self._files.sealing())
+        return self._sealings[-1]
+
+    def delete(self, *, except_for: Collection[str] = ()) -> None:
+        """Delete the files that were finished, but for those of these names."""
+        for finished in (sealing.finished for sealing in self._sealings):
+            if finished is not None and finished.stored.name not in except_for:
+                self._files.delete(finished.stored.name)
+
+
+def _changed_at(path: Path) -> float:
+    """When a file was last written; one that another replica deletes meanwhile was never an orphan."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:
-        return math.inf
-
-
-def _place(name: str, addressee: str) -> str:
-    return f"file {name} to {addressee}" if addressee else f"file {name}"
+        return float("inf")

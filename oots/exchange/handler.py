@@ -33,7 +33,3 @@ class Handler(Protocol[RecordT]):
 
     def expire(self, unit: Unit[RecordT], exchange_id: str, now: datetime) -> None:
         """Act on the deadline of an exchange, which has passed."""
-
-    def files_in_use(self, unit: Unit[RecordT]) -> frozenset[str]:
-        """The files that exchanges still need."""
-        ...

@@ -14,7 +14,7 @@ from oots.exchange.schema import METADATA
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
 
-REVISION = "0002"
+REVISION = "0003"
 """The step whose tables `schema` describes."""
 
 _CHAINED = "0001"

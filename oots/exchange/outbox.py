@@ -16,7 +16,7 @@ import httpx
 from oots.edelivery.client import RefusedByPeerError, deliver
 from oots.edelivery.receipt import check_receipt
 from oots.edelivery.signature import SignedDigest
-from oots.exchange import queue
+from oots.exchange import outgoing, queue
 from oots.exchange.handler import Handler
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.limits import SendingLimits
@@ -174,9 +174,11 @@ class Outbox(Generic[RecordT]):
             self._settle(waiting, receipt)
 
     def _obtain_receipt(self, waiting: Waiting) -> bytes:
-        body = self._store.files.get(waiting.body_file, waiting.party_id)
+        pieces = outgoing.opened(
+            waiting.outgoing or b"", waiting.message_id, waiting.party_id, self._store.vault, self._store.files
+        )
         partner = self._partners[waiting.party_id]
-        receipt = deliver(self._client, partner.endpoint, waiting.content_type, (body,))
+        receipt = deliver(self._client, partner.endpoint, waiting.content_type, pieces)
         check_receipt(
             receipt,
             message_id=waiting.message_id,
@@ -219,9 +221,8 @@ class Outbox(Generic[RecordT]):
         """Stop trying; the message stays in the outbox as failed, with the reason, and can be wanted again."""
         now = self._clock.now()
         with self._store.begin() as unit:
-            if not queue.failed(unit.connection, waiting, why):
+            if not unit.failed(waiting, why):
                 return
-            unit.discard(waiting.body_file)
             unit.journal(
                 JournalEntry(
                     now,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, union_all, update
@@ -27,16 +27,16 @@ WAITING, FAILED, AGAIN = "waiting", "failed", "again"
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A message of the outbox that has no receipt yet; `digests` are (reference URI, base64 SHA-256) pairs, `attempts`
-    counts those before this one."""
+    counts those before this one, and `outgoing` is what is sent, sealed (see `oots.exchange.outgoing`)."""
 
     message_id: str
     exchange_id: str
     party_id: str
     content_type: str
-    body_file: str
     digests: tuple[tuple[str, str], ...]
     attempts: int
     deadline: datetime
+    outgoing: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class PartnerHealth:
 
 
 def add(
-    connection: Connection, sealed: SealedMessage, exchange_id: str, body_file: str, now: datetime, deadline: datetime
+    connection: Connection, sealed: SealedMessage, exchange_id: str, outgoing: bytes, now: datetime, deadline: datetime
 ) -> None:
     """A sealed message, due at once and worth sending until `deadline`."""
     connection.execute(
@@ -57,7 +57,7 @@ def add(
             exchange_id=exchange_id,
             party_id=sealed.header.receiver.value,
             content_type=sealed.content_type,
-            body_file=body_file,
+            outgoing=outgoing,
             digests=json.dumps([(digest.uri, digest.value) for digest in sealed.digests]),
             state=WAITING,
             attempts=0,
@@ -120,8 +120,10 @@ def delivered(connection: Connection, waiting: Waiting, at: datetime) -> bool:
 
 
 def failed(connection: Connection, waiting: Waiting, why: str) -> bool:
-    """Stop trying; the message stays, with the reason. False where it is not waiting any more."""
-    return _change(connection, waiting, state=FAILED, owner=None, attempts=waiting.attempts + 1, why=why)
+    """Stop trying; the message stays without what was to be sent, with the reason. False where it is not waiting any
+    more."""
+    done = {"state": FAILED, "owner": None, "attempts": waiting.attempts + 1, "why": why, "outgoing": None}
+    return _change(connection, waiting, **done)
 
 
 def _change(connection: Connection, waiting: Waiting, **values: object) -> bool:
@@ -196,11 +198,6 @@ def lengths(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def bodies(connection: Connection) -> frozenset[str]:
-    """The files that waiting messages still need."""
-    return frozenset(connection.execute(select(OUTBOX.c.body_file).where(OUTBOX.c.state == WAITING)).scalars())
-
-
 def health(connection: Connection) -> dict[str, PartnerHealth]:
     """How sending goes, for every partner of whom something is known."""
     rows = connection.execute(select(PARTNER.c.party_id, PARTNER.c.failures, PARTNER.c.rests_until))
@@ -238,8 +235,8 @@ def _waiting(row: RowMapping) -> Waiting:
         row["exchange_id"],
         row["party_id"],
         row["content_type"],
-        row["body_file"],
         tuple((uri, value) for uri, value in json.loads(row["digests"])),
         row["attempts"],
         datetime.fromisoformat(row["deadline"]),
+        row["outgoing"],
     )

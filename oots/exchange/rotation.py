@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Table, select, update
 
 from oots.exchange.chain import reseal_keys
-from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL
+from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, OUTBOX
 from oots.exchange.store import Store
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault, add_key, drop_older_keys, read_keys
@@ -18,6 +18,7 @@ Sealed = tuple[Table, Column[Any]]
 
 _OWN: tuple[Sealed, ...] = (
     (EXCHANGE, EXCHANGE.c.record),
+    (OUTBOX, OUTBOX.c.outgoing),
     (JOURNAL, JOURNAL.c.content),
     (DICTIONARY, DICTIONARY.c.sealed),
 )
@@ -27,9 +28,10 @@ _AT_ONCE = 200
 def rotate(store: Store[Any], key_file: Path, others: tuple[Sealed, ...] = ()) -> int:
     """Seal everything in `store` under a new key, also `others` in its database, and drop the old key.
 
-    Returns how many rows and files were sealed anew. A process that is killed on the way leaves both keys in the file,
-    with which everything can be read; the next rotation ends what that one began. Raises ConfigurationError, and keeps
-    the old key, where something opens with neither, and where a service is running on the same database.
+    Evidence files have keys of their own, which lie in what is sealed anew. Returns how many rows that was. A process
+    that is killed on the way leaves both keys in the file, with which everything can be read; the next rotation ends
+    what that one began. Raises ConfigurationError, and keeps the old key, where something opens with neither, and where
+    a service is running on the same database.
     """
     with store.database.undisturbed():
         return _rotate(store, key_file, others)
@@ -50,8 +52,7 @@ def _rotate(store: Store[Any], key_file: Path, others: tuple[Sealed, ...]) -> in
 
 
 def _reseal_all(store: Store[Any], others: tuple[Sealed, ...]) -> int:
-    rows = sum(_reseal_rows(store, *sealed) for sealed in (*_OWN, *others))
-    return rows + store.files.reseal()
+    return sum(_reseal_rows(store, *sealed) for sealed in (*_OWN, *others))
 
 
 def _reseal_rows(store: Store[Any], table: Table, column: Column[bytes]) -> int:
@@ -63,7 +64,9 @@ def _reseal_rows(store: Store[Any], table: Table, column: Column[bytes]) -> int:
     for start in range(0, len(keys), _AT_ONCE):
         chosen = keys[start : start + _AT_ONCE]
         with store.engine.begin() as connection:
-            for name, sealed in connection.execute(select(key, column).where(key.in_(chosen))).all():
+            for name, sealed in connection.execute(
+                select(key, column).where(key.in_(chosen), column.is_not(None))
+            ).all():
                 if not store.vault.is_current(sealed):
                     anew = _resealed(store.vault, sealed, f"{table.name} {name}")
                     connection.execute(update(table).where(key == name).values({column: anew}))

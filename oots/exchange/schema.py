@@ -53,7 +53,7 @@ OUTBOX = Table(
     Column("exchange_id", Readable, nullable=False),
     Column("party_id", Readable, nullable=False),
     Column("content_type", Readable, nullable=False),
-    Column("body_file", Readable, nullable=False),
+    Column("outgoing", LargeBinary),
     Column("digests", Readable, nullable=False),
     Column("state", Readable, nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -62,6 +62,14 @@ OUTBOX = Table(
     Column("owner", Readable),
     Column("why", Readable),
     Index("outbox_due", "state", "party_id", "due"),
+)
+
+# Which exchanges and messages still need a file; one that nobody needs is deleted.
+EVIDENCE_FILE = Table(
+    "evidence_file",
+    METADATA,
+    Column("name", Readable, primary_key=True),
+    Column("used_by", Readable, primary_key=True, index=True),
 )
 
 # How sending to a partner goes: failures since the last delivery, and until when nothing is sent because of them.

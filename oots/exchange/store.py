@@ -83,7 +83,7 @@ class Store(Generic[RecordT]):
         with _at_start(self._directory), self.database.begin() as connection:
             self.database.alone(connection)
             self.vault = Vault.from_file(vault_key, create=is_new(connection))
-            self.files = EvidenceFiles(self._directory / FILES, self.vault)
+            self.files = EvidenceFiles(self._directory / FILES)
             self.chain = prepare(connection, self.vault, self.files, self._clock.now())
             add_piece(connection, self.vault, skeleton())
             self._dictionary = Dictionary.opened(connection, self.vault)
@@ -117,7 +117,7 @@ class Store(Generic[RecordT]):
                 unit.files.take_back()
                 raise
         self._note_head(unit.head)
-        unit.delete_discarded()
+        unit.delete_unused()
 
     @contextmanager
     def look(self) -> Iterator[Unit[RecordT]]:
@@ -179,7 +179,6 @@ class Store(Generic[RecordT]):
             packing = self._dictionary.packing(connection, vault)
             head = append(connection, chain, packing, (entry,)) if renewed else None
         self.vault, self.chain = vault, chain
-        self.files = EvidenceFiles(self._directory / FILES, vault)
         self._note(head)
 
     def acquaint(self, certificate: x509.Certificate) -> None:

@@ -6,22 +6,22 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from oots.database.inserting import insert_if_new
 from oots.edelivery.message import SealedMessage
-from oots.exchange import queue
+from oots.exchange import outgoing, queue
 from oots.exchange.chain import Chain, SealedHead, append
 from oots.exchange.dictionary import PackingVault
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import ABOUT_ITSELF, Entry, JournalEntry, TimelineEvent, read_again
 from oots.exchange.queue import Waiting
 from oots.exchange.schema import EXCHANGE, FORM, INBOX, JOURNAL, REQUEST, place
+from oots.exchange.uses import Uses
 from oots.model.clock import iso
-from oots.model.errors import ConfigurationError
 from oots.model.response import ErrorCode
 
 RecordT = TypeVar("RecordT")
@@ -61,6 +61,14 @@ class Kept(Generic[RecordT]):
     record: RecordT
 
 
+@runtime_checkable
+class HasFiles(Protocol):
+    """A record that needs files; it names them."""
+
+    @property
+    def files(self) -> tuple[str, ...]: ...
+
+
 def hashed(token: str) -> str:
     """The form in which a link's secret is stored: SHA-256, hexadecimal."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -86,8 +94,8 @@ class Unit(Generic[RecordT]):
         self._records = records
         self._reading = reading
         self.files = files.apart()
+        self._uses = Uses(connection)
         self.head: SealedHead | None = None
-        self._discarded: list[str] = []
         self._to_tell: list[JournalEntry] = []
 
     def find(self, exchange_id: str) -> Kept[RecordT] | None:
@@ -108,10 +116,14 @@ class Unit(Generic[RecordT]):
             return None
         opened = self._vault.open(row["record"], place(EXCHANGE, row["exchange_id"]))
         record = self._records.validate_json(opened)
+        self._uses.known(row["exchange_id"], _files_of(record))
         return Kept(row["exchange_id"], row["state"], _moment(row["deadline"]), record)
 
     def keep(self, kept: Kept[RecordT], token: str | None = None) -> None:
-        """Write an exchange; `token` is the secret of its preview link, at the time it is issued."""
+        """Write an exchange; `token` is the secret of its preview link, at the time it is issued.
+
+        Files that its record does not name any more are deleted after the commit, unless something else needs them.
+        """
         values = {
             "state": kept.state,
             "deadline": iso(kept.deadline) if kept.deadline else None,
@@ -124,19 +136,12 @@ class Unit(Generic[RecordT]):
         )
         if known.rowcount == 0:
             self.connection.execute(insert(EXCHANGE).values(exchange_id=kept.exchange_id, **values))
+        self._uses.set(kept.exchange_id, _files_of(kept.record))
 
     def forget(self, exchange_id: str) -> None:
-        """Delete an exchange, and after the commit the files that its record names."""
-        is_it = EXCHANGE.c.exchange_id == exchange_id
-        sealed = self.connection.execute(select(EXCHANGE.c.record).where(is_it)).scalar_one()
-        self.connection.execute(delete(EXCHANGE).where(is_it))
-        try:
-            record = self._vault.open(sealed, place(EXCHANGE, exchange_id))
-        except ConfigurationError:
-            return  # files that no exchange names are removed at the next start
-        for name in self.files.names():
-            if name.encode() in record:
-                self.discard(name)
+        """Delete an exchange, and after the commit the files that nothing else needs."""
+        self.connection.execute(delete(EXCHANGE).where(EXCHANGE.c.exchange_id == exchange_id))
+        self._uses.end(exchange_id)
 
     def overdue(self, now: datetime, most: int) -> tuple[str, ...]:
         """The exchanges whose deadline has passed, longest first."""
@@ -208,20 +213,29 @@ class Unit(Generic[RecordT]):
 
     def enqueue(self, sealed: SealedMessage, exchange_id: str, now: datetime, deadline: datetime) -> None:
         """Put a sealed message into the outbox, due at once and worth sending until `deadline`."""
-        body_file = self.files.put(sealed.body, sealed.header.receiver.value)
-        queue.add(self.connection, sealed, exchange_id, body_file, now, deadline)
+        pieces = outgoing.stored(sealed, self.files)
+        row = outgoing.sealed(pieces, sealed.message_id, sealed.header.receiver.value, self._vault.plain)
+        queue.add(self.connection, sealed, exchange_id, row, now, deadline)
+        self._uses.set(sealed.message_id, outgoing.files_of(pieces))
 
     def delivered(self, waiting: Waiting, at: datetime) -> bool:
         """Take a message out of the outbox; False where that has been done already."""
-        self.discard(waiting.body_file)
+        self._uses.end(waiting.message_id)
         return queue.delivered(self.connection, waiting, at)
 
-    def discard(self, file: str) -> None:
-        """Delete a file once this transaction has been committed."""
-        self._discarded.append(file)
+    def failed(self, waiting: Waiting, why: str) -> bool:
+        """Keep a message as failed, without what was to be sent; False where it is not waiting any more."""
+        self._uses.end(waiting.message_id)
+        return queue.failed(self.connection, waiting, why)
 
-    def delete_discarded(self) -> None:
-        for file in self._discarded:
+    @property
+    def files_taken(self) -> frozenset[str]:
+        """The files that something needs since this transaction."""
+        return frozenset(self._uses.begun)
+
+    def delete_unused(self) -> None:
+        """Once this transaction has been committed: delete the files that nobody needs any more."""
+        for file in self._uses.ended:
             self.files.delete(file)
 
     def journal(self, *entries: JournalEntry) -> None:
@@ -282,6 +296,10 @@ class Unit(Generic[RecordT]):
 
 def _lines_of(exchange_id: str, *entries: Entry) -> ColumnElement[bool]:
     return (JOURNAL.c.exchange_id == exchange_id) & JOURNAL.c.entry.in_(entries)
+
+
+def _files_of(record: object) -> tuple[str, ...]:
+    return record.files if isinstance(record, HasFiles) else ()
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -17,6 +17,7 @@ from oots.exchange.outbox import Outbox
 from oots.exchange.queue import Waiting
 from oots.exchange.store import Store
 from oots.exchange.stumbles import Stumbles
+from oots.exchange.uses import in_use
 from oots.model.about import about
 from oots.model.clock import Clock
 from oots.model.errors import UnavailableError
@@ -25,7 +26,6 @@ RecordT = TypeVar("RecordT")
 
 _LOG = logging.getLogger(__name__)
 _PAUSE_SECONDS = 0.5
-_LONGEST_TRANSACTION = 3600.0
 """In seconds, with a wide margin."""
 _AT_ONCE = 100
 
@@ -152,10 +152,8 @@ class Worker(Generic[RecordT]):
                     queue.keep_failed(unit.connection, waiting.message_id, str(refusal))
 
     def _remove_orphans(self) -> None:
-        """Files that a killed process wrote for a transaction that never was committed are of no use to anybody; those
-        of replicas that are at work now are named by no row yet, either."""
-        old = self._store.files.untouched(_LONGEST_TRANSACTION if self._store.database.is_shared else 0)
-        with self._store.begin() as unit:
-            needed = queue.bodies(unit.connection) | self._handler.files_in_use(unit)
-            for name in old - needed:
-                unit.files.delete(name)
+        """Files that a killed process wrote for a transaction that never was committed are of no use to anybody."""
+        with self._store.look() as unit:
+            needed = in_use(unit.connection)
+        for name in self._store.files.orphans(needed):
+            self._store.files.delete(name)

@@ -73,3 +73,23 @@ def chunks_of(reader: Readable, size: int = CHUNK) -> Iterator[bytes]:
     """What is left in a reader, in pieces of at most `size` bytes."""
     while chunk := reader.read(size):
         yield chunk
+
+
+class Hashed:
+    """A reader that knows how much was read through it, and its SHA-256."""
+
+    def __init__(self, source: Readable) -> None:
+        self._source = source
+        self._digest = hashlib.sha256()
+        self.length = 0
+
+    def read(self, size: int, /) -> bytes:
+        data = self._source.read(size)
+        self._digest.update(data)
+        self.length += len(data)
+        return data
+
+    @property
+    def sha256(self) -> str:
+        """Of what was read so far, hexadecimal."""
+        return self._digest.hexdigest()

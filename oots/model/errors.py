@@ -52,3 +52,7 @@ class UnavailableError(Exception):
 
 class BusyError(Exception):
     """So much waits to be sent already that nothing more is taken on; the same may be tried again in a while."""
+
+
+class NotArrivedError(Exception):
+    """What was being sent to us did not arrive as a whole."""

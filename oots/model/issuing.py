@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from oots.model.content import Source
 from oots.model.evidence import Distribution, DocumentKind, EvidenceType
 from oots.model.person import LevelOfAssurance
 
@@ -39,12 +40,12 @@ Match = Matched | NotMatched
 
 @dataclass(frozen=True, slots=True)
 class IssuedDocument:
-    """One document as it will be shown and sent; `content` is the exact bytes."""
+    """One document as it will be shown and sent; `content` is the exact bytes, or where they are read from."""
 
     kind: DocumentKind
     title: str
     distribution: Distribution
-    content: bytes
+    content: bytes | Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -172,10 +171,5 @@ def _plain(distribution: Distribution) -> Distribution:
 
 
 def _held(unit: Unit[ProviderExchange], content_id: str, source: IssuedDocument) -> HeldPart:
-    return HeldPart(
-        content_id,
-        source.distribution.format,
-        unit.files.put(source.content),
-        hashlib.sha256(source.content).hexdigest(),
-        len(source.content),
-    )
+    stored = unit.files.put(source.content).stored
+    return HeldPart(content_id, source.distribution.format, stored.name, stored.sha256, stored.length, stored.key)

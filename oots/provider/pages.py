@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
+from oots.model.content import Content, whole
 from oots.model.person import NaturalPerson
 from oots.model.text import Text, in_language
 from oots.provider.countries import country
@@ -202,7 +203,7 @@ class _PreviewPages:
         return DocumentView(
             document,
             _pages(content) if document.media_type == PDF else (),
-            readable(content) if document.media_type == XML else None,
+            readable(whole(content)) if document.media_type == XML else None,
         )
 
     def document(self, request: Request, token: str, package: Number, number: Number) -> Response:
@@ -216,7 +217,7 @@ class _PreviewPages:
         except (IndexError, UnreadablePdfError):
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
-    def _content(self, request: Request, token: str, package: int, number: int) -> tuple[ShownDocument, bytes]:
+    def _content(self, request: Request, token: str, package: int, number: int) -> tuple[ShownDocument, Content]:
         """The exact bytes, for a session that was admitted to this very link; HTTP 403 for any other."""
         if not _is_admitted(request, token):
             raise ClosedError(HTTPStatus.FORBIDDEN, f"/p/{token}")
@@ -296,7 +297,7 @@ def _hashed(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def _pages(pdf: bytes) -> tuple[str, ...]:
+def _pages(pdf: Content) -> tuple[str, ...]:
     """The text of each page; none if the document cannot be shown."""
     try:
         return texts_of(pdf)

@@ -13,6 +13,7 @@ from oots.exchange.store import Store
 from oots.exchange.unit import Kept
 from oots.model.about import about
 from oots.model.clock import Clock
+from oots.model.content import Content
 from oots.model.evidence import DocumentKind, EvidenceDocument
 from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest
@@ -160,12 +161,12 @@ class PreviewSpace:
             kept = self._at(unit, token, Stage.OPEN)
             return tuple(_shown(number, held) for number, held in enumerate(kept.record.packages))
 
-    def content(self, token: str, package: int, number: int) -> tuple[ShownDocument, bytes]:
-        """The exact bytes of one document; raises PreviewClosedError, or LookupError for an unknown number."""
+    def content(self, token: str, package: int, number: int) -> tuple[ShownDocument, Content]:
+        """One document as it would be sent; raises PreviewClosedError, or LookupError for an unknown number."""
         with self._store.look() as unit:
             kept = self._at(unit, token, Stage.OPEN)
             shown = _shown(package, kept.record.packages[package]).documents[number]
-            return shown, unit.files.get(kept.record.packages[package].parts[number].file)
+            return shown, unit.files.get(kept.record.packages[package].parts[number].stored)
 
     def decide(self, token: str, accepted: Collection[int]) -> str:
         """Record the decision and answer request 2 with the accepted packages; returns the return location.

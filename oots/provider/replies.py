@@ -106,7 +106,7 @@ class Replies:
 
     def part(self, unit: ProviderUnit, held: HeldPart) -> Part:
         """What is held, as it goes out: the bytes that were shown."""
-        return Part(held.content_id, held.media_type, unit.files.get(held.file))
+        return Part(held.content_id, held.media_type, unit.files.get(held.stored))
 
     def _expect_fitting(
         self, unit: ProviderUnit, exchange_id: str, answer: Answer, document: bytes, parts: Sequence[Part]

@@ -490,8 +490,6 @@ class EvidenceProvider:
             unit.keep(replace(kept, state=state, deadline=None, record=record))
 
     def _forget_evidence(self, unit: ProviderUnit, kept: Kept[ProviderExchange]) -> None:
-        for file in kept.record.files:
-            unit.discard(file)
         if kept.record.packages:
             unit.journal(
                 JournalEntry(
@@ -531,9 +529,6 @@ class EvidenceProvider:
             self._forget_evidence(unit, replace(kept, state=state))
         else:
             self._lapse(unit, kept, preview.second_request_id, now)
-
-    def files_in_use(self, unit: ProviderUnit) -> frozenset[str]:
-        return frozenset(file for kept in unit.all() for file in kept.record.files)
 
     def _record_arrival(
         self,

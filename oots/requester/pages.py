@@ -18,6 +18,7 @@ from starlette.responses import RedirectResponse, Response
 from oots.exchange.conversation import RequesterState
 from oots.exchange.envelope import UnsendableError
 from oots.model.clock import Ids
+from oots.model.content import Content, whole
 from oots.model.errors import PeerError
 from oots.model.evidence import EvidenceDocument
 from oots.model.identifiers import is_uuid
@@ -69,7 +70,7 @@ def router(
     frame: Frame,
     sign_in: SignIn,
     origins: Origins,
-    check_seal: Callable[[bytes, str], SealReport],
+    check_seal: Callable[[Content, str], SealReport],
     ids: Ids,
     grace: timedelta,
     insight: bool,
@@ -112,7 +113,7 @@ class _Portal:
         frame: Frame,
         sign_in: SignIn,
         origins: Origins,
-        check_seal: Callable[[bytes, str], SealReport],
+        check_seal: Callable[[Content, str], SealReport],
         ids: Ids,
         grace: timedelta,
         insight: bool,
@@ -325,7 +326,7 @@ class _Portal:
             part.sha256,
             self._check_seal(content, media_type),
             _pages(content) if media_type == PDF else (),
-            readable(content) if media_type == XML and len(content) <= MOST_SHOWN else None,
+            readable(whole(content)) if media_type == XML and part.length <= MOST_SHOWN else None,
         )
 
     def preview(self, request: Request, exchange_id: str) -> Response:
@@ -353,7 +354,7 @@ class _Portal:
         except (IndexError, UnreadablePdfError):
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
-    def _evidence(self, request: Request, exchange_id: str, number: int) -> tuple[EvidenceDocument, bytes]:
+    def _evidence(self, request: Request, exchange_id: str, number: int) -> tuple[EvidenceDocument, Content]:
         self._own(request, exchange_id)
         try:
             return self._requester.evidence(exchange_id, number)
@@ -396,7 +397,7 @@ def _is_assured(visitor: Visitor, finding: Finding) -> bool:
     return level is not None and level.reaches(finding.service.level_of_assurance)
 
 
-def _pages(pdf: bytes) -> tuple[str, ...]:
+def _pages(pdf: Content) -> tuple[str, ...]:
     """The text of each page; none if the document cannot be shown."""
     try:
         return texts_of(pdf)

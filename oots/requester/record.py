@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from oots.model.request import EvidenceRequest
 from oots.model.response import EvidenceResponse, PreviewOffer
+from oots.trust.sealed_file import Stored
 
 
 @dataclass(frozen=True, slots=True)
 class ReceivedPart:
-    """An evidence part as it arrived: an encrypted file, until the procedure step ends, and its digest for good."""
+    """An evidence part as it arrived: a sealed file with its key, until the procedure step ends, and its digest for
+    good."""
 
     content_id: str
     media_type: str
     file: str
     sha256: str
     length: int
+    key: str = field(repr=False)
+
+    @property
+    def stored(self) -> Stored:
+        return Stored(self.file, self.key, self.sha256, self.length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +49,11 @@ class RequesterExchange:
     error_code: str | None = None
     error_detail: str | None = None
     evidence_deleted_at: datetime | None = None
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        return () if self.evidence_deleted_at else tuple(part.file for part in self.parts)
+
+    def without_evidence(self, at: datetime) -> RequesterExchange:
+        """The same once the evidence has been deleted: no copy of its files opens any more."""
+        return replace(self, parts=tuple(replace(part, key="") for part in self.parts), evidence_deleted_at=at)

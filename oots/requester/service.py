@@ -27,7 +27,7 @@ from oots.exchange.store import Store
 from oots.exchange.unit import Kept, Unit
 from oots.model.agent import Agent, AgentRole
 from oots.model.clock import Clock, Ids
-from oots.model.content import length_of, sha256_of, whole
+from oots.model.content import Content
 from oots.model.errors import MessageError
 from oots.model.evidence import Distribution, DocumentKind, EvidenceDocument, EvidenceType, RequestedEvidenceType
 from oots.model.person import NaturalPerson
@@ -194,15 +194,15 @@ class EvidenceRequester:
         with self._store.look() as unit:
             return _progress(self._kept(unit, exchange_id))
 
-    def evidence(self, exchange_id: str, number: int) -> tuple[EvidenceDocument, bytes]:
-        """A received document and its bytes; raises LookupError when there is none or it has been deleted."""
+    def evidence(self, exchange_id: str, number: int) -> tuple[EvidenceDocument, Content]:
+        """A received document and its content; raises LookupError when there is none or it has been deleted."""
         with self._store.look() as unit:
             kept = self._kept(unit, exchange_id)
             if kept.record.evidence_deleted_at is not None:
                 raise LookupError("the evidence has been deleted")
             document = _documents(kept.record)[number]
             part = next(part for part in kept.record.parts if part.content_id == document.content_id)
-            return document, unit.files.get(part.file)
+            return document, unit.files.get(part.stored)
 
     def finish(self, exchange_id: str) -> None:
         """End the procedure step: the evidence has been used and is deleted."""
@@ -211,12 +211,10 @@ class EvidenceRequester:
             kept = self._kept(unit, exchange_id)
             if kept.state != RequesterState.DELIVERED:
                 raise NotPossibleError(kept.state)
-            for part in kept.record.parts:
-                unit.discard(part.file)
             line = self._line(kept, Entry.EVIDENCE_DELETED, now)
             unit.journal(replace(line, evidence=_evidence_parts(kept.record)))
             state = next_requester_state(RequesterState.DELIVERED, Event.FINISH)
-            record = replace(kept.record, evidence_deleted_at=now)
+            record = kept.record.without_evidence(now)
             unit.keep(replace(kept, state=state, record=record))
 
     def timeline(self, exchange_id: str) -> tuple[TimelineEvent, ...]:
@@ -397,11 +395,6 @@ class EvidenceRequester:
             return
         unit.keep(replace(kept, state=state, deadline=None))
 
-    def files_in_use(self, unit: RequesterUnit) -> frozenset[str]:
-        return frozenset(
-            part.file for kept in unit.all() if kept.record.evidence_deleted_at is None for part in kept.record.parts
-        )
-
     # --- the journal ---
 
     def _line(self, kept: Kept[RequesterExchange], entry: Entry, now: datetime) -> JournalEntry:
@@ -457,13 +450,8 @@ def _described(evidence_type: EvidenceType, profile: Profile) -> EvidenceType:
 
 
 def _kept_part(unit: RequesterUnit, part: Part) -> ReceivedPart:
-    return ReceivedPart(
-        part.content_id,
-        part.media_type,
-        unit.files.put(whole(part.content)),
-        sha256_of(part.content),
-        length_of(part.content),
-    )
+    stored = unit.files.put(part.content).stored
+    return ReceivedPart(part.content_id, part.media_type, stored.name, stored.sha256, stored.length, stored.key)
 
 
 def _documents(record: RequesterExchange) -> tuple[EvidenceDocument, ...]:

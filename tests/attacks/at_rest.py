@@ -376,7 +376,7 @@ def a_file(stage: AtRest) -> tuple[str, str]:
         return first, second
 
 
-@sealed(why="not in the place")
+@sealed(why="does not open with its key")
 def two_files_of_evidence_swapped(stage: AtRest) -> Refused:
     """Swaps the files of two persons' evidence, to see the other's."""
     first, second = a_file(stage)
@@ -387,7 +387,7 @@ def two_files_of_evidence_swapped(stage: AtRest) -> Refused:
     return stage.shows_nothing(folder)
 
 
-@sealed(why="does not open with this key")
+@sealed(why="does not open with its key")
 def a_file_of_evidence_cut_short(stage: AtRest) -> Refused:
     """Cuts off the end of a file of evidence."""
     name, _ = a_file(stage)
@@ -396,7 +396,7 @@ def a_file_of_evidence_cut_short(stage: AtRest) -> Refused:
     return stage.shows_nothing(folder)
 
 
-@sealed(why="does not open with this key")
+@sealed(why="does not open with its key")
 def a_byte_of_evidence_flipped(stage: AtRest) -> Refused:
     """Flips a bit in a file of evidence."""
     name, _ = a_file(stage)

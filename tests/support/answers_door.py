@@ -23,6 +23,7 @@ from oots.edelivery.signal import SignalKind, read_signal
 from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry, TimelineEvent
 from oots.model.clock import RandomIds
+from oots.model.content import whole
 from oots.model.errors import MessageError
 from oots.model.evidence import EvidenceDocument, EvidencePackage, MainMetadata
 from oots.model.identifiers import Identifier
@@ -76,7 +77,7 @@ class Portal:
         assert self.town.space.admit(token, SOLVEJ)
         self.town.space.decide(token, [0])
         self.town.run()
-        received = [self.town.requester.evidence(exchange_id, number)[1] for number in range(2)]
+        received = [whole(self.town.requester.evidence(exchange_id, number)[1]) for number in range(2)]
         assert received == [DOCUMENT, READABLE]
 
     def released(self) -> object:
@@ -131,7 +132,7 @@ class Portal:
         """The evidence that is held for `previewing`, as parts."""
         files = self.town.provider_store.files
         return tuple(
-            Part(part.content_id, part.media_type, files.get(part.file))
+            Part(part.content_id, part.media_type, files.get(part.stored))
             for held in self.held(self.previewing).packages
             for part in held.parts
         )

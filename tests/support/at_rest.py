@@ -24,12 +24,13 @@ from typer.testing import CliRunner
 from oots.cli.commands import app
 from oots.database.sqlite import DATABASE
 from oots.edelivery.header import PARTY_TYPE
-from oots.exchange import ends, journal_report, queue
+from oots.exchange import ends, journal_report, outgoing, queue
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.partners import Partner
 from oots.exchange.purge import purge
 from oots.exchange.store import Store
 from oots.model.clock import FrozenClock, SequentialIds
+from oots.model.content import whole
 from oots.model.errors import ConfigurationError
 from oots.model.identifiers import Identifier
 from oots.provider.preview import PreviewSpace
@@ -181,7 +182,7 @@ class AtRest:
             with store.begin() as unit:
                 (waiting,) = queue.waiting(unit.connection)
             with pytest.raises(ConfigurationError) as fault:
-                store.files.get(waiting.body_file, waiting.party_id)
+                outgoing.opened(waiting.outgoing or b"", waiting.message_id, waiting.party_id, store.vault, store.files)
         return Refused("nothing is sent", caught_by(fault.value), str(fault.value))
 
     def knows_nobody(self, folder: Path) -> Refused:
@@ -203,7 +204,7 @@ def reopened(folder: Path) -> Iterator[Store[ProviderExchange]]:
 def seen(store: Store[ProviderExchange]) -> bytes:
     """What the link shows to the person who was admitted; the register behind it is not asked."""
     space = PreviewSpace(store, cast(EvidenceProvider, None), CLOCK)
-    return space.content(pristine().token, 0, 0)[1]
+    return whole(space.content(pristine().token, 0, 0)[1])
 
 
 def sent(store: Store[ProviderExchange]) -> list[tuple[str, bytes]]:

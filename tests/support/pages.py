@@ -137,7 +137,12 @@ DOCUMENTS = (
 )
 PARTS = tuple(
     ReceivedPart(
-        document.content_id, document.distribution.format, "file", hashlib.sha256(content).hexdigest(), len(content)
+        document.content_id,
+        document.distribution.format,
+        "file",
+        hashlib.sha256(content).hexdigest(),
+        len(content),
+        "key",
     )
     for document, content in zip(DOCUMENTS, CONTENTS, strict=True)
 )

@@ -23,6 +23,7 @@ from oots.exchange.journal_report import examine_journal
 from oots.exchange.restore import BrokenJournalError, Wanted
 from oots.exchange.store import FILES, VAULT_KEY
 from oots.model.clock import FrozenClock
+from oots.model.content import whole
 from oots.model.errors import ConfigurationError
 from tests.support.two_sides import DOCUMENT, READABLE, SOLVEJ, START, TwoSides, two_sides
 
@@ -73,7 +74,7 @@ def test_a_restored_exchange_goes_on_to_its_end(
         assert examine_journal(tmp_path / side).faults == ()
     again = two_sides(tmp_path, demo_keys)
     try:
-        assert [again.space.content(token, 0, each)[1] for each in (0, 1)] == [DOCUMENT, READABLE]
+        assert [whole(again.space.content(token, 0, each)[1]) for each in (0, 1)] == [DOCUMENT, READABLE]
         again.space.decide(token, [0])
         again.run()
         with again.requester_store.begin() as unit:
@@ -116,7 +117,7 @@ def test_what_the_snapshot_names_is_in_the_backup_although_it_is_deleted_meanwhi
     town.provider_store.close()
     town.requester_store.close()
     again = two_sides(tmp_path / "again", demo_keys)
-    assert again.space.content(token, 0, 0)[1] == DOCUMENT
+    assert whole(again.space.content(token, 0, 0)[1]) == DOCUMENT
     again.provider_store.close()
     again.requester_store.close()
     assert not (tmp_path / "provider" / standstill._PINS).exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -171,9 +173,15 @@ def test_files_of_a_killed_process_are_removed_at_the_next_start(town: TwoSides)
     town.ask()
     needed = town.provider_store.files.names()
     assert len(needed) == 2
-    town.provider_store.files.put(b"written by a process that was killed before its commit")
+    files = town.provider_store.files
+    left = files.put(b"written by a process that was killed before its commit").stored.name
+    (files.directory / ".unfinished").touch()
+    for name in files.names():
+        os.utime(files.directory / name, (two_hours_ago := time.time() - 7200, two_hours_ago))
+    fresh = files.put(b"of a message that another replica is taking in").stored.name
+    assert files.names() == needed | {left, fresh, ".unfinished"}
     town.provider_point._worker._remove_orphans()
-    assert town.provider_store.files.names() == needed
+    assert files.names() == needed | {fresh}
 
 
 def test_a_state_folder_belongs_to_one_process_at_a_time(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from oots.exchange.conversation import ProviderState, RequesterState
 from oots.exchange.journal import Entry
+from oots.model.content import whole
 from oots.model.issuing import NothingHeld, NotMatched, NotYet
 from oots.model.person import LevelOfAssurance
 from oots.provider.preview import PreviewClosedError, Stage
@@ -44,7 +45,7 @@ def test_accepted_evidence_arrives_as_it_was_shown(town: TwoSides) -> None:
     town.run()
     progress = town.requester.progress(exchange_id)
     assert progress.state is RequesterState.DELIVERED
-    received = [town.requester.evidence(exchange_id, number)[1] for number in range(2)]
+    received = [whole(town.requester.evidence(exchange_id, number)[1]) for number in range(2)]
     assert received == [DOCUMENT, READABLE]
     assert [hashlib.sha256(content).hexdigest() for content in received] == shown
 
@@ -340,7 +341,7 @@ def test_no_personal_data_lies_readable_in_the_state_folders(town: TwoSides) -> 
     exchange_id, token = opened(town)
     town.space.decide(token, [0])
     town.run()
-    folders = (town.provider_store.files._directory.parent, town.requester_store.files._directory.parent)
+    folders = (town.provider_store.files.directory.parent, town.requester_store.files.directory.parent)
     stored = b"".join(file.read_bytes() for folder in folders for file in folder.rglob("*") if file.is_file())
     assert exchange_id.encode() in stored
     for personal in ("Prøvesen".encode(), b"0f6b2c1dsolvej", "Åboulevarden".encode()):

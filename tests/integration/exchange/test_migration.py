@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import shutil
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -14,7 +17,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import inspect
 
 from oots.database.sqlite import DATABASE
-from oots.exchange import chaining, migration
+from oots.exchange import chaining, migration, outgoing, queue
 from oots.exchange.journal import Entry
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.migration import REVISION
@@ -23,8 +26,10 @@ from oots.exchange.purge import purge
 from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, REQUEST, place
 from oots.exchange.store import FILES, VAULT_KEY, Store
 from oots.model.clock import AdvancedClock, FrozenClock, SystemClock
+from oots.model.content import whole
 from oots.model.errors import ConfigurationError
 from oots.provider.record import ProviderExchange
+from oots.trust.sealed_file import SealedFile, Stored
 from oots.trust.vault import Vault, read_keys
 from oots.web.sessions import SessionStore
 from tests.support.two_sides import DOCUMENT, READABLE, SOLVEJ, START, two_sides
@@ -46,6 +51,9 @@ DROP INDEX outbox_due;
 DROP INDEX ix_inbox_received_at;
 ALTER TABLE outbox DROP COLUMN owner;
 ALTER TABLE outbox DROP COLUMN why;
+ALTER TABLE outbox DROP COLUMN outgoing;
+ALTER TABLE outbox ADD COLUMN body_file VARCHAR NOT NULL DEFAULT '';
+DROP TABLE evidence_file;
 ALTER TABLE outbox RENAME COLUMN due TO next_attempt;
 CREATE INDEX outbox_due ON outbox (state, next_attempt);
 """
@@ -75,8 +83,11 @@ def made_old(folder: Path) -> None:
             opened = unpack(vault.open(content, place(JOURNAL, said[0])), pieces.__getitem__)
             database.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)", (*said, old.encrypt(opened)))
         for exchange_id, record in database.execute("SELECT exchange_id, record FROM exchange").fetchall():
-            opened = unpack(vault.open(record, place(EXCHANGE, exchange_id)), pieces.__getitem__)
-            database.execute("UPDATE exchange SET record = ? WHERE exchange_id = ?", (old.encrypt(opened), exchange_id))
+            opened = json.loads(unpack(vault.open(record, place(EXCHANGE, exchange_id)), pieces.__getitem__))
+            for part in (part for package in opened["packages"] for part in package["parts"]):
+                put_old_file(folder / FILES, part, old)
+            values = (old.encrypt(json.dumps(opened).encode()), exchange_id)
+            database.execute("UPDATE exchange SET record = ? WHERE exchange_id = ?", values)
         for message_id, receipt in database.execute("SELECT message_id, receipt FROM inbox").fetchall():
             as_it_was = unpack(receipt, pieces.__getitem__)
             database.execute("UPDATE inbox SET receipt = ? WHERE message_id = ?", (as_it_was, message_id))
@@ -86,9 +97,16 @@ def made_old(folder: Path) -> None:
             ("bf6b3dd0", old.encrypt(b'{"person": "Solvej"}')),
         )
     database.close()
-    for file in (folder / FILES).iterdir():
-        file.write_bytes(old.encrypt(vault.open(file.read_bytes(), f"file {file.name}")))
     (folder / "journal.head").unlink()
+
+
+def put_old_file(files: Path, part: dict[str, Any], old: Fernet) -> None:
+    """The file of a part as it was: sealed whole, under a random name, by the vault."""
+    stored = Stored(part["file"], part.pop("key"), part["sha256"], part["length"])
+    content = whole(SealedFile(files, stored))
+    (files / stored.name).unlink()
+    part["file"] = secrets.token_hex(16)
+    (files / part["file"]).write_bytes(old.encrypt(content))
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +131,7 @@ def content_of(store: Store[ProviderExchange], exchange_id: str) -> list[bytes]:
     with store.begin() as unit:
         kept = unit.find(exchange_id)
         assert kept is not None
-        return [unit.files.get(file) for file in kept.record.files]
+        return [whole(unit.files.get(part.stored)) for part in kept.record.parts]
 
 
 def test_a_store_of_the_previous_release_goes_on_with_all_that_was_in_it(
@@ -173,30 +191,33 @@ def test_killed_on_the_way_it_is_done_at_the_next_start(folder: Path, previous: 
     assert examine_journal(folder).faults == ()
 
 
-def test_what_was_sealed_for_no_place_opens_no_more_once_all_is_bound(folder: Path, previous: tuple[Path, str]) -> None:
+def test_a_file_that_no_key_opens_is_named(folder: Path) -> None:
     file = next((folder / FILES).iterdir())
-    before = file.read_bytes()
-    store = Store(folder, ProviderExchange)
-    assert store.files.get(file.name) in (DOCUMENT, READABLE)
-    file.write_bytes(before)
-    with pytest.raises(ConfigurationError, match="not in the place"):
-        store.files.get(file.name)
-    store.close()
+    file.write_bytes(b"spoilt")
+    with pytest.raises(ConfigurationError, match=f"no key opens.*{file.name}"):
+        Store(folder, ProviderExchange)
 
 
 def test_a_waiting_message_of_the_previous_release_is_bound_to_its_addressee(folder: Path) -> None:
     name = next((folder / FILES).iterdir()).name
     with sqlite3.connect(folder / DATABASE) as database:
         database.execute(
-            "INSERT INTO outbox VALUES ('m@x', 'e', 'AP_LT_01', 'text/plain', ?, '[]', 'waiting', 0, '2026', '2027')",
+            "INSERT INTO outbox (message_id, exchange_id, party_id, content_type, body_file, digests, state, attempts,"
+            " next_attempt, deadline)"
+            " VALUES ('m@x', 'e', 'AP_LT_01', 'text/plain', ?, '[]', 'waiting', 0, '2026-01-01', '2027-01-01')",
             (name,),
         )
+        # Evidence and message cannot be in one file: nobody but the message has it.
+        database.execute("DELETE FROM exchange")
     database.close()
     store = Store(folder, ProviderExchange)
-    assert store.files.get(name, "AP_LT_01") in (DOCUMENT, READABLE)
-    for addressee in ("", "AP_XX_09"):
+    with store.begin() as unit:
+        (row,) = queue.waiting(unit.connection)
+    (piece,) = outgoing.opened(row.outgoing or b"", "m@x", "AP_LT_01", store.vault, store.files)
+    assert whole(piece) in (DOCUMENT, READABLE)
+    for message_id, addressee in (("m@x", "AP_XX_09"), ("n@x", "AP_LT_01")):
         with pytest.raises(ConfigurationError, match="not in the place"):
-            store.files.get(name, addressee)
+            outgoing.opened(row.outgoing or b"", message_id, addressee, store.vault, store.files)
     store.close()
 
 

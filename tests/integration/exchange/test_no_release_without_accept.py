@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, REGREP
 from oots.edelivery.message import Part, seal_message
 from oots.exchange.journal import Entry
+from oots.model.content import whole
 from oots.model.evidence import Distribution, DocumentKind
 from oots.model.issuing import Issue, Issued, IssuedDocument, Match, Matched
 from oots.model.person import LevelOfAssurance, NaturalPerson
@@ -208,7 +209,7 @@ class Town(RuleBasedStateMachine):
                 return
             if admitted not in self.admitted:
                 self.admitted.append(admitted)
-            _, content = self.town.space.content(admitted[1], 0, 0)
+            content = whole(self.town.space.content(admitted[1], 0, 0)[1])
             assert f"evidence {person.given_name} ".encode() in content, "somebody else's evidence was shown"
             TALLY["shown"] += 1
             if then is not None:

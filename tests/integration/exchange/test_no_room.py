@@ -15,12 +15,12 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import delete
 
-from oots.exchange import queue
 from oots.exchange.api import RETRY_SECONDS, router
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.schema import PARTNER
 from oots.exchange.store import Store
+from oots.exchange.uses import in_use
 from oots.model.clock import RandomIds
 from oots.model.errors import ConfigurationError, UnavailableError
 from oots.requester.cases import CASES
@@ -78,7 +78,7 @@ def lost_request(town: TwoSides) -> httpx.Request:
 def needed(town: TwoSides) -> tuple[int, frozenset[str]]:
     """How many exchanges the provider has, and the files that they need."""
     with town.provider_store.look() as unit:
-        return len(unit.all()), queue.bodies(unit.connection) | town.provider.files_in_use(unit)
+        return len(unit.all()), in_use(unit.connection)
 
 
 @pytest.mark.parametrize("room", ["database", "files"])

@@ -109,7 +109,7 @@ def test_files_go_with_their_exchange_and_no_others_do(town: TwoSides) -> None:
     old = store.files.names()
     assert len(old) == 2
     with store.begin() as unit:
-        other = unit.files.put(b"of another exchange")
+        other = unit.files.put(b"of another exchange").stored.name
     assert purge(store, START + YEAR) is None
     assert store.files.names() == old | {other}
     assert purge(store, START + YEAR + timedelta(hours=2)) is not None

@@ -6,21 +6,22 @@ import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Table, insert, select, update
 
 from oots.database.sqlite import DATABASE
 from oots.deployment.at_rest import rotate_folder
-from oots.exchange import rotation
+from oots.exchange import outgoing, queue, rotation
 from oots.exchange.chain import open_chain
-from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journal_report import examine_journal
-from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, JOURNAL_KEY
-from oots.exchange.store import FILES, VAULT_KEY, Store
+from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, JOURNAL_KEY, OUTBOX
+from oots.exchange.store import VAULT_KEY, Store
 from oots.model.clock import SystemClock
+from oots.model.content import whole
 from oots.model.errors import ConfigurationError
 from oots.provider.record import ProviderExchange
 from oots.trust.vault import Vault, read_keys
@@ -37,6 +38,18 @@ class KilledError(BaseException):
 
 def killed(*_: object) -> None:
     raise KilledError
+
+
+def killed_at(time: int) -> Callable[..., bytes]:
+    """The process dies when something is sealed anew for this time."""
+    honest, times = rotation._resealed, iter(range(1, time))
+
+    def reseal(*arguments: Any) -> bytes:
+        if next(times, None) is None:
+            raise KilledError
+        return honest(*arguments)
+
+    return reseal
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +83,7 @@ def everything(folder: Path, pristine: tuple[Path, str, str]) -> object:
         with store.begin() as unit:
             kept = unit.find(exchange_id)
             assert kept is not None
-            contents = [unit.files.get(file) for file in kept.record.files]
+            contents = [whole(unit.files.get(part.stored)) for part in kept.record.parts]
             told = [line.entry for line in unit.timeline(exchange_id)]
         session = SessionStore(store.database, store.vault, CLOCK, HOUR).load(name)
         return kept, contents, told, dict(session or {})
@@ -102,9 +115,8 @@ def test_after_a_rotation_everything_is_there_and_the_old_key_opens_nothing(
         ]
         keys = connection.execute(select(JOURNAL_KEY.c.sealed)).scalars().all()
     store.close()
-    files = [path.read_bytes() for path in (folder / FILES).iterdir()]
-    assert resealed == len(rows) + len(files) - 1  # the line that tells of it was sealed under the new key
-    assert not any(old_vault.is_current(sealed) for sealed in (*rows, *files))
+    assert resealed == len(rows) - 1  # the line that tells of it was sealed under the new key
+    assert not any(old_vault.is_current(sealed) for sealed in rows)
     assert not any(old_vault.apart("journal chain").is_current(sealed) for sealed in keys)
     report = examine_journal(folder)
     assert report.faults == ()
@@ -129,7 +141,7 @@ def test_the_journal_tells_of_a_rotation_once_and_is_linked_with_another_key_fro
 STEPS: dict[str, Callable[[], object]] = {
     "once the new key is in the file": lambda: patch.object(Store, "use", killed),
     "before any row is sealed anew": lambda: patch.object(rotation, "_reseal_rows", killed),
-    "with some rows sealed anew": lambda: patch.object(EvidenceFiles, "reseal", killed),
+    "with some rows sealed anew": lambda: patch.object(rotation, "_resealed", killed_at(3)),
     "before the keys of the links are sealed anew": lambda: patch.object(rotation, "reseal_keys", killed),
     "before the old key is dropped": lambda: patch.object(rotation, "drop_older_keys", killed),
 }
@@ -152,33 +164,60 @@ def test_a_rotation_that_is_killed_loses_nothing_and_is_ended_by_the_next(
     assert examine_journal(folder).faults == ()
 
 
-def test_a_half_written_file_of_a_killed_rotation_is_put_away_by_the_next(
-    folder: Path, pristine: tuple[Path, str, str]
-) -> None:
-    before = everything(folder, pristine)
-    victim = next((folder / FILES).iterdir())
-    unfinished = victim.with_name(f".{victim.name}.new")
-    unfinished.write_bytes(victim.read_bytes()[:7])
-    rotate_folder(folder, None, CLOCK)
-    assert not unfinished.exists()
-    assert everything(folder, pristine) == before
-
-
-@pytest.mark.parametrize("what", ["row", "file"])
+@pytest.mark.parametrize("table", [EXCHANGE, OUTBOX], ids=lambda table: table.name)
 def test_where_something_opens_with_no_key_the_old_one_is_kept(
-    folder: Path, pristine: tuple[Path, str, str], what: str
+    folder: Path, pristine: tuple[Path, str, str], table: Table
 ) -> None:
     _, exchange_id, _ = pristine
-    if what == "row":
-        store = Store(folder, ProviderExchange)
-        with store.engine.begin() as connection:
+    store = Store(folder, ProviderExchange)
+    with store.engine.begin() as connection:
+        if table is EXCHANGE:
             connection.execute(update(EXCHANGE).values(record=b"spoilt"))
-        store.close()
-    else:
-        next((folder / FILES).iterdir()).write_bytes(b"spoilt")
-    with pytest.raises(ConfigurationError, match=f"no key opens.*{exchange_id if what == 'row' else FILES}"):
+        else:
+            connection.execute(insert(OUTBOX).values(waiting(b"spoilt")))
+    store.close()
+    with pytest.raises(
+        ConfigurationError, match=f"no key opens {table.name} {exchange_id if table is EXCHANGE else 'm@x'}"
+    ):
         rotate_folder(folder, None, CLOCK)
     assert len(read_keys(folder / VAULT_KEY)) == 2
+
+
+def test_what_waits_to_be_sent_is_sealed_anew_and_what_failed_has_nothing_left(
+    folder: Path, pristine: tuple[Path, str, str]
+) -> None:
+    store = Store(folder, ProviderExchange)
+    pieces = (b"soap and document", store.files.put(b"%PDF-1.7"))
+    outgoing_of = outgoing.sealed(pieces, "m@x", "AP_LT_01", store.vault)
+    with store.engine.begin() as connection:
+        connection.execute(insert(OUTBOX).values(waiting(outgoing_of)))
+        connection.execute(insert(OUTBOX).values(waiting(None) | {"message_id": "n@x", "state": "failed"}))
+    store.close()
+    old = Vault(*read_keys(folder / VAULT_KEY))
+    rotate_folder(folder, None, CLOCK)
+    store = Store(folder, ProviderExchange)
+    with store.begin() as unit:
+        (row,) = queue.waiting(unit.connection)
+    assert not old.is_current(row.outgoing or b"")
+    opened = outgoing.opened(row.outgoing or b"", "m@x", "AP_LT_01", store.vault, store.files)
+    assert [*map(whole, opened)] == [b"soap and document", b"%PDF-1.7"]
+    store.close()
+
+
+def waiting(outgoing: bytes | None) -> dict[str, object]:
+    """A row of the outbox."""
+    return {
+        "message_id": "m@x",
+        "exchange_id": "e",
+        "party_id": "AP_LT_01",
+        "content_type": "text/plain",
+        "outgoing": outgoing,
+        "digests": "[]",
+        "state": "waiting",
+        "attempts": 0,
+        "due": "2026-01-01",
+        "deadline": "2027-01-01",
+    }
 
 
 def test_a_folder_in_use_is_neither_rotated_nor_are_its_keys_touched(

@@ -12,7 +12,8 @@ from sqlalchemy import update
 from oots.exchange import queue
 from oots.exchange.conversation import ProviderState, RequesterState
 from oots.exchange.journal import Entry
-from oots.exchange.schema import EXCHANGE, place
+from oots.exchange.queue import Waiting
+from oots.exchange.schema import EXCHANGE, OUTBOX, place
 from oots.model.clock import RandomIds
 from oots.requester.cases import CASES
 from tests.support.two_sides import FINDING, SOLVEJ, TwoSides
@@ -45,17 +46,23 @@ def test_an_exchange_that_cannot_be_read_keeps_no_other_from_lapsing(
     assert "Solvej" not in caplog.text
 
 
+def put_outgoing(town: TwoSides, waiting: Waiting, outgoing: bytes | None) -> None:
+    """What waits to be sent is something else now, such as nothing that opens."""
+    with town.requester_store.begin() as unit:
+        is_it = OUTBOX.c.message_id == waiting.message_id
+        unit.connection.execute(update(OUTBOX).where(is_it).values(outgoing=outgoing))
+
+
 def test_a_message_that_cannot_be_sent_keeps_no_other_from_being_sent(town: TwoSides) -> None:
     broken, sound = (town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid()) for _ in range(2))
     with town.requester_store.begin() as unit:
         first = next(waiting for waiting in queue.waiting(unit.connection) if waiting.exchange_id == broken)
-    body = town.requester_store.files._directory / first.body_file
-    away = body.rename(body.with_name("away"))
+    put_outgoing(town, first, b"")
     town.run()
     assert town.requester.progress(sound).state is RequesterState.PREVIEW_OFFERED
     assert town.requester.progress(broken).state is RequesterState.REQUESTED
 
-    away.rename(body)
+    put_outgoing(town, first, first.outgoing)
     town.pass_time(timedelta(seconds=61))
     assert town.requester.progress(broken).state is RequesterState.PREVIEW_OFFERED
 
@@ -64,14 +71,12 @@ def test_a_message_that_can_never_be_sent_is_given_up_at_its_deadline(town: TwoS
     exchange_id = town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid())
     with town.requester_store.begin() as unit:
         (waiting,) = queue.waiting(unit.connection)
-    town.requester_store.files.delete(waiting.body_file)
+    put_outgoing(town, waiting, b"")
     town.pass_time(timedelta(minutes=4))
     assert Entry.DELIVERY_FAILED not in [line.entry for line in town.requester_log(exchange_id)]
     town.pass_time(timedelta(minutes=1, seconds=30))
     assert Entry.DELIVERY_FAILED in [line.entry for line in town.requester_log(exchange_id)]
     assert town.requester.progress(exchange_id).state is RequesterState.UNDELIVERABLE
-    with town.requester_store.begin() as unit:
-        assert waiting.body_file not in queue.bodies(unit.connection)
 
 
 def test_a_worker_goes_on_when_it_cannot_tidy_up(town: TwoSides, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,7 @@ from oots.edelivery.signal import SignalKind, read_signal
 from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry, JournalEntry
 from oots.model.clock import RandomIds
+from oots.model.content import whole
 from oots.model.evidence import DocumentKind
 from oots.model.identifiers import Identifier, urn_uuid
 from oots.model.request import EvidenceRequest, PreviewVisit
@@ -99,7 +100,7 @@ def test_accepted_evidence_arrives_as_it_was_shown(town: TwoSides, version: str)
     progress = town.requester.progress(exchange_id)
     assert progress.state is RequesterState.DELIVERED
     assert [part.sha256 for part in progress.parts] == [document.sha256 for document in shown]
-    assert [town.requester.evidence(exchange_id, number)[1] for number in range(2)] == [DOCUMENT, READABLE]
+    assert [whole(town.requester.evidence(exchange_id, number)[1]) for number in range(2)] == [DOCUMENT, READABLE]
 
 
 @every_version
@@ -125,7 +126,7 @@ def test_in_1_x_each_piece_of_evidence_is_accepted_or_declined_by_itself(town: T
     town.run()
     (document,) = town.requester.progress(exchange_id).documents
     assert (document.kind, document.classification_id) == (DocumentKind.MAIN_EVIDENCE, None)
-    assert town.requester.evidence(exchange_id, 0)[1] == READABLE
+    assert whole(town.requester.evidence(exchange_id, 0)[1]) == READABLE
 
 
 @every_version
