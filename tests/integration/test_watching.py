@@ -123,7 +123,7 @@ def test_what_is_received_and_sent_is_counted_by_partner_and_outcome(town: TwoSi
     town.provider_point.receive(content_type, body)
     assert sample(answering, received, outcome="duplicate", **of_requester) == 1
     town.provider_point.receive(content_type, body[:-9] + b"x" * 9)
-    assert sample(answering, received, outcome="refused", party_id="") == 1
+    assert sample(answering, received, outcome="refused", **of_requester) == 1
     with patch.object(Store, "begin", side_effect=UnavailableError("full")), pytest.raises(UnavailableError):
         town.provider_point.receive(content_type, body)
     assert sample(answering, received, outcome="put-off", **of_requester) == 1
