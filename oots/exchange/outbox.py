@@ -84,7 +84,7 @@ class Outbox(Generic[RecordT]):
         """Claim what is due, for each partner as much as may be under way to it; `send` must be called with each."""
         with self._store.look() as unit:
             now = self._store.database.now(unit.connection, self._clock)
-            parties = queue.parties_due(unit.connection, now)
+            parties = queue.summary(unit.connection).parties_due(now)
             health = queue.health(unit.connection) if parties else {}
         under_way = Counter(self._claimed.values())
         claimed: list[Waiting] = []

@@ -7,7 +7,7 @@ database (`Database.now`); a claim ends by its `due` time, so that what a dead p
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -40,6 +40,38 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Summary:
+    """How the outbox stands: how many messages wait for each partner, when the first of them is due, the earliest of
+    all their deadlines, and whether a failed message is wanted again."""
+
+    lengths: Mapping[str, int]
+    first_due: Mapping[str, str]
+    first_deadline: str | None
+    wanted_again: bool
+
+    def parties_due(self, now: datetime) -> tuple[str, ...]:
+        """Whom something could be sent to now."""
+        return tuple(party_id for party_id, due in self.first_due.items() if due <= iso(now))
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the deadline of something that waits has passed."""
+        return self.first_deadline is not None and self.first_deadline <= iso(now)
+
+
+_SUMMARY = (
+    select(
+        OUTBOX.c.state,
+        OUTBOX.c.party_id,
+        func.count().label("number"),
+        func.min(OUTBOX.c.due).label("due"),
+        func.min(OUTBOX.c.deadline).label("deadline"),
+    )
+    .where(OUTBOX.c.state.in_((WAITING, AGAIN)))
+    .group_by(OUTBOX.c.state, OUTBOX.c.party_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
 class PartnerHealth:
     """How sending to a partner goes: `failures` since the last delivery; nothing is sent before `rests_until`."""
 
@@ -67,10 +99,16 @@ def add(
     )
 
 
-def parties_due(connection: Connection, now: datetime) -> tuple[str, ...]:
-    """Whom something could be sent to now."""
-    rows = connection.execute(select(OUTBOX.c.party_id).distinct().where(_is_due(now)))
-    return tuple(rows.scalars())
+def summary(connection: Connection) -> Summary:
+    """How the outbox stands."""
+    rows = connection.execute(_SUMMARY).all()
+    waiting = {row.party_id: row for row in rows if row.state == WAITING}
+    return Summary(
+        {party_id: row.number for party_id, row in waiting.items()},
+        {party_id: row.due for party_id, row in waiting.items()},
+        min((row.deadline for row in waiting.values()), default=None),
+        any(row.state == AGAIN for row in rows),
+    )
 
 
 def claim(
@@ -161,10 +199,6 @@ def want_again(connection: Connection, message_id: str) -> bool:
     return connection.execute(update(OUTBOX).where(is_it).values(state=AGAIN)).rowcount > 0
 
 
-def is_wanted_again(connection: Connection) -> bool:
-    return connection.execute(select(OUTBOX.c.message_id).where(OUTBOX.c.state == AGAIN).limit(1)).first() is not None
-
-
 def wanted_again(connection: Connection) -> tuple[Waiting, ...]:
     """Failed messages that somebody wants to be sent again."""
     rows = connection.execute(select(OUTBOX).where(OUTBOX.c.state == AGAIN).with_for_update(skip_locked=True))
@@ -188,14 +222,6 @@ def waiting(connection: Connection) -> tuple[Waiting, ...]:
             connection.execute(select(OUTBOX).where(OUTBOX.c.state == WAITING).order_by(OUTBOX.c.due)).mappings(),
         )
     )
-
-
-def lengths(connection: Connection) -> dict[str, int]:
-    """How many messages wait for each partner."""
-    rows = connection.execute(
-        select(OUTBOX.c.party_id, func.count()).where(OUTBOX.c.state == WAITING).group_by(OUTBOX.c.party_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def health(connection: Connection) -> dict[str, PartnerHealth]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from oots.database.inserting import insert_if_new
 from oots.edelivery.message import SealedMessage
@@ -145,8 +145,7 @@ class Unit(Generic[RecordT]):
 
     def overdue(self, now: datetime, most: int) -> tuple[str, ...]:
         """The exchanges whose deadline has passed, longest first."""
-        passed = select(EXCHANGE.c.exchange_id).where(EXCHANGE.c.deadline <= iso(now))
-        return tuple(self.connection.execute(passed.order_by(EXCHANGE.c.deadline).limit(most)).scalars())
+        return tuple(self.connection.execute(_OVERDUE, {"now": iso(now), "most": most}).scalars())
 
     def all(self) -> tuple[Kept[RecordT], ...]:
         """Every exchange."""
@@ -292,6 +291,14 @@ class Unit(Generic[RecordT]):
             TimelineEvent(number, read_again(self._vault.open(content, place(JOURNAL, number))))
             for number, content in rows
         )
+
+
+_OVERDUE = (
+    select(EXCHANGE.c.exchange_id)
+    .where(EXCHANGE.c.deadline <= bindparam("now"))
+    .order_by(EXCHANGE.c.deadline)
+    .limit(bindparam("most"))
+)
 
 
 def _lines_of(exchange_id: str, *entries: Entry) -> ColumnElement[bool]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from typing import Generic, TypeVar
+
+from sqlalchemy import Connection
 
 from oots.exchange import queue
 from oots.exchange.handler import Handler, NotAgainError
@@ -25,8 +27,8 @@ from oots.model.errors import UnavailableError
 RecordT = TypeVar("RecordT")
 
 _LOG = logging.getLogger(__name__)
-_PAUSE_SECONDS = 0.5
-"""In seconds, with a wide margin."""
+_PAUSE_SECONDS = 1.0
+_HOUR_SECONDS = 60 * 60.0
 _AT_ONCE = 100
 
 
@@ -40,8 +42,9 @@ class Worker(Generic[RecordT]):
         self._stumbles = stumbles
         self._handler: Handler[RecordT]
         self._wake = threading.Event()
-        self._lengths: dict[str, int] = {}
+        self._lengths: Mapping[str, int] = {}
         self._next_sweep = 0.0
+        self._next_tidying = 0.0
         self._put_off: set[str] = set()
 
     def serve(self, handler: Handler[RecordT]) -> None:
@@ -69,7 +72,6 @@ class Worker(Generic[RecordT]):
     def work(self, stop: threading.Event, pause: float = _PAUSE_SECONDS) -> None:
         """Until `stop` is set: sweep and send, at once when there is work, otherwise every `pause` seconds. What is
         being sent then is sent to its end."""
-        self._attempt("what killed processes have left", self._remove_orphans)
         listener = threading.Thread(target=self._listen, args=(stop,), name="outbox-listener")
         listener.start()
         with ThreadPoolExecutor(self._outbox.lanes, "outbox") as lanes:
@@ -83,6 +85,9 @@ class Worker(Generic[RecordT]):
                     self._attempt("claims", self._outbox.renew)
                     self._attempt("what a clock has put off", self._outbox.bring_forward)
                     self._attempt("the end of the journal", self._store.note_head)
+                if time.monotonic() >= self._next_tidying:
+                    self._next_tidying = time.monotonic() + _HOUR_SECONDS
+                    self._attempt("what killed processes have left", self._remove_orphans)
         listener.join()
 
     def _hand_out(self, lanes: ThreadPoolExecutor) -> None:
@@ -121,17 +126,20 @@ class Worker(Generic[RecordT]):
         with self._store.look() as unit:
             connection = unit.connection
             overdue = unit.overdue(now, _AT_ONCE)
-            claimed_by = self._store.database.now(connection, self._clock)
-            late = queue.out_of_time(connection, now, claimed_by, _AT_ONCE)
-            wanted = queue.is_wanted_again(connection)
-            self._lengths = queue.lengths(connection)
+            summary = queue.summary(connection)
+            late = self._late(connection, now) if summary.is_late(now) else ()
+            self._lengths = summary.lengths
         for exchange_id in overdue:
             self._expire(exchange_id, now)
         for waiting in late:
             give_up = partial(self._outbox.give_up, waiting, "no receipt in time")
             self._attempt(f"message {waiting.message_id}", give_up)
-        if wanted:
+        if summary.wanted_again:
             self._attempt("messages that are wanted again", lambda: self._send_again(now))
+
+    def _late(self, connection: Connection, now: datetime) -> tuple[Waiting, ...]:
+        claimed_by = self._store.database.now(connection, self._clock)
+        return queue.out_of_time(connection, now, claimed_by, _AT_ONCE)
 
     def _expire(self, exchange_id: str, now: datetime) -> None:
         """In a transaction of its own: one exchange that cannot be handled keeps no other from ending."""

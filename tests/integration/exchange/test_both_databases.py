@@ -133,9 +133,9 @@ def test_a_claim_that_is_renewed_stays(both: TwoSides) -> None:
         (claimed,) = queue.claim(unit.connection, "AP_DK_01", "one", now, now + timedelta(seconds=20), 1)
         queue.renew(unit.connection, [claimed.message_id], "two", now + timedelta(hours=1))
         later = now + timedelta(seconds=30)
-        assert queue.parties_due(unit.connection, later) == ("AP_DK_01",)
+        assert queue.summary(unit.connection).parties_due(later) == ("AP_DK_01",)
         queue.renew(unit.connection, [claimed.message_id], "one", now + timedelta(seconds=40))
-        assert queue.parties_due(unit.connection, later) == ()
+        assert queue.summary(unit.connection).parties_due(later) == ()
 
 
 def test_a_partner_who_cannot_be_reached_rests_and_is_then_tried_with_one_message(both: TwoSides) -> None:

@@ -25,7 +25,7 @@ def town(tmp_path: Path, demo_keys: Path) -> Iterator[TwoSides]:
 
 def waiting(town: TwoSides) -> dict[str, int]:
     with town.requester_store.look() as unit:
-        return queue.lengths(unit.connection)
+        return queue.summary(unit.connection).lengths
 
 
 @pytest.mark.parametrize("attempts", [1, 9])
