@@ -23,7 +23,7 @@ from oots.deployment.trust import read_anchors
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, PARTY_TYPE, REGREP, UserMessage
 from oots.edelivery.message import Part, SealedMessage, open_message, seal_message
 from oots.edelivery.receipt import seal_receipt
-from oots.exchange.queue import lengths
+from oots.exchange.queue import summary
 from oots.exchange.store import Store
 from oots.model.clock import SystemClock
 from oots.model.identifiers import Identifier
@@ -131,7 +131,7 @@ def _deliver(store: Store[RequesterExchange], partner: SlowPartner, messages: Se
 
 def _waiting(store: Store[RequesterExchange]) -> bool:
     with store.look() as unit:
-        return bool(lengths(unit.connection))
+        return bool(summary(unit.connection).lengths)
 
 
 def _records(rates: dict[int, Series], cpu: Series) -> Iterator[Record]:
