@@ -209,7 +209,7 @@ class Town(RuleBasedStateMachine):
                 return
             if admitted not in self.admitted:
                 self.admitted.append(admitted)
-            content = whole(self.town.space.content(admitted[1], 0, 0)[1])
+            content = whole(self.town.space.content(admitted[1], 0, 0)[-1])
             assert f"evidence {person.given_name} ".encode() in content, "somebody else's evidence was shown"
             TALLY["shown"] += 1
             if then is not None:
