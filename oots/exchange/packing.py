@@ -16,7 +16,7 @@ SKELETON = Path(__file__).parent / "skeleton.bin"
 
 _PACKED, _SHORTENED = b"\x01", b"\x02"
 """The first octet of what is packed. What an earlier version kept is XML or JSON, and begins with neither."""
-_LEVEL = 6
+_LEVEL = 9
 
 
 @cache

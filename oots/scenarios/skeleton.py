@@ -42,7 +42,7 @@ _BY_CHANCE = (
     (re.compile(rb'(?<="file":")[0-9a-f]+'), b"0"),
 )
 """What is never said twice; something as long stands in its place, since a repetition is told by its distance."""
-_NEWS_BYTES = 300
+_NEWS_BYTES = 250
 
 
 def write_skeleton(target: Path) -> None:
