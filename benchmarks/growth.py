@@ -27,7 +27,7 @@ from oots.requester.record import RequesterExchange
 RECORDS: Final[Mapping[str, type[Any]]] = {"requester": RequesterExchange, "provider": ProviderExchange}
 PARTNER: Final = "a-partner"
 _AT_ONCE: Final = 500
-_NAMES: Final = ("exchange_id", "message_id", "request_id", "token_hash", "form_hash", "body_file")
+_NAMES: Final = ("exchange_id", "message_id", "request_id", "token_hash", "form_hash")
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,20 @@ import pytest
 import typst
 from lxml import etree
 
+from oots.model.errors import ConfigurationError
+from oots.trust import pades
 from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE, init_keys
 from oots.trust.certificates import Role
 from oots.trust.evidence_seal import check_seal
 from oots.trust.issuing import Participant
 from oots.trust.keys import KeyPair, load_key_pair
+from oots.trust.latest import Latest
 from oots.trust.pades import check_pdf_seal, seal_pdf
+from oots.trust.sealed_file import Sealing
 from oots.trust.xades import check_xml_seal, seal_xml
 from oots.wire.xml import canonical, parse
+from tests.support.contents import Elsewhere
 from tests.support.two_sides import START
 
 XML = '<b:Attest xmlns:b="urn:example"><b:Navn>Łukasz Åkjær</b:Navn><b:By>Aarhus</b:By></b:Attest>'.encode()
@@ -126,6 +131,28 @@ def test_what_is_no_sealed_pdf_is_not_valid_and_says_why(
 
 def test_an_unsealed_pdf_says_so(pdf: bytes, anchors: TrustAnchors) -> None:
     assert check_pdf_seal(pdf, anchors, START).problem == "the document carries no seal"
+
+
+def test_a_pdf_that_is_kept_elsewhere_is_read_where_the_seal_needs_it(
+    sealed_pdf: bytes, anchors: TrustAnchors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pades, "_WHOLE", Latest())
+    kept = Elsewhere(sealed_pdf)
+    assert check_seal(kept, "application/pdf", anchors, START) == check_pdf_seal(sealed_pdf, anchors, START)
+    (reader,) = kept.readers
+    assert (reader.largest < len(sealed_pdf), reader.closed) == (True, True)
+
+
+def test_a_pdf_whose_own_file_does_not_open_is_not_taken_for_one_without_a_seal(
+    sealed_pdf: bytes, anchors: TrustAnchors, tmp_path: Path
+) -> None:
+    with Sealing(tmp_path) as sealing:
+        sealing.write(sealed_pdf + b"\n")
+        file = sealing.finish()
+    assert not check_pdf_seal(file, anchors, START).valid
+    (tmp_path / file.stored.name).unlink()
+    with pytest.raises(ConfigurationError, match="missing"):
+        check_pdf_seal(file, anchors, START)
 
 
 @pytest.fixture(scope="module")
