@@ -19,7 +19,7 @@ from benchmarks.town import EXCHANGING, RunningTown, running_town
 from benchmarks.visitor import Visitor, exchange
 
 TITLE: Final = "Whole exchanges at fixed rates"
-RATES: Final = (1.0, 2.0, 4.0)
+RATES: Final = (0.5, 1.0, 2.0)
 """Exchanges begun in a second."""
 _SECONDS: Final = 12.0
 _MOST_VISITORS: Final = 64

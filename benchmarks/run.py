@@ -6,6 +6,7 @@ import argparse
 import json
 import platform
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -21,9 +22,10 @@ FEWEST_ROUNDS: Final = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print and write; 0 whatever the figures are, for it is no test."""
+    """Measure, print and write; 0 whatever the figures are, for it is no test, and 1 where one could not be made."""
     options = _options(arguments)
-    found: dict[str, Any] = {"machine": machine(), "measurements": {}}
+    seen: dict[str, Any] = {}
+    failed = False
     for name in options.only or MEASUREMENTS:
         module = import_module(f"benchmarks.{name}")
         try:
@@ -31,13 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except NotMeasuredError as absent:
             sys.stdout.write(f"\n{module.TITLE}: not measured, {absent}\n")
             continue
+        except Exception:  # a measurement that fails keeps no other from being made, and is told of
+            sys.stdout.write(f"\n{module.TITLE}: failed\n{traceback.format_exc()}")
+            failed = True
+            continue
         sys.stdout.write(table(module.TITLE, measured))
         sys.stdout.flush()
-        found["measurements"][name] = {"title": module.TITLE} | measured.as_json()
-    _write(found)
+        seen[name] = {"title": module.TITLE} | measured.as_json()
+        _write(seen)
     document.write()
-    _say_missed(found["measurements"])
-    return 0
+    _say_missed(seen)
+    return int(failed)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -62,12 +68,12 @@ def _processor() -> str:
     return f"{len(models)} x {models[0]}" if models else platform.processor()
 
 
-def _write(found: Mapping[str, Any]) -> None:
+def _write(seen: Mapping[str, Any]) -> None:
     """What was measured anew takes the place of what stood there of the same name."""
-    known = json.loads(document.RESULTS.read_text())["measurements"] if document.RESULTS.exists() else {}
-    known |= found["measurements"]
+    before = json.loads(document.RESULTS.read_text())["measurements"] if document.RESULTS.exists() else {}
+    known = {**before, **seen}
     ordered = {name: known[name] for name in MEASUREMENTS if name in known}
-    written = json.dumps({"machine": found["machine"], "measurements": ordered}, indent=1, ensure_ascii=False)
+    written = json.dumps({"machine": machine(), "measurements": ordered}, indent=1, ensure_ascii=False)
     document.RESULTS.write_text(written + "\n")
 
 
