@@ -147,7 +147,7 @@ def _verified(envelope: bytes, anchors: Trust, at: datetime) -> Verified:
     uris = part_uris(read.messaging)
     if len(set(uris)) != len(uris):
         raise not_the_same_set()
-    return verify(read, envelope, uris, anchors, at)
+    return verify(read, uris, anchors, at)
 
 
 def header_of(envelope: bytes) -> UserMessage:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -50,10 +50,19 @@ class SignedDigest:
 
 @dataclass(frozen=True, slots=True)
 class SecurityHeader:
-    """A header of the right shape; nothing in it is believed yet. `certificate` is DER."""
+    """A header of the right shape; nothing in it is believed yet. `certificate` is DER.
+
+    `value` is the signature by `method` (RSA_SHA256 or ECDSA_SHA256) over the canonical form of `signed_info`, which
+    says `digests`. `prefixes` are those of its own InclusiveNamespaces under "", and of its references' under their
+    URIs; where there are none, nothing stands.
+    """
 
     certificate: bytes
+    signed_info: etree._Element
+    method: str
+    value: bytes
     digests: tuple[SignedDigest, ...]
+    prefixes: Mapping[str, list[str]]
 
 
 def ds(name: str) -> str:
@@ -73,11 +82,13 @@ def examine(envelope: Envelope, attachments: Collection[str]) -> SecurityHeader:
     signed_info, value, key_info = _children(signature, ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"))
     _expect_attributes(signature, {}, optional={"Id"})
     _expect_attributes(value, {})
-    _decoded(value)
     _expect_key_info(key_info, token.get(WSU_ID, ""))
-    digests = _signed_info(signed_info)
+    method, references = _signed_info(signed_info)
+    digests = tuple(_reference(reference) for reference in references)
     _expect_coverage(envelope, attachments, digests)
-    return SecurityHeader(_decoded(token), digests)
+    return SecurityHeader(
+        _decoded(token), signed_info, method, _decoded(value), digests, _prefixes(signed_info, references)
+    )
 
 
 def _expect_unique_ids(root: etree._Element) -> None:
@@ -100,7 +111,8 @@ def _expect_key_info(key_info: etree._Element, token_id: str) -> None:
     _expect_attributes(reference, {"URI": {f"#{token_id}"}, "ValueType": {X509_V3}})
 
 
-def _signed_info(signed_info: etree._Element) -> tuple[SignedDigest, ...]:
+def _signed_info(signed_info: etree._Element) -> tuple[str, list[etree._Element]]:
+    """The method of the signature, and the references."""
     references = signed_info.findall(ds("Reference"))
     method, algorithm, *_ = _children(
         signed_info, ds("CanonicalizationMethod"), ds("SignatureMethod"), *[ds("Reference")] * len(references)
@@ -109,7 +121,13 @@ def _signed_info(signed_info: etree._Element) -> tuple[SignedDigest, ...]:
     _expect_exclusive_c14n(method)
     _children(algorithm)
     _expect_attributes(algorithm, {"Algorithm": {RSA_SHA256, ECDSA_SHA256}})
-    return tuple(_reference(reference) for reference in references)
+    return algorithm.get("Algorithm", ""), references
+
+
+def _prefixes(signed_info: etree._Element, references: Iterable[etree._Element]) -> dict[str, list[str]]:
+    """The lists of prefixes that may stand in what was found to be exclusive canonicalisation."""
+    transformed = {"": signed_info[0]} | {each.get("URI", ""): each[0][0] for each in references}
+    return {uri: method[0].get("PrefixList", "").split() for uri, method in transformed.items() if len(method)}
 
 
 def _reference(reference: etree._Element) -> SignedDigest:

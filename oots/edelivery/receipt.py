@@ -56,7 +56,7 @@ def open_receipt(receipt: bytes, anchors: Trust, at: datetime) -> VerifiedReceip
     Raises TransportError (EBMS:0302) for anything else, and UnsettledError as `verify` does.
     """
     try:
-        verified = verify(soap.read(receipt), receipt, (), anchors, at)
+        verified = verify(soap.read(receipt), (), anchors, at)
         signal = signal_of(verified.messaging)
         received = tuple(_received(verified.messaging))
     except (TransportError, ProfileError) as fault:

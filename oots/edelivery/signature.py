@@ -5,49 +5,45 @@ Attachments will be encrypted after signing, between `sign` and the MIME package
 
 from __future__ import annotations
 
-import logging
+import hashlib
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography import exceptions, x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
-from signxml.algorithms import (
-    CanonicalizationMethod,
-    DigestAlgorithm,
-    SignatureConstructionMethod,
-    SignatureMethod,
-)
-from signxml.exceptions import SignXMLException
-from signxml.signer import XMLSigner
-from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
+from signxml.exceptions import InvalidDigest, InvalidSignature
 
 from oots.edelivery.faults import failed_authentication
 from oots.edelivery.profile import (
     ATTACHMENT_CONTENT,
     BASE64,
+    ECDSA_SHA256,
+    EXCLUSIVE_C14N,
     REFERENCE_TO_TOKEN,
-    SHA256,
+    RSA_SHA256,
     TOKEN,
     TOKEN_REFERENCE,
     X509_V3,
     ProfileError,
+    SecurityHeader,
     SignedDigest,
     ds,
     examine,
 )
 from oots.edelivery.soap import (
+    BODY,
     BODY_ID,
     HEADER,
+    MESSAGING,
     MESSAGING_ID,
     MUST_UNDERSTAND,
-    S12,
     SECURITY,
-    WSSE,
     WSU_ID,
     Envelope,
     add,
@@ -56,20 +52,13 @@ from oots.model.content import Content, sha256_of
 from oots.model.errors import TransportError
 from oots.trust.anchors import Trust
 from oots.trust.certificates import Party, Role, UntrustedError
-from oots.trust.keys import DeterministicKey, KeyPair
+from oots.trust.keys import DeterministicKey, KeyPair, PrivateKey
 from oots.trust.revocation import UnsettledError
-from oots.wire.xml import canonical
+from oots.wire.xml import canonical, parse
 
 __all__ = ["SignedDigest", "Verified", "sign", "verify"]
 
 _TOKEN_ID = "token"  # noqa: S105 (the name of an element)
-_EXCLUSIVE = CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0
-_METHODS = frozenset({SignatureMethod.RSA_SHA256, SignatureMethod.ECDSA_SHA256})
-_LOCATION = f"./{{{S12}}}Header/{{{WSSE}}}Security/"
-
-
-# At DEBUG the library writes whatever it digests into the log, personal data included.
-logging.getLogger("signxml").setLevel(logging.INFO)
 
 
 def sign(
@@ -79,13 +68,26 @@ def sign(
 
     `attachments` maps `cid:` URIs to what is digested: canonical bytes for XML, the octets as sent for everything else.
     """
+    digests = _digests(root, attachments)
     header = root.find(HEADER)
     assert header is not None, "soap.build gives every envelope a header"  # noqa: S101
     security = add(header, SECURITY, attributes={MUST_UNDERSTAND: "true"})
     _add_token(security, key.certificate)
-    signature = _signature(root, attachments, key)
-    security.append(signature)
-    return canonical(root), tuple(_digest(each) for each in signature.iter(ds("Reference")))
+    signature = add(security, ds("Signature"))
+    signed_info = _add_signed_info(signature, digests, key.private_key)
+    value = _signed(canonical(signed_info), key.private_key)
+    add(signature, ds("SignatureValue"), b64encode(value).decode())
+    _add_key_info(signature)
+    return canonical(root), digests
+
+
+def _digests(root: etree._Element, attachments: Mapping[str, Content]) -> tuple[SignedDigest, ...]:
+    messaging, body = root.find(f"{HEADER}/{MESSAGING}"), root.find(BODY)
+    assert messaging is not None and body is not None, "soap.build gives every envelope both"  # noqa: S101, PT018
+    octets = {f"#{MESSAGING_ID}": canonical(messaging), f"#{BODY_ID}": canonical(body), **attachments}
+    return tuple(
+        SignedDigest(uri, b64encode(bytes.fromhex(sha256_of(content))).decode()) for uri, content in octets.items()
+    )
 
 
 def _add_token(security: etree._Element, certificate: x509.Certificate) -> None:
@@ -93,41 +95,38 @@ def _add_token(security: etree._Element, certificate: x509.Certificate) -> None:
     add(security, TOKEN, encoded, {"EncodingType": BASE64, "ValueType": X509_V3, WSU_ID: _TOKEN_ID})
 
 
-def _signature(root: etree._Element, attachments: Mapping[str, Content], key: KeyPair) -> etree._Element:
-    private = key.private_key
-    is_rsa = isinstance(private, rsa.RSAPrivateKey)
-    signer = XMLSigner(
-        method=SignatureConstructionMethod.detached,
-        signature_algorithm=SignatureMethod.RSA_SHA256 if is_rsa else SignatureMethod.ECDSA_SHA256,
-        digest_algorithm=DigestAlgorithm.SHA256,
-        c14n_algorithm=_EXCLUSIVE,
-    )
-
-    def add_attachments(signature: etree._Element, **_settings: object) -> None:
-        for uri, content in attachments.items():
-            _add_attachment(signature[0], uri, content)
-
-    signer.signature_annotators.append(add_attachments)
-    repeatable: Any = DeterministicKey(private) if isinstance(private, ec.EllipticCurvePrivateKey) else private
-    return signer.sign(root, key=repeatable, reference_uri=[f"#{MESSAGING_ID}", f"#{BODY_ID}"], key_info=_key_info())
+def _add_signed_info(
+    signature: etree._Element, digests: Sequence[SignedDigest], private_key: PrivateKey
+) -> etree._Element:
+    signed_info = add(signature, ds("SignedInfo"))
+    method = RSA_SHA256 if isinstance(private_key, rsa.RSAPrivateKey) else ECDSA_SHA256
+    add(signed_info, ds("CanonicalizationMethod"), attributes={"Algorithm": EXCLUSIVE_C14N})
+    add(signed_info, ds("SignatureMethod"), attributes={"Algorithm": method})
+    for digest in digests:
+        reference = add(signed_info, ds("Reference"), attributes={"URI": digest.uri})
+        transform = EXCLUSIVE_C14N if digest.uri.startswith("#") else ATTACHMENT_CONTENT
+        add(add(reference, ds("Transforms")), ds("Transform"), attributes={"Algorithm": transform})
+        add(reference, ds("DigestMethod"), attributes={"Algorithm": digest.algorithm})
+        add(reference, ds("DigestValue"), digest.value)
+    return signed_info
 
 
-def _add_attachment(signed_info: etree._Element, uri: str, content: Content) -> None:
-    reference = add(signed_info, ds("Reference"), attributes={"URI": uri})
-    add(add(reference, ds("Transforms")), ds("Transform"), attributes={"Algorithm": ATTACHMENT_CONTENT})
-    add(reference, ds("DigestMethod"), attributes={"Algorithm": SHA256})
-    add(reference, ds("DigestValue"), b64encode(bytes.fromhex(sha256_of(content))).decode())
+def _signed(octets: bytes, private_key: PrivateKey) -> bytes:
+    """As XML Signature writes it: of an elliptic curve the two numbers, one behind the other (RFC 6931 2.3.6)."""
+    if isinstance(private_key, rsa.RSAPrivateKey):
+        return private_key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
+    numbers = decode_dss_signature(DeterministicKey(private_key).sign(octets, ec.ECDSA(hashes.SHA256())))
+    return b"".join(number.to_bytes(_length(private_key)) for number in numbers)
 
 
-def _key_info() -> etree._Element:
-    key_info = etree.Element(ds("KeyInfo"))
-    token_reference = add(key_info, TOKEN_REFERENCE)
+def _length(key: ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey) -> int:
+    """Of each of the two numbers, in bytes."""
+    return (key.key_size + 7) // 8
+
+
+def _add_key_info(signature: etree._Element) -> None:
+    token_reference = add(add(signature, ds("KeyInfo")), TOKEN_REFERENCE)
     add(token_reference, REFERENCE_TO_TOKEN, attributes={"URI": f"#{_TOKEN_ID}", "ValueType": X509_V3})
-    return key_info
-
-
-def _digest(reference: etree._Element) -> SignedDigest:
-    return SignedDigest(reference.get("URI", ""), reference.findtext(ds("DigestValue"), ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,58 +139,39 @@ class Verified:
     digests: tuple[SignedDigest, ...]
 
 
-def verify(envelope: Envelope, soap: bytes, attachments: Collection[str], anchors: Trust, at: datetime) -> Verified:
+def verify(envelope: Envelope, attachments: Collection[str], anchors: Trust, at: datetime) -> Verified:
     """Believe an envelope, or raise TransportError (EBMS:0101) for whatever reason there is not to; or UnsettledError,
     where nobody can say at present whether the certificate has been revoked.
 
-    `soap` is what `envelope` was parsed from; `attachments` are the `cid:` URIs that the signature must cover. What
-    they hold is not looked at here: it is for the caller to compare it with the `digests` that are returned.
+    `attachments` are the `cid:` URIs that the signature must cover. What they hold is not looked at here: it is for
+    the caller to compare it with the `digests` that are returned.
     """
     try:
-        return _verify(envelope, soap, attachments, anchors, at)
+        return _verify(envelope, attachments, anchors, at)
     except (TransportError, UnsettledError):
         raise
-    except (ProfileError, UntrustedError, SignXMLException) as fault:
+    except (ProfileError, UntrustedError, InvalidSignature) as fault:
         raise failed_authentication(f"{type(fault).__name__}: {fault}") from fault
     except Exception as fault:  # verification lets errors of lxml, cryptography and base64 through; none is a yes
         raise failed_authentication(f"the signature cannot be verified ({type(fault).__name__})") from fault
 
 
-class _Elsewhere(bytes):
-    """Stands for an attachment: empty, and known by the digest that the signature states of it."""
+def _verify(envelope: Envelope, attachments: Collection[str], anchors: Trust, at: datetime) -> Verified:
+    """Core validation of XML Signature 1.1 (3.2), of a signature whose every choice the profile has taken already:
 
-    sha256: bytes
-
-    @classmethod
-    def with_digest(cls, value: str) -> _Elsewhere:
-        """`value` is the base64 SHA-256, as `SignedDigest` writes it."""
-        elsewhere = cls()
-        elsewhere.sha256 = b64decode(value)
-        return elsewhere
-
-
-class _Verifier(XMLVerifier):
-    """Takes the digest that is stated of what is elsewhere."""
-
-    def _get_digest(self, data: bytes, algorithm: DigestAlgorithm) -> bytes:
-        digest: bytes = data.sha256 if isinstance(data, _Elsewhere) else super()._get_digest(data, algorithm)
-        return digest
-
-
-def _verify(envelope: Envelope, soap: bytes, attachments: Collection[str], anchors: Trust, at: datetime) -> Verified:
+    1. each element of the header stands in its place, no id twice, and the references are to header, body and parts;
+    2. the certificate is of an access point that is believed;
+    3. its key has signed SignedInfo, as it was examined;
+    4. header and body have the digests that SignedInfo states;
+    5. what is read of the header from now on is parsed out of the octets that were digested.
+    """
     header = examine(envelope, attachments)
     certificate = _certificate(header.certificate)
     signer = anchors.party_of(certificate, (), at, Role.ACCESS_POINT)
-    results = dict(
-        zip(
-            (digest.uri for digest in header.digests),
-            _verify_signature(soap, header.digests, certificate, at),
-            strict=True,
-        )
-    )
-    messaging = _signed_element(results, envelope.messaging)
-    _signed_element(results, envelope.body)
-    return Verified(messaging, signer, certificate, header.digests)
+    _expect_signature(header, certificate)
+    octets = _octets_digested(header, {f"#{each.get(WSU_ID)}": each for each in (envelope.messaging, envelope.body)})
+    messaging = octets[f"#{envelope.messaging.get(WSU_ID)}"]
+    return Verified(parse(messaging, declarations=len(messaging)), signer, certificate, header.digests)
 
 
 def _certificate(der: bytes) -> x509.Certificate:
@@ -202,31 +182,42 @@ def _certificate(der: bytes) -> x509.Certificate:
     return certificate
 
 
-def _verify_signature(
-    soap: bytes, digests: Collection[SignedDigest], certificate: x509.Certificate, at: datetime
-) -> list[VerifyResult]:
-    elsewhere = {digest.uri: _Elsewhere.with_digest(digest.value) for digest in digests}
-    results = _Verifier().verify(
-        soap,
-        x509_cert=certificate,
-        uri_resolver=elsewhere.get,
-        # The library's schema knows no ec:InclusiveNamespaces, which every Java access point writes; profile.examine
-        # has already fixed every element and attribute of the signature.
-        validate_schema=False,
-        expect_config=SignatureConfiguration(
-            location=_LOCATION,
-            expect_references=len(digests),
-            signature_methods=_METHODS,
-            digest_algorithms=frozenset({DigestAlgorithm.SHA256}),
-            verification_time=at,
-        ),
+def _expect_signature(header: SecurityHeader, certificate: x509.Certificate) -> None:
+    key, octets = certificate.public_key(), _octets(header.signed_info, header.prefixes.get("", ()))
+    try:
+        if header.method == RSA_SHA256 and isinstance(key, rsa.RSAPublicKey):
+            key.verify(header.value, octets, padding.PKCS1v15(), hashes.SHA256())
+        elif header.method == ECDSA_SHA256 and isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(_der(header.value, key), octets, ec.ECDSA(hashes.SHA256()))
+        else:
+            raise ProfileError("the key of the certificate does not sign by that method")
+    except exceptions.InvalidSignature:
+        raise InvalidSignature("Signature verification failed") from None
+
+
+def _der(value: bytes, key: ec.EllipticCurvePublicKey) -> bytes:
+    """The two numbers of a signature as cryptography takes them; there is one way to write them here."""
+    length = _length(key)
+    if len(value) != 2 * length:
+        raise ProfileError(f"a signature on this curve has {2 * length} bytes, not {len(value)}")
+    return encode_dss_signature(int.from_bytes(value[:length]), int.from_bytes(value[length:]))
+
+
+def _octets_digested(header: SecurityHeader, placed: Mapping[str, etree._Element]) -> dict[str, bytes]:
+    """The canonical form of each element by the URI of its reference, each with the digest that was signed of it."""
+    octets = {uri: _octets(element, header.prefixes.get(uri, ())) for uri, element in placed.items()}
+    for number, digest in enumerate(header.digests):
+        if digest.uri in octets and hashlib.sha256(octets[digest.uri]).digest() != b64decode(digest.value):
+            raise InvalidDigest(f"Digest mismatch for reference {number} ({digest.uri})")
+    return octets
+
+
+def _octets(element: etree._Element, prefixes: Collection[str]) -> bytes:
+    """Exclusive canonical form, with the namespaces of `prefixes` as inclusive form has them (xml-exc-c14n 3)."""
+    if not prefixes:
+        return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
+    # lxml forgets which namespaces hold around an element when it canonicalises it, but not when it writes it out.
+    alone = etree.fromstring(etree.tostring(element, with_tail=False), etree.XMLParser(resolve_entities=False))
+    return etree.tostring(
+        alone, method="c14n", exclusive=True, with_comments=False, inclusive_ns_prefixes=list(prefixes)
     )
-    return results if isinstance(results, list) else [results]
-
-
-def _signed_element(results: Mapping[str, VerifyResult], placed: etree._Element) -> etree._Element:
-    """The element that was signed under the id of the one at its fixed place, if it is that very element."""
-    signed = results[f"#{placed.get(WSU_ID)}"].signed_xml
-    if signed is None or canonical(signed) != canonical(placed):
-        raise ProfileError("what was signed is not what stands at its place")
-    return signed

@@ -109,8 +109,8 @@ def read(soap: bytes) -> Envelope:
 
 
 def _refuse_asides(soap: bytes) -> None:
-    """Refuse what a second parser, which the signature needs, could read in another way: it believes what an envelope
-    says of its encoding, and keeps what canonicalisation drops."""
+    """Refuse what another parser could read in another way: one believes what an envelope says of its encoding, one
+    keeps what canonicalisation drops."""
     beginning = _BEGINNING.match(soap)
     if beginning is None:
         raise invalid_header("the envelope must begin with a tag, or a declaration of XML 1.0 in UTF-8")

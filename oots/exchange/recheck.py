@@ -31,7 +31,7 @@ def recheck(entry: JournalEntry, anchors: TrustAnchors) -> Recheck | None:
     try:
         envelope = soap.read(entry.soap)
         document_uri, *evidence = part_uris(envelope.messaging)
-        verified = verify(envelope, entry.soap, (document_uri, *evidence), anchors, entry.at)
+        verified = verify(envelope, (document_uri, *evidence), anchors, entry.at)
         digest = b64encode(hashlib.sha256(entry.document).digest()).decode()
         if dict(entry.digests) != {each.uri: each.value for each in verified.digests}:
             raise ValueError("the signature states other digests than were recorded")

@@ -420,7 +420,7 @@ def a_method_that_nobody_knows(door: Door) -> Refused:
     return signed_by(door, "urn:evil:none", hashes.SHA256())
 
 
-@with_a_door(why="InvalidInput")
+@with_a_door(why="does not sign by that method")
 def a_method_that_does_not_fit_the_key(door: Door) -> Refused:
     """Names a signature on an elliptic curve over a key of RSA."""
     return signed_by(door, ECDSA_SHA256, hashes.SHA256())
