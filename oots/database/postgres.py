@@ -84,7 +84,8 @@ class PostgresDatabase(Database):
                     for _ in connection.notifies(timeout=_LISTEN_SECONDS):
                         heard()
                         if stop.is_set():
-                            return
+                            break
+                connection.execute("SELECT pg_advisory_unlock_shared(%s)", (_USE_LOCK,))
         except psycopg.Error as fault:
             raise UnavailableError(said_by(fault)) from fault
 

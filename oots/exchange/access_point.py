@@ -48,6 +48,8 @@ from oots.wire.profile import PROFILES
 RecordT = TypeVar("RecordT")
 
 _MOST_BEGINNINGS = 3
+_TRIED_AT_LEAST = timedelta(minutes=1)
+"""For how long a message is sent that is late already, such as the answer that says so (EDM:ERR:0005)."""
 CLOCKS_DIFFER = timedelta(minutes=5)
 """By how much the clocks of two access points may differ."""
 
@@ -242,7 +244,8 @@ class AccessPoint(Generic[RecordT]):
         except (MessageError, ValueError) as fault:
             raise UnsendableError(str(fault)) from fault
         expect_lawful_header(sealed, parts)
-        unit.enqueue(sealed, exchange_id, self._store.database.now(unit.connection, self._clock), deadline)
+        worth = max(deadline, header.timestamp + _TRIED_AT_LEAST)
+        unit.enqueue(sealed, exchange_id, self._store.database.now(unit.connection, self._clock), worth)
         self._store.database.announce(unit.connection)
         return sealed
 
