@@ -37,10 +37,9 @@ from oots.provider.preview import PreviewSpace
 from oots.provider.record import ProviderExchange
 from oots.provider.service import EvidenceProvider
 from oots.trust.anchors import Trust
-from oots.trust.keys import KeyPair
 from oots.web.sessions import Session, SessionStore
 from tests.support.attacks import Refused, caught_by
-from tests.support.doors import specimen_keys
+from tests.support.doors import specimen_key, specimen_keys
 from tests.support.two_sides import DOCUMENT, SOLVEJ, START, TwoSides, two_sides
 
 Change = Callable[[sqlite3.Connection], object]
@@ -218,7 +217,7 @@ def sent(store: Store[ProviderExchange]) -> list[tuple[str, bytes]]:
     partners = {party: Partner(party, f"http://{party[3:5].lower()}/as4") for party in ("AP_LT_01", "AP_XX_09")}
     point = AccessPoint(
         party=Identifier(PARTY_TYPE, "AP_DK_01"),
-        key=cast(KeyPair, None),
+        key=specimen_key("ap-dk-01"),
         trust=cast(Trust, None),
         partners=partners,
         store=store,
