@@ -10,6 +10,7 @@ FUZZ_VENV := .venv-fuzz
 FUZZ_BIN := $(FUZZ_VENV)/bin
 PYTHON ?= python3
 EXCHANGES ?= 2000
+ON_SQLITE ?= 500
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test chaos lint types layers rules attacks skeleton specimens bench bench-full bench-hostile fuzz fuzz-http
@@ -27,8 +28,8 @@ test: lint types layers ## Check everything that can be checked (ARGS="-k previe
 	$(BIN)/pytest --numprocesses auto --dist loadscope --ignore tests/chaos $(ARGS)
 	$(if $(ARGS),,$(MAKE) chaos)
 
-chaos: setup ## Kill, crash and cut off while exchanges go on, and count what is lost (EXCHANGES=2000)
-	CHAOS_EXCHANGES=$(EXCHANGES) $(BIN)/pytest tests/chaos
+chaos: setup ## Kill, crash and cut off while exchanges go on, and count what is lost (EXCHANGES=2000 ON_SQLITE=500)
+	CHAOS_EXCHANGES=$(EXCHANGES) CHAOS_ON_SQLITE=$(ON_SQLITE) $(BIN)/pytest tests/chaos
 
 lint: setup ## Check style and format
 	$(BIN)/ruff check .
