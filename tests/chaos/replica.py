@@ -34,14 +34,14 @@ from oots.provider.service import EvidenceProvider
 from oots.provider.source import EvidenceSource
 from oots.requester.cases import case_of
 from oots.requester.discovery import Discovery, Finding
-from oots.requester.service import EvidenceRequester
+from oots.requester.service import EvidenceRequester, NotPossibleError
 from oots.trust.keys import load_key_pair
 
 ENTRY = ("-m", "tests.chaos.replica")
 SOLVEJ = NaturalPerson(
     "Prøvesen", "Solvej", date(1984, 6, 12), LevelOfAssurance.HIGH, identifier="DK/LT/7c1f0a52e94b4d0f8a3b"
 )
-_NOT_YET = 409
+_NOT_NOW = 409
 
 
 class ReadyMadeSource:
@@ -99,7 +99,10 @@ def _requester(settings: RequesterSettings, around: Surroundings) -> FastAPI:
 
     @routes.post("/finish/{exchange_id}")
     def finish(exchange_id: str) -> None:
-        requester.finish(exchange_id)
+        try:
+            requester.finish(exchange_id)
+        except NotPossibleError as already:
+            raise HTTPException(_NOT_NOW, already.state) from None
 
     exchanging.app.include_router(routes)
     return exchanging.app
@@ -118,7 +121,7 @@ def _provider(settings: ProviderSettings, around: Surroundings) -> FastAPI:
             space.admit(token, SOLVEJ)
             return space.decide(token, [0] if choice == "accept" else [])
         except PreviewClosedError as closed:
-            raise HTTPException(_NOT_YET, str(closed.stage)) from None
+            raise HTTPException(_NOT_NOW, str(closed.stage)) from None
 
     exchanging.app.include_router(routes)
     return exchanging.app
