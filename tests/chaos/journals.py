@@ -12,8 +12,10 @@ from typing import Any
 from oots.exchange.conversation import ProviderState, RequesterState
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.store import Store
+from oots.exchange.unit import Kept
+from oots.model.errors import ConfigurationError
 from oots.provider.record import ProviderExchange
-from oots.requester.record import RequesterExchange
+from oots.requester.record import ReceivedPart, RequesterExchange
 
 SENT = (Entry.REQUEST_SENT, Entry.RESPONSE_SENT, Entry.EXCEPTION_SENT)
 RECEIVED = (Entry.REQUEST_RECEIVED, Entry.RESPONSE_RECEIVED, Entry.EXCEPTION_RECEIVED)
@@ -26,10 +28,12 @@ PROVIDER_ENDS = frozenset({ProviderState.CLOSED})
 
 @dataclass(frozen=True)
 class Side:
-    """One side's exchanges with their states, and its journal."""
+    """One side's exchanges with their states, its journal, and the exchanges of whose evidence not every byte is left
+    that should be."""
 
     states: Mapping[str, str]
     journal: tuple[JournalEntry, ...]
+    incomplete: tuple[str, ...] = ()
 
     def of(self, *entries: Entry) -> Iterator[JournalEntry]:
         return (line for line in self.journal if line.entry in entries)
@@ -41,13 +45,30 @@ def read_side(service: str, state: Path, database_url: str | None) -> Side:
     more = {"database_url": database_url} if database_url else {}
     store = Store(state / service, record, **more)
     try:
-        with store.begin() as unit:
-            states = {kept.exchange_id: kept.state for kept in unit.all()}
+        with store.look() as unit:
+            everything = unit.all()
+            states = {kept.exchange_id: kept.state for kept in everything}
             lines = [told.entry for exchange in states for told in unit.timeline(exchange)]
             lines += [told.entry for told in unit.refusals()]
-        return Side(states, tuple(lines))
+        incomplete = (kept.exchange_id for kept in everything if service == "requester" and not _is_whole(store, kept))
+        return Side(states, tuple(lines), tuple(incomplete))
     finally:
         store.close()
+
+
+def _is_whole(store: Store[Any], kept: Kept[RequesterExchange]) -> bool:
+    """Whether all evidence that the exchange has and has not deleted is there, byte for byte."""
+    if kept.record.evidence_deleted_at is not None:
+        return True
+    try:
+        return all(_digest_of(store, part) == part.sha256 for part in kept.record.parts)
+    except ConfigurationError:
+        return False
+
+
+def _digest_of(store: Store[Any], part: ReceivedPart) -> str:
+    with store.files.get(part.stored).open() as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)
@@ -84,6 +105,8 @@ def _lost(requester: Side, provider: Side, accepted: Iterable[str]) -> Iterator[
     """An exchange that was accepted, and whatever one side has sent, is known to the other."""
     for exchange in sorted(set(accepted) - set(requester.states)):
         yield f"{exchange} was accepted and is not there"
+    for exchange in requester.incomplete:
+        yield f"{exchange} has lost evidence"
     for exchange in sorted(set(requester.states) - set(provider.states)):
         yield f"{exchange} never reached the provider"
     for one, other in ((requester, provider), (provider, requester)):

@@ -63,6 +63,7 @@ Sides = Callable[[], tuple[Side, Side]]
     [
         ("lost", lambda: (replace(REQUESTER, states={}), replace(PROVIDER, states={}))),
         ("lost", lambda: (REQUESTER, replace(PROVIDER, states={}))),
+        ("lost", lambda: (replace(REQUESTER, incomplete=("one",)), PROVIDER)),
         ("lost", lambda: (REQUESTER, without(PROVIDER, Entry.REQUEST_RECEIVED))),
         ("lost", lambda: (without(REQUESTER, Entry.RESPONSE_RECEIVED), PROVIDER)),
         ("doubled", lambda: (told(REQUESTER, ANSWER), PROVIDER)),
