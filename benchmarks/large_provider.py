@@ -9,7 +9,7 @@ import os
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import uvicorn
 
@@ -23,8 +23,18 @@ from oots.model.person import NaturalPerson
 from oots.provider.service import EvidenceProvider
 from oots.provider.source import EvidenceSource
 
-EVIDENCE: str = "BENCH_EVIDENCE"
+EVIDENCE: Final = "BENCH_EVIDENCE"
 _PDF = "application/pdf"
+
+
+class FileSource:
+    """The content of a file, read piece by piece (a `Source`)."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def open(self) -> BinaryIO:
+        return self._file.open("rb")
 
 
 class LargeSource:
