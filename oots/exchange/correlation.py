@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.journal import Note
-from oots.model.content import whole
+from oots.model.content import opened, whole
 from oots.rules.judgement import lawful
 from oots.rules.pairs.answer import answer_to_request
 from oots.rules.pairs.evidence import evidence_to_metadata
 from oots.rules.pairs.header_to_body import header_to_body
 from oots.rules.pairs.lookup import documents, references
+from oots.rules.pairs.media_types import BEGINNING, is_judged_by_beginning
 from oots.rules.pairs.second_request import second_request
 from oots.rules.rule import Finding, Severity
 from oots.wire.xml import parse
@@ -43,10 +44,18 @@ def _about_evidence(document: bytes, parts: dict[str, Part], signer_of: SignerOf
                 yield from evidence_to_metadata(
                     each.metadata,
                     part.media_type,
-                    whole(part.content),
+                    _judged(part),
                     main=None if each.is_main else main.get(each.package),
                     signer=signer_of(part),
                 )
+
+
+def _judged(part: Part) -> bytes:
+    """As much of a piece of evidence as its rules look at: what may be large is never wholly in memory."""
+    if not is_judged_by_beginning(part.media_type):
+        return whole(part.content)
+    with opened(part.content) as reader:
+        return reader.read(BEGINNING)
 
 
 def answer_fits(answer: bytes, request: bytes) -> tuple[Note, ...]:

@@ -12,8 +12,8 @@ from oots.model.errors import MessageError
 from oots.wire.xml import parse
 
 _SVG: Final = "{http://www.w3.org/2000/svg}svg"
-_HEADER_ROOM: Final = 1024
-"""Readers look for the header of a PDF so far into a file (ISO 32000-1, annex H.3.4.1)."""
+BEGINNING: Final = 1024
+"""So many bytes tell what is not text. Readers look for the header of a PDF so far (ISO 32000-1, annex H.3.4.1)."""
 
 
 def _begins(signature: bytes) -> Callable[[bytes], str | None]:
@@ -21,7 +21,7 @@ def _begins(signature: bytes) -> Callable[[bytes], str | None]:
 
 
 def _pdf(content: bytes) -> str | None:
-    return None if b"%PDF-" in content[:_HEADER_ROOM] else "other bytes"
+    return None if b"%PDF-" in content[:BEGINNING] else "other bytes"
 
 
 def _json(content: bytes) -> str | None:
@@ -55,6 +55,11 @@ _LOOKS: Final[Mapping[str, Callable[[bytes], str | None]]] = {
     "image/png": _begins(b"\x89PNG\r\n\x1a\n"),
     "image/jpeg": _begins(b"\xff\xd8\xff"),
 }
+
+
+def is_judged_by_beginning(media_type: str) -> bool:
+    """Whether the first `BEGINNING` bytes tell as much of such a content as all of it."""
+    return media_type in {"application/pdf", "image/png", "image/jpeg"}
 
 
 def instead_of(media_type: str, content: bytes) -> str | None:
