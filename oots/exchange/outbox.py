@@ -6,8 +6,9 @@ import logging
 import random
 import secrets
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
@@ -24,6 +25,7 @@ from oots.exchange.partners import Partner
 from oots.exchange.queue import PartnerHealth, Waiting
 from oots.exchange.store import Store
 from oots.exchange.stumbles import Stumbles
+from oots.exchange.unit import Unit
 from oots.exchange.watch import Outcome, Watch, Work, came_to, concerns
 from oots.model.clock import Clock
 from oots.model.errors import PeerError, TransportError, UnavailableError
@@ -64,6 +66,8 @@ class Outbox(Generic[RecordT]):
         self._handler: Handler[RecordT]
         self._me = secrets.token_hex(8)
         self._claimed: dict[str, str] = {}
+        self._stopping = False
+        self._renewed = 0.0
         self._changed = threading.Condition()
         if not store.database.is_shared:
             with store.begin() as unit:
@@ -101,15 +105,27 @@ class Outbox(Generic[RecordT]):
 
     def _claim(self, party_id: str, most: int) -> tuple[Waiting, ...]:
         with self._store.begin() as unit:
-            now = self._store.database.now(unit.connection, self._clock)
-            claimed = queue.claim(unit.connection, party_id, self._me, now, now + self.limits.lease, most)
-        with self._changed:
-            self._claimed |= {waiting.message_id: waiting.party_id for waiting in claimed}
+            claimed = self._claim_in(unit, party_id, most)
+        self._note(claimed)
         return claimed
 
+    def _claim_in(self, unit: Unit[RecordT], party_id: str, most: int) -> tuple[Waiting, ...]:
+        now = self._store.database.now(unit.connection, self._clock)
+        return queue.claim(unit.connection, party_id, self._me, now, now + self.limits.lease, most)
+
+    def _note(self, claimed: Iterable[Waiting]) -> None:
+        with self._changed:
+            self._claimed |= {waiting.message_id: waiting.party_id for waiting in claimed}
+
+    def stop_claiming(self) -> None:
+        """From now on what is being sent is sent to its end, and nothing after it."""
+        self._stopping = True
+
     def renew(self) -> None:
-        """Keep the claims on what is being sent."""
-        if message_ids := tuple(self._claimed):
+        """Keep the claims on what is being sent, well before they end."""
+        message_ids = tuple(self._claimed)
+        if message_ids and time.monotonic() - self._renewed >= self.limits.lease.total_seconds() / 4:
+            self._renewed = time.monotonic()
             with self._store.begin() as unit:
                 until = self._store.database.now(unit.connection, self._clock) + self.limits.lease
                 queue.renew(unit.connection, message_ids, self._me, until)
@@ -132,15 +148,20 @@ class Outbox(Generic[RecordT]):
     # --- sending ---
 
     def send(self, waiting: Waiting) -> None:
-        """Send a claimed message once. One that cannot be handled keeps no other from being sent, and is tried again
-        until its deadline."""
-        with self._watch.step(Work.SEND):
-            concerns(party_id=waiting.party_id, message_id=waiting.message_id, exchange_id=waiting.exchange_id)
-            self._send_once(waiting)
+        """Send a claimed message once, and after it, as long as that goes well, what else is due for its partner.
 
-    def _send_once(self, waiting: Waiting) -> None:
+        A message that cannot be handled keeps no other from being sent, and is tried again until its deadline.
+        """
+        following: Waiting | None = waiting
+        while following is not None:
+            with self._watch.step(Work.SEND):
+                concerns(party_id=waiting.party_id, message_id=following.message_id, exchange_id=following.exchange_id)
+                following = self._send_once(following)
+
+    def _send_once(self, waiting: Waiting) -> Waiting | None:
+        """The next message, if this one was delivered."""
         try:
-            self._send(waiting)
+            return self._send(waiting)
         except UnavailableError as trouble:
             why = str(trouble)
             _LOG.warning("message %s must wait: %s", waiting.message_id, why)
@@ -152,6 +173,7 @@ class Outbox(Generic[RecordT]):
             with self._changed:
                 self._claimed.pop(waiting.message_id, None)
                 self._changed.notify_all()
+        return None
 
     def _attempt(self, waiting: Waiting, duty: Callable[[], None]) -> None:
         """What fails here as well is tried by whoever claims the message next."""
@@ -160,7 +182,7 @@ class Outbox(Generic[RecordT]):
         except Exception as fault:
             self._stumbles.tell(f"putting off message {waiting.message_id}", fault)
 
-    def _send(self, waiting: Waiting) -> None:
+    def _send(self, waiting: Waiting) -> Waiting | None:
         try:
             receipt = self._obtain_receipt(waiting)
         except RefusedByPeerError as refusal:
@@ -171,7 +193,8 @@ class Outbox(Generic[RecordT]):
         except (TransportError, UnsettledError) as trouble:
             self._retry(waiting, str(trouble))
         else:
-            self._settle(waiting, receipt)
+            return self._settle(waiting, receipt)
+        return None
 
     def _obtain_receipt(self, waiting: Waiting) -> bytes:
         pieces = outgoing.opened(
@@ -189,13 +212,19 @@ class Outbox(Generic[RecordT]):
         )
         return receipt
 
-    def _settle(self, waiting: Waiting, receipt: bytes) -> None:
+    def _settle(self, waiting: Waiting, receipt: bytes) -> Waiting | None:
+        """What a receipt means for its message, and the claim on the next one, are one transaction."""
         now = self._clock.now()
+        following: tuple[Waiting, ...] = ()
         with self._store.begin() as unit:
             if unit.delivered(waiting, now):
                 unit.journal(_receipt_entry(waiting, receipt, now))
                 self._handler.receipted(unit, waiting)
+            if not self._stopping:
+                following = self._claim_in(unit, waiting.party_id, 1)
+        self._note(following)
         came_to(Outcome.DELIVERED)
+        return following[0] if following else None
 
     def _note_unreachable(self, waiting: Waiting) -> None:
         with self._store.begin() as unit:

@@ -88,6 +88,7 @@ class Worker(Generic[RecordT]):
                 if time.monotonic() >= self._next_tidying:
                     self._next_tidying = time.monotonic() + _HOUR_SECONDS
                     self._attempt("what killed processes have left", self._remove_orphans)
+            self._outbox.stop_claiming()
         listener.join()
 
     def _hand_out(self, lanes: ThreadPoolExecutor) -> None:
