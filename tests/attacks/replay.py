@@ -43,7 +43,7 @@ def without_second_effect(door: Door, message: SealedMessage) -> Refused:
     (line,) = door.log(exchange_id)[len(log) :]
     assert line.entry is Entry.DUPLICATE_RECEIVED
     assert door._rows() == rows
-    return Refused(FIRST_RECEIPT, "exchange.access_point.AccessPoint._accept", line.entry)
+    return Refused(FIRST_RECEIPT, "exchange.access_point.AccessPoint._take", line.entry)
 
 
 def passed_over(door: Door, first: SealedMessage, again: SealedMessage) -> Refused:

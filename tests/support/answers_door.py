@@ -323,7 +323,8 @@ def sender(folder: Path) -> Iterator[Sender]:
     town = two_sides(folder, specimen_keys(), specimens=True)
     stage = Sender(town)
     point: Any = town.requester_point
-    point._obtain_receipt = _heard(point._obtain_receipt, stage.caught)
+    outbox = point._worker._outbox
+    outbox._obtain_receipt = _heard(outbox._obtain_receipt, stage.caught)
     try:
         yield stage
     finally:
