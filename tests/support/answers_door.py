@@ -22,6 +22,7 @@ from oots.edelivery.message import Part, SealedMessage, seal_message
 from oots.edelivery.signal import SignalKind, read_signal
 from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry, TimelineEvent
+from oots.exchange.limits import SendingLimits
 from oots.model.clock import RandomIds
 from oots.model.content import whole
 from oots.model.errors import MessageError
@@ -39,6 +40,8 @@ from tests.support.doors import specimen_key, specimen_keys
 from tests.support.two_sides import AARHUS, DOCUMENT, FINDING, READABLE, SOLVEJ, VILNIUS, TwoSides, two_sides
 
 IDS = RandomIds()
+PATIENT = SendingLimits(failures=1000)
+"""With a partner who does not take what is kept waiting here."""
 RECEIPT_ALONE = "a receipt alone"
 """What a partner is told of an answer that the portal takes no notice of: that it has arrived."""
 
@@ -220,7 +223,7 @@ def held_back(town: TwoSides) -> str:
 @contextmanager
 def portal_door(folder: Path, spares: int = 0) -> Iterator[Portal]:
     """The portal's access point, with an exchange at each step, and `spares` more that wait for an answer."""
-    town = two_sides(folder, specimen_keys(), specimens=True)
+    town = two_sides(folder, specimen_keys(), specimens=True, sending=PATIENT)
     offered, previewing, declined = town.ask(), town.ask(), town.ask()
     town.to_preview(previewing)
     token = town.to_preview(declined)
@@ -320,7 +323,7 @@ class Sender:
 @contextmanager
 def sender(folder: Path) -> Iterator[Sender]:
     """A portal that sends."""
-    town = two_sides(folder, specimen_keys(), specimens=True)
+    town = two_sides(folder, specimen_keys(), specimens=True, sending=PATIENT)
     stage = Sender(town)
     point: Any = town.requester_point
     outbox = point._worker._outbox
