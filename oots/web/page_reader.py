@@ -99,7 +99,7 @@ def _image(document: pdfium.PdfDocument, most: int, page: int, scale: float, mos
     width, height = sheet.get_size()
     fitting = min(scale, (most_pixels / max(width * height, 1)) ** 0.5)
     png = BytesIO()
-    sheet.render(scale=fitting, rev_byteorder=True).to_pil().save(png, format="PNG")
+    sheet.render(scale=fitting, rev_byteorder=True).to_pil().save(png, format="PNG", compress_level=1)
     return png.getvalue()
 
 
