@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -106,7 +107,8 @@ def renew_key(connection: Connection, vault: Vault) -> bool:
     newest = connection.execute(select(JOURNAL_KEY.c.sealed).order_by(JOURNAL_KEY.c.first.desc())).scalars().first()
     if newest is None or vault.apart(_PURPOSE).is_current(newest):
         return False
-    _add_key(connection, vault, _next_number(connection))
+    _, number = _end(connection.execute(_WHERE_IT_ENDS).one())
+    _add_key(connection, vault, number)
     return True
 
 
@@ -122,18 +124,29 @@ def append(
 ) -> SealedHead:
     """Add entries to the journal, in this order; returns the new head. Whoever else appends waits until the end of the
     transaction."""
-    locked = _locked_link(connection)
-    return _append(connection, chain, vault, locked, _numbered(entries, _next_number(connection)))
+    link, number = _locked_end(connection)
+    return _append(connection, chain, vault, link, _numbered(entries, number))
 
 
 def append_row(connection: Connection, chain: Chain, vault: Vault | PackingVault, row: Row) -> SealedHead:
     """Add what is an entry already, with a number of its own."""
-    return _append(connection, chain, vault, _locked_link(connection), (row,))
+    link, _ = _locked_end(connection)
+    return _append(connection, chain, vault, link, (row,))
 
 
-def _locked_link(connection: Connection) -> str:
-    link: str = connection.execute(select(JOURNAL_HEAD.c.link).with_for_update()).scalar_one()
-    return link
+_LAST = select(func.max(JOURNAL.c.number)).scalar_subquery()
+_WHERE_IT_ENDS = select(JOURNAL_HEAD.c.link, JOURNAL_HEAD.c.number, _LAST.label("last"))
+_LOCKED_END = _WHERE_IT_ENDS.with_for_update(of=JOURNAL_HEAD)
+
+
+def _locked_end(connection: Connection) -> tuple[str, int]:
+    """The link of the last entry and the number of the next, which nobody else gets before the transaction ends."""
+    return _end(connection.execute(_LOCKED_END).one())
+
+
+def _end(found: Any) -> tuple[str, int]:
+    """The next number is after every entry that is or was there."""
+    return found.link, 1 + max(found.last or 0, found.number)
 
 
 def _numbered(entries: Sequence[JournalEntry], first: int) -> Iterator[Row]:
@@ -169,13 +182,6 @@ def sealed_head(connection: Connection) -> SealedHead | None:
     if row is None or not isinstance(row.number, int):
         return None
     return SealedHead(Head(row.number, str(row.link)), str(row.seal))
-
-
-def _next_number(connection: Connection) -> int:
-    """After every entry that is or was there."""
-    last: int = connection.execute(select(func.max(JOURNAL.c.number))).scalar() or 0
-    head: int = connection.execute(select(JOURNAL_HEAD.c.number)).scalar_one()
-    return 1 + max(last, head)
 
 
 def _add_key(connection: Connection, vault: Vault, first: int) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Collection, Iterator
 from copy import copy
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from oots.model.content import Source, chunks
 from oots.trust.sealed_file import SealedFile, Sealing, Stored
@@ -59,10 +60,15 @@ class EvidenceFiles:
 
     def orphans(self, used: Collection[str]) -> Iterator[str]:
         """The files that nobody uses and that nobody can be about to use, unfinished ones among them."""
-        latest = time.time() - ORPHANED_SECONDS
+        latest = self._present() - ORPHANED_SECONDS
         for path in self.directory.iterdir():
             if path.name not in used and _changed_at(path) < latest:
                 yield path.name
+
+    def _present(self) -> float:
+        """By the clock of the folder, which may be another machine's."""
+        with TemporaryFile(dir=self.directory) as file:
+            return os.fstat(file.fileno()).st_mtime
 
     def arriving(self) -> Arriving:
         return Arriving(self)

@@ -37,6 +37,8 @@ RecordT = TypeVar("RecordT")
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = timedelta(seconds=1)
 _LONGEST_PAUSE = timedelta(seconds=60)
+_REACHED_SECONDS = 1.0
+"""How exactly it is noted when a partner took a message."""
 
 
 class Outbox(Generic[RecordT]):
@@ -66,6 +68,7 @@ class Outbox(Generic[RecordT]):
         self._handler: Handler[RecordT]
         self._me = secrets.token_hex(8)
         self._claimed: dict[str, str] = {}
+        self._reached: dict[str, float] = {}
         self._stopping = False
         self._renewed = 0.0
         self._changed = threading.Condition()
@@ -217,16 +220,23 @@ class Outbox(Generic[RecordT]):
         now = self._clock.now()
         following: tuple[Waiting, ...] = ()
         with self._store.begin() as unit:
-            if unit.delivered(waiting, now):
+            if unit.delivered(waiting):
                 unit.journal(_receipt_entry(waiting, receipt, now))
                 self._handler.receipted(unit, waiting)
+            self._note_reached(unit, waiting.party_id, now)
             if not self._stopping:
                 following = self._claim_in(unit, waiting.party_id, 1)
         self._note(following)
         came_to(Outcome.DELIVERED)
         return following[0] if following else None
 
+    def _note_reached(self, unit: Unit[RecordT], party_id: str, now: datetime) -> None:
+        if time.monotonic() - self._reached.get(party_id, -_REACHED_SECONDS) >= _REACHED_SECONDS:
+            self._reached[party_id] = time.monotonic()
+            queue.reached(unit.connection, party_id, now)
+
     def _note_unreachable(self, waiting: Waiting) -> None:
+        self._reached.pop(waiting.party_id, None)
         with self._store.begin() as unit:
             until = self._store.database.now(unit.connection, self._clock) + self.limits.rest
             queue.unreachable(unit.connection, waiting.party_id, until, self.limits.failures)

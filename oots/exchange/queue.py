@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, union_all, update
 
@@ -18,8 +18,6 @@ from oots.edelivery.message import SealedMessage
 from oots.exchange.schema import OUTBOX, PARTNER
 from oots.model.clock import iso
 
-_NOTED = timedelta(seconds=1)
-"""How exactly a delivery is noted with its partner: a row that everybody writes is a row for which everybody waits."""
 WAITING, FAILED, AGAIN = "waiting", "failed", "again"
 """A message of the outbox waits to be sent, has failed, or is wanted again by somebody after it had failed."""
 
@@ -27,7 +25,8 @@ WAITING, FAILED, AGAIN = "waiting", "failed", "again"
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A message of the outbox that has no receipt yet; `digests` are (reference URI, base64 SHA-256) pairs, `attempts`
-    counts those before this one, and `outgoing` is what is sent, sealed (see `oots.exchange.outgoing`)."""
+    counts those before this one, and `outgoing` is what is sent, sealed (see `oots.exchange.outgoing`). `why`
+    is what the last attempt came to."""
 
     message_id: str
     exchange_id: str
@@ -37,6 +36,7 @@ class Waiting:
     attempts: int
     deadline: datetime
     outgoing: bytes | None = field(default=None, repr=False)
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +146,15 @@ def postpone(connection: Connection, waiting: Waiting, until: datetime, why: str
     _change(connection, waiting, owner=None, attempts=waiting.attempts + 1, due=iso(until), why=why)
 
 
-def delivered(connection: Connection, waiting: Waiting, at: datetime) -> bool:
+def delivered(connection: Connection, waiting: Waiting) -> bool:
     """Take a message out; False where another has done so meanwhile."""
-    gone = connection.execute(delete(OUTBOX).where(OUTBOX.c.message_id == waiting.message_id)).rowcount > 0
-    well: dict[str, object] = {"failures": 0, "rests_until": None, "delivered_at": iso(at)}
-    if not insert_if_new(connection, PARTNER, {"party_id": waiting.party_id} | well):
-        known = PARTNER.c.delivered_at >= iso(at - _NOTED)
-        stale = (PARTNER.c.failures > 0) | PARTNER.c.delivered_at.is_(None) | ~known
-        connection.execute(update(PARTNER).where(PARTNER.c.party_id == waiting.party_id, stale).values(well))
-    return gone
+    return connection.execute(delete(OUTBOX).where(OUTBOX.c.message_id == waiting.message_id)).rowcount > 0
+
+
+def reached(connection: Connection, party_id: str, at: datetime) -> None:
+    """Note that a partner has taken a message; not for each, since a row that everybody writes is one for which
+    everybody waits."""
+    _health(connection, party_id, failures=0, rests_until=None, delivered_at=iso(at))
 
 
 def failed(connection: Connection, waiting: Waiting, why: str) -> bool:
@@ -265,4 +265,5 @@ def _waiting(row: RowMapping) -> Waiting:
         row["attempts"],
         datetime.fromisoformat(row["deadline"]),
         row["outgoing"],
+        row["why"],
     )

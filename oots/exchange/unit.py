@@ -217,10 +217,10 @@ class Unit(Generic[RecordT]):
         queue.add(self.connection, sealed, exchange_id, row, now, deadline)
         self._uses.set(sealed.message_id, outgoing.files_of(pieces))
 
-    def delivered(self, waiting: Waiting, at: datetime) -> bool:
+    def delivered(self, waiting: Waiting) -> bool:
         """Take a message out of the outbox; False where that has been done already."""
         self._uses.end(waiting.message_id)
-        return queue.delivered(self.connection, waiting, at)
+        return queue.delivered(self.connection, waiting)
 
     def failed(self, waiting: Waiting, why: str) -> bool:
         """Keep a message as failed, without what was to be sent; False where it is not waiting any more."""

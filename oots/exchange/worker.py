@@ -74,6 +74,7 @@ class Worker(Generic[RecordT]):
         being sent then is sent to its end."""
         listener = threading.Thread(target=self._listen, args=(stop,), name="outbox-listener")
         listener.start()
+        self.wake()
         with ThreadPoolExecutor(self._outbox.lanes, "outbox") as lanes:
             while not stop.is_set():
                 self._wake.wait(pause)
@@ -133,7 +134,7 @@ class Worker(Generic[RecordT]):
         for exchange_id in overdue:
             self._expire(exchange_id, now)
         for waiting in late:
-            give_up = partial(self._outbox.give_up, waiting, "no receipt in time")
+            give_up = partial(self._outbox.give_up, waiting, waiting.why or "its turn did not come in time")
             self._attempt(f"message {waiting.message_id}", give_up)
         if summary.wanted_again:
             self._attempt("messages that are wanted again", lambda: self._send_again(now))

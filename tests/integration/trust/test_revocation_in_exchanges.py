@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -18,10 +19,12 @@ from oots.deployment.apps import Surroundings, authority_app
 from oots.deployment.keys import export_town_keys
 from oots.deployment.settings import AuthoritySettings, read
 from oots.exchange import api
+from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry
 from oots.model.clock import RandomIds
 from oots.requester.cases import CASES
+from oots.trust.anchors import Trust
 from oots.trust.register import REGISTER_FILE, revoke
 from oots.trust.revocation import UnsettledError
 from tests.attacks import certificate, revocation
@@ -101,6 +104,11 @@ def _door(point: object) -> FastAPI:
     return app
 
 
+def believe(point: AccessPoint[Any], trust: Trust) -> None:
+    """Let an access point believe by this, of messages and of receipts."""
+    point._trust = point._worker._outbox._trust = trust
+
+
 @pytest.fixture(scope="module")
 def volumes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The key folders of all services, handed out as for containers."""
@@ -126,7 +134,7 @@ def pair(tmp_path: Path, volumes: Path) -> Iterator[Pair]:
     sides = ((town.provider_point, "provider", PORTAL), (town.requester_point, "requester", MUNICIPALITY))
     for point, service, partner in sides:
         trust = house_trust(own / service, found.client(), town.clock, {partner: "demo"}, specimens=True)
-        point._trust = trust  # type: ignore[attr-defined]
+        believe(point, trust)
     yield found
     town.provider_store.close()
     town.requester_store.close()
@@ -257,14 +265,13 @@ def test_a_receipt_that_cannot_be_judged_is_asked_for_again(pair: Pair) -> None:
     trust = pair.town.requester_point._trust
     away = Pair(pair.town, pair.state, pair.volumes, pair.authority, reachable=False)
     folder = pair.volumes / "requester"
-    pair.town.requester_point._trust = house_trust(
-        folder, away.client(), pair.town.clock, {MUNICIPALITY: "demo"}, specimens=True
-    )
+    elsewhere = house_trust(folder, away.client(), pair.town.clock, {MUNICIPALITY: "demo"}, specimens=True)
+    believe(pair.town.requester_point, elsewhere)
     exchange_id = pair.town.requester.ask(CASES[0], FINDING, SOLVEJ, RandomIds().uuid())
     pair.town.requester_point.tick()
     assert [line.entry for line in pair.town.provider_log(exchange_id)].count(Entry.REQUEST_RECEIVED) == 1
     assert Entry.RECEIPT_RECEIVED not in [line.entry for line in pair.town.requester_log(exchange_id)]
-    pair.town.requester_point._trust = trust
+    believe(pair.town.requester_point, trust)
     pair.town.pass_time(timedelta(seconds=2))
     assert [line.entry for line in pair.town.requester_log(exchange_id)].count(Entry.RECEIPT_RECEIVED) == 1
     received = [line.entry for line in pair.town.provider_log(exchange_id)]
