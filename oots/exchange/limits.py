@@ -30,8 +30,8 @@ class SendingLimits:
     """How a replica sends.
 
     `in_flight` messages at a time go to one partner; `queue` may wait for it before nothing more is taken on. A claim
-    holds for `lease` and is renewed while its message is being sent. After `failures` in a row a partner rests for
-    `rest`, and is then tried with one message.
+    holds for `lease` and is renewed while its message is being sent. After `failures` in a row a partner rests for a
+    second, after the next one for two, up to `rest`, and is tried with one message in between.
     """
 
     in_flight: int = 4
@@ -39,3 +39,9 @@ class SendingLimits:
     lease: timedelta = timedelta(seconds=20)
     failures: int = 5
     rest: timedelta = timedelta(seconds=60)
+
+    def rest_after(self, failures: int) -> timedelta | None:
+        """For how long a partner rests after so many failures in a row."""
+        if failures < self.failures:
+            return None
+        return min(self.rest, timedelta(seconds=2 ** min(failures - self.failures, 10)))

@@ -238,8 +238,8 @@ class Outbox(Generic[RecordT]):
     def _note_unreachable(self, waiting: Waiting) -> None:
         self._reached.pop(waiting.party_id, None)
         with self._store.begin() as unit:
-            until = self._store.database.now(unit.connection, self._clock) + self.limits.rest
-            queue.unreachable(unit.connection, waiting.party_id, until, self.limits.failures)
+            now = self._store.database.now(unit.connection, self._clock)
+            queue.unreachable(unit.connection, waiting.party_id, now, self.limits)
 
     def _retry(self, waiting: Waiting, why: str) -> None:
         pause = min(_FIRST_PAUSE * 2 ** min(waiting.attempts, 10), _LONGEST_PAUSE)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, inse
 
 from oots.database.inserting import insert_if_new
 from oots.edelivery.message import SealedMessage
+from oots.exchange.limits import SendingLimits
 from oots.exchange.schema import OUTBOX, PARTNER
 from oots.model.clock import iso
 
@@ -233,13 +234,14 @@ def health(connection: Connection) -> dict[str, PartnerHealth]:
     }
 
 
-def unreachable(connection: Connection, party_id: str, rests_until: datetime, after: int) -> None:
-    """One more failure of a partner; from the `after`th on it rests until `rests_until`."""
+def unreachable(connection: Connection, party_id: str, now: datetime, limits: SendingLimits) -> None:
+    """One more failure of a partner, who rests from a certain number on: shortly at first, then ever longer."""
     row = connection.execute(
         select(PARTNER.c.failures).where(PARTNER.c.party_id == party_id).with_for_update()
     ).scalar_one_or_none()
     failures = (row or 0) + 1
-    _health(connection, party_id, failures=failures, rests_until=iso(rests_until) if failures >= after else None)
+    rest = limits.rest_after(failures)
+    _health(connection, party_id, failures=failures, rests_until=iso(now + rest) if rest else None)
 
 
 def _health(connection: Connection, party_id: str, **values: object) -> None:
