@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, RootTransaction
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 _MOST = 32
+_LEFT_SECONDS = 1.0
 
 
 @dataclass
@@ -49,21 +50,26 @@ class GroupCommit:
                 group.size += 1
             finally:
                 self._leave(connection, group)
-        group.over.wait()
+        while not group.over.wait(_LEFT_SECONDS):
+            self._end_what_was_left(group)
         if group.lost is not None:
             raise OperationalError(None, None, group.lost) from group.lost
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
-        with self._counting:
-            self._waiting += 1
-        self._turn.acquire()
-        with self._counting:
-            self._waiting -= 1
+        self._count(1)
+        try:
+            self._turn.acquire()
+        finally:
+            self._count(-1)
         try:
             yield
         finally:
             self._turn.release()
+
+    def _count(self, one: int) -> None:
+        with self._counting:
+            self._waiting += one
 
     def _join(self) -> tuple[Connection, _Group]:
         connection = self._connection = self._connection or self._engine.connect()
@@ -78,8 +84,16 @@ class GroupCommit:
     def _leave(self, connection: Connection, group: _Group) -> None:
         """Commit, unless somebody waits who will; a full disk may have undone everything already."""
         alive = connection.connection.dbapi_connection.in_transaction  # type: ignore[union-attr]  # sqlite3's own
-        if alive and self._waiting and group.size < _MOST:
-            return
+        if not (alive and self._waiting and group.size < _MOST):
+            self._end(connection, group, alive=alive)
+
+    def _end_what_was_left(self, group: _Group) -> None:
+        """Whoever waited for its turn was interrupted, and will not commit."""
+        with self._my_turn():
+            if self._group is group and self._connection is not None:
+                self._end(self._connection, group, alive=True)
+
+    def _end(self, connection: Connection, group: _Group, *, alive: bool) -> None:
         self._group = None
         try:
             if not alive:

@@ -99,7 +99,7 @@ def _whole(target: Path) -> Iterator[Path]:
         for directory, _, _ in os.walk(unfinished):
             sync_directory(Path(directory))
         unfinished.rename(target)
-    except BaseException:
+    except BaseException:  # an interruption, too, must leave no half of a backup
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     sync_directory(target.parent)

@@ -93,7 +93,8 @@ class Outbox(Generic[RecordT]):
             now = self._store.database.now(unit.connection, self._clock)
             parties = queue.summary(unit.connection).parties_due(now)
             health = queue.health(unit.connection) if parties else {}
-        under_way = Counter(self._claimed.values())
+        with self._changed:
+            under_way = Counter(self._claimed.values())
         claimed: list[Waiting] = []
         for party_id in parties:
             most = self._room(health.get(party_id, PartnerHealth()), now) - under_way[party_id]
@@ -126,7 +127,8 @@ class Outbox(Generic[RecordT]):
 
     def renew(self) -> None:
         """Keep the claims on what is being sent, well before they end."""
-        message_ids = tuple(self._claimed)
+        with self._changed:
+            message_ids = tuple(self._claimed)
         if message_ids and time.monotonic() - self._renewed >= self.limits.lease.total_seconds() / 4:
             self._renewed = time.monotonic()
             with self._store.begin() as unit:

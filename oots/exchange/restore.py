@@ -94,7 +94,7 @@ def _database(stage: Path, database_url: str | None) -> Iterator[None]:
         undump(url, stage / DUMP)
         try:
             yield
-        except BaseException:
+        except BaseException:  # an interruption, too, must leave no half of a store
             with engine.begin() as connection:
                 clear(connection)
             raise

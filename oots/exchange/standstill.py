@@ -123,7 +123,7 @@ def _pins(folder: Path) -> Iterator[Path]:
         shutil.rmtree(pins)
     except BlockingIOError:
         raise ConfigurationError(f"another backup of {folder} is being made") from None
-    except BaseException:
+    except BaseException:  # an interruption, too, must leave no second copy of evidence
         shutil.rmtree(pins, ignore_errors=True)
         raise
     finally:

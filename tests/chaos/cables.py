@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tests.support.haproxy import Doors
 
 CUT_OFF_SECONDS = 5.0
+"""A fault lasts; what is asserted is what has become of the exchanges, whenever they end."""
 LOST_RECEIPTS = 2
 """In a hundred answers, after the message has been delivered."""
 _NAMES = ("to-provider", "to-requester")

@@ -27,6 +27,7 @@ MOST_OPEN = 150
 PREVIEW_EACH = 20
 """One in so many is previewed by its person, and every second of those is declined."""
 _PAUSE = 0.2
+"""Between two looks at other processes, which nothing but looking tells about; nothing is asserted of its length."""
 _PATIENCE = 90.0
 
 

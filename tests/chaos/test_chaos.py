@@ -32,6 +32,7 @@ EXCHANGES = int(os.environ.get("CHAOS_EXCHANGES", "150"))
 ON_SQLITE = int(os.environ.get("CHAOS_ON_SQLITE", EXCHANGES))
 KILLS = 8
 FULL_SECONDS = 3.0
+"""For how long the fault lasts."""
 SIDES = ("requester", "provider")
 
 

@@ -354,13 +354,16 @@ def test_word_of_something_to_send_reaches_every_listener(both: TwoSides) -> Non
 
     listener = threading.Thread(target=database.listen, args=(hear, stop))
     listener.start()
-    while not heard.wait(0.05):
+    for _ in range(200):
+        if heard.wait(0.05):
+            break
         listening.set()
         asked(both, 1)
         with both.requester_store.begin() as unit:
             unit.connection.execute(delete(OUTBOX))
     stop.set()
     listener.join()
+    assert heard.is_set()
 
 
 # --- one of the two alone ---
@@ -387,6 +390,19 @@ def test_ten_who_write_at_the_same_time_wait_for_the_disk_together(tmp_path: Pat
     assert len(commits) == 1
     with store.look() as unit:
         assert len(unit.refusals()) == 10
+    store.close()
+
+
+def test_what_was_left_to_somebody_who_never_comes_is_committed_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oots.database.group_commit._LEFT_SECONDS", 0.01)
+    store = Store(tmp_path, ProviderExchange)
+    store.database._writer._waiting += 1  # type: ignore[attr-defined]  # as of a thread that was interrupted
+    with store.begin() as unit:
+        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
+    with store.look() as unit:
+        assert len(unit.refusals()) == 1
     store.close()
 
 
