@@ -139,6 +139,12 @@ _WHERE_IT_ENDS = select(JOURNAL_HEAD.c.link, JOURNAL_HEAD.c.number, _LAST.label(
 _LOCKED_END = _WHERE_IT_ENDS.with_for_update(of=JOURNAL_HEAD)
 
 
+def hold_end(connection: Connection) -> None:
+    """Let nobody append before the transaction ends: what is read of the journal by several statements is of one
+    moment."""
+    connection.execute(_LOCKED_END).all()
+
+
 def _locked_end(connection: Connection) -> tuple[str, int]:
     """The link of the last entry and the number of the next, which nobody else gets before the transaction ends."""
     return _end(connection.execute(_LOCKED_END).one())

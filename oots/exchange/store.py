@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from oots.database.opening import open_database
 from oots.database.sqlite import DATABASE
-from oots.exchange.chain import HeadFile, SealedHead, append, open_chain, renew_key, sealed_head
+from oots.exchange.chain import HeadFile, SealedHead, append, hold_end, open_chain, renew_key, sealed_head
 from oots.exchange.dictionary import Dictionary, PackingVault, add_piece
 from oots.exchange.ends import break_of
 from oots.exchange.evidence_files import EvidenceFiles
@@ -92,6 +92,7 @@ class Store(Generic[RecordT]):
         self._note(head)
 
     def _expect_whole(self, connection: Connection) -> None:
+        hold_end(connection)
         broken = break_of(connection, self.chain, self._head_file.read())
         if broken:
             _LOG.error("%s: %s", self._directory, broken)

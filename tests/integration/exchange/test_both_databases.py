@@ -11,11 +11,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import delete, event, select
+from sqlalchemy import Connection, delete, event, select
 from sqlalchemy.exc import IntegrityError
 
 from oots.exchange import queue
+from oots.exchange.chain import SealedHead
 from oots.exchange.conversation import ProviderState, RequesterState
+from oots.exchange.ends import Ends, ends_of
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.limits import SendingLimits
@@ -438,6 +440,41 @@ def test_a_database_that_is_lost_is_told_apart_from_a_wrong_statement(tmp_path: 
         unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
     with store.look() as unit:
         assert len(unit.refusals()) == 1
+    store.close()
+
+
+def test_a_replica_that_starts_while_others_append_finds_the_journal_whole(
+    tmp_path: Path, server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks at the last entry and at the head one after the other."""
+    address = server.new_database()
+    store = Store(tmp_path, ProviderExchange, database_url=address)
+    appended = threading.Event()
+
+    def append_meanwhile(connection: Connection, noted: SealedHead | None) -> Ends:
+        def tell() -> None:
+            with store.begin() as unit:
+                unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
+            appended.set()
+
+        last = select(JOURNAL.c.number).order_by(JOURNAL.c.number.desc()).limit(1)
+        before = connection.execute(last).scalar()
+        other = threading.Thread(target=tell)
+        other.start()
+        assert not appended.wait(0.2)  # what is waited for here must not come
+        assert connection.execute(last).scalar() == before
+        tellers.append(other)
+        return ends_of(connection, noted)
+
+    tellers: list[threading.Thread] = []
+    monkeypatch.setattr("oots.exchange.ends.ends_of", append_meanwhile)
+    Store(tmp_path, ProviderExchange, database_url=address).close()
+    monkeypatch.undo()
+    for teller in tellers:
+        teller.join()
+    assert appended.is_set()
+    store.note_head()
+    assert examine_journal(tmp_path, database_url=address).faults == ()
     store.close()
 
 
