@@ -202,17 +202,19 @@ def want_again(connection: Connection, message_id: str) -> bool:
 
 def wanted_again(connection: Connection) -> tuple[Waiting, ...]:
     """Failed messages that somebody wants to be sent again."""
-    rows = connection.execute(select(OUTBOX).where(OUTBOX.c.state == AGAIN).with_for_update(skip_locked=True))
+    rows = connection.execute(select(OUTBOX).where(OUTBOX.c.state == AGAIN))
     return tuple(map(_waiting, rows.mappings()))
+
+
+def take_wanted(connection: Connection, message_id: str) -> bool:
+    """Take a message that is wanted again out, for a new one in its place; False where another replica does so."""
+    is_it = (OUTBOX.c.message_id == message_id) & (OUTBOX.c.state == AGAIN)
+    return connection.execute(delete(OUTBOX).where(is_it)).rowcount > 0
 
 
 def keep_failed(connection: Connection, message_id: str, why: str) -> None:
     """Leave a message failed although it was wanted again."""
     connection.execute(update(OUTBOX).where(OUTBOX.c.message_id == message_id).values(state=FAILED, why=why))
-
-
-def remove(connection: Connection, message_id: str) -> None:
-    connection.execute(delete(OUTBOX).where(OUTBOX.c.message_id == message_id))
 
 
 def waiting(connection: Connection) -> tuple[Waiting, ...]:

@@ -153,13 +153,25 @@ class Worker(Generic[RecordT]):
         self._attempt(f"the deadline of exchange {exchange_id}", expire)
 
     def _send_again(self, now: datetime) -> None:
-        with self._store.begin() as unit:
-            for waiting in queue.wanted_again(unit.connection):
-                try:
+        with self._store.look() as unit:
+            wanted = queue.wanted_again(unit.connection)
+        for waiting in wanted:
+            self._attempt(f"message {waiting.message_id} once more", partial(self._send_once_more, waiting, now))
+
+    def _send_once_more(self, waiting: Waiting, now: datetime) -> None:
+        """In a transaction of its own: one that cannot be sent again keeps no other from it, and says why."""
+        try:
+            with self._store.begin() as unit:
+                if queue.take_wanted(unit.connection, waiting.message_id):
                     self._handler.again(unit, waiting, now)
-                    queue.remove(unit.connection, waiting.message_id)
-                except NotAgainError as refusal:
-                    queue.keep_failed(unit.connection, waiting.message_id, str(refusal))
+        except UnavailableError:
+            raise
+        except Exception as fault:
+            why = str(fault) if isinstance(fault, NotAgainError) else "it could not be handled"
+            with self._store.begin() as unit:
+                queue.keep_failed(unit.connection, waiting.message_id, why)
+            if not isinstance(fault, NotAgainError):
+                raise
 
     def _remove_orphans(self) -> None:
         """Files that a killed process wrote for a transaction that never was committed are of no use to anybody."""

@@ -455,6 +455,16 @@ class EvidenceProvider:
 
     # --- what becomes of answers and deadlines ---
 
+    def _expect_believed_still(self, kept: Kept[ProviderExchange]) -> None:
+        """Evidence goes once more only to whom it would be given now; only where there was a preview is it known by
+        which certificate it was asked for."""
+        try:
+            believed = kept.record.preview is None or self.believes_asker(kept)
+        except UnsettledError:
+            raise NotAgainError("nobody can say at present whether the requester is believed; try again") from None
+        if not believed:
+            raise NotAgainError("the certificate of the requester is not believed any more")
+
     def receipted(self, unit: ProviderUnit, waiting: Waiting) -> None:
         """After the receipt for a final answer the provider keeps no evidence."""
         if kept := self._answered(unit, waiting):
@@ -481,6 +491,8 @@ class EvidenceProvider:
         held = {part.content_id: part for part in kept.record.parts} if kept else {}
         if not held.keys() >= {part.content_id for part in line.evidence}:
             raise NotAgainError("the evidence has been deleted; the person must ask anew")
+        if kept is not None and line.evidence:
+            self._expect_believed_still(kept)
         parts = [self._replies.part(unit, held[part.content_id]) for part in line.evidence]
         deadline = now + self._limits.first_round_trip
         message_id = self._access_point.post_again(unit, line, parts, deadline)

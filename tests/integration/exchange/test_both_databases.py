@@ -30,6 +30,8 @@ from oots.model.clock import RandomIds
 from oots.model.errors import BusyError, ConfigurationError, UnavailableError
 from oots.provider.record import ProviderExchange
 from oots.requester.cases import CASES
+from oots.trust.certificates import UntrustedError
+from oots.trust.revocation import UnsettledError
 from tests.support.postgres import Postgres, postgres
 from tests.support.two_sides import FINDING, SOLVEJ, START, TwoSides, two_sides
 
@@ -254,6 +256,44 @@ def test_an_answer_that_was_refused_is_sent_again_with_its_evidence(both: TwoSid
         kept = unit.find(exchange_id)
     assert kept is not None
     assert (kept.state, kept.record.files) == (ProviderState.CLOSED, ())
+
+
+@pytest.mark.parametrize(
+    ("doubt", "why"),
+    [
+        (UntrustedError("revoked"), "the certificate of the requester is not believed any more"),
+        (UnsettledError("no list"), "nobody can say at present whether the requester is believed; try again"),
+        (ZeroDivisionError(), "it could not be handled"),
+    ],
+)
+def test_evidence_is_not_sent_again_to_whom_it_would_not_be_given_now(
+    both: TwoSides, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doubt: Exception, why: str
+) -> None:
+    exchange_id = both.ask()
+    token = both.to_preview(exchange_id)
+    assert both.space.admit(token, SOLVEJ)
+    both.space.decide(token, [0])
+    both.wire.bend = lambda request: httpx.Response(200, content=_refusal(both)) if request.url.host == "lt" else None
+    both.run()
+    both.wire.bend = None
+    with both.provider_store.look() as unit:
+        (failed,) = unit.connection.execute(select(OUTBOX)).all()
+
+    def doubted(_certificate: str) -> None:
+        raise doubt
+
+    monkeypatch.setattr(both.provider_point, "expect_believed", doubted)
+    assert want_again(tmp_path / "provider", failed.message_id, _url(both.provider_store))
+    both.run()
+    with both.provider_store.look() as unit:
+        (still,) = unit.connection.execute(select(OUTBOX)).all()
+    assert (still.message_id, still.state, still.why) == (failed.message_id, queue.FAILED, why)
+    assert both.requester.progress(exchange_id).state is RequesterState.PREVIEWING
+
+    monkeypatch.undo()
+    assert want_again(tmp_path / "provider", failed.message_id, _url(both.provider_store))
+    both.run()
+    assert both.requester.progress(exchange_id).state is RequesterState.DELIVERED
 
 
 def test_an_answer_that_nobody_sends_again_is_given_up_with_its_evidence(both: TwoSides) -> None:
