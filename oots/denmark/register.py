@@ -10,13 +10,19 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from oots.denmark.cpr import CprPerson, Personstatus
-from oots.denmark.matching import could_be
 from oots.denmark.municipality import municipalities
+from oots.denmark.names import GivenName
 from oots.model.errors import ConfigurationError
 
 STANDARD_FILE = Path(__file__).parent / "data" / "persons.toml"
 _WITHDRAWN = frozenset({Personstatus.ANNULLERET, Personstatus.NEDLAGT_PERSON})
 _PERSON = TypeAdapter(CprPerson)
+_REFERENCES = (
+    ("civilstand", "aegtefaelle"),
+    ("foraeldremyndighed", "indehaver"),
+    ("delt_bopael", "hos"),
+    ("vaergemaal", "vaerge"),
+)
 
 
 class CprRegister:
@@ -35,7 +41,7 @@ class CprRegister:
         file = path or STANDARD_FILE
         tables = _tables(file)
         faults = [f"{file}: {fault}" for number, table in enumerate(tables, 1) for fault in _faults(number, table)]
-        faults.extend(f"{file}: {fault}" for fault in _doubled(tables))
+        faults.extend(f"{file}: {fault}" for fault in (*_doubled(tables), *_unknown(tables)))
         if faults:
             raise ConfigurationError(*faults)
         return cls(tuple(_PERSON.validate_python(table) for table in tables))
@@ -53,12 +59,13 @@ class CprRegister:
         The date of birth is never guessed at. Whoever fits less well than another is a candidate all the same, since
         a better spelling proves nothing. Withdrawn records are not found.
         """
+        given = GivenName(family_name, given_name)
         return tuple(
             person
             for person in self.persons
             if person.foedselsdato == date_of_birth
             and person.personstatus not in _WITHDRAWN
-            and could_be(person.navn, family_name, given_name)
+            and given.could_mean(person.navne)
         )
 
 
@@ -84,6 +91,17 @@ def _faults(number: int, table: object) -> Iterator[str]:
     for row, address in enumerate(person.adresser):
         if address.kommunekode not in municipalities():
             yield f"person {number}: adresser.{row}.kommunekode: no Danish municipality has this code"
+
+
+def _unknown(tables: list[object]) -> Iterator[str]:
+    """Records that speak of a spouse, parent, child or guardian whom the file does not have."""
+    known = {table.get("id") for table in tables if isinstance(table, dict) and isinstance(table.get("id"), str)}
+    for number, table in enumerate(tables, 1):
+        for field, key in _REFERENCES:
+            rows = table.get(field) if isinstance(table, dict) else None
+            for at, row in enumerate(rows if isinstance(rows, list) else []):
+                if isinstance(row, dict) and row.get(key, None) not in (None, *known):
+                    yield f"person {number}: {field}.{at}.{key}: no person of the file has this id"
 
 
 def _doubled(tables: list[object]) -> Iterator[str]:

@@ -57,12 +57,24 @@ def record(**changes: Any) -> dict[str, Any]:
         "foedselsdato": date(1984, 6, 12),
         "koen": "KVINDE",
         "personstatus": "BOPAEL_I_DANMARK",
-        "civilstand": "FRASKILT",
-        "statsborgerskab": ["Danmark"],
+        "civilstand": [civil_status("FRASKILT")],
+        "statsborgerskab": [citizenship("Danmark", "DK")],
         "folkekirke": "MEDLEM_AF_FOLKEKIRKEN",
         "adresser": [CURRENT, OLDEST, FORMER],
     }
     return ordinary | changes
+
+
+def civil_status(kind: str, **more: Any) -> dict[str, Any]:
+    return {"status": "AKTUEL", "virkning_fra": date(2015, 2, 20), "type": kind, **more}
+
+
+def citizenship(land: str, code: str, **more: Any) -> dict[str, Any]:
+    return {"status": "AKTUEL", "virkning_fra": date(1984, 6, 12), "land": land, "landekode": code, **more}
+
+
+def departure(**more: Any) -> dict[str, Any]:
+    return {"status": "AKTUEL", "virkning_fra": date(2022, 7, 31), "land": "Tyskland", "landekode": "DE", **more}
 
 
 def name(fornavne: str, efternavn: str, **more: Any) -> dict[str, Any]:

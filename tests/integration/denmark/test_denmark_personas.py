@@ -16,10 +16,13 @@ from oots.denmark.cpr import (
     Civilstand,
     CprPerson,
     Folkekirke,
+    Foraeldremyndighedshaverrolle,
     Koen,
     Navnemarkering,
     Personstatus,
     Raekkestatus,
+    Vaergemaalstype,
+    birth_date,
 )
 from oots.denmark.evidence_types import OFFERS
 from oots.denmark.register import CprRegister
@@ -33,6 +36,8 @@ LISTS = {
     "Beskyttelsestype": Beskyttelsestype,
     "Status": Raekkestatus,
     "Navnemarkering": Navnemarkering,
+    "Foraeldremyndighedshaverrolle": Foraeldremyndighedshaverrolle,
+    "Vaergemaalstype": Vaergemaalstype,
     "Koen": Koen,
     "Tilhoersforhold (Folkekirke)": Folkekirke,
 }
@@ -98,7 +103,7 @@ def test_the_shared_list_is_followed_to_the_letter() -> None:
         name = person.navn.former[0]
         assert (name.fornavne, name.efternavn) == (row["fornavne"], row["efternavn"])
         assert person.foedselsdato == date.fromisoformat(row["foedselsdato"])
-        assert (person.koen, person.personstatus, person.civilstand) == (
+        assert (person.koen, person.personstatus, person.aktuel_civilstand.type) == (
             row["koen"],
             row["personstatus"],
             row["civilstand"],
@@ -131,10 +136,10 @@ def test_addresses_that_count_follow_each_other_without_overlap(person: CprPerso
 
 @PERSONS
 def test_no_number_can_belong_to_anybody(person: CprPerson) -> None:
-    number = person.personnummer
-    assert sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=True)) % 11
-    assert (person.foedselsdato.day, person.foedselsdato.month) != (1, 1)
-    assert (int(number[-1]) % 2 == 1) is (person.koen is Koen.MAND)
+    for number in (person.personnummer, *(row.personnummer for row in person.tidligere_personnumre)):
+        assert sum(weight * int(digit) for weight, digit in zip(WEIGHTS, number, strict=True)) % 11
+        assert (birth_date(number).day, birth_date(number).month) != (1, 1)
+    assert (int(person.personnummer[-1]) % 2 == 1) is (person.koen is Koen.MAND)
 
 
 def test_one_person_has_a_replacement_number() -> None:
@@ -143,8 +148,39 @@ def test_one_person_has_a_replacement_number() -> None:
 
 
 def test_rows_that_must_not_show_are_there_to_be_left_out() -> None:
-    statuses = {row.status for person in REGISTER.persons for row in person.adresser}
-    assert {Raekkestatus.RETTET, Raekkestatus.FORTRUDT} <= statuses
+    addresses = {row.status for person in REGISTER.persons for row in person.adresser}
+    civil = {row.status for person in REGISTER.persons for row in person.civilstand}
+    for statuses in (addresses, civil):
+        assert {Raekkestatus.RETTET, Raekkestatus.FORTRUDT} <= statuses
+
+
+def test_a_person_can_have_several_numbers_names_and_citizenships() -> None:
+    for several in ("tidligere_personnumre", "tidligere_navne"):
+        assert any(getattr(person, several) for person in REGISTER.persons)
+    assert any(len({row.landekode for row in person.statsborgerskab}) > 1 for person in REGISTER.persons)
+
+
+@PERSONS
+def test_civil_statuses_that_count_follow_each_other_without_a_gap(person: CprPerson) -> None:
+    rows = (person.aktuel_civilstand, *person.tidligere_civilstande)
+    for later, earlier in pairwise(rows):
+        assert earlier.virkning_til == later.virkning_fra
+    assert rows[-1].virkning_fra == person.foedselsdato
+
+
+def test_the_shared_citizenships_are_followed() -> None:
+    by_number = {person.personnummer: person for person in REGISTER.persons}
+    for row in shared("personas.csv"):
+        lands = [each.land for each in by_number[row["personnummer"]].statsborgerskab if each.status == "AKTUEL"]
+        assert lands == ([] if row["statsborgerskab"] == "ukendt" else [row["statsborgerskab"]])
+
+
+def test_a_child_with_two_homes_has_two_holders_of_custody_who_were_married() -> None:
+    (child,) = (person for person in REGISTER.persons if person.foraeldremyndighed)
+    mother, father = (REGISTER.person(key) for key in child.custody_holders(date(2026, 11, 24)))
+    assert {row.hos for row in child.delt_bopael} == {father.id}
+    assert mother.tidligere_civilstande[0].aegtefaelle == father.id
+    assert father.tidligere_civilstande[0].aegtefaelle == mother.id
 
 
 @pytest.mark.parametrize("table", toml("oots/common_services/data/evidence_types.toml")["evidence_type"])

@@ -17,7 +17,7 @@ navn = { fornavne = "Solvej", efternavn = "Prøvesen", adresseringsnavn = "Solve
 foedselsdato = 1984-06-12
 koen = "KVINDE"
 personstatus = "BOPAEL_I_DANMARK"
-civilstand = "UGIFT"
+civilstand = [{ status = "AKTUEL", virkning_fra = 1984-06-12, type = "UGIFT" }]
 folkekirke = "AFVENTER"
 
 [[person.adresser]]
@@ -48,7 +48,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
 
 
 def test_without_a_file_the_packaged_persons_serve() -> None:
-    assert len(CprRegister.from_file(None).persons) == 22
+    assert len(CprRegister.from_file(None).persons) == 31
 
 
 def test_every_fault_is_named_at_once_by_place_and_without_the_person(tmp_path: Path) -> None:
@@ -66,6 +66,27 @@ def test_every_fault_is_named_at_once_by_place_and_without_the_person(tmp_path: 
 def test_two_records_with_one_key_are_refused(tmp_path: Path, key: str) -> None:
     twin = PERSON.replace("6a0f3c1e", "6a0f3c1f") if key == "personnummer" else OTHER.replace("6a0f3c1f", "6a0f3c1e")
     assert faults_of(written(tmp_path, PERSON + twin)) == [f"person 2: {key}: person 1 has the same"]
+
+
+@pytest.mark.parametrize(
+    ("field", "row"),
+    [
+        ("civilstand", '{ status = "AKTUEL", virkning_fra = 2015-02-20, type = "GIFT", aegtefaelle = "ID" }'),
+        ("foraeldremyndighed", '{ status = "AKTUEL", virkning_fra = 2015-02-20, rolle = "MOR", indehaver = "ID" }'),
+        ("delt_bopael", '{ status = "AKTUEL", virkning_fra = 2015-02-20, hos = "ID" }'),
+        ("vaergemaal", '{ status = "AKTUEL", virkning_fra = 2015-02-20, type = "FULD", vaerge = "ID" }'),
+    ],
+)
+def test_whoever_a_record_speaks_of_has_a_record(tmp_path: Path, field: str, row: str) -> None:
+    civil = 'civilstand = [{ status = "AKTUEL", virkning_fra = 1984-06-12, type = "UGIFT" }]'
+    place = civil if field == "civilstand" else 'folkekirke = "AFVENTER"'
+    kept = "" if field == "civilstand" else place + "\n"
+    known, unknown = "6a0f3c1f-4b7d-4a55-9c02-1d8e7f605b43", "6a0f3c1f-4b7d-4a55-9c02-1d8e7f605b44"
+    good, bad = (PERSON.replace(place, f"{kept}{field} = [{row.replace('ID', other)}]") for other in (known, unknown))
+    assert len(CprRegister.from_file(written(tmp_path, good + OTHER)).persons) == 2
+    (fault,) = faults_of(written(tmp_path, bad + OTHER))
+    assert fault.startswith(f"person 1: {field}.0.")
+    assert fault.endswith("no person of the file has this id")
 
 
 @pytest.mark.parametrize("text", ["", "person = []", "person = 3", "persons = []", "title = 'x'\n" + PERSON], ids=repr)

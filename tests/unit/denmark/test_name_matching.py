@@ -8,7 +8,7 @@ import pytest
 
 from oots.denmark.cpr import Navn
 from oots.denmark.register import CprRegister
-from tests.support.denmark import name, person
+from tests.support.denmark import departure, name, person
 
 BORN = date(1984, 6, 12)
 REDUCED = "INDEHOLDER_TEGN_DER_IKKE_KAN_INDRAPPORTERES_TIL_CPR"
@@ -119,7 +119,9 @@ def test_a_better_spelling_does_not_outdo_another_candidate() -> None:
 
 @pytest.mark.parametrize("status", ["ANNULLERET", "NEDLAGT_PERSON"])
 def test_withdrawn_records_are_not_found(status: str) -> None:
-    assert CprRegister((person(adresser=[], personstatus="UDREJST"),)).candidates("Prøvesen", "Solvej", BORN)
+    assert CprRegister((person(adresser=[], personstatus="UDREJST", udrejse=[departure()]),)).candidates(
+        "Prøvesen", "Solvej", BORN
+    )
     assert not CprRegister((person(adresser=[], personstatus=status),)).candidates("Prøvesen", "Solvej", BORN)
 
 
@@ -127,7 +129,56 @@ def test_a_very_long_name_is_compared_like_any_other() -> None:
     assert not found(SOLVEJ, "ø" * 100_000, "å" * 100_000)
 
 
-def test_a_name_without_letters_is_no_name_that_could_be_met() -> None:
-    nameless = name("-", "Prøvesen")
-    assert not found(nameless, "", "Prøvesen")
-    assert not found(nameless, "-", "Prøvesen")
+SURYANI = name("-", "Suryani")
+
+
+@pytest.mark.parametrize(
+    ("given", "family"),
+    [("", "Suryani"), ("-", "SURYANI"), ("Suryani", ""), ("Suryani", "-"), ("Suryani", "Suryani"), (" ", "Suryāni")],
+)
+def test_a_person_with_one_name_is_met_by_it_wherever_it_stands(given: str, family: str) -> None:
+    assert found(SURYANI, given, family)
+
+
+@pytest.mark.parametrize(
+    ("navn", "given", "family"),
+    [
+        (SURYANI, "Dewi", "Suryani"),
+        (SURYANI, "Suryani", "Dewi"),
+        (SURYANI, "", ""),
+        (SURYANI, "-", "-"),
+        (SURYANI, "", "Surya"),
+        (name("Dewi", "Suryani"), "", "Suryani"),
+        (name("Suryani", "Suryani"), "", "Suryani"),
+    ],
+)
+def test_one_name_means_nobody_who_has_another_as_well(navn: dict[str, object], given: str, family: str) -> None:
+    assert found(SURYANI, "", "Suryani")
+    assert not found(navn, given, family)
+
+
+FORMER_NAME = {"status": "HISTORISK", "virkning_fra": BORN, "virkning_til": date(2021, 8, 14)}
+
+
+@pytest.mark.parametrize(("status", "counts"), [("HISTORISK", True), ("RETTET", False), ("FORTRUDT", False)])
+def test_a_former_name_counts_unless_it_was_recorded_by_mistake(status: str, counts: bool) -> None:
+    former = FORMER_NAME | {"status": status, "navn": name("Karen", "Gammelnavn")}
+    register = CprRegister((person(navn=name("Karen", "Nynavn"), tidligere_navne=[former]),))
+    assert register.candidates("Nynavn", "Karen", BORN)
+    assert bool(register.candidates("Gammelnavn", "Karen", BORN)) is counts
+
+
+LONG = "Ærøskøbing-Øllegård Sønderskov-Bødkergaard"
+
+
+@pytest.mark.parametrize(
+    ("stored", "markering", "meets"),
+    [(LONG[:40], "FORKORTET", True), (LONG[:10], "FORKORTET", False), (LONG[:40], None, False), (LONG, None, True)],
+)
+def test_a_name_that_was_cut_off_is_met_by_the_whole_one(stored: str, markering: str | None, meets: bool) -> None:
+    assert found(name("Anne", stored, markering=markering), "Anne", LONG) is meets
+
+
+def test_hyphens_and_letters_that_cpr_lacks_do_not_matter() -> None:
+    assert found(name("Ryuji", "Otsuka"), "Ryūji", "Ōtsuka")
+    assert found(name("Lucja Zaneta", "Duric-Zolkowska"), "Łucja-Żaneta", "Đurić Żółkowska")

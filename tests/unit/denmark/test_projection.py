@@ -11,8 +11,22 @@ import pytest
 from oots.denmark.bopaelsattest import Bopael, Bopaelsattest
 from oots.denmark.cpr import CprPerson
 from oots.denmark.projection import project
-from tests.support.denmark import AARHUS, CURRENT, FORMER, ISSUED_ON, OLDEST, name, person
+from tests.support.denmark import (
+    AARHUS,
+    CURRENT,
+    FORMER,
+    ISSUED_ON,
+    OLDEST,
+    citizenship,
+    civil_status,
+    departure,
+    name,
+    person,
+)
 
+BORN = date(1984, 6, 12)
+FORMER_DATES = {"virkning_fra": BORN, "virkning_til": date(2015, 2, 20)}
+OTHER = "6a0f3c1e-4b7d-4a55-9c02-1d8e7f605b44"
 HIGH = {"personstatus": "BOPAEL_I_DANMARK_HOEJ_VEJKODE"}
 
 
@@ -111,10 +125,15 @@ def test_a_middle_name_stands_before_the_family_name() -> None:
     "change",
     [
         {"folkekirke": "UDEN_FOR_FOLKEKIRKEN"},
-        {"civilstand": "GIFT"},
+        {"civilstand": [civil_status("GIFT")]},
         {"koen": "MAND"},
         {"personnummer": "1206841111"},
-        {"statsborgerskab": ["Polen", "Norge"]},
+        {"statsborgerskab": [citizenship("Polen", "PL"), citizenship("Norge", "NO")]},
+        {"tidligere_navne": [{"status": "HISTORISK", "navn": name("Solvej", "Gammel")} | FORMER_DATES]},
+        {"foraeldremyndighed": [{"status": "AKTUEL", "virkning_fra": BORN, "rolle": "MOR", "indehaver": OTHER}]},
+        {"delt_bopael": [{"status": "AKTUEL", "virkning_fra": BORN, "hos": OTHER}]},
+        {"vaergemaal": [{"status": "AKTUEL", "virkning_fra": BORN, "type": "FULD", "vaerge": OTHER}]},
+        {"tidligere_personnumre": [{"status": "HISTORISK", "personnummer": "1206840439"} | FORMER_DATES]},
         {"beskyttelse": [{"type": "KREDITADVARSEL", "virkning_fra": date(2020, 1, 1)}]},
         {"beskyttelse": [{"type": "NAVNE_OG_ADRESSE", "virkning_fra": date(2020, 1, 1)}]},
     ],
@@ -127,4 +146,4 @@ def test_what_a_certificate_of_residence_does_not_tell_cannot_change_it(change: 
 def test_nobody_without_a_present_address_gets_a_certificate() -> None:
     assert attest_of(person()).bopael
     with pytest.raises(ValueError, match="no residence"):
-        attest_of(person(personstatus="UDREJST", adresser=[FORMER]))
+        attest_of(person(personstatus="UDREJST", adresser=[FORMER], udrejse=[departure()]))
