@@ -12,6 +12,7 @@ from oots.common_services.queries import (
     REQUIREMENTS_QUERY,
     Parameters,
     QueryError,
+    QuestionsError,
     Refusal,
     data_service_directory_query,
     evidence_broker_query,
@@ -26,6 +27,7 @@ from oots.wire.catalogue import (
     V1_0,
     VERSIONS,
     Version,
+    encode_additional_input,
     encode_data_services,
     encode_directory_error,
     encode_evidence_types,
@@ -97,6 +99,10 @@ def _check_accepts(request: Request, unacceptable: Refusal) -> None:
 
 def _failure(refused: QueryError, version: Version) -> bytes:
     refusal = refused.refusal
+    if isinstance(refused, QuestionsError):
+        return encode_additional_input(
+            refusal.code, refusal.exception_type, refusal.message, refused.service, refused.concepts, version
+        )
     return encode_directory_error(
         refusal.code, refusal.exception_type, refusal.message, refused.detail, version=version
     )

@@ -18,6 +18,7 @@ from oots.trust.jws import AnswerSignatureError, SignerCheck, verify_answer
 from oots.wire.catalogue import (
     MOST_DECLARATIONS,
     V2_0,
+    AdditionalInputError,
     Version,
     decode_data_services,
     decode_evidence_types,
@@ -90,13 +91,19 @@ class DirectoriesClient:
         return found
 
     def data_services(
-        self, classification: str, country: str, specification: str | None = None
+        self,
+        classification: str,
+        country: str,
+        specification: str | None = None,
+        answers: Mapping[str, str] | None = None,
     ) -> tuple[DataService, ...]:
         """Who issues the evidence type (its URL) in `country`, and speaks `specification` (`oots-edm:v2.0`) if given.
 
+        `answers` are the user's, by the identifier of the concept; AdditionalInputError says which are missing.
         Version 1.0 of the directories cannot be asked for a specification, and names those of `oots-edm:v1.0` alone.
         """
         parameters = {
+            **(answers or {}),
             "queryId": DATA_SERVICES_QUERY,
             "evidence-type-classification": self._version.exchange.outward(classification),
             "country-code": country,
@@ -106,6 +113,10 @@ class DirectoriesClient:
         answer = self._ask(self._data_service_directory, parameters, Kind.DSD_SERVICES)
         try:
             found = decode_data_services(answer, self._version)
+        except AdditionalInputError as questions:
+            if questions.classification != classification:
+                raise PeerError("the directory asks about another evidence type than was asked for") from questions
+            raise
         except MessageError as error:
             raise _unreadable(error) from error
         if any(service.evidence_type.classification != classification for service in found):

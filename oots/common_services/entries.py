@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from oots.common_services.entry_tables import (
     AccessServiceTable,
+    ConceptTable,
     DataServiceTable,
     EvidenceTypeListTable,
     EvidenceTypeTable,
@@ -20,6 +21,7 @@ from oots.common_services.entry_tables import (
 )
 from oots.model.catalogue import (
     AccessService,
+    ClassificationConcept,
     DataService,
     EvidenceTypesOfRequirement,
     Publisher,
@@ -27,6 +29,8 @@ from oots.model.catalogue import (
 )
 from oots.model.errors import ConfigurationError
 from oots.model.evidence import EvidenceType
+from oots.model.identifiers import Identifier
+from oots.model.text import Text
 
 AnyTable = TypeVar("AnyTable", bound=Table)
 
@@ -37,29 +41,79 @@ KINDS: dict[str, type[Table]] = {
     "requirement": RequirementTable,
     "evidence_type": EvidenceTypeTable,
     "evidence_type_list": EvidenceTypeListTable,
+    "concept": ConceptTable,
     "access_service": AccessServiceTable,
     "data_service": DataServiceTable,
 }
 
 REFERENCES = {
     "evidence_type_list": {"requirement": "requirement", "evidence_types": "evidence_type"},
+    "access_service": {"publisher.supports": "concept"},
     "data_service": {"evidence_type": "evidence_type", "access_services": "access_service"},
 }
 """By kind of table: which key names tables of which other kind."""
 
 
 @dataclass(frozen=True, slots=True)
+class Provision:
+    """Which provider answers through which access point, as a topology has it.
+
+    `classifications` are the URLs of the evidence types for which that holds, None for all of the provider's country.
+    `notes` say more for people about one evidence type of this provider (its fee, say), by the URL.
+    """
+
+    access_point: Identifier
+    names: tuple[Text, ...]
+    conforms_to: tuple[str, ...]
+    publisher: Publisher
+    classifications: frozenset[str] | None = None
+    notes: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
+
+    def covers(self, service: DataService, country: str) -> bool:
+        """Whether it answers for a data service of that country."""
+        of_type = self.classifications is None or service.evidence_type.classification in self.classifications
+        return of_type and self.publisher.jurisdiction_country == country
+
+    def access_service(self, classification: str) -> AccessService:
+        """The provider as the directory names it for one evidence type."""
+        descriptions = (*self.publisher.descriptions, *self.notes.get(classification, ()))
+        publisher = replace(self.publisher, descriptions=descriptions)
+        return AccessService(self.access_point, self.names, self.conforms_to, publisher)
+
+
+@dataclass(frozen=True, slots=True)
 class Entries:
-    """The data set of both directories; `evidence_types` has one element per requirement, of all countries."""
+    """The data set of both directories; `evidence_types` has one element per requirement, of all countries.
+
+    `concepts` are the questions that tell providers apart, by identifier; `values` the answers that they have at all,
+    which may be more than those for which there is a provider.
+    """
 
     requirements: tuple[RequirementOfProcedures, ...]
     evidence_types: tuple[EvidenceTypesOfRequirement, ...]
     classifications: frozenset[str]
     data_services: tuple[DataService, ...]
+    concepts: Mapping[str, ClassificationConcept] = field(default_factory=dict)
+    values: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def published_by(self, publisher: Publisher) -> Entries:
-        """The same entries, with `publisher` behind every access service of its country."""
-        return replace(self, data_services=tuple(_republished(service, publisher) for service in self.data_services))
+    def served_by(
+        self, provisions: Iterable[Provision], values: Mapping[str, frozenset[str]] | None = None
+    ) -> Entries:
+        """The same entries, with these providers behind the data services of their countries, and no others.
+
+        `values` are all answers that a concept has, by its identifier.
+        """
+        given = tuple(provisions)
+        countries = {provision.publisher.jurisdiction_country for provision in given}
+        services = tuple(_served(service, given, countries) for service in self.data_services)
+        return replace(self, data_services=services, values={**self.values, **(values or {})})
+
+    def has_value(self, concept: str, value: str) -> bool:
+        """Whether a concept has this answer at all."""
+        if concept in self.values:
+            return value in self.values[concept]
+        publishers = (access.publisher for service in self.data_services for access in service.access_services)
+        return any(publisher.answers_to(concept, value) for publisher in publishers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +151,18 @@ def load_entries(folder: Path) -> Entries:
     return _entries(found)
 
 
-def _republished(service: DataService, publisher: Publisher) -> DataService:
-    country = publisher.jurisdiction_country
-    return replace(
-        service,
-        access_services=tuple(
-            replace(access, publisher=publisher) if access.publisher.jurisdiction_country == country else access
-            for access in service.access_services
-        ),
+def _served(service: DataService, provisions: tuple[Provision, ...], countries: set[str]) -> DataService:
+    """The data service behind whose access points of `countries` stand those that the provisions name for it."""
+    own = {access.publisher.jurisdiction_country for access in service.access_services}
+    kept = [access for access in service.access_services if access.publisher.jurisdiction_country not in countries]
+    classification = service.evidence_type.classification
+    named = (
+        provision.access_service(classification)
+        for country in sorted(own & countries)
+        for provision in provisions
+        if provision.covers(service, country)
     )
+    return replace(service, access_services=(*kept, *named))
 
 
 def _tables(file: Path) -> list[_Found]:
@@ -146,13 +203,21 @@ def _dangling(found: list[_Found]) -> Iterator[str]:
     known = {(table.kind, str(table.identifier)) for table in found}
     for table in found:
         for key, kind in REFERENCES.get(table.kind, {}).items():
-            for named in _named(table.table.get(key)):
+            for named in _named(_below(table.table, key)):
                 if (kind, named) not in known:
                     yield f"{table.place}: {key}: there is no {kind} {named}"
 
 
+def _below(table: object, path: str) -> object:
+    """What stands at a dotted path of a table; None where there is nothing."""
+    for key in path.split("."):
+        table = table.get(key) if isinstance(table, dict) else None
+    return table
+
+
 def _named(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else [] if value is None else [str(value)]
+    """What a key names: one table, a list of them, or the keys of a table."""
+    return [str(item) for item in value] if isinstance(value, list | dict) else [] if value is None else [str(value)]
 
 
 def _read(found: list[_Found], shape: type[AnyTable]) -> list[AnyTable]:
@@ -163,12 +228,14 @@ def _entries(found: list[_Found]) -> Entries:
     requirements = _read(found, RequirementTable)
     types = {table.identifier: table.read() for table in _read(found, EvidenceTypeTable)}
     lists = _read(found, EvidenceTypeListTable)
-    access_services = {table.identifier: table.read() for table in _read(found, AccessServiceTable)}
+    concepts = {table.identifier: table.read() for table in _read(found, ConceptTable)}
+    access_services = {table.identifier: table.read(concepts) for table in _read(found, AccessServiceTable)}
     return Entries(
         requirements=tuple(_of_procedures(table) for table in requirements),
         evidence_types=tuple(_of_requirement(table, lists, types) for table in requirements),
         classifications=frozenset(types),
         data_services=tuple(_data_service(table, types, access_services) for table in _read(found, DataServiceTable)),
+        concepts=concepts,
     )
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from oots.common_services.codes import COUNTRIES, PROCEDURES
 from oots.model.agent import Address
-from oots.model.catalogue import AccessService, EvidenceTypeList, Publisher, ReferenceFramework, Requirement
+from oots.model.catalogue import (
+    AccessService,
+    ClassificationConcept,
+    EvidenceTypeList,
+    Publisher,
+    ReferenceFramework,
+    Requirement,
+    SupportedConcept,
+)
 from oots.model.evidence import Distribution, EvidenceType
 from oots.model.identifiers import Identifier
 from oots.model.person import LevelOfAssurance
@@ -34,6 +43,7 @@ BareUuid = Annotated[str, Field(pattern=f"^{UUID}$")]
 RequirementUrl = Annotated[str, Field(pattern=f"^{REPOSITORY}requirements/{UUID}$")]
 ClassificationUrl = Annotated[str, Field(pattern=f"^{REPOSITORY}evidencetypeclassifications/([A-Z]{{2}}|oots)/{UUID}$")]
 DataModelUrl = Annotated[str, Field(pattern=f"^{REPOSITORY}datamodels/[A-Za-z0-9._-]+$")]
+CodeListUrl = Annotated[str, Field(pattern=f"^{REPOSITORY}codelists/[A-Z]{{2}}/[a-z0-9-]+$")]
 PartyScheme = Annotated[
     str,
     Field(
@@ -109,6 +119,27 @@ class EvidenceTypeListTable(Table):
         return EvidenceTypeList(self.identifier, _texts(self.names), members, self.country)
 
 
+class ConceptTable(Table):
+    """`[[concept]]`: a question that tells providers apart; one of type `codelist` names its list."""
+
+    identifier: BareUuid
+    scheme: CodeListUrl
+    type: Literal["string", "boolean", "codelist"]
+    value_expression: CodeListUrl | None = None
+    descriptions: Texts
+
+    @model_validator(mode="after")
+    def _lists_its_codes(self) -> ConceptTable:
+        if (self.type == "codelist") != (self.value_expression is not None):
+            raise ValueError("value_expression belongs to a codelist, and to nothing else")
+        return self
+
+    def read(self) -> ClassificationConcept:
+        return ClassificationConcept(
+            self.identifier, self.scheme, self.type, _texts(self.descriptions), self.value_expression
+        )
+
+
 class PartyTable(Table):
     """An identifier within its scheme."""
 
@@ -120,16 +151,28 @@ class PartyTable(Table):
 
 
 class PublisherTable(Table):
-    """`[access_service.publisher]`: the evidence provider; `nuts` is the region it is competent for."""
+    """`[access_service.publisher]`: the evidence provider; `nuts` is the region it is competent for.
+
+    `supports` gives the answers for which it is the right one, by the tables `[[concept]]`.
+    """
 
     party: PartyTable
     names: Texts
+    descriptions: dict[Language, Wording] = {}
     country: Country
     nuts: Nuts | None = None
+    supports: dict[BareUuid, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
 
-    def read(self) -> Publisher:
-        address = Address(self.country, nuts=self.nuts)
-        return Publisher(self.party.read(), _texts(self.names), address, self.country, self.nuts)
+    def read(self, concepts: Mapping[str, ClassificationConcept]) -> Publisher:
+        return Publisher(
+            self.party.read(),
+            _texts(self.names),
+            Address(self.country, nuts=self.nuts),
+            self.country,
+            self.nuts,
+            _texts(self.descriptions),
+            tuple(SupportedConcept(concepts[concept], values) for concept, values in self.supports.items()),
+        )
 
 
 class AccessServiceTable(Table):
@@ -141,8 +184,9 @@ class AccessServiceTable(Table):
     conforms_to: Annotated[tuple[Specification, ...], Field(min_length=1)]
     publisher: PublisherTable
 
-    def read(self) -> AccessService:
-        return AccessService(self.party.read(), _texts(self.names), self.conforms_to, self.publisher.read())
+    def read(self, concepts: Mapping[str, ClassificationConcept]) -> AccessService:
+        publisher = self.publisher.read(concepts)
+        return AccessService(self.party.read(), _texts(self.names), self.conforms_to, publisher)
 
 
 class DistributionTable(Table):

@@ -11,6 +11,7 @@ from oots.common_services.codes import COUNTRIES, PROCEDURES, PROCEDURES_OF_1_0
 from oots.common_services.entries import Entries
 from oots.model.catalogue import (
     AccessService,
+    ClassificationConcept,
     DataService,
     EvidenceTypesOfRequirement,
     Publisher,
@@ -55,6 +56,12 @@ class Refusal(Enum):
     DSD_EVIDENCE_TYPE = ("DSD:ERR:0002", NOT_FOUND, "The Evidence Type requested cannot be found")
     DSD_PARAMETERS = ("DSD:ERR:0003", INVALID, "The query parameters do not follow the query specification")
     DSD_QUERY = ("DSD:ERR:0004", INVALID, "The requested Query does not exist")
+    DSD_MORE_NEEDED = (
+        "DSD:ERR:0005",
+        NOT_FOUND,
+        "The query requires the included extra attributes to be provided by the user",
+    )
+    DSD_VALUE = ("DSD:ERR:0006", INVALID, "The value of a requested attribute is wrong")
 
     def __init__(self, code: str, exception_type: str, message: str) -> None:
         self.code = code
@@ -69,6 +76,15 @@ class QueryError(Exception):
         self.refusal = refusal
         self.detail = detail
         super().__init__(f"{refusal.code}: {detail}")
+
+
+class QuestionsError(QueryError):
+    """Several providers of `service` could be right: `concepts` must be answered first."""
+
+    def __init__(self, service: DataService, concepts: tuple[ClassificationConcept, ...]) -> None:
+        self.service = service
+        self.concepts = concepts
+        super().__init__(Refusal.DSD_MORE_NEEDED, "UserRequestedClassificationConcepts")
 
 
 def evidence_broker_query(parameters: Parameters) -> str:
@@ -147,17 +163,20 @@ def find_evidence_types(
 
 
 def find_data_services(entries: Entries, parameters: Parameters, version: Version = V2_0) -> tuple[DataService, ...]:
-    """Data services for `evidence-type-classification` in `country-code`; `specification` (2.0) narrows further.
+    """Data services for `evidence-type-classification` in `country-code`; `specification` (2.0) narrows further, and so
+    does each answer to a classification concept, whose identifier is the parameter.
 
-    A data service is named with those of its access services that fit. In version 1.0 an answer has room for one data
-    service and one version of the exchange: the first that speaks it is named. Its region, too, narrows the choice.
+    A data service is named with those of its access services that fit. Where several providers do, and a concept tells
+    them apart that was not answered, QuestionsError says which. In version 1.0 an answer has room for one data service
+    and one version of the exchange: the first that speaks it is named. Its region, too, narrows the choice.
     """
     given = _single(
         parameters,
         required=("evidence-type-classification", "country-code"),
-        optional=REGIONS if version is V1_0 else ("specification",),
+        optional=(*(REGIONS if version is V1_0 else ("specification",)), *entries.concepts),
         or_else=Refusal.DSD_PARAMETERS,
     )
+    answers = {name: value for name, value in given.items() if name in entries.concepts}
     classification, country = version.exchange.inward(given["evidence-type-classification"]), given["country-code"]
     only_specification = None if version.many_specifications else version.exchange.specification
     specification = given.get("specification", only_specification)
@@ -166,6 +185,9 @@ def find_data_services(entries: Entries, parameters: Parameters, version: Versio
     region = _region(given, Refusal.DSD_PARAMETERS)
     if classification not in entries.classifications:
         raise QueryError(Refusal.DSD_EVIDENCE_TYPE, "evidence-type-classification")
+    for name, value in answers.items():
+        if not entries.has_value(name, value):
+            raise QueryError(Refusal.DSD_VALUE, name)
 
     def fits(access_service: AccessService) -> bool:
         publisher = access_service.publisher
@@ -174,10 +196,37 @@ def find_data_services(entries: Entries, parameters: Parameters, version: Versio
 
     of_type = (held for held in entries.data_services if held.evidence_type.classification == classification)
     narrowed = (replace(held, access_services=tuple(filter(fits, held.access_services))) for held in of_type)
-    result = tuple(data_service for data_service in narrowed if data_service.access_services)
+    decided = (_decided(service, answers) for service in narrowed)
+    result = tuple(data_service for data_service in decided if data_service.access_services)
     if not result:
         raise QueryError(Refusal.DSD_EMPTY, "no data service for this evidence type, country and specification")
     return result if version.many_data_services else result[:1]
+
+
+def _decided(service: DataService, answers: Mapping[str, str]) -> DataService:
+    """The data service with the providers for whom the answers speak; it names the concepts that told them apart.
+
+    Raises QuestionsError where several providers are left and a concept has not been answered.
+    """
+    concepts = _telling_apart(service)
+    left = tuple(
+        access
+        for access in service.access_services
+        if all(access.publisher.answers_to(concept, value) for concept, value in answers.items())
+    )
+    decided = replace(service, access_services=left)
+    if open_questions := tuple(each for each in _telling_apart(decided) if each.identifier not in answers):
+        raise QuestionsError(service, open_questions)
+    return replace(decided, concepts=tuple(concept for concept in concepts if concept.identifier in answers))
+
+
+def _telling_apart(service: DataService) -> tuple[ClassificationConcept, ...]:
+    """The concepts that the providers of a data service support, where there is more than one provider."""
+    publishers = [access.publisher for access in service.access_services]
+    if len({publisher.identifier for publisher in publishers}) < 2:
+        return ()
+    named = {each.concept.identifier: each.concept for publisher in publishers for each in publisher.supports}
+    return tuple(named.values())
 
 
 def _procedures(version: Version) -> frozenset[str]:

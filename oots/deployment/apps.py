@@ -25,6 +25,7 @@ from oots.denmark.source import MunicipalSource
 from oots.deployment import directories_pages, frames
 from oots.deployment.at_rest import Retention
 from oots.deployment.clock_watch import ClockWatch
+from oots.deployment.danish_providers import Entrance, served_by_municipalities
 from oots.deployment.metrics import Metrics
 from oots.deployment.metrics import router as metrics_router
 from oots.deployment.participants import DIRECTORIES, key_name, seal_name
@@ -49,7 +50,6 @@ from oots.exchange.status import Figures, expect_ready, figures
 from oots.exchange.store import Store
 from oots.exchange.watch import Watch, Watcher
 from oots.model.agent import Address, Agent, AgentRole
-from oots.model.catalogue import Publisher
 from oots.model.clock import Clock, Ids
 from oots.model.identifiers import EAS, Identifier
 from oots.model.text import Text
@@ -133,18 +133,13 @@ def directories_app(settings: DirectoriesSettings, around: Surroundings) -> Fast
     frame = frames.directories()
     frame.attach(app)
     app.add_middleware(BrowserSecurity, origins=list(settings.origins.values()))
-    entries = load_entries(settings.data or STANDARD_ENTRIES).published_by(_publisher(settings.municipality))
+    held = load_entries(settings.data or STANDARD_ENTRIES)
+    entries = served_by_municipalities(held, [Entrance((settings.municipality,))])
     signer = directories_api.Signer(load_key_pair(settings.keys, DIRECTORIES), around.clock)
     app.include_router(directories_api.router(entries, around.ids, signer))
     app.include_router(directories_pages.router(frame, entries))
     add_health(app)
     return app
-
-
-def _publisher(kommunekode: str) -> Publisher:
-    municipality = load_municipality(kommunekode)
-    agent = municipality.agent
-    return Publisher(agent.identifier, agent.names, Address("DK"), "DK", municipality.nuts3)
 
 
 def authority_app(settings: AuthoritySettings, around: Surroundings) -> FastAPI:

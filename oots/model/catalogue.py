@@ -58,14 +58,64 @@ class EvidenceTypesOfRequirement:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassificationConcept:
+    """`sdg:EvidenceProviderClassification`: a question whose answer tells providers apart.
+
+    `identifier` is a bare UUID in `scheme`, a URL of the Semantic Repository; `type` is `string`, `boolean` or
+    `codelist`. `value_expression` is the URL of the code list, where the type is that.
+    """
+
+    identifier: str
+    scheme: str
+    type: str
+    descriptions: tuple[Text, ...]
+    value_expression: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupportedConcept:
+    """`sdg:ClassificationConcept` of a publisher: the answers for which it is the right one."""
+
+    concept: ClassificationConcept
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One value of a code list, with what people call it."""
+
+    value: str
+    names: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A code list of the Semantic Repository; `identifier` is its URL."""
+
+    identifier: str
+    codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Publisher:
-    """The evidence provider (C4) behind an access service."""
+    """The evidence provider (C4) behind an access service.
+
+    `descriptions` are for people (what it charges, say); `supports` tells it apart from others.
+    """
 
     identifier: Identifier
     names: tuple[Text, ...]
     address: Address
     jurisdiction_country: str
     jurisdiction_nuts: str | None = None
+    descriptions: tuple[Text, ...] = ()
+    supports: tuple[SupportedConcept, ...] = ()
+
+    def answers_to(self, concept: str, value: str) -> bool:
+        """Whether it is right for this answer; a publisher that knows nothing of the concept never is."""
+        return any(
+            supported.concept.identifier == concept and value in supported.values for supported in self.supports
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +130,14 @@ class AccessService:
 
 @dataclass(frozen=True, slots=True)
 class DataService:
-    """Answer to the Data Service Directory query (`sdg:DataServiceEvidenceType`)."""
+    """Answer to the Data Service Directory query (`sdg:DataServiceEvidenceType`).
+
+    `concepts` are questions whose answers the provider wants in the request (`sdg:EvidenceProviderClassification`).
+    """
 
     identifier: str
     evidence_type: EvidenceType
     distributions: tuple[Distribution, ...]
     access_services: tuple[AccessService, ...]
     level_of_assurance: LevelOfAssurance
+    concepts: tuple[ClassificationConcept, ...] = ()

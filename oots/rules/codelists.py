@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from oots.model.response import ErrorCode
+from oots.wire.status import additional_input
 
 _FOLDER = Path(__file__).parent / "codelists"
 
@@ -71,11 +72,6 @@ DSD_EXCEPTION_TYPES = CodeList("DSDErrorCodes", DIRECTORY_EXCEPTION_TYPES)
 def preview_required(repository: str) -> str:
     """The severity of the exception that offers a preview; `repository` is the host of the Semantic Repository."""
     return f"urn:{repository}:codes:ErrorSeverity:EDMErrorResponse:PreviewRequired"
-
-
-def additional_input(repository: str) -> str:
-    """The severity of the exception with which the Data Service Directory asks for the user's answers."""
-    return f"urn:{repository}:codes:ErrorSeverity:DSDErrorResponse:AdditionalInput"
 
 
 def edm_severities(repository: str) -> CodeList:

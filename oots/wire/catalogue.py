@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lxml import etree
 
 from oots.model.catalogue import (
     AccessService,
+    ClassificationConcept,
     DataService,
     EvidenceTypeList,
     EvidenceTypesOfRequirement,
@@ -22,6 +23,7 @@ from oots.model.errors import MessageError, PeerError
 from oots.model.identifiers import urn_uuid
 from oots.wire import profile, writer
 from oots.wire.agent import read_address, read_identifier, write_address
+from oots.wire.classification import read_concept, read_supported, write_concept, write_supported
 from oots.wire.evidence import (
     read_distributions,
     read_evidence_type,
@@ -35,8 +37,8 @@ from oots.wire.namespaces import QUERY, RIM, RS, SDG
 from oots.wire.person import read_level_of_assurance
 from oots.wire.profile import Profile
 from oots.wire.reader import BLANK, COUNTRY, Reader
-from oots.wire.slots import XSI_TYPE, SlotRule, Slots, SlotTable, SlotType, any_slot, string_slot
-from oots.wire.status import FAILURE, SEVERITY_ERROR, SUCCESS
+from oots.wire.slots import XSI_TYPE, SlotRule, Slots, SlotTable, SlotType, any_slot, collection_slot, string_slot
+from oots.wire.status import FAILURE, SEVERITY_ERROR, SUCCESS, additional_input
 from oots.wire.writer import identifier, optional, sdg, texts
 from oots.wire.xml import canonical, parse
 
@@ -73,6 +75,7 @@ V1_0: Final = Version(
             ("DistributedAs", "Language"),
             ("DistributedAs", "AssociatedDocumentRequest"),
             ("AccessService", "Name"),
+            ("Publisher", "Description"),
         }
     ),
 )
@@ -85,7 +88,17 @@ V2_0: Final = Version(
     leaves_out=frozenset({("EvidenceType", "Jurisdiction"), ("DistributedAs", "Transformation")}),
 )
 VERSIONS: Final[Mapping[str, Version]] = {version.specification: version for version in (V1_0, V2_0)}
-URLS: Final = ("Identifier", "EvidenceTypeClassification", "ConformsTo", "Transformation")
+URLS: Final = ("Identifier", "EvidenceTypeClassification", "ConformsTo", "Transformation", "ValueExpression")
+SCHEME: Final = "schemeID"
+MORE_NEEDED: Final = "DSD:ERR:0005"
+DATA_SERVICE: Final = "DataServiceEvidenceType"
+QUESTIONS: Final = "UserRequestedClassificationConcepts"
+_QUESTION_SLOTS: Final = SlotTable(
+    rules=(
+        SlotRule(DATA_SERVICE, SlotType.ANY, holds=DATA_SERVICE),
+        SlotRule(QUESTIONS, SlotType.COLLECTION, holds="EvidenceProviderClassification"),
+    )
+)
 MOST_DECLARATIONS: Final = 10_000
 """Each of many entries declares its namespaces anew; these documents are never canonicalised when read."""
 
@@ -98,6 +111,23 @@ class DirectoryError(PeerError):
         self.message = message
         self.detail = detail
         super().__init__(f"{code}: {message}")
+
+
+class AdditionalInputError(DirectoryError):
+    """DSD:ERR:0005: several providers could be right for `classification`; `concepts` are what the user must be asked
+    (TDD 3.1)."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        detail: str | None,
+        classification: str,
+        concepts: tuple[ClassificationConcept, ...],
+    ) -> None:
+        self.classification = classification
+        self.concepts = concepts
+        super().__init__(code, message, detail)
 
 
 def encode_requirements(answer: Iterable[RequirementOfProcedures], ids: Ids, version: Version = V2_0) -> bytes:
@@ -134,12 +164,12 @@ def encode_data_services(answer: Iterable[DataService], ids: Ids, version: Versi
     services = [_write_data_service(service, version) for service in answer]
     if len(services) != 1 and not version.many_data_services:
         raise ValueError(f"{version.specification} names exactly one data service")
-    return _encode("DataServiceEvidenceType", services, ids, version)
+    return _encode(DATA_SERVICE, services, ids, version)
 
 
 def decode_data_services(data: bytes, version: Version = V2_0) -> tuple[DataService, ...]:
     """Data services with providers and access points; DirectoryError for a Failure, else MessageError."""
-    return tuple(_read_data_service(reader) for reader in _decode("DataServiceEvidenceType", data, version))
+    return tuple(_read_data_service(reader) for reader in _decode(DATA_SERVICE, data, version))
 
 
 def encode_directory_error(
@@ -151,23 +181,61 @@ def encode_directory_error(
     version: Version = V2_0,
 ) -> bytes:
     """Canonical bytes of a Failure; `exception_type` is a prefixed name (`rs:ObjectNotFoundExceptionType`)."""
+    return _answer(FAILURE, _exception(code, exception_type, message, detail, severity), version)
+
+
+def encode_additional_input(
+    code: str,
+    exception_type: str,
+    message: str,
+    service: DataService,
+    concepts: Iterable[ClassificationConcept],
+    version: Version = V2_0,
+) -> bytes:
+    """Canonical bytes of the Failure that asks for the user's answers before it names providers of `service`."""
+    severity = additional_input(version.exchange.repository)
+    exception = _exception(code, exception_type, message, QUESTIONS, severity)
+    undecided = replace(service, access_services=(), concepts=())
+    exception.append(any_slot(DATA_SERVICE, _write_data_service(undecided, version)))
+    exception.append(collection_slot(QUESTIONS, [write_concept(concept) for concept in concepts]))
+    _outward(exception, version)
+    return _answer(FAILURE, exception, version)
+
+
+def _exception(
+    code: str, exception_type: str, message: str, detail: str | None, severity: str
+) -> etree._Element:
     attributes = {XSI_TYPE: exception_type, "code": code, "message": message, "severity": severity}
-    details = {"detail": detail} if detail else {}
-    return _answer(FAILURE, writer.rs("Exception", {**attributes, **details}), version)
+    return writer.rs("Exception", {**attributes, **({"detail": detail} if detail else {})})
 
 
 def _encode(slot: str, entries: Iterable[etree._Element], ids: Ids, version: Version) -> bytes:
     found = [writer.rim("RegistryObject", {"id": urn_uuid(ids.uuid())}, any_slot(slot, entry)) for entry in entries]
     objects = writer.rim("RegistryObjectList", {}, *found)
-    _leave_out(objects, version)
-    for found_url in _urls(objects):
-        found_url.text = version.exchange.outward(found_url.text or "")
+    _outward(objects, version)
     return _answer(SUCCESS, objects, version)
 
 
 def _answer(status: str, content: etree._Element, version: Version) -> bytes:
     specification = [string_slot("SpecificationIdentifier", version.specification)] if version.names_itself else []
     return canonical(writer.query("QueryResponse", {"status": status}, *specification, content))
+
+
+def _outward(objects: etree._Element, version: Version) -> None:
+    """Give what is to be sent the shape of the version, and its identifiers their form."""
+    _leave_out(objects, version)
+    for found in _urls(objects):
+        found.text = version.exchange.outward(found.text or "")
+    for found in _schemes(objects):
+        found.set(SCHEME, version.exchange.outward(found.get(SCHEME, "")))
+
+
+def _inward(root: etree._Element, version: Version) -> None:
+    """Give what was received the identifiers of the newest form."""
+    for found in _urls(root):
+        found.text = version.exchange.inward((found.text or "").strip(BLANK))
+    for found in _schemes(root):
+        found.set(SCHEME, version.exchange.inward(found.get(SCHEME, "")))
 
 
 def _leave_out(objects: etree._Element, version: Version) -> None:
@@ -183,10 +251,10 @@ def _decode(slot: str, data: bytes, version: Version) -> tuple[Reader, ...]:
     if root.tag != f"{{{QUERY}}}QueryResponse":
         raise MessageError("the answer is not a QueryResponse")
     if root.get("status") != SUCCESS:
+        _inward(root, version)
         raise _failure(root)
     _check_version(root, version)
-    for found_url in _urls(root):
-        found_url.text = version.exchange.inward((found_url.text or "").strip(BLANK))
+    _inward(root, version)
     objects = root.findall(f"{{{RIM}}}RegistryObjectList/{{{RIM}}}RegistryObject")
     table = _table(slot, SlotType.ANY)
     return tuple(Reader(Slots(found, table).any(slot), {}) for found in objects)
@@ -204,6 +272,11 @@ def _urls(root: etree._Element) -> list[etree._Element]:
     return list(root.iter(*(f"{{{SDG}}}{name}" for name in URLS)))
 
 
+def _schemes(root: etree._Element) -> list[etree._Element]:
+    """Identifiers whose scheme may be a URL of the Semantic Repository."""
+    return [found for found in root.iter(f"{{{SDG}}}Identifier") if SCHEME in found.attrib]
+
+
 def _table(slot: str, kind: SlotType) -> SlotTable:
     return SlotTable(rules=(SlotRule(slot, kind, holds=slot),))
 
@@ -212,7 +285,13 @@ def _failure(root: etree._Element) -> DirectoryError | MessageError:
     exception = root.find(f"{{{RS}}}Exception")
     if root.get("status") != FAILURE or exception is None:
         return MessageError("the answer is neither a success nor a failure with its exception")
-    return DirectoryError(exception.get("code", ""), exception.get("message", ""), exception.get("detail"))
+    said = exception.get("code", ""), exception.get("message", ""), exception.get("detail")
+    if said[0] != MORE_NEEDED:
+        return DirectoryError(*said)
+    slots = Slots(exception, _QUESTION_SLOTS)
+    service = Reader(slots.any(DATA_SERVICE), {})
+    concepts = tuple(read_concept(Reader(found, {})) for found in slots.collection(QUESTIONS))
+    return AdditionalInputError(*said, service.text("EvidenceTypeClassification"), concepts)
 
 
 def _write_procedures(found: RequirementOfProcedures) -> etree._Element:
@@ -272,12 +351,13 @@ def _read_list(reader: Reader) -> EvidenceTypeList:
 
 def _write_data_service(service: DataService, version: Version) -> etree._Element:
     return sdg(
-        "DataServiceEvidenceType",
+        DATA_SERVICE,
         sdg("Identifier", service.identifier),
         *write_evidence_type(service.evidence_type),
         *(write_distribution("DistributedAs", distribution) for distribution in service.distributions),
         *(_write_access_service(access, version) for access in service.access_services),
         sdg("AuthenticationLevelOfAssurance", service.level_of_assurance.value),
+        *(write_concept(concept) for concept in service.concepts),
     )
 
 
@@ -288,6 +368,7 @@ def _read_data_service(reader: Reader) -> DataService:
         distributions=read_distributions(reader, profile.V2_0),
         access_services=tuple(_read_access_service(access) for access in reader.some("AccessService")),
         level_of_assurance=read_level_of_assurance(reader.one("AuthenticationLevelOfAssurance")),
+        concepts=tuple(read_concept(concept) for concept in reader.many("EvidenceProviderClassification")),
     )
 
 
@@ -316,8 +397,10 @@ def _write_publisher(publisher: Publisher) -> etree._Element:
         "Publisher",
         identifier(publisher.identifier),
         *texts("Name", publisher.names),
+        *texts("Description", publisher.descriptions),
         write_address("Address", publisher.address),
         _write_jurisdiction(publisher.jurisdiction_country, publisher.jurisdiction_nuts),
+        *(write_supported(supported) for supported in publisher.supports),
     )
 
 
@@ -328,6 +411,8 @@ def _read_publisher(reader: Reader) -> Publisher:
         address=read_address(reader.one("Address")),
         jurisdiction_country=_read_country(reader),
         jurisdiction_nuts=reader.one("Jurisdiction").optional_text("AdminUnitLevel2"),
+        descriptions=reader.texts("Description"),
+        supports=tuple(read_supported(supported) for supported in reader.many("ClassificationConcept")),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from lxml import etree
 
+from oots.model.catalogue import ClassificationConcept, SupportedConcept
 from oots.model.request import ClassificationAnswer
 from oots.wire.evidence import read_uuid
 from oots.wire.profile import Profile
@@ -45,6 +46,48 @@ def read_answer(reader: Reader, profile: Profile) -> ClassificationAnswer:
         value_expression=None if expression is None else profile.inward(expression),
         descriptions=reader.texts("Description"),
     )
+
+
+def write_concept(concept: ClassificationConcept) -> etree._Element:
+    """The question as the Data Service Directory asks it, without any value."""
+    return sdg("EvidenceProviderClassification", *_write_question(concept))
+
+
+def read_concept(reader: Reader) -> ClassificationConcept:
+    """A question of the Data Service Directory; identifiers are read as they stand."""
+    scheme = reader.one("Identifier").element.get("schemeID", "").strip(BLANK)
+    return ClassificationConcept(
+        identifier=read_uuid(reader),
+        scheme=scheme,
+        type=reader.text("Type").lower(),
+        descriptions=reader.texts("Description"),
+        value_expression=reader.optional_text("ValueExpression"),
+    )
+
+
+def write_supported(supported: SupportedConcept) -> etree._Element:
+    """`sdg:ClassificationConcept` of a publisher: the question with the answers for which it is the right one."""
+    name = _element_of(supported.concept.type)
+    values = sdg("SupportedValue", *(sdg(name, value) for value in supported.values))
+    return sdg("ClassificationConcept", *_write_question(supported.concept), values)
+
+
+def read_supported(reader: Reader) -> SupportedConcept:
+    concept = read_concept(reader)
+    return SupportedConcept(concept, tuple(found.value for found in _values(reader.one("SupportedValue"))))
+
+
+def _values(supported: Reader) -> tuple[Reader, ...]:
+    return tuple(value for name in ("StringValue", *_ELEMENTS.values()) for value in supported.many(name))
+
+
+def _write_question(concept: ClassificationConcept) -> list[etree._Element]:
+    return [
+        sdg_identifier("Identifier", concept.scheme, concept.identifier),
+        sdg("Type", concept.type),
+        *optional("ValueExpression", concept.value_expression),
+        *texts("Description", concept.descriptions),
+    ]
 
 
 def _write_identifier(answer: ClassificationAnswer, profile: Profile) -> etree._Element:

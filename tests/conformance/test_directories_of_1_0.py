@@ -11,6 +11,7 @@ from lxml import etree
 
 from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.common_services.queries import DATA_SERVICES_QUERY, EVIDENCE_TYPES_QUERY, REQUIREMENTS_QUERY
+from oots.deployment.danish_providers import Entrance, served_by_municipalities
 from tests.support.common_services import client_of, directories_of
 from tests.support.official_rules import ABSENT, OFFICIAL, official_verdicts
 
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.skipif(bool(ABSENT), reason=ABSENT)
 pytest.importorskip("saxonche")
 
 ENTRIES = load_entries(STANDARD_ENTRIES)
+MANY = served_by_municipalities(ENTRIES, [Entrance(("0751", "0461"))])
+(CONCEPT,) = ENTRIES.concepts
 REPOSITORY = "https://sr.oots.tech.europa.eu"
 BROKER = "http://directories.test/eb/rest/search"
 DIRECTORY = "http://directories.test/dsd/rest/search"
@@ -103,6 +106,20 @@ def test_an_answer_of_1_0_is_clean_under_the_official_schema_and_rules(
     for file in files:
         schema.assertValid(etree.parse(file))
     assert official_verdicts(kind, files) == [CLEAN] * len(files)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [("dsd-error", {}), ("dsd-error", {CONCEPT: "9999"}), ("dsd-services", {CONCEPT: "0461"})],
+)
+def test_the_question_which_municipality_and_its_answers_are_clean(
+    kind: str, answer: Mapping[str, str], tmp_path: Path
+) -> None:
+    url, parameters = data_services(CLASSIFICATION, "DK")
+    with client_of(directories_of(MANY)) as http:
+        file = written(http.get(url, params={**parameters, **answer}), tmp_path / "said.xml")
+    etree.XMLSchema(etree.parse(OFFICIAL / "xsd" / "driver.xsd")).assertValid(etree.parse(file))
+    assert official_verdicts(kind, [file]) == [CLEAN]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ASKED if not kind.endswith("error")])

@@ -25,12 +25,11 @@ from oots.rules.codelists import (
     JURISDICTION_LEVELS,
     LANGUAGES,
     LEVELS_OF_ASSURANCE,
-    additional_input,
     directory_severities,
 )
 from oots.rules.forms import a_uuid, evidence_type_url
 from oots.rules.rule import Rule, at, fatal, info
-from oots.wire.status import FAILURE
+from oots.wire.status import FAILURE, additional_input
 
 EVIDENCE_TYPE: Final = "QueryResponse/Exception/{DataServiceEvidenceType}/DataServiceEvidenceType"
 _at = partial(at, "3.1")
