@@ -96,9 +96,7 @@ class Entries:
     concepts: Mapping[str, ClassificationConcept] = field(default_factory=dict)
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def served_by(
-        self, provisions: Iterable[Provision], values: Mapping[str, frozenset[str]] | None = None
-    ) -> Entries:
+    def served_by(self, provisions: Iterable[Provision], values: Mapping[str, frozenset[str]] | None = None) -> Entries:
         """The same entries, with these providers behind the data services of their countries, and no others.
 
         `values` are all answers that a concept has, by its identifier.

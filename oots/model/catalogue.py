@@ -113,9 +113,7 @@ class Publisher:
 
     def answers_to(self, concept: str, value: str) -> bool:
         """Whether it is right for this answer; a publisher that knows nothing of the concept never is."""
-        return any(
-            supported.concept.identifier == concept and value in supported.values for supported in self.supports
-        )
+        return any(supported.concept.identifier == concept and value in supported.values for supported in self.supports)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oots.exchange.conversation import RequesterState
-from oots.requester.service import GET_ONLY, Progress
+from oots.requester.answers import GET_ONLY
+from oots.requester.service import Progress
 from oots.web.words import Words
 
 

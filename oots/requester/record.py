@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from oots.exchange.journal import EvidencePart
+from oots.model.evidence import EvidenceDocument
 from oots.model.request import EvidenceRequest
 from oots.model.response import EvidenceResponse, PreviewOffer
 from oots.trust.sealed_file import Stored
@@ -33,7 +35,8 @@ class RequesterExchange:
 
     `request` is request 1; `second_request_id` the id of request 2 once that was sent; `request_message_id` the message
     that carried the latest of them. `error_code` and
-    `error_detail` are those of an exception that ended the exchange.
+    `error_detail` are those of an exception that ended the exchange. `piece` is what the evidence is for in its case,
+    `file_id` the first exchange of the same case, None for that one itself.
     """
 
     conversation_id: str
@@ -49,6 +52,34 @@ class RequesterExchange:
     error_code: str | None = None
     error_detail: str | None = None
     evidence_deleted_at: datetime | None = None
+    piece: str | None = None
+    file_id: str | None = None
+
+    @property
+    def open_request_id(self) -> str:
+        """The id of the request that waits for its answer."""
+        return self.second_request_id or self.request.request_id
+
+    @property
+    def documents(self) -> tuple[EvidenceDocument, ...]:
+        """The documents of the response, once it is there."""
+        packages = self.response.packages if self.response else ()
+        return tuple(document for package in packages for document in package.documents)
+
+    @property
+    def evidence_parts(self) -> tuple[EvidencePart, ...]:
+        """What the journal keeps of them."""
+        parts = {part.content_id: part for part in self.parts}
+        return tuple(
+            EvidencePart(
+                document.evidence_id,
+                document.content_id,
+                parts[document.content_id].media_type,
+                parts[document.content_id].sha256,
+                parts[document.content_id].length,
+            )
+            for document in self.documents
+        )
 
     @property
     def files(self) -> tuple[str, ...]:

@@ -5,45 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from oots.edelivery.header import (
-    EXCEPTION_RESPONSE,
-    EXECUTE_QUERY_REQUEST,
-    EXECUTE_QUERY_RESPONSE,
-    REGREP,
-    UserMessage,
-)
+from oots.edelivery.header import EXECUTE_QUERY_REQUEST, REGREP, UserMessage
 from oots.edelivery.message import OpenedMessage, Part
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
-from oots.exchange.correlation import answer_fits, evidence_is_as_described
-from oots.exchange.entries import about_answer, about_request, exchange_named, of_received, of_sealed
-from oots.exchange.envelope import Read, answered_request, open_answer, write_request
+from oots.exchange.entries import about_request, of_sealed
+from oots.exchange.envelope import write_request
 from oots.exchange.handler import NotAgainError
-from oots.exchange.journal import Entry, EvidencePart, JournalEntry, Note, TimelineEvent
+from oots.exchange.journal import Entry, JournalEntry, TimelineEvent
 from oots.exchange.limits import TimeLimits
-from oots.exchange.partners import is_location_on
 from oots.exchange.queue import Waiting
 from oots.exchange.store import Store
-from oots.exchange.unit import Kept, Unit
+from oots.exchange.unit import Kept
 from oots.model.agent import Agent, AgentRole
 from oots.model.clock import Clock, Ids
 from oots.model.content import Content
-from oots.model.errors import MessageError
-from oots.model.evidence import Distribution, DocumentKind, EvidenceDocument, EvidenceType, RequestedEvidenceType
-from oots.model.person import NaturalPerson
+from oots.model.evidence import EvidenceDocument
+from oots.model.person import Subject
 from oots.model.request import EvidenceRequest, PreviewVisit
-from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
+from oots.model.response import PreviewOffer
+from oots.requester import case_files
+from oots.requester.answers import Answers, RequesterUnit
 from oots.requester.cases import Case
 from oots.requester.discovery import Finding
+from oots.requester.first_request import first_request, formats_asked
 from oots.requester.record import ReceivedPart, RequesterExchange
 from oots.wire.preview import with_return
-from oots.wire.profile import PROFILES, Profile, Profiles
-
-PDF = "application/pdf"
-XML = "application/xml"
-GET_ONLY = "this portal opens previews by GET only"
-
-RequesterUnit = Unit[RequesterExchange]
+from oots.wire.profile import PROFILES, Profiles
 
 
 class NotPossibleError(Exception):
@@ -59,7 +47,8 @@ class Progress:
     """Where an exchange stands, for the portal's pages and for machines.
 
     `offer` is there once the provider has offered a preview; `documents` once evidence has arrived (their bytes are
-    gone after `evidence_deleted_at`). `deadline` is when the portal gives up waiting.
+    gone after `evidence_deleted_at`). `deadline` is when the portal gives up waiting. `piece` is what it is for in its
+    case, `file_id` names all exchanges of that case.
     """
 
     exchange_id: str
@@ -76,6 +65,8 @@ class Progress:
     error_detail: str | None
     evidence_deleted_at: datetime | None
     previewed: bool
+    piece: str | None = None
+    file_id: str = ""
 
 
 class EvidenceRequester:
@@ -101,22 +92,34 @@ class EvidenceRequester:
         self._limits = limits
         self._clock = clock
         self._ids = ids
+        self._answers = Answers(access_point, limits, clock, profiles)
+        case_files.make_table(store.database)
 
     # --- what a person does ---
 
     def ask(
-        self, case: Case, finding: Finding, person: NaturalPerson, conversation_id: str, form: str | None = None
+        self,
+        case: Case,
+        finding: Finding,
+        subject: Subject,
+        conversation_id: str,
+        form: str | None = None,
+        *,
+        representative: Subject | None = None,
+        file_id: str | None = None,
     ) -> str:
-        """Turn the person's explicit request into request 1; returns the ExchangeId.
+        """Turn the explicit request of the subject, or of who represents it, into request 1; returns the ExchangeId.
 
         `conversation_id` is the bare UUID of the person's session in the portal. A `form` asks once: sent again, it
-        returns the exchange that it has become. Raises BusyError where too much waits for the provider already.
+        returns the exchange that it has become. `file_id` is the first exchange of the same case, if there was one.
+        Raises BusyError where too much waits for the provider already.
         """
         self._access_point.expect_room(finding.access_service.identifier.value)
         now = self._clock.now()
         exchange_id = self._ids.uuid()
-        request = self.request_for(case, finding, person, now)
-        record = RequesterExchange(conversation_id, case.key, finding.access_service.identifier.value, request, now)
+        request = self.request_for(case, finding, subject, now, representative)
+        party_id, piece = finding.access_service.identifier.value, finding.piece.key if finding.piece else None
+        record = RequesterExchange(conversation_id, case.key, party_id, request, now, piece=piece, file_id=file_id)
         with self._store.begin() as unit:
             known = unit.form(form, exchange_id, now) if form else exchange_id
             if known != exchange_id:
@@ -126,38 +129,28 @@ class EvidenceRequester:
             record = replace(record, request_message_id=sent.message_id)
             state = next_requester_state(RequesterState.NEW, Event.REQUEST)
             unit.keep(Kept(exchange_id, state, deadline, record))
+            if file_id is not None:
+                case_files.add(unit.connection, file_id, exchange_id, now)
         return exchange_id
 
-    def request_for(self, case: Case, finding: Finding, person: NaturalPerson, now: datetime) -> EvidenceRequest:
+    def request_for(
+        self, case: Case, finding: Finding, subject: Subject, now: datetime, representative: Subject | None = None
+    ) -> EvidenceRequest:
         """Request 1 of this case, not sent yet, in the version that the finding names."""
-        profile = self._profiles[finding.specification]
-        wanted = _wanted(finding.service.distributions, profile)
-        publisher = finding.access_service.publisher
-        return EvidenceRequest(
-            request_id=self._ids.uuid(),
-            specification=profile.specification,
-            issued=now,
-            procedure=case.procedure,
-            requirements=(replace(finding.requirement, descriptions=()),),
+        return first_request(
+            case,
+            finding,
+            subject,
+            representative,
             requesters=(self.authority,),
-            provider=Agent(publisher.identifier, publisher.names),
-            evidence=RequestedEvidenceType(
-                finding.service.identifier,
-                _described(finding.service.evidence_type, profile),
-                (wanted if profile.associated_documents else replace(wanted, languages=()),),
-            ),
-            subject=person,
-            possibility_for_preview=case.preview,
-            explicit_request_given=True,
-            language=None if profile.associated_documents else next(iter(wanted.languages), None),
+            profiles=self._profiles,
+            request_id=self._ids.uuid(),
+            now=now,
         )
 
     def formats_asked(self, finding: Finding) -> tuple[str, ...]:
         """The media types that request 1 asks for: main evidence, and its readable version where that can be asked."""
-        wanted = _wanted(finding.service.distributions, self._profiles[finding.specification])
-        offered = [distribution.format for distribution in finding.service.distributions]
-        readable = DocumentKind.HUMAN_READABLE_VERSION in wanted.associated_documents and PDF in offered
-        return (wanted.format, PDF) if readable and wanted.format != PDF else (wanted.format,)
+        return formats_asked(finding, self._profiles)
 
     def go_to_preview(self, exchange_id: str) -> str:
         """Send request 2 (once) and return the preview location, a lawful https URL for the person's browser."""
@@ -194,13 +187,20 @@ class EvidenceRequester:
         with self._store.look() as unit:
             return _progress(self._kept(unit, exchange_id))
 
+    def file(self, file_id: str) -> tuple[Progress, ...]:
+        """The exchanges of one case in their order; raises LookupError where the first is unknown."""
+        with self._store.look() as unit:
+            first = self._kept(unit, file_id)
+            others = (unit.find(each) for each in case_files.exchanges_of(unit.connection, file_id)[1:])
+            return tuple(_progress(kept) for kept in (first, *others) if kept is not None)
+
     def evidence(self, exchange_id: str, number: int) -> tuple[EvidenceDocument, Content]:
         """A received document and its content; raises LookupError when there is none or it has been deleted."""
         with self._store.look() as unit:
             kept = self._kept(unit, exchange_id)
             if kept.record.evidence_deleted_at is not None:
                 raise LookupError("the evidence has been deleted")
-            document = _documents(kept.record)[number]
+            document = kept.record.documents[number]
             part = next(part for part in kept.record.parts if part.content_id == document.content_id)
             return document, unit.files.get(part.stored)
 
@@ -212,7 +212,7 @@ class EvidenceRequester:
             if kept.state != RequesterState.DELIVERED:
                 raise NotPossibleError(kept.state)
             line = self._line(kept, Entry.EVIDENCE_DELETED, now)
-            unit.journal(replace(line, evidence=_evidence_parts(kept.record)))
+            unit.journal(replace(line, evidence=kept.record.evidence_parts))
             state = next_requester_state(RequesterState.DELIVERED, Event.FINISH)
             record = kept.record.without_evidence(now)
             unit.keep(replace(kept, state=state, record=record))
@@ -252,107 +252,11 @@ class EvidenceRequester:
         unit.journal(about_request(of_sealed(Entry.REQUEST_SENT, sealed, exchange_id, document), request))
         return header
 
-    # --- messages in ---
+    # --- messages in, and what becomes of those that went out ---
 
     def take(self, unit: RequesterUnit, opened: OpenedMessage) -> None:
         """Act on an answer; one that fits no exchange or comes too late is recorded and ignored."""
-        now = self._clock.now()
-        kept = self._exchange_of(unit, opened)
-        try:
-            self._act(unit, *self._expected(unit, kept, opened), opened, now)
-        except (MessageError, UnlawfulTransitionError) as unfit:
-            entry = self._arrival(opened, kept, Entry.ANSWER_IGNORED, None, now)
-            unit.journal(replace(entry, detail=str(unfit)))
-
-    def _exchange_of(self, unit: RequesterUnit, opened: OpenedMessage) -> Kept[RequesterExchange] | None:
-        """The exchange that the header names; in EDM 1.x the one to which the answered request belongs."""
-        if opened.header.exchange_id:
-            return unit.find(opened.header.exchange_id)
-        answered = answered_request(opened.document)
-        return unit.find_by_request(self._access_point.party.value, answered) if answered else None
-
-    def _expected(
-        self, unit: RequesterUnit, kept: Kept[RequesterExchange] | None, opened: OpenedMessage
-    ) -> tuple[Kept[RequesterExchange], Read[Answer]]:
-        """The exchange and the answer, if it is one to the request that is open, from whom it was sent to."""
-        if opened.header.action not in (EXECUTE_QUERY_RESPONSE, EXCEPTION_RESPONSE):
-            raise MessageError("a portal takes answers only")
-        read = open_answer(opened, self._profiles)
-        answer = read.content
-        if kept is None or kept.record.party_id != opened.signer.party_id:
-            raise MessageError("no exchange with this partner has that ExchangeId or request")
-        if answer.specification != kept.record.request.specification:
-            raise MessageError("the answer speaks another version than the request", rule=_VERSION_RULES[type(answer)])
-        if kept.record.conversation_id != opened.header.conversation_id:
-            raise MessageError("the answer belongs to another conversation", rule="R-EDM-ebMS-017")
-        open_request_id = kept.record.second_request_id or kept.record.request.request_id
-        if answer.request_id is not None and answer.request_id.lower() != open_request_id.lower():
-            raise MessageError("the answer is to a request that is not open", rule="R-EDM-RESP-S003")
-        return kept, replace(read, notes=read.notes + self._judged(unit, kept, opened, open_request_id))
-
-    def _judged(
-        self, unit: RequesterUnit, kept: Kept[RequesterExchange], opened: OpenedMessage, request_id: str
-    ) -> tuple[Note, ...]:
-        """What an answer breaks harmlessly of what was asked, and its evidence of what it says of it."""
-        request = unit.request_document(kept.exchange_id, request_id)
-        fits = answer_fits(opened.document, request) if request else ()
-        return fits + evidence_is_as_described(opened.document, opened.parts[1:], self._access_point.signer_of)
-
-    def _act(
-        self,
-        unit: RequesterUnit,
-        kept: Kept[RequesterExchange],
-        read: Read[Answer],
-        opened: OpenedMessage,
-        now: datetime,
-    ) -> None:
-        answer = read.content
-        event = self._event_of(kept, answer)
-        state = next_requester_state(RequesterState(kept.state), event)
-        record = self._with_answer(unit, kept.record, opened, answer)
-        deadline = self._deadline_after(event, now)
-        unit.keep(replace(kept, state=state, deadline=deadline, record=record))
-        received = isinstance(answer, EvidenceResponse)
-        entry = Entry.RESPONSE_RECEIVED if received else Entry.EXCEPTION_RECEIVED
-        line = self._arrival(opened, replace(kept, record=record), entry, answer, now)
-        unit.journal(replace(line, notes=read.notes))
-
-    def _deadline_after(self, event: Event, now: datetime) -> datetime | None:
-        if event is Event.PREVIEW_OFFERED:
-            return now + self._limits.follow_link + self._limits.grace
-        return None
-
-    def _with_answer(
-        self, unit: RequesterUnit, record: RequesterExchange, opened: OpenedMessage, answer: Answer
-    ) -> RequesterExchange:
-        if isinstance(answer, EvidenceResponse):
-            parts = tuple(_kept_part(unit, part) for part in opened.parts[1:])
-            return replace(record, response=answer, parts=parts)
-        if answer.preview is not None:
-            if unfit := self._unfit(record, answer.preview):
-                return replace(record, error_detail=unfit)
-            return replace(record, offer=answer.preview)
-        exception = answer.exceptions[0]
-        return replace(record, error_code=exception.code.code, error_detail=exception.detail)
-
-    def _unfit(self, record: RequesterExchange, offer: PreviewOffer) -> str | None:
-        """Why nobody is sent to a preview: a host that is not one of this provider's, or a visit other than by GET."""
-        if not is_location_on(offer.location, self._access_point.partners[record.party_id].preview_hosts):
-            return "R-EDM-ERR-C019: PreviewLocation is not on a host of this provider"
-        if offer.method not in (None, "GET"):
-            return GET_ONLY
-        return None
-
-    def _event_of(self, kept: Kept[RequesterExchange], answer: Answer) -> Event:
-        if isinstance(answer, EvidenceError):
-            if answer.preview is not None:
-                return Event.REFUSAL if self._unfit(kept.record, answer.preview) else Event.PREVIEW_OFFERED
-            return Event.TIME_UP if answer.exceptions[0].code is ErrorCode.TIMEOUT else Event.REFUSAL
-        if answer.available_from is not None:
-            return Event.DEFERRAL
-        return Event.EVIDENCE if answer.packages else Event.NOTHING
-
-    # --- what becomes of requests and deadlines ---
+        self._answers.take(unit, opened)
 
     def receipted(self, unit: RequesterUnit, waiting: Waiting) -> None:
         """A receipt says that the request has arrived; the exchange moves with the answer only."""
@@ -395,8 +299,6 @@ class EvidenceRequester:
             return
         unit.keep(replace(kept, state=state, deadline=None))
 
-    # --- the journal ---
-
     def _line(self, kept: Kept[RequesterExchange], entry: Entry, now: datetime) -> JournalEntry:
         request = kept.record.request
         line = JournalEntry(
@@ -409,70 +311,6 @@ class EvidenceRequester:
         )
         return about_request(line, request)
 
-    def _arrival(
-        self,
-        opened: OpenedMessage,
-        kept: Kept[RequesterExchange] | None,
-        entry: Entry,
-        answer: Answer | None,
-        now: datetime,
-    ) -> JournalEntry:
-        told = kept.exchange_id if kept else exchange_named(opened.header)
-        line = of_received(entry, opened, told, now, schema_valid=answer is not None)
-        line = about_request(line, kept.record.request) if kept else line
-        line = about_answer(line, answer) if answer else line
-        if kept is None:
-            return line
-        evidence = _evidence_parts(kept.record) if isinstance(answer, EvidenceResponse) else ()
-        return replace(line, evidence=evidence, detail=kept.record.error_detail or line.detail)
-
-
-_VERSION_RULES = {EvidenceResponse: "R-EDM-RESP-C002", EvidenceError: "R-EDM-ERR-C001"}
-"""The rule on the version of each kind of answer."""
-
-
-def _wanted(distributions: tuple[Distribution, ...], profile: Profile) -> Distribution:
-    """Structured evidence with its readable version, or what people can read where a version cannot ask for both;
-    otherwise the first that is offered."""
-    best = XML if profile.associated_documents else PDF
-    for offered in distributions:
-        if offered.format == best:
-            readable = (DocumentKind.HUMAN_READABLE_VERSION,) if profile.associated_documents else ()
-            return replace(offered, associated_documents=readable)
-    return distributions[0]
-
-
-def _described(evidence_type: EvidenceType, profile: Profile) -> EvidenceType:
-    """With a description where the version demands one: that of the directory, else the title."""
-    if evidence_type.descriptions or not profile.descriptions_demanded:
-        return evidence_type
-    return replace(evidence_type, descriptions=evidence_type.titles)
-
-
-def _kept_part(unit: RequesterUnit, part: Part) -> ReceivedPart:
-    stored = unit.files.put(part.content).stored
-    return ReceivedPart(part.content_id, part.media_type, stored.name, stored.sha256, stored.length, stored.key)
-
-
-def _documents(record: RequesterExchange) -> tuple[EvidenceDocument, ...]:
-    if record.response is None:
-        return ()
-    return tuple(document for package in record.response.packages for document in package.documents)
-
-
-def _evidence_parts(record: RequesterExchange) -> tuple[EvidencePart, ...]:
-    parts = {part.content_id: part for part in record.parts}
-    return tuple(
-        EvidencePart(
-            document.evidence_id,
-            document.content_id,
-            parts[document.content_id].media_type,
-            parts[document.content_id].sha256,
-            parts[document.content_id].length,
-        )
-        for document in _documents(record)
-    )
-
 
 def _progress(kept: Kept[RequesterExchange]) -> Progress:
     record = kept.record
@@ -484,11 +322,13 @@ def _progress(kept: Kept[RequesterExchange]) -> Progress:
         record.request,
         kept.deadline,
         record.offer,
-        _documents(record),
+        record.documents,
         record.parts,
         record.response.available_from if record.response else None,
         record.error_code,
         record.error_detail,
         record.evidence_deleted_at,
         record.second_request_id is not None,
+        record.piece,
+        record.file_id or kept.exchange_id,
     )

@@ -202,9 +202,7 @@ def encode_additional_input(
     return _answer(FAILURE, exception, version)
 
 
-def _exception(
-    code: str, exception_type: str, message: str, detail: str | None, severity: str
-) -> etree._Element:
+def _exception(code: str, exception_type: str, message: str, detail: str | None, severity: str) -> etree._Element:
     attributes = {XSI_TYPE: exception_type, "code": code, "message": message, "severity": severity}
     return writer.rs("Exception", {**attributes, **({"detail": detail} if detail else {})})
 

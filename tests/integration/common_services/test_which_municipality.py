@@ -149,10 +149,9 @@ def test_the_code_list_names_every_municipality_once() -> None:
 
 
 def test_an_entrance_may_know_some_evidence_types_alone() -> None:
-    bound = served_by_municipalities(HELD, [Entrance(("0751",)), Entrance(("0461",), None, frozenset({CLASSIFICATION}))])
-    named = {
-        service.evidence_type.classification: len(service.access_services) for service in bound.data_services
-    }
+    some = Entrance(("0461",), classifications=frozenset({CLASSIFICATION}))
+    bound = served_by_municipalities(HELD, [Entrance(("0751",)), some])
+    named = {service.evidence_type.classification: len(service.access_services) for service in bound.data_services}
     assert named.pop(CLASSIFICATION) == 2
     assert set(named.values()) == {1}
 
@@ -199,6 +198,7 @@ def test_providers_can_be_told_apart_by_a_file_alone(tmp_path: Path) -> None:
     publisher = load_entries(tmp_path).data_services[0].access_services[0].publisher
     assert publisher.answers_to(CONCEPT.identifier, "0751")
     assert not publisher.answers_to(CONCEPT.identifier, "0461")
-    services.write_text(services.read_text("utf-8").replace(CONCEPT.identifier, "0" * 8 + CONCEPT.identifier[8:]), "utf-8")
+    unknown = "0" * 8 + CONCEPT.identifier[8:]
+    services.write_text(services.read_text("utf-8").replace(CONCEPT.identifier, unknown), "utf-8")
     with pytest.raises(ConfigurationError, match="there is no concept 00000000"):
         load_entries(tmp_path)

@@ -13,7 +13,7 @@ import pytest
 from oots.exchange.conversation import RequesterState
 from oots.model.text import Text
 from oots.requester import pages as portal_pages
-from oots.requester.service import GET_ONLY
+from oots.requester.answers import GET_ONLY
 from tests.support.pages import (
     EXCHANGE,
     OTHER,

@@ -10,12 +10,13 @@ import pytest
 from oots.model.catalogue import DataService, EvidenceTypesOfRequirement, RequirementOfProcedures
 from oots.model.errors import PeerError
 from oots.model.identifiers import Identifier
-from oots.requester.cases import CASES, Case
+from oots.requester.cases import CASES, Case, Piece
 from oots.requester.discovery import Discovery, Finding
 from oots.wire.catalogue import DirectoryError
 from tests.support.wire import DATA_SERVICES, EVIDENCE_TYPES, REQUIREMENTS
 
-CASE = replace(CASES[0], requirement=REQUIREMENTS[0].requirement.identifier)
+PIECE = Piece("address", REQUIREMENTS[0].requirement.identifier)
+CASE = replace(CASES[0], pieces=(PIECE,))
 SERVICES = tuple(
     replace(
         service,
@@ -25,7 +26,8 @@ SERVICES = tuple(
     )
     for service in DATA_SERVICES
 )
-OTHER_CASE = replace(CASE, requirement="https://sr.oots.tech.ec.europa.eu/requirements/another")
+OTHER_PIECE = replace(PIECE, requirement="https://sr.oots.tech.ec.europa.eu/requirements/another")
+OTHER_CASE = replace(CASE, pieces=(OTHER_PIECE,))
 
 
 class Directories:
@@ -47,7 +49,7 @@ class Directories:
         self._ask("evidence_types")
         return EVIDENCE_TYPES
 
-    def data_services(self, classification: str, country: str) -> tuple[DataService, ...]:
+    def data_services(self, classification: str, country: str, *, answers: dict[str, str]) -> tuple[DataService, ...]:
         self._ask("data_services")
         return SERVICES
 

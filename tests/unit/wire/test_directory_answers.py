@@ -73,7 +73,7 @@ def test_an_answer_of_many_entries_is_read() -> None:
 
 
 def test_what_the_model_leaves_out_is_passed_over() -> None:
-    note = with_child("//sdg:Publisher", '<sdg:Description lang="DA">En kommune</sdg:Description>')
+    note = with_child("//sdg:DataServiceEvidenceType", '<sdg:Note lang="DA">En bemærkning</sdg:Note>')
     assert decode_data_services(changed(DATA_SERVICES, note)) == wire.DATA_SERVICES
 
 
