@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 
 def insert_if_new(connection: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Whether the row was new; one that another transaction is inserting is waited for."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    inserted = dialect.insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key.columns)
-    return connection.execute(inserted).first() is not None
+    return connection.execute(_insertion(table, connection.dialect.name), values).first() is not None
+
+
+@cache
+def _insertion(table: Table, dialect: str) -> ReturningInsert[Any]:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)

@@ -134,6 +134,8 @@ def append_row(connection: Connection, chain: Chain, vault: Vault | PackingVault
     return _append(connection, chain, vault, link, (row,))
 
 
+_ADD = insert(JOURNAL)
+_MOVE_HEAD = update(JOURNAL_HEAD)
 _LAST = select(func.max(JOURNAL.c.number)).scalar_subquery()
 _WHERE_IT_ENDS = select(JOURNAL_HEAD.c.link, JOURNAL_HEAD.c.number, _LAST.label("last"))
 _LOCKED_END = _WHERE_IT_ENDS.with_for_update(of=JOURNAL_HEAD)
@@ -176,7 +178,7 @@ def _append(
         link = chain.link(link, row)
         content = vault.seal(row.content, place(JOURNAL, row.number))
         added.append(asdict(row) | {"content": content, "link": link})
-    connection.execute(insert(JOURNAL), added)
+    connection.execute(_ADD, added)
     sealed = chain.sealed(Head(row.number, link))
     _move_head(connection, sealed)
     return sealed
@@ -196,7 +198,7 @@ def _add_key(connection: Connection, vault: Vault, first: int) -> None:
 
 
 def _move_head(connection: Connection, sealed: SealedHead) -> None:
-    connection.execute(update(JOURNAL_HEAD).values(_as_row(sealed)))
+    connection.execute(_MOVE_HEAD, _as_row(sealed))
 
 
 def _as_row(sealed: SealedHead) -> dict[str, object]:

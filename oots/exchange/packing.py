@@ -25,10 +25,15 @@ def skeleton() -> bytes:
     return SKELETON.read_bytes()
 
 
+@cache
+def _skeleton_name() -> bytes:
+    return name_of(skeleton())
+
+
 def pack(data: bytes, known: Container[bytes]) -> bytes:
     """`data` compressed beside the skeleton; of the certificates in it (DER) only the name stays if it is `known`."""
     marker, text = (_PACKED, data) if MARK in data else (_SHORTENED, shorten(data, known))
-    return marker + name_of(skeleton()) + compress(text, skeleton())
+    return marker + _skeleton_name() + compress(text, skeleton())
 
 
 def compress(data: bytes, alike: bytes) -> bytes:

@@ -11,7 +11,18 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from oots.database.inserting import insert_if_new
 from oots.edelivery.message import SealedMessage
@@ -84,20 +95,19 @@ def add(
     connection: Connection, sealed: SealedMessage, exchange_id: str, outgoing: bytes, now: datetime, deadline: datetime
 ) -> None:
     """A sealed message, due at once and worth sending until `deadline`."""
-    connection.execute(
-        insert(OUTBOX).values(
-            message_id=sealed.message_id,
-            exchange_id=exchange_id,
-            party_id=sealed.header.receiver.value,
-            content_type=sealed.content_type,
-            outgoing=outgoing,
-            digests=json.dumps([(digest.uri, digest.value) for digest in sealed.digests]),
-            state=WAITING,
-            attempts=0,
-            due=iso(now),
-            deadline=iso(deadline),
-        )
-    )
+    row = {
+        "message_id": sealed.message_id,
+        "exchange_id": exchange_id,
+        "party_id": sealed.header.receiver.value,
+        "content_type": sealed.content_type,
+        "outgoing": outgoing,
+        "digests": json.dumps([(digest.uri, digest.value) for digest in sealed.digests]),
+        "state": WAITING,
+        "attempts": 0,
+        "due": iso(now),
+        "deadline": iso(deadline),
+    }
+    connection.execute(_ADD, row)
 
 
 def summary(connection: Connection) -> Summary:
@@ -116,20 +126,8 @@ def claim(
     connection: Connection, party_id: str, owner: str, now: datetime, until: datetime, most: int
 ) -> tuple[Waiting, ...]:
     """Take up to `most` messages for a partner that nobody has claimed, longest due first; ours until `until`."""
-    chosen = (
-        select(OUTBOX.c.message_id)
-        .where(_is_due(now), OUTBOX.c.party_id == party_id)
-        .order_by(OUTBOX.c.due)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = connection.execute(
-        update(OUTBOX)
-        .where(OUTBOX.c.message_id.in_(chosen.scalar_subquery()))
-        .values(owner=owner, due=iso(until))
-        .returning(OUTBOX)
-    )
-    return tuple(map(_waiting, claimed.mappings()))
+    values = {"party": party_id, "now": iso(now), "most": most, "owner": owner, "due": iso(until)}
+    return tuple(map(_waiting, connection.execute(_CLAIM, values).mappings()))
 
 
 def renew(connection: Connection, message_ids: Collection[str], owner: str, until: datetime) -> None:
@@ -149,7 +147,7 @@ def postpone(connection: Connection, waiting: Waiting, until: datetime, why: str
 
 def delivered(connection: Connection, waiting: Waiting) -> bool:
     """Take a message out; False where another has done so meanwhile."""
-    return connection.execute(delete(OUTBOX).where(OUTBOX.c.message_id == waiting.message_id)).rowcount > 0
+    return connection.execute(_TAKE_OUT, {"message": waiting.message_id}).rowcount > 0
 
 
 def reached(connection: Connection, party_id: str, at: datetime) -> None:
@@ -166,15 +164,12 @@ def failed(connection: Connection, waiting: Waiting, why: str) -> bool:
 
 
 def _change(connection: Connection, waiting: Waiting, **values: object) -> bool:
-    still = (OUTBOX.c.message_id == waiting.message_id) & (OUTBOX.c.state == WAITING)
-    return connection.execute(update(OUTBOX).where(still).values(values)).rowcount > 0
+    return connection.execute(_CHANGE, {"message": waiting.message_id} | values).rowcount > 0
 
 
 def is_put_off_beyond(connection: Connection, latest: datetime) -> bool:
     """Whether something is put off for longer than anything ever is: then a clock was set back."""
-    message = select(OUTBOX.c.message_id).where(OUTBOX.c.state == WAITING, OUTBOX.c.due > iso(latest))
-    partner = select(PARTNER.c.party_id).where(PARTNER.c.rests_until > iso(latest))
-    return connection.execute(union_all(message, partner).limit(1)).first() is not None
+    return connection.execute(_PUT_OFF, {"latest": iso(latest)}).first() is not None
 
 
 def bring_forward(connection: Connection, latest: datetime) -> None:
@@ -187,10 +182,7 @@ def bring_forward(connection: Connection, latest: datetime) -> None:
 
 def out_of_time(connection: Connection, deadline: datetime, now: datetime, most: int) -> tuple[Waiting, ...]:
     """What was worth sending until `deadline` and is not being sent `now`."""
-    unclaimed = OUTBOX.c.owner.is_(None) | (OUTBOX.c.due <= iso(now))
-    rows = connection.execute(
-        select(OUTBOX).where(OUTBOX.c.state == WAITING, OUTBOX.c.deadline <= iso(deadline), unclaimed).limit(most)
-    )
+    rows = connection.execute(_OUT_OF_TIME, {"deadline": iso(deadline), "now": iso(now), "most": most})
     return tuple(map(_waiting, rows.mappings()))
 
 
@@ -229,7 +221,7 @@ def waiting(connection: Connection) -> tuple[Waiting, ...]:
 
 def health(connection: Connection) -> dict[str, PartnerHealth]:
     """How sending goes, for every partner of whom something is known."""
-    rows = connection.execute(select(PARTNER.c.party_id, PARTNER.c.failures, PARTNER.c.rests_until))
+    rows = connection.execute(_HEALTH)
     return {
         party_id: PartnerHealth(failures, datetime.fromisoformat(until) if until else None)
         for party_id, failures, until in rows
@@ -248,11 +240,37 @@ def unreachable(connection: Connection, party_id: str, now: datetime, limits: Se
 
 def _health(connection: Connection, party_id: str, **values: object) -> None:
     if not insert_if_new(connection, PARTNER, {"party_id": party_id, "failures": 0} | values):
-        connection.execute(update(PARTNER).where(PARTNER.c.party_id == party_id).values(values))
+        connection.execute(_CHANGE_PARTNER, {"party": party_id} | values)
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return (OUTBOX.c.state == WAITING) & (OUTBOX.c.due <= iso(now))
+# What is done for every message, made once: to make a statement takes about as long as to carry it out.
+_WAITS = OUTBOX.c.state == WAITING
+_ADD = insert(OUTBOX)
+_DUE = (
+    select(OUTBOX.c.message_id)
+    .where(_WAITS, OUTBOX.c.due <= bindparam("now"), OUTBOX.c.party_id == bindparam("party"))
+    .order_by(OUTBOX.c.due)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = update(OUTBOX).where(OUTBOX.c.message_id.in_(_DUE.scalar_subquery())).returning(OUTBOX)
+_TAKE_OUT = delete(OUTBOX).where(OUTBOX.c.message_id == bindparam("message"))
+_CHANGE = update(OUTBOX).where(OUTBOX.c.message_id == bindparam("message"), _WAITS)
+_PUT_OFF = union_all(
+    select(OUTBOX.c.message_id).where(_WAITS, OUTBOX.c.due > bindparam("latest")),
+    select(PARTNER.c.party_id).where(PARTNER.c.rests_until > bindparam("latest")),
+).limit(1)
+_OUT_OF_TIME = (
+    select(OUTBOX)
+    .where(
+        _WAITS,
+        OUTBOX.c.deadline <= bindparam("deadline"),
+        OUTBOX.c.owner.is_(None) | (OUTBOX.c.due <= bindparam("now")),
+    )
+    .limit(bindparam("most"))
+)
+_HEALTH = select(PARTNER.c.party_id, PARTNER.c.failures, PARTNER.c.rests_until)
+_CHANGE_PARTNER = update(PARTNER).where(PARTNER.c.party_id == bindparam("party"))
 
 
 def _mine(message_ids: Iterable[str], owner: str) -> ColumnElement[bool]:

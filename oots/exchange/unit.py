@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Select, bindparam, delete, insert, select, update
 
 from oots.database.inserting import insert_if_new
 from oots.edelivery.message import SealedMessage
@@ -25,6 +25,8 @@ from oots.model.clock import iso
 from oots.model.response import ErrorCode
 
 RecordT = TypeVar("RecordT")
+Lines = Select[int, bytes]
+"""Numbers and contents of lines of the journal."""
 
 PREVIEW_NEEDED = ErrorCode.AUTHORIZATION.code
 _LINES_OF_AN_EXCHANGE = 50
@@ -99,19 +101,18 @@ class Unit(Generic[RecordT]):
         self._to_tell: list[JournalEntry] = []
 
     def find(self, exchange_id: str) -> Kept[RecordT] | None:
-        return self._kept(EXCHANGE.c.exchange_id == exchange_id)
+        return self._kept(_BY_ID, exchange_id)
 
     def find_by_token(self, token: str) -> Kept[RecordT] | None:
-        return self._kept(EXCHANGE.c.token_hash == hashed(token))
+        return self._kept(_BY_TOKEN, hashed(token))
 
     def find_by_request(self, party_id: str, request_id: str) -> Kept[RecordT] | None:
         """The exchange to which a request of this party belongs."""
         noted = self.noted_request(party_id, request_id)
         return self.find(noted.exchange_id) if noted else None
 
-    def _kept(self, condition: ColumnElement[bool]) -> Kept[RecordT] | None:
-        found = select(EXCHANGE).where(condition)
-        row = self.connection.execute(found if self._reading else found.with_for_update()).mappings().first()
+    def _kept(self, find: _Find, key: str) -> Kept[RecordT] | None:
+        row = self.connection.execute(find.looking if self._reading else find.holding, {"key": key}).mappings().first()
         if row is None:
             return None
         opened = self._vault.open(row["record"], place(EXCHANGE, row["exchange_id"]))
@@ -131,11 +132,8 @@ class Unit(Generic[RecordT]):
         }
         if token is not None:
             values["token_hash"] = hashed(token)
-        known = self.connection.execute(
-            update(EXCHANGE).where(EXCHANGE.c.exchange_id == kept.exchange_id).values(values)
-        )
-        if known.rowcount == 0:
-            self.connection.execute(insert(EXCHANGE).values(exchange_id=kept.exchange_id, **values))
+        if self.connection.execute(_CHANGE, {"key": kept.exchange_id} | values).rowcount == 0:
+            self.connection.execute(_ADD, {"exchange_id": kept.exchange_id} | values)
         self._uses.set(kept.exchange_id, _files_of(kept.record))
 
     def forget(self, exchange_id: str) -> None:
@@ -163,11 +161,7 @@ class Unit(Generic[RecordT]):
         return tuple(dict.fromkeys(rows.scalars()))[:limit]
 
     def received(self, party_id: str, message_id: str) -> Received | None:
-        row = (
-            self.connection.execute(select(INBOX).where(INBOX.c.party_id == party_id, INBOX.c.message_id == message_id))
-            .mappings()
-            .first()
-        )
+        row = self.connection.execute(_RECEIVED, {"party": party_id, "message": message_id}).mappings().first()
         return Received(row["body_sha256"], self._vault.unpack(row["receipt"])) if row else None
 
     def receive(self, party_id: str, message_id: str, received: Received, at: datetime) -> bool:
@@ -183,24 +177,19 @@ class Unit(Generic[RecordT]):
 
     def noted_request(self, party_id: str, request_id: str) -> Noted | None:
         """What is known of a request of this party; the letters of its id have no case (RFC 4122)."""
-        row = self.connection.execute(
-            select(REQUEST.c.exchange_id, REQUEST.c.document_sha256).where(
-                REQUEST.c.party_id == party_id, REQUEST.c.request_id == request_id.lower()
-            )
-        ).first()
+        row = self.connection.execute(_NOTED, {"party": party_id, "request": request_id.lower()}).first()
         return Noted(*row) if row else None
 
     def note_request(self, party_id: str, request_id: str, document: bytes, exchange_id: str, at: datetime) -> None:
         """Note a request that this party has made as one of this exchange; its id must be new."""
-        self.connection.execute(
-            insert(REQUEST).values(
-                party_id=party_id,
-                request_id=request_id.lower(),
-                exchange_id=exchange_id,
-                document_sha256=hashlib.sha256(document).hexdigest(),
-                noted_at=iso(at),
-            )
-        )
+        row = {
+            "party_id": party_id,
+            "request_id": request_id.lower(),
+            "exchange_id": exchange_id,
+            "document_sha256": hashlib.sha256(document).hexdigest(),
+            "noted_at": iso(at),
+        }
+        self.connection.execute(_NOTE, row)
 
     def form(self, form: str, exchange_id: str, at: datetime) -> str:
         """The exchange that a form has become: this one, unless the form was sent before."""
@@ -248,7 +237,7 @@ class Unit(Generic[RecordT]):
 
     def exchange_of_message(self, message_id: str, signer: str) -> str | None:
         """The exchange under which a message of this signer has been recorded."""
-        lines = self._told(JOURNAL.c.message_id == message_id)
+        lines = self._told(_OF_MESSAGE, {"message": message_id})
         return next((told.entry.exchange_id for told in lines if told.entry.signer == signer), None)
 
     def request_document(self, exchange_id: str, request_id: str) -> bytes | None:
@@ -268,41 +257,68 @@ class Unit(Generic[RecordT]):
 
     def _lines(self, exchange_id: str, *entries: Entry) -> Iterator[JournalEntry]:
         """Lines of an exchange in order, also those that are not written yet."""
-        yield from (told.entry for told in self._written(_lines_of(exchange_id, *entries)))
+        of = {"exchange": exchange_id, "entries": [entry.value for entry in entries]}
+        yield from (told.entry for told in self._written(_OF_KINDS, of))
         yield from (line for line in self._to_tell if line.exchange_id == exchange_id and line.entry in entries)
 
     def timeline(self, exchange_id: str) -> tuple[TimelineEvent, ...]:
         """What the journal says of an exchange, in order."""
-        return self._told(JOURNAL.c.exchange_id == exchange_id)
+        return self._told(_OF_EXCHANGE, {"exchange": exchange_id})
 
     def refusals(self) -> tuple[TimelineEvent, ...]:
         """What was turned away at the door and belongs to no exchange."""
-        return self._told(JOURNAL.c.exchange_id.is_(None) & JOURNAL.c.entry.not_in(ABOUT_ITSELF))
+        return self._told(_OF_NO_EXCHANGE, {})
 
-    def _told(self, condition: ColumnElement[bool]) -> tuple[TimelineEvent, ...]:
+    def _told(self, lines: Lines, of: Mapping[str, object]) -> tuple[TimelineEvent, ...]:
         self.write_journal()
-        return self._written(condition)
+        return self._written(lines, of)
 
-    def _written(self, condition: ColumnElement[bool]) -> tuple[TimelineEvent, ...]:
-        rows = self.connection.execute(
-            select(JOURNAL.c.number, JOURNAL.c.content).where(condition).order_by(JOURNAL.c.number)
-        )
+    def _written(self, lines: Lines, of: Mapping[str, object]) -> tuple[TimelineEvent, ...]:
+        rows = self.connection.execute(lines, of)
         return tuple(
             TimelineEvent(number, read_again(self._vault.open(content, place(JOURNAL, number))))
             for number, content in rows
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Find:
+    """How an exchange is found: only to be looked at, or held until the transaction ends."""
+
+    looking: Select[Any]
+    holding: Select[Any]
+
+    @classmethod
+    def by(cls, column: Column[str]) -> _Find:
+        found = select(EXCHANGE).where(column == bindparam("key"))
+        return cls(found, found.with_for_update())
+
+
+def _in_order(*conditions: ColumnElement[bool]) -> Lines:
+    return select(JOURNAL.c.number, JOURNAL.c.content).where(*conditions).order_by(JOURNAL.c.number)
+
+
+# Each statement is made once: to make one takes about as long as to carry it out.
+_BY_ID, _BY_TOKEN = _Find.by(EXCHANGE.c.exchange_id), _Find.by(EXCHANGE.c.token_hash)
+_ADD = insert(EXCHANGE)
+_CHANGE = update(EXCHANGE).where(EXCHANGE.c.exchange_id == bindparam("key"))
+_RECEIVED = select(INBOX).where(INBOX.c.party_id == bindparam("party"), INBOX.c.message_id == bindparam("message"))
+_NOTE = insert(REQUEST)
+_NOTED = select(REQUEST.c.exchange_id, REQUEST.c.document_sha256).where(
+    REQUEST.c.party_id == bindparam("party"), REQUEST.c.request_id == bindparam("request")
+)
+_OF_MESSAGE = _in_order(JOURNAL.c.message_id == bindparam("message"))
+_OF_EXCHANGE = _in_order(JOURNAL.c.exchange_id == bindparam("exchange"))
+_OF_KINDS = _in_order(
+    JOURNAL.c.exchange_id == bindparam("exchange"), JOURNAL.c.entry.in_(bindparam("entries", expanding=True))
+)
+_OF_NO_EXCHANGE = _in_order(JOURNAL.c.exchange_id.is_(None), JOURNAL.c.entry.not_in(ABOUT_ITSELF))
 _OVERDUE = (
     select(EXCHANGE.c.exchange_id)
     .where(EXCHANGE.c.deadline <= bindparam("now"))
     .order_by(EXCHANGE.c.deadline)
     .limit(bindparam("most"))
 )
-
-
-def _lines_of(exchange_id: str, *entries: Entry) -> ColumnElement[bool]:
-    return (JOURNAL.c.exchange_id == exchange_id) & JOURNAL.c.entry.in_(entries)
 
 
 def _files_of(record: object) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from oots.exchange.schema import EVIDENCE_FILE
 
@@ -27,7 +27,7 @@ class Uses:
         had, wanted = self._of(user), frozenset(files)
         if new := wanted - had:
             rows = [{"name": name, "used_by": user} for name in sorted(new)]
-            self._connection.execute(insert(EVIDENCE_FILE), rows)
+            self._connection.execute(_BEGIN, rows)
             self.begun |= new
             self.ended -= new
         self._end(user, had - wanted)
@@ -40,16 +40,21 @@ class Uses:
 
     def _of(self, user: str) -> frozenset[str]:
         if user not in self._known:
-            rows = self._connection.execute(select(EVIDENCE_FILE.c.name).where(EVIDENCE_FILE.c.used_by == user))
-            self._known[user] = frozenset(rows.scalars())
+            self._known[user] = frozenset(self._connection.execute(_USED_BY, {"user": user}).scalars())
         return self._known[user]
 
     def _end(self, user: str, files: frozenset[str]) -> None:
         if files:
-            names = EVIDENCE_FILE.c.name.in_(files)
-            self._connection.execute(delete(EVIDENCE_FILE).where(names, EVIDENCE_FILE.c.used_by == user))
-            still = self._connection.execute(select(EVIDENCE_FILE.c.name).where(names)).scalars()
-            self.ended |= files - frozenset(still)
+            named = {"names": sorted(files)}
+            self._connection.execute(_END, named | {"user": user})
+            self.ended |= files - frozenset(self._connection.execute(_STILL_USED, named).scalars())
+
+
+_IS_NAMED = EVIDENCE_FILE.c.name.in_(bindparam("names", expanding=True))
+_BEGIN = insert(EVIDENCE_FILE)
+_USED_BY = select(EVIDENCE_FILE.c.name).where(EVIDENCE_FILE.c.used_by == bindparam("user"))
+_END = delete(EVIDENCE_FILE).where(_IS_NAMED, EVIDENCE_FILE.c.used_by == bindparam("user"))
+_STILL_USED = select(EVIDENCE_FILE.c.name).where(_IS_NAMED)
 
 
 def in_use(connection: Connection) -> frozenset[str]:

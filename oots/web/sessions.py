@@ -9,7 +9,7 @@ from datetime import UTC, timedelta
 from hmac import compare_digest
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Delete, LargeBinary, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, DateTime, LargeBinary, MetaData, String, Table, bindparam, delete, insert, select
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -32,6 +32,14 @@ web_session = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("expires", DateTime, nullable=False, index=True),
 )
+
+
+_LOAD = select(web_session.c.payload).where(
+    web_session.c.id_hash == bindparam("name"), web_session.c.expires > bindparam("now")
+)
+_KEEP = insert(web_session)
+_DROP = delete(web_session).where(web_session.c.id_hash == bindparam("name"))
+_DROP_EXPIRED = delete(web_session).where(web_session.c.expires <= bindparam("now"))
 
 
 def make_table(database: Database) -> None:
@@ -103,14 +111,12 @@ class SessionStore:
     def sweep(self) -> None:
         """Delete what has expired."""
         with self._database.begin() as connection:
-            connection.execute(self._expired())
+            connection.execute(_DROP_EXPIRED, {"now": self._now()})
 
     def load(self, name: str) -> Session | None:
         """The session of that name, unless it is unknown, its time is up, or its content was not sealed for it."""
-        row = web_session.c
-        query = select(row.payload).where(row.id_hash == _hash(name), row.expires > self._now())
         with self._database.look() as connection:
-            payload = connection.execute(query).scalar_one_or_none()
+            payload = connection.execute(_LOAD, {"name": _hash(name), "now": self._now()}).scalar_one_or_none()
         try:
             return None if payload is None else Session(json.loads(self._vault.open(payload, _place(name))), name)
         except ConfigurationError:
@@ -123,21 +129,14 @@ class SessionStore:
         The lifetime starts anew with each change. Expired sessions are deleted on the way.
         """
         name = secrets.token_urlsafe(32) if session.renewed or session.name is None else session.name
-        row = web_session.c
         with self._database.begin() as connection:
-            connection.execute(self._expired())
-            if (
-                session.name
-                and not connection.execute(delete(web_session).where(row.id_hash == _hash(session.name))).rowcount
-            ):
+            connection.execute(_DROP_EXPIRED, {"now": self._now()})
+            if session.name and not connection.execute(_DROP, {"name": _hash(session.name)}).rowcount:
                 return None
             if not session:
                 return None
-            connection.execute(insert(web_session).values(self._row(name, session)))
+            connection.execute(_KEEP, self._row(name, session))
         return name
-
-    def _expired(self) -> Delete:
-        return delete(web_session).where(web_session.c.expires <= self._now())
 
     def _row(self, name: str, session: Session) -> dict[str, object]:
         payload = self._vault.seal(json.dumps(session).encode(), _place(name))
