@@ -19,6 +19,7 @@ from oots.model.clock import Clock
 from oots.web.frame import Frame, Theme
 from oots.web.health import add_health
 from oots.web.security import NO_TELEMETRY, BrowserSecurity
+from oots.web.signin import REPRESENTATIVE
 from oots.web.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -144,7 +145,11 @@ def provider_metadata(issuer: str) -> dict[str, Any]:
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": ["openid"],
         "prompt_values_supported": ["login"],
-        "claims_supported": ["sub", "acr", "PersonIdentifier", "FamilyName", "FirstName", "DateOfBirth"],
+        "claims_supported": [
+            *("sub", "acr", "PersonIdentifier", "FamilyName", "FirstName", "DateOfBirth"),
+            *("LegalPersonIdentifier", "LegalName"),
+            *(REPRESENTATIVE + name for name in ("PersonIdentifier", "FamilyName", "FirstName", "DateOfBirth")),
+        ],
     }
 
 

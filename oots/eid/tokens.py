@@ -16,9 +16,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from oots.eid.authorization import AuthorizationRequest, Client
-from oots.eid.personas import Persona
+from oots.eid.personas import Persona, Represented, RepresentedCompany
 from oots.model.clock import Clock
-from oots.web.signin import LEVELS
+from oots.web.signin import LEVELS, REPRESENTATIVE
 
 CODE_LIFETIME = timedelta(seconds=60)
 TOKEN_LIFETIME = timedelta(minutes=5)
@@ -89,19 +89,46 @@ class TokenSigner:
         return jwt.encode(header, claims | eidas_attributes(grant.persona, client.country), self._key)
 
 
-def eidas_attributes(persona: Persona, requesting_country: str) -> dict[str, str]:
-    """The minimum data set for natural persons (2015/1501, annex) as claims, with the optional ones that are known."""
-    identifier = f"{persona.country}/{requesting_country}/{persona.identifier}"
+def eidas_attributes(persona: Persona, requesting_country: str) -> dict[str, object]:
+    """The minimum data sets (2015/1501, annex) as claims, with the optional attributes that are known.
+
+    Where the persona acts for another, the attributes are of that one and her own are those of the representative.
+    """
+    represented = persona.represents
+    own = _of_person(persona, requesting_country) | _optional(persona)
+    if represented is None:
+        attributes = own
+    elif isinstance(represented, RepresentedCompany):
+        attributes = {
+            "LegalPersonIdentifier": _identifier(represented, requesting_country),
+            "LegalName": represented.legal_name,
+        }
+    else:
+        attributes = _of_person(represented, requesting_country)
+    acting = {} if represented is None else {REPRESENTATIVE + name: value for name, value in own.items()}
+    return {"sub": _identifier(persona, requesting_country), "acr": _ACR[persona.level]} | attributes | acting
+
+
+def _of_person(person: Persona | Represented, requesting_country: str) -> dict[str, object]:
+    return {
+        "PersonIdentifier": _identifier(person, requesting_country),
+        "FamilyName": person.family_name,
+        "FirstName": person.given_name,
+        "DateOfBirth": person.date_of_birth.isoformat(),
+    }
+
+
+def _optional(persona: Persona) -> dict[str, object]:
     optional = {
         "BirthName": persona.birth_name,
         "PlaceOfBirth": persona.place_of_birth,
         "Gender": persona.gender,
+        "Nationality": persona.nationality,
+        "CurrentAddress": persona.current_address,
     }
-    return {
-        "sub": identifier,
-        "acr": _ACR[persona.level],
-        "PersonIdentifier": identifier,
-        "FamilyName": persona.family_name,
-        "FirstName": persona.given_name,
-        "DateOfBirth": persona.date_of_birth.isoformat(),
-    } | {name: value for name, value in optional.items() if value}
+    return {name: value for name, value in optional.items() if value}
+
+
+def _identifier(known: Persona | Represented | RepresentedCompany, requesting_country: str) -> str:
+    """Identity country, country that asks, and what names the person or company in the former."""
+    return f"{known.country}/{requesting_country}/{known.identifier}"

@@ -19,8 +19,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from oots.model.agent import Address
 from oots.model.clock import Clock
-from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, Subject
 from oots.web.frame import language
 from oots.web.sessions import session_of
 
@@ -31,6 +32,12 @@ LEVELS = {
 }
 """Claim `acr`: the levels as eIDAS nodes write them."""
 
+REPRESENTATIVE = "Representative"
+"""What stands before the attributes of whoever acts for the person or company that the others speak of (eIDAS SAML
+attribute profile 1.2)."""
+
+_OPTIONAL = ("BirthName", "PlaceOfBirth", "Gender", "Nationality")
+_ADDRESS = ("LocatorDesignator", "PostCode", "PostName", "Thoroughfare")
 _PENDING = "_sign_in"
 _MOST_PENDING = 5
 _LEEWAY_SECONDS = 30
@@ -56,11 +63,23 @@ class SignInError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who signed in and when; `next` is the local path that `begin` was given."""
+    """Who signed in and when; `next` is the local path that `begin` was given.
 
-    person: NaturalPerson
+    `subject` is whom it is about: the person herself, or whoever she represents; then she is the `representative`.
+    """
+
+    subject: Subject
     auth_time: datetime
     next: str
+    representative: NaturalPerson | None = None
+
+    @property
+    def person(self) -> NaturalPerson:
+        """Who sits at the browser; raises ValueError where that would be a company."""
+        person = self.representative or self.subject
+        if not isinstance(person, NaturalPerson):
+            raise ValueError("a legal person signs in through a natural one")
+        return person
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,22 +218,58 @@ def _signed_in(claims: dict[str, Any], pending: _Pending, now: int) -> SignedIn:
     if not pending.not_before - _LEEWAY_SECONDS <= claims["auth_time"] <= now + _LEEWAY_SECONDS:
         raise SignInError(SignInFailure.UNTRUSTED_TOKEN)
     try:
-        return SignedIn(_person(claims), datetime.fromtimestamp(claims["auth_time"], UTC), pending.next)
+        return _whom(claims, datetime.fromtimestamp(claims["auth_time"], UTC), pending.next)
     except (KeyError, TypeError, ValueError) as flaw:
         raise SignInError(SignInFailure.UNTRUSTED_TOKEN) from flaw
 
 
+def _whom(claims: dict[str, Any], auth_time: datetime, next: str) -> SignedIn:
+    """Of whom the claims speak, and who acts; ValueError where a company is said to act by itself."""
+    representative = None
+    own = {name.removeprefix(REPRESENTATIVE): claims[name] for name in claims if name.startswith(REPRESENTATIVE)}
+    if own:
+        representative = _person(own | {"acr": claims["acr"]})
+    subject = _company(claims) if "LegalPersonIdentifier" in claims else _person(claims)
+    if representative is None and isinstance(subject, LegalPerson):
+        raise ValueError("a company is said to act by itself")
+    return SignedIn(subject, auth_time, next, representative)
+
+
+def _company(claims: dict[str, Any]) -> LegalPerson:
+    """The eIDAS minimum data set for legal persons (2015/1501)."""
+    return LegalPerson(
+        legal_person_identifier=_said(claims, "LegalPersonIdentifier"),
+        legal_name=_said(claims, "LegalName"),
+        level_of_assurance=LEVELS[claims["acr"]],
+    )
+
+
 def _person(claims: dict[str, Any]) -> NaturalPerson:
     """The eIDAS minimum data set for natural persons (2015/1501), with its optional attributes."""
+    optional = {name: _said(claims, name) for name in _OPTIONAL if name in claims}
     return NaturalPerson(
         family_name=_said(claims, "FamilyName"),
         given_name=_said(claims, "FirstName"),
         date_of_birth=date.fromisoformat(claims["DateOfBirth"]),
         level_of_assurance=LEVELS[claims["acr"]],
         identifier=_said(claims, "PersonIdentifier"),
-        birth_name=_said(claims, "BirthName") if "BirthName" in claims else None,
-        place_of_birth=_said(claims, "PlaceOfBirth") if "PlaceOfBirth" in claims else None,
-        gender=_said(claims, "Gender") if "Gender" in claims else None,
+        birth_name=optional.get("BirthName"),
+        place_of_birth=optional.get("PlaceOfBirth"),
+        gender=optional.get("Gender"),
+        nationality=optional.get("Nationality"),
+        current_address=_address(claims["CurrentAddress"]) if "CurrentAddress" in claims else None,
+    )
+
+
+def _address(claim: dict[str, Any]) -> Address:
+    """A current address, in the parts of the ISA core location vocabulary that eIDAS uses."""
+    parts = {name: _said(claim, name) for name in _ADDRESS if name in claim}
+    return Address(
+        country=_said(claim, "AdminunitFirstline"),
+        locator_designator=parts.get("LocatorDesignator"),
+        post_code=parts.get("PostCode"),
+        post_city_name=parts.get("PostName"),
+        thoroughfare=parts.get("Thoroughfare"),
     )
 
 

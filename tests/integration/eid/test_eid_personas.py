@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from oots.eid.personas import by_key, load
+from oots.eid.personas import Represented, RepresentedCompany, by_key, load
 from oots.model.person import LevelOfAssurance
 
 PERSONAS = by_key(load())
@@ -26,7 +26,7 @@ def test_each_persona_tells_its_story_in_both_languages(persona: object) -> None
 
 
 def test_identifiers_are_opaque_and_differ() -> None:
-    identifiers = [persona.identifier for persona in PERSONAS.values()]
+    identifiers = [persona.identifier for persona in PERSONAS.values() if persona.represents is None]
     assert len(set(identifiers)) == len(identifiers)
     assert all(re.fullmatch(r"[0-9a-f]{20}", identifier) for identifier in identifiers)
 
@@ -52,3 +52,33 @@ def test_who_stands_in_the_shared_list_and_can_sign_in_is_spelled_as_there() -> 
 def test_only_people_of_another_municipality_name_theirs() -> None:
     assert PERSONAS["uffe"].municipality == "0607"
     assert PERSONAS["solvej"].municipality is None
+
+
+def test_who_acts_for_another_is_a_persona_who_can_also_act_for_herself() -> None:
+    alone = {persona.identifier for persona in PERSONAS.values() if persona.represents is None}
+    acting = [persona for persona in PERSONAS.values() if persona.represents is not None]
+    assert len(acting) >= 8
+    assert {persona.identifier for persona in acting} <= alone
+    assert {type(persona.represents) for persona in acting} == {Represented, RepresentedCompany}
+
+
+def test_a_child_is_the_same_whoever_acts_for_it() -> None:
+    assert PERSONAS["mor-for-barn"].represents == PERSONAS["far-for-barn"].represents
+    assert PERSONAS["mor-for-barn"].represents == PERSONAS["solvej-for-barn"].represents
+
+
+def test_whoever_is_represented_by_key_is_that_persona() -> None:
+    frida = PERSONAS["holger-for-frida"].represents
+    assert isinstance(frida, Represented)
+    assert frida.identifier == PERSONAS["frida"].identifier
+    assert (frida.name, frida.date_of_birth) == (PERSONAS["frida"].name, PERSONAS["frida"].date_of_birth)
+
+
+def test_two_and_more_people_move_to_denmark_from_lithuania() -> None:
+    moving = [each for each in PERSONAS.values() if each.group == "abroad" and each.country == "LT"]
+    assert len({each.identifier for each in moving}) >= 3
+
+
+def test_one_name_alone_is_shown_alone() -> None:
+    assert PERSONAS["suryani"].name == "Suryani"
+    assert PERSONAS["solvej"].name == "Solvej Prøvesen"

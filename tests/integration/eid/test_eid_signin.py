@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -12,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.agent import Address
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson
 from tests.support.eid import CALLBACK, ISSUER, SECRET, SignInScene, query_of
 from tests.support.web import NOON
 
@@ -43,6 +45,39 @@ def test_names_outside_latin_1_come_through(scene: SignInScene) -> None:
     assert scene.signed_in is not None
     assert scene.signed_in.person.given_name == "Łukasz"
     assert scene.signed_in.person.family_name == "Žižek-Nowak"
+
+
+def test_a_parent_signs_in_for_a_child(scene: SignInScene) -> None:
+    scene.sign_in("mor-for-barn")
+    assert scene.signed_in is not None
+    child, mother = scene.signed_in.subject, scene.signed_in.representative
+    assert isinstance(child, NaturalPerson)
+    assert mother is not None
+    assert (child.given_name, child.date_of_birth) == ("Barn", date(2016, 9, 2))
+    assert (mother.given_name, mother.gender, mother.identifier) == ("Mor", "Female", "DK/LT/a60c2d4f8be145c79a13")
+    assert scene.signed_in.person is mother
+
+
+def test_a_director_signs_in_for_a_company(scene: SignInScene) -> None:
+    scene.sign_in("dina-for-byg")
+    assert scene.signed_in is not None
+    assert scene.signed_in.subject == LegalPerson(
+        "DK/LT/27563149", "Opdigtet Byg ApS", level_of_assurance=LevelOfAssurance.HIGH
+    )
+    assert scene.signed_in.person.given_name == "Dina"
+
+
+def test_who_acts_for_nobody_is_the_subject(scene: SignInScene) -> None:
+    scene.sign_in("mor")
+    assert scene.signed_in is not None
+    assert scene.signed_in.representative is None
+    assert scene.signed_in.person is scene.signed_in.subject
+
+
+def test_optional_attributes_come_along(scene: SignInScene) -> None:
+    scene.sign_in("jonas")
+    assert scene.signed_in is not None
+    assert (scene.signed_in.person.place_of_birth, scene.signed_in.person.nationality) == ("Kaunas", "LT")
 
 
 def test_the_session_goes_on_under_a_new_name_with_its_content(scene: SignInScene) -> None:
@@ -162,6 +197,24 @@ def arrive_with(scene: SignInScene, make: Callable[[str], str], **begin: str) ->
     return scene.arrive(scene.choose(url, "solvej"))
 
 
+REPRESENTATIVE = {
+    "RepresentativePersonIdentifier": "DK/LT/y",
+    "RepresentativeFamilyName": "Mikkelsen",
+    "RepresentativeFirstName": "Mor",
+    "RepresentativeDateOfBirth": "1988-01-11",
+}
+COMPANY = {"LegalPersonIdentifier": "DK/LT/27563149", "LegalName": "Opdigtet Byg ApS"}
+
+
+def test_the_same_claims_without_a_flaw_are_believed(scene: SignInScene) -> None:
+    address = {"CurrentAddress": {"AdminunitFirstline": "DK", "PostCode": "8000", "Thoroughfare": "Ærøgade"}}
+    for changes in (REPRESENTATIVE, COMPANY | REPRESENTATIVE, address):
+        made = partial(token_with, scene, key=scene.key, **changes)
+        assert arrive_with(scene, made) == NEXT
+    assert scene.signed_in is not None
+    assert scene.signed_in.person.current_address == Address("DK", post_code="8000", thoroughfare="Ærøgade")
+
+
 FLAWS: dict[str, dict[str, Any]] = {
     "nonce of another sign-in": {"nonce": "another"},
     "no nonce": {"nonce": None},
@@ -177,6 +230,12 @@ FLAWS: dict[str, dict[str, Any]] = {
     "no birth date": {"DateOfBirth": None},
     "birth date is no date": {"DateOfBirth": "1984"},
     "no identifier": {"PersonIdentifier": None},
+    "a representative without an identifier": REPRESENTATIVE | {"RepresentativePersonIdentifier": None},
+    "a representative without a birth date": REPRESENTATIVE | {"RepresentativeDateOfBirth": None},
+    "a company that acts by itself": COMPANY,
+    "a company without a name": COMPANY | REPRESENTATIVE | {"LegalName": None},
+    "an address without a country": {"CurrentAddress": {"PostCode": "8000"}},
+    "an address that is a word": {"CurrentAddress": "8000 Aarhus"},
 }
 
 
