@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -17,11 +16,9 @@ from oots.deployment.apps import provider_service
 from oots.deployment.serving import server_config, surroundings
 from oots.deployment.settings import ProviderSettings, read
 from oots.model.agent import Agent
-from oots.model.evidence import Distribution
-from oots.model.issuing import Issue, Issued, Match, Offer
-from oots.model.person import NaturalPerson
+from oots.model.issuing import Applicant, Issue, Issued, Match, Offer, Order
 from oots.provider.service import EvidenceProvider
-from oots.provider.source import EvidenceSource
+from oots.provider.source import EvidenceSource, OnlySource
 
 EVIDENCE: Final = "BENCH_EVIDENCE"
 _PDF = "application/pdf"
@@ -55,19 +52,18 @@ class LargeSource:
     def offer(self, classification: str) -> Offer | None:
         return self._source.offer(classification)
 
-    def match(self, person: NaturalPerson) -> Match:
-        return self._source.match(person)
+    def match(self, applicant: Applicant) -> Match:
+        return self._source.match(applicant)
 
-    def issue(
-        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
-    ) -> Issue:
-        issue = self._source.issue(person_key, classification, wanted, at, case_number)
-        if not isinstance(issue, Issued):
-            return issue
+    def issue(self, order: Order) -> Issue:
+        issue = self._source.issue(order)
+        return tuple(self._enlarged(each) for each in issue) if isinstance(issue, tuple) else issue
+
+    def _enlarged(self, issued: Issued) -> Issued:
         documents = tuple(
-            replace(each, content=self) if each.distribution.format == _PDF else each for each in issue.documents
+            replace(each, content=self) if each.distribution.format == _PDF else each for each in issued.documents
         )
-        return replace(issue, documents=documents)
+        return replace(issued, documents=documents)
 
 
 def main() -> None:
@@ -78,7 +74,10 @@ def main() -> None:
     provider = exchanging.service
     if not isinstance(provider, EvidenceProvider):
         raise TypeError(type(provider))
-    provider.source = LargeSource(provider.source, Path(os.environ[EVIDENCE]))
+    source = provider.sources.of(provider.sources.host.identifier)
+    if source is None:
+        raise LookupError("the host is one of the authorities")
+    provider.sources = OnlySource(LargeSource(source, Path(os.environ[EVIDENCE])))
     uvicorn.Server(server_config(exchanging.app, settings)).run()
 
 

@@ -1,8 +1,8 @@
-"""A municipality as a source of evidence: who is meant, and the bopælsattest as sealed XML and PDF."""
+"""Municipalities as sources of evidence: who is meant, and the bopælsattest as sealed XML and PDF."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,12 +10,26 @@ from oots.denmark import bopaelsattest_pdf, bopaelsattest_xml
 from oots.denmark.bopaelsattest import Bopaelsattest
 from oots.denmark.cpr import CprPerson, Personstatus
 from oots.denmark.evidence_types import BOPAELSATTEST_HISTORIK, OFFERS, PDF, PDF_DISTRIBUTION, XML_DISTRIBUTION
-from oots.denmark.municipality import Municipality
+from oots.denmark.municipality import Municipality, load_municipality
 from oots.denmark.projection import project
 from oots.denmark.register import CprRegister
 from oots.model.agent import Agent
 from oots.model.evidence import Distribution, DocumentKind
-from oots.model.issuing import Issue, Issued, IssuedDocument, Match, Matched, NothingHeld, NotMatched, NotYet, Offer
+from oots.model.identifiers import Identifier
+from oots.model.issuing import (
+    Applicant,
+    Issue,
+    Issued,
+    IssuedDocument,
+    Match,
+    Matched,
+    MatchOutcome,
+    NothingHeld,
+    NotMatched,
+    NotYet,
+    Offer,
+    Order,
+)
 from oots.model.person import NaturalPerson
 from oots.model.text import in_language
 from oots.trust.keys import KeyPair
@@ -61,26 +75,30 @@ class MunicipalSource:
     def offer(self, classification: str) -> Offer | None:
         return OFFERS.get(classification)
 
-    def match(self, person: NaturalPerson) -> Match:
+    def match(self, applicant: Applicant) -> Match:
         """Unique by name and date of birth (2022/1463 art. 16); `person_key` is the register's own UUID."""
+        person = applicant.subject
+        if not isinstance(person, NaturalPerson):
+            return NotMatched(MatchOutcome.NONE, 0)
         candidates = self._register.candidates(person.family_name, person.given_name, person.date_of_birth)
-        return Matched(candidates[0].id) if len(candidates) == 1 else NotMatched(len(candidates))
+        if len(candidates) != 1:
+            return NotMatched(MatchOutcome.SEVERAL if candidates else MatchOutcome.NONE, len(candidates))
+        return Matched(candidates[0].id)
 
-    def issue(
-        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
-    ) -> Issue:
-        """The certificate with `case_number`, dated by the Danish day of `at`; raises LookupError for unknown keys."""
-        person = self._register.person(person_key)
-        evidence_type = OFFERS[classification].evidence_type
+    def issue(self, order: Order) -> Issue:
+        """The certificate with its case number, dated by the Danish day of `at`; raises LookupError for unknown
+        keys."""
+        person, at = self._register.person(order.person_key), order.at
+        evidence_type = OFFERS[order.classification].evidence_type
         if reason := self._nothing_held(person):
             return NothingHeld(reason)
         if person.personstatus is Personstatus.FORSVUNDET or person.bopaelsundersoegelse:
             return NotYet(_after_casework(at))
         day = at.astimezone(_DENMARK).date()
         with_history = evidence_type == BOPAELSATTEST_HISTORIK
-        attest = project(person, self._municipality, case_number=case_number, day=day, with_history=with_history)
-        documents = self._documents(attest, in_language(evidence_type.titles, "DA"), wanted, at)
-        return Issued(evidence_type, day, documents, ADDRESS_PROTECTION if person.protected(day) else None)
+        attest = project(person, self._municipality, case_number=order.case_number, day=day, with_history=with_history)
+        documents = self._documents(attest, in_language(evidence_type.titles, "DA"), order.wanted, at)
+        return (Issued(evidence_type, day, documents, ADDRESS_PROTECTION if person.protected(day) else None),)
 
     def _nothing_held(self, person: CprPerson) -> str | None:
         """Why this municipality has nothing to certify; the last known address decides who is responsible."""
@@ -108,6 +126,48 @@ class MunicipalSource:
         pdf = bopaelsattest_pdf.render(attest, self._municipality, at)
         sealed = self._seal_pdf(pdf, self._key, at, title, self._municipality.name)
         return IssuedDocument(kind, title, PDF_DISTRIBUTION, sealed)
+
+
+class MunicipalSources:
+    """The holdings of several municipalities with one register, behind one access point."""
+
+    def __init__(self, sources: Iterable[MunicipalSource], host: Municipality) -> None:
+        self._sources = {source.authority.identifier: source for source in sources}
+        self._host = host
+
+    @classmethod
+    def of_municipalities(
+        cls,
+        kommunekoder: Iterable[str],
+        *,
+        host: str,
+        register: CprRegister,
+        key_of: Callable[[str], KeyPair],
+        seal_xml: SealXml,
+        seal_pdf: SealPdf,
+    ) -> MunicipalSources:
+        """Those of these kommunekoder; `key_of` gives the seal key for one of them, `host` answers what names none.
+
+        Raises ConfigurationError for a code that no municipality has.
+        """
+        sources = [
+            MunicipalSource(
+                municipality=load_municipality(code),
+                register=register,
+                key=key_of(code),
+                seal_xml=seal_xml,
+                seal_pdf=seal_pdf,
+            )
+            for code in kommunekoder
+        ]
+        return cls(sources, load_municipality(host))
+
+    @property
+    def host(self) -> Agent:
+        return self._host.agent
+
+    def of(self, authority: Identifier) -> MunicipalSource | None:
+        return self._sources.get(authority)
 
 
 def _after_casework(at: datetime) -> datetime:

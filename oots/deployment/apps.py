@@ -21,7 +21,7 @@ from oots.common_services.client import DirectoriesClient
 from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.denmark.municipality import load_municipality
 from oots.denmark.register import CprRegister
-from oots.denmark.source import MunicipalSource
+from oots.denmark.source import MunicipalSources
 from oots.deployment import directories_pages, frames
 from oots.deployment.at_rest import Retention
 from oots.deployment.clock_watch import ClockWatch
@@ -236,7 +236,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     access_point = _access_point(settings, store, around, _trust(settings, around), metrics)
     provider = EvidenceProvider(
         access_point=access_point,
-        source=_source(settings),
+        sources=_sources(settings),
         preview_base=settings.preview_origin,
         limits=settings.limits,
         clock=around.clock,
@@ -276,12 +276,12 @@ def _insight(
     return guarded
 
 
-def _source(settings: ProviderSettings) -> MunicipalSource:
-    key = load_key_pair(settings.keys, seal_name(settings.municipality))
-    return MunicipalSource(
-        municipality=load_municipality(settings.municipality),
+def _sources(settings: ProviderSettings) -> MunicipalSources:
+    return MunicipalSources.of_municipalities(
+        [settings.municipality],
+        host=settings.municipality,
         register=CprRegister.from_file(settings.register_file),
-        key=key,
+        key_of=lambda kommunekode: load_key_pair(settings.keys, seal_name(kommunekode)),
         seal_xml=seal_xml,
         seal_pdf=seal_pdf,
     )

@@ -1,24 +1,52 @@
-"""What a source of evidence can say: who is meant, and what it holds about that person."""
+"""What a source of evidence is asked and can say: who is meant, and what it holds about that person."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 
 from oots.model.content import Source
 from oots.model.evidence import Distribution, DocumentKind, EvidenceType
-from oots.model.person import LevelOfAssurance
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, Subject
+from oots.model.request import ClassificationAnswer
+from oots.model.text import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An evidence type that a source issues, in which forms, and on what conditions."""
+    """An evidence type that a source issues, in which forms, about whom, and on what conditions.
+
+    Where `elsewhere` says where to turn instead, nothing is ever issued: another mechanism of the EU is for it.
+    """
 
     evidence_type: EvidenceType
     distributions: tuple[Distribution, ...]
     minimum_assurance: LevelOfAssurance
     procedures: tuple[str, ...]
     without_preview: bool
+    subject: type[NaturalPerson] | type[LegalPerson] = NaturalPerson
+    elsewhere: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Whom a request is about and who acts, with what the user has answered to the questions of the directory."""
+
+    subject: Subject
+    representative: Subject | None = None
+    answers: tuple[ClassificationAnswer, ...] = ()
+
+
+class MatchOutcome(StrEnum):
+    """How a match came out. All but UNIQUE are answered alike, so that nobody learns who is registered."""
+
+    UNIQUE = "unique"
+    NONE = "none"
+    SEVERAL = "several"
+    MORE_NEEDED = "more-needed"
+    NOT_REPRESENTED = "not-represented"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +58,56 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class NotMatched:
-    """No person, or several: no evidence is exchanged (2022/1463 art. 16(2)). `candidates` is for the journal only."""
+    """No evidence is exchanged (2022/1463 art. 16(2)). `outcome` and `candidates` are for the journal only."""
 
+    outcome: MatchOutcome
     candidates: int
 
 
 Match = Matched | NotMatched
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be issued about a matched person, and for what.
+
+    `wanted` is the distribution that was asked for, `case_number` stands on the documents, `requirements` are the URLs
+    that the evidence is to meet, `answers` those of the user, `procedure` the code of the procedure.
+    """
+
+    person_key: str
+    classification: str
+    wanted: Distribution
+    at: datetime
+    case_number: str
+    requirements: tuple[str, ...] = ()
+    answers: tuple[ClassificationAnswer, ...] = ()
+    procedure: str | None = None
+
+
+class FeePolicy(StrEnum):
+    """What becomes of a fee when evidence is asked for from abroad."""
+
+    WAIVED = "waived"
+    PAID_IN_PREVIEW = "paid-in-preview"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What a document costs in a municipality that year; without payment in advance REFUSED issues nothing abroad."""
+
+    amount_dkk: Decimal
+    policy: FeePolicy
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A field that the register knows and that is not sent, and why."""
+
+    field: str
+    reason: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +122,19 @@ class IssuedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """One piece of evidence: main evidence first, then what belongs to it."""
+    """One piece of evidence: main evidence first, then what belongs to it.
+
+    `title` tells several pieces of one type apart; without it the piece is called as its type is.
+    """
 
     evidence_type: EvidenceType
     issuing_date: date
     documents: tuple[IssuedDocument, ...]
     notice: str | None = None
     """A warning that the preview must show, as a key (`address-protection`)."""
+    fee: Fee | None = None
+    title: tuple[Text, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +146,18 @@ class NothingHeld:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """A caseworker must act first; ask again from `available_from` on."""
+    """Nothing can be issued now; ask again from `available_from` on."""
 
     available_from: datetime
 
 
-Issue = Issued | NothingHeld | NotYet
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A caseworker decides, by `available_from`; `reason` is for the caseworker only."""
+
+    available_from: datetime
+    reason: str
+
+
+Issue = tuple[Issued, ...] | NothingHeld | NotYet | ByHand
+"""A tuple is never empty: the pieces among which the person chooses."""

@@ -33,15 +33,16 @@ def as_named(agent: Agent) -> Agent:
 
 
 class Answers:
-    """Builds responses and errors in the name of one authority."""
+    """Builds responses and errors in the name of the authority that was asked; `intermediaries` are named beside it."""
 
-    def __init__(self, authority: Agent, ids: Ids, profiles: Profiles = PROFILES) -> None:
-        self._authority = authority
+    def __init__(self, intermediaries: tuple[Agent, ...], ids: Ids, profiles: Profiles = PROFILES) -> None:
+        self._intermediaries = intermediaries
         self._ids = ids
         self._profiles = profiles
 
     def response(
         self,
+        authority: Agent,
         request: EvidenceRequest,
         request_id: str,
         now: datetime,
@@ -54,7 +55,7 @@ class Answers:
             request_id=request_id,
             specification=request.specification,
             issued=now,
-            providers=(self._authority,),
+            providers=(authority, *self._intermediaries),
             requester=as_named(request.requester),
             packages=packages,
             available_from=available_from,
@@ -62,6 +63,7 @@ class Answers:
 
     def error(
         self,
+        authority: Agent,
         code: ErrorCode,
         detail: str | None,
         now: datetime,
@@ -81,7 +83,7 @@ class Answers:
             response_id=self._ids.uuid(),
             request_id=request_id,
             specification=specification,
-            error_provider=replace(self._authority, role=AgentRole.ERROR_PROVIDER),
+            error_provider=replace(authority, role=AgentRole.ERROR_PROVIDER),
             requester=as_named(requester) if requester else None,
             exceptions=(EdmException(code, now, detail, preview),),
         )
@@ -89,23 +91,29 @@ class Answers:
     def hold(
         self,
         unit: Unit[ProviderExchange],
-        issued: Issued,
+        authority: Agent,
+        pieces: Sequence[Issued],
         specification: str,
         subject: NaturalPerson,
         content_id: Callable[[], str],
     ) -> tuple[HeldPackage, ...]:
         """Store the bytes of issued evidence and describe them as the packages in which they will be sent.
 
-        That is one package with everything; in EDM 1.x each piece is main evidence and a package of its own.
+        That is one package for each piece; in EDM 1.x each document is main evidence and a package of its own.
         """
-        metadata = self._metadata(issued, subject, self._profiles[specification])
-        if self._profiles[specification].packaged:
-            package = self._package(issued.documents, metadata, content_id)
-            return (_held_package(unit, package, issued.documents, issued.notice),)
-        return tuple(
-            _held_package(unit, self._piece(document, metadata, content_id()), (document,), issued.notice)
-            for document in issued.documents
-        )
+        profile = self._profiles[specification]
+        held: list[HeldPackage] = []
+        for issued in pieces:
+            metadata = self._metadata(authority, issued, subject, profile)
+            if profile.packaged:
+                package = self._package(issued.documents, metadata, content_id)
+                held.append(_held_package(unit, package, issued.documents, issued.notice))
+                continue
+            held.extend(
+                _held_package(unit, self._piece(document, metadata, content_id()), (document,), issued.notice)
+                for document in issued.documents
+            )
+        return tuple(held)
 
     def _package(
         self, issued: Sequence[IssuedDocument], metadata: MainMetadata, content_id: Callable[[], str]
@@ -139,12 +147,12 @@ class Answers:
             main=metadata if is_main else None,
         )
 
-    def _metadata(self, issued: Issued, subject: NaturalPerson, profile: Profile) -> MainMetadata:
+    def _metadata(self, authority: Agent, issued: Issued, subject: NaturalPerson, profile: Profile) -> MainMetadata:
         return MainMetadata(
             subject=NaturalPerson(
                 subject.family_name, subject.given_name, subject.date_of_birth, identifier=subject.identifier
             ),
-            issuing_authority=IssuingAuthority(self._authority.identifier, self._authority.names),
+            issuing_authority=IssuingAuthority(authority.identifier, authority.names),
             evidence_type=_described(issued.evidence_type, profile),
             issuing_date=issued.issuing_date,
         )

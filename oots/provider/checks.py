@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oots.exchange.limits import TimeLimits
-from oots.model.agent import Agent
 from oots.model.errors import MessageError
 from oots.model.evidence import Distribution
 from oots.model.issuing import Offer
 from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.model.response import ErrorCode
+from oots.provider.source import EvidenceSource
 
 
 class Refusal(Exception):  # noqa: N818 (the answer's own name, not a fault of ours)
@@ -38,9 +38,10 @@ def issued_lately(request: EvidenceRequest, now: datetime, oldest: timedelta, ah
         raise MessageError("the request was issued too long ago")
 
 
-def for_this_authority(request: EvidenceRequest, authority: Agent) -> None:
-    if request.provider.identifier != authority.identifier:
+def served_authority(source: EvidenceSource | None) -> EvidenceSource:
+    if source is None:
         raise Refusal(ErrorCode.UNRESOLVED_REFERENCE, "this data service does not serve that evidence provider")
+    return source
 
 
 def known_evidence_type(request: EvidenceRequest, offer: Offer | None) -> Offer:

@@ -139,7 +139,7 @@ class PreviewSpace:
         """Why the person may not look, for the journal alone; the evidence demands as sure a sign-in here as there."""
         if not isinstance(request.subject, NaturalPerson) or not same_person(request.subject, person):
             return "another person signed in"
-        offer = self._provider.source.offer(request.evidence.evidence_type.classification)
+        offer = self._provider.offer(request)
         level = person.level_of_assurance
         if offer is None or level is None or not level.reaches(offer.minimum_assurance):
             return "the sign-in was not sure enough"

@@ -15,7 +15,6 @@ from oots.exchange.envelope import replying_to, sendable, write_answer
 from oots.exchange.journal import Entry, EvidencePart
 from oots.exchange.unit import Unit
 from oots.model.clock import Ids
-from oots.model.identifiers import Identifier
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceError, EvidenceResponse
 from oots.provider.arrival import Arrival
@@ -26,17 +25,15 @@ ProviderUnit = Unit[ProviderExchange]
 
 
 class Replies:
-    """Sends responses and errors of one authority through its access point."""
+    """Sends responses and errors through the access point."""
 
     def __init__(
         self,
         access_point: AccessPoint[ProviderExchange],
-        authority: Identifier,
         ids: Ids,
         profiles: Profiles = PROFILES,
     ) -> None:
         self._access_point = access_point
-        self._authority = authority
         self._ids = ids
         self._profiles = profiles
 
@@ -73,7 +70,7 @@ class Replies:
         deadline: datetime,
     ) -> str:
         """Queue the error that answers a message; `request` is what it asked, if that could be read."""
-        fields = replying_to(arrival.opened.header, self._authority, self._ids)
+        fields = replying_to(arrival.opened.header, answer.error_provider.identifier, self._ids)
         header = self._access_point.header(
             arrival.opened.signer.party_id,
             answer.specification,

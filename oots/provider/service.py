@@ -24,8 +24,8 @@ from oots.exchange.unit import Kept, Noted
 from oots.model.agent import Agent
 from oots.model.clock import Clock, Ids
 from oots.model.errors import MessageError
-from oots.model.evidence import Distribution
-from oots.model.issuing import Issue, Issued, Match, Matched, NotYet, Offer
+from oots.model.identifiers import Identifier
+from oots.model.issuing import Applicant, ByHand, Issue, Match, Matched, NotYet, Offer, Order
 from oots.model.person import NaturalPerson
 from oots.model.request import EvidenceRequest, PreviewVisit
 from oots.model.response import Answer, ErrorCode, EvidenceError, PreviewOffer
@@ -36,7 +36,7 @@ from oots.provider.arrival import Arrival
 from oots.provider.checks import Refusal
 from oots.provider.record import HeldPackage, Preview, ProviderExchange
 from oots.provider.replies import ProviderUnit, Replies, evidence_parts
-from oots.provider.source import EvidenceSource
+from oots.provider.source import EvidenceSource, EvidenceSources
 from oots.trust.certificates import UntrustedError
 from oots.trust.revocation import UnsettledError
 from oots.wire.profile import PROFILES, Profiles
@@ -51,32 +51,34 @@ PREVIEW_DESCRIPTIONS = (
 
 
 class EvidenceProvider:
-    """One authority's data service behind an access point (the `Handler` of its messages).
+    """The data service of the authorities behind an access point (the `Handler` of its messages).
 
-    `source` is the register behind it; a story may put another in its place. It answers each request in the version
-    that the request speaks, one of `profiles`.
+    `sources` are their registers; a story may put others in their place. It answers each request in the name of the
+    authority that was asked and in the version that the request speaks, one of `profiles`. `intermediaries` are the
+    platforms (role IP) through which its responses go.
     """
 
     def __init__(
         self,
         *,
         access_point: AccessPoint[ProviderExchange],
-        source: EvidenceSource,
+        sources: EvidenceSources,
         preview_base: str,
         limits: TimeLimits,
         clock: Clock,
         ids: Ids,
         profiles: Profiles = PROFILES,
+        intermediaries: tuple[Agent, ...] = (),
     ) -> None:
         self._access_point = access_point
-        self.source = source
+        self.sources = sources
         self._preview_base = preview_base
         self._limits = limits
         self._clock = clock
         self._ids = ids
         self._profiles = profiles
-        self._answers = Answers(source.authority, ids, profiles)
-        self._replies = Replies(access_point, source.authority.identifier, ids, profiles)
+        self._answers = Answers(intermediaries, ids, profiles)
+        self._replies = Replies(access_point, ids, profiles)
 
     # --- messages in ---
 
@@ -160,29 +162,46 @@ class EvidenceProvider:
     def _first(self, unit: ProviderUnit, arrival: Arrival, request: EvidenceRequest, now: datetime) -> None:
         if unit.find(arrival.exchange_id) is not None:
             raise MessageError("the ExchangeId has been used before", rule="R-EDM-ebMS-037")
-        header = arrival.opened.header
-        offer = checks.known_evidence_type(request, self._offer(request, now, header.timestamp))
+        checks.in_time(arrival.opened.header.timestamp, now, self._limits)
+        source = checks.served_authority(self.sources.of(request.provider.identifier))
+        offer = checks.known_evidence_type(request, source.offer(request.evidence.evidence_type.classification))
         wanted = checks.offered_distribution(request, offer)
         checks.lawful_ground(request, offer)
         subject = checks.assured_subject(request, offer)
-        person = self._matched(unit, arrival, request, subject, now)
-        issue = self._issue(person.person_key, offer, wanted, now)
+        person = self._matched(unit, arrival, request, source, subject, now)
+        order = Order(
+            person.person_key,
+            offer.evidence_type.classification,
+            wanted,
+            now,
+            self._case_number(now),
+            tuple(requirement.identifier for requirement in request.requirements),
+            request.provider_classification,
+            request.procedure,
+        )
+        issue = self._issue(source, order)
         self._answer_first(unit, arrival, _exchange(arrival, request), subject, issue, now)
 
-    def _offer(self, request: EvidenceRequest, now: datetime, sent: datetime) -> Offer | None:
-        checks.in_time(sent, now, self._limits)
-        checks.for_this_authority(request, self.source.authority)
-        return self.source.offer(request.evidence.evidence_type.classification)
+    def offer(self, request: EvidenceRequest) -> Offer | None:
+        """What the authority that is asked offers under the evidence type of this request, if it is served here."""
+        source = self.sources.of(request.provider.identifier)
+        return source.offer(request.evidence.evidence_type.classification) if source else None
+
+    def _authority(self, asked: Identifier | None) -> Agent:
+        """Who answers: the authority that was asked, if it is served here."""
+        source = self.sources.of(asked) if asked else None
+        return source.authority if source else self.sources.host
 
     def _matched(
         self,
         unit: ProviderUnit,
         arrival: Arrival,
         request: EvidenceRequest,
+        source: EvidenceSource,
         subject: NaturalPerson,
         now: datetime,
     ) -> Matched:
-        match = self._ask_register(subject)
+        match = self._ask_register(source, Applicant(subject, None, request.provider_classification))
         matched = isinstance(match, Matched)
         entry = Entry.IDENTITY_MATCHED if matched else Entry.IDENTITY_NOT_MATCHED
         line = about_request(of_header(entry, arrival.opened.header, arrival.exchange_id, now), request)
@@ -192,21 +211,15 @@ class EvidenceProvider:
             raise Refusal(ErrorCode.NOT_FOUND, "the person could not be matched uniquely")
         return match
 
-    def _ask_register(self, subject: NaturalPerson) -> Match:
+    def _ask_register(self, source: EvidenceSource, applicant: Applicant) -> Match:
         try:
-            return self.source.match(subject)
+            return source.match(applicant)
         except Exception as failure:
             raise self._register_failed(failure) from failure
 
-    def _issue(self, person_key: str, offer: Offer, wanted: Distribution, now: datetime) -> Issue:
+    def _issue(self, source: EvidenceSource, order: Order) -> Issue:
         try:
-            return self.source.issue(
-                person_key,
-                offer.evidence_type.classification,
-                wanted,
-                now,
-                self._case_number(now),
-            )
+            return source.issue(order)
         except Exception as failure:
             raise self._register_failed(failure) from failure
 
@@ -228,19 +241,22 @@ class EvidenceProvider:
     ) -> None:
         request = exchange.request
         deadline = self._first_deadline(arrival)
-        if isinstance(issue, Issued):
-            held = self._answers.hold(unit, issue, request.specification, subject, self._access_point.content_id)
+        authority = self._authority(request.provider.identifier)
+        if isinstance(issue, tuple):
+            held = self._answers.hold(
+                unit, authority, issue, request.specification, subject, self._access_point.content_id
+            )
             exchange = replace(exchange, packages=held)
             if request.possibility_for_preview:
                 self._offer_preview(unit, arrival, exchange, now, deadline)
                 return
             packages = tuple(each.package for each in held)
-            answer = self._answers.response(request, request.request_id, now, packages)
+            answer = self._answers.response(authority, request, request.request_id, now, packages)
             self._conclude(unit, _new(arrival, exchange), Event.EVIDENCE, answer, held, now, deadline)
             return
-        available = issue.available_from if isinstance(issue, NotYet) else None
+        available = issue.available_from if isinstance(issue, NotYet | ByHand) else None
         happened = Event.DEFERRAL if available else Event.NOTHING
-        answer = self._answers.response(request, request.request_id, now, (), available)
+        answer = self._answers.response(authority, request, request.request_id, now, (), available)
         self._conclude(unit, _new(arrival, exchange), happened, answer, (), now, deadline)
 
     def _first_deadline(self, arrival: Arrival) -> datetime:
@@ -261,6 +277,7 @@ class EvidenceProvider:
         state = next_provider_state(ProviderState.NEW, Event.PREVIEW_OFFERED)
         request = exchange.request
         answer = self._answers.error(
+            self._authority(request.provider.identifier),
             ErrorCode.AUTHORIZATION,
             "a preview by the user is needed",
             now,
@@ -358,7 +375,8 @@ class EvidenceProvider:
         preview, request = kept.record.preview, kept.record.request
         second = preview.second_request_id if preview else None
         packages = tuple(held.package for held in chosen)
-        answer = self._answers.response(request, second or request.request_id, now, packages)
+        authority = self._authority(request.provider.identifier)
+        answer = self._answers.response(authority, request, second or request.request_id, now, packages)
         happened = Event.EVIDENCE if chosen else Event.NOTHING
         self._conclude(unit, kept, happened, answer, chosen, now, self._second_deadline(kept, now))
 
@@ -407,6 +425,7 @@ class EvidenceProvider:
     ) -> EvidenceError:
         request = kept.record.request
         return self._answers.error(
+            self._authority(request.provider.identifier),
             refusal.code,
             refusal.detail,
             now,
@@ -425,6 +444,7 @@ class EvidenceProvider:
     ) -> None:
         """Answer a request that was read with an EDM exception; an exchange that is under way stays as it is."""
         answer = self._answers.error(
+            self._authority(request.provider.identifier),
             refusal.code,
             refusal.detail,
             now,
@@ -432,7 +452,8 @@ class EvidenceProvider:
             request_id=request.request_id,
             requester=request.requester,
         )
-        message_id = self._replies.refuse(unit, arrival, answer, request, self._first_deadline(arrival))
+        deadline = self._first_deadline(arrival)
+        message_id = self._replies.refuse(unit, arrival, answer, request, deadline)
         if unit.find(arrival.exchange_id) is None:
             exchange = replace(_exchange(arrival, request), answer_message_id=message_id)
             state = next_provider_state(ProviderState.NEW, Event.REFUSAL)
@@ -443,7 +464,9 @@ class EvidenceProvider:
         self._record_arrival(unit, arrival, None, now, broken.detail)
         specification = version_of(arrival.opened)
         always_named = self._profiles[specification].requester_always_named
+        authority = self._authority(arrival.opened.header.final_recipient)
         answer = self._answers.error(
+            authority,
             ErrorCode.INVALID_REQUEST,
             broken.detail,
             now,

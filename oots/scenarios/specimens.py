@@ -26,13 +26,12 @@ from oots.edelivery.message import Part, SealedMessage, open_message, seal_messa
 from oots.exchange.api import PATH
 from oots.model.agent import Agent
 from oots.model.clock import FrozenClock, Ids, SequentialIds
-from oots.model.evidence import Distribution
 from oots.model.identifiers import Identifier
-from oots.model.issuing import Issue, Match, Offer
+from oots.model.issuing import Applicant, Issue, Match, Offer, Order
 from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.provider.service import EvidenceProvider
-from oots.provider.source import EvidenceSource
+from oots.provider.source import EvidenceSource, OnlySource
 from oots.requester.cases import CASES
 from oots.requester.discovery import Discovery
 from oots.requester.service import EvidenceRequester
@@ -151,13 +150,13 @@ def _write_refused(live: LiveTown, refused: Refused, folder: Path) -> None:
     provider = live.provider.service
     if not isinstance(provider, EvidenceProvider):
         raise TypeError(type(provider))
-    source = provider.source
-    if refused.register_is_down:
-        provider.source = _Down(source)
+    sources = provider.sources
+    if refused.register_is_down and (source := sources.of(sources.host.identifier)):
+        provider.sources = OnlySource(_Down(source))
     heard = len(live.tap.overheard)
     _send(live, refused)
     live.wait_for_messages(heard + 2)
-    provider.source = source
+    provider.sources = sources
     folder.mkdir()
     for name, overheard in zip(("01-request", "02-error"), live.tap.overheard[heard:], strict=True):
         opened = open_message(overheard.content_type, overheard.body, live.anchors, live.clock.now())
@@ -220,12 +219,10 @@ class _Down:
     def offer(self, classification: str) -> Offer | None:
         return self._source.offer(classification)
 
-    def match(self, person: NaturalPerson) -> Match:
+    def match(self, applicant: Applicant) -> Match:
         raise ConnectionError("the register is down")
 
-    def issue(
-        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
-    ) -> Issue:
+    def issue(self, order: Order) -> Issue:
         raise ConnectionError("the register is down")
 
 

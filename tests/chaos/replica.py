@@ -6,7 +6,7 @@ Started as `python -m tests.chaos.replica requester`, with the environment of th
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import cast
 
@@ -27,11 +27,11 @@ from oots.deployment.participants import seal_name
 from oots.deployment.settings import ProviderSettings, RequesterSettings, ServiceSettings
 from oots.model.agent import Agent
 from oots.model.evidence import Distribution
-from oots.model.issuing import Issue, Match, Offer
+from oots.model.issuing import Applicant, Issue, Match, Offer, Order
 from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.provider.preview import PreviewClosedError, PreviewSpace
 from oots.provider.service import EvidenceProvider
-from oots.provider.source import EvidenceSource
+from oots.provider.source import EvidenceSource, OnlySource
 from oots.requester.cases import case_of
 from oots.requester.discovery import Discovery, Finding
 from oots.requester.service import EvidenceRequester, NotPossibleError
@@ -58,15 +58,13 @@ class ReadyMadeSource:
     def offer(self, classification: str) -> Offer | None:
         return self._source.offer(classification)
 
-    def match(self, person: NaturalPerson) -> Match:
-        return self._source.match(person)
+    def match(self, applicant: Applicant) -> Match:
+        return self._source.match(applicant)
 
-    def issue(
-        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
-    ) -> Issue:
-        kind = (person_key, classification, wanted)
+    def issue(self, order: Order) -> Issue:
+        kind = (order.person_key, order.classification, order.wanted)
         if kind not in self._issued:
-            self._issued[kind] = self._source.issue(person_key, classification, wanted, at, case_number)
+            self._issued[kind] = self._source.issue(order)
         return self._issued[kind]
 
 
@@ -111,7 +109,7 @@ def _requester(settings: RequesterSettings, around: Surroundings) -> FastAPI:
 def _provider(settings: ProviderSettings, around: Surroundings) -> FastAPI:
     exchanging = provider_service(settings, around)
     provider = cast(EvidenceProvider, exchanging.service)
-    provider.source = ReadyMadeSource(_without_seals(settings))
+    provider.sources = OnlySource(ReadyMadeSource(_without_seals(settings)))
     space = _space(exchanging, provider, around)
     routes = APIRouter(prefix="/chaos")
 

@@ -287,10 +287,10 @@ class Street:
         self.early = self._offered()
         self.solvej.sign_in(f"{self.early.link}/signin", "solvej")
         self.his = self.frederik.to_open_preview("frederik")
-        self.town.source.issue_result = hostile()
+        self.town.source.issue_result = (hostile(),)
         self.odd_sent = self._sent()
         self.odd = self.solvej.to_open_preview()
-        self.town.source.issue_result = issued()
+        self.town.source.issue_result = (issued(),)
 
     def _sent(self) -> Visit:
         visit = self.solvej.to_open_preview()

@@ -21,12 +21,13 @@ from oots.model.catalogue import AccessService, DataService, Publisher, Requirem
 from oots.model.clock import AdvancedClock, FrozenClock, RandomIds
 from oots.model.evidence import Distribution, DocumentKind, EvidenceType
 from oots.model.identifiers import EAS, Identifier
-from oots.model.issuing import Issue, Issued, IssuedDocument, Match, Matched, Offer
+from oots.model.issuing import Applicant, Issue, Issued, IssuedDocument, Match, Matched, Offer, Order
 from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.model.text import Text
 from oots.provider.preview import PreviewSpace
 from oots.provider.record import ProviderExchange
 from oots.provider.service import EvidenceProvider
+from oots.provider.source import OnlySource
 from oots.requester.cases import CASES, Case
 from oots.requester.discovery import Finding
 from oots.requester.record import RequesterExchange
@@ -110,7 +111,7 @@ class FakeSource:
     """A register that answers what a test wants; `fails` makes it break down."""
 
     match_result: Match = field(default_factory=lambda: Matched("key"))
-    issue_result: Issue = field(default_factory=issued)
+    issue_result: Issue = field(default_factory=lambda: (issued(),))
     without_preview: bool = False
     fails: bool = False
 
@@ -123,14 +124,12 @@ class FakeSource:
             return None
         return Offer(TYPE, (XML, PDF), LevelOfAssurance.SUBSTANTIAL, ("V1", "S1"), self.without_preview)
 
-    def match(self, person: NaturalPerson) -> Match:
+    def match(self, applicant: Applicant) -> Match:
         if self.fails:
             raise RuntimeError("the register is down")
         return self.match_result
 
-    def issue(
-        self, person_key: str, classification: str, wanted: Distribution, at: datetime, case_number: str
-    ) -> Issue:
+    def issue(self, order: Order) -> Issue:
         return self.issue_result
 
 
@@ -273,7 +272,7 @@ def two_sides(
     )
     provider = EvidenceProvider(
         access_point=provider_point,
-        source=source,
+        sources=OnlySource(source),
         preview_base=PREVIEW,
         limits=TimeLimits(),
         clock=clock,

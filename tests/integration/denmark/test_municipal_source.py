@@ -21,10 +21,21 @@ from oots.denmark.evidence_types import (
 )
 from oots.denmark.municipality import load_municipality
 from oots.denmark.register import CprRegister
-from oots.denmark.source import MunicipalSource
+from oots.denmark.source import MunicipalSource, MunicipalSources
 from oots.model.evidence import Distribution, DocumentKind, EvidenceType
-from oots.model.issuing import Issue, Issued, IssuedDocument, Matched, NothingHeld, NotMatched, NotYet
-from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.issuing import (
+    Applicant,
+    Issue,
+    Issued,
+    IssuedDocument,
+    Matched,
+    MatchOutcome,
+    NothingHeld,
+    NotMatched,
+    NotYet,
+    Order,
+)
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson
 from oots.trust.keys import KeyPair
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -72,13 +83,23 @@ def issue(
     wanted: Distribution = WITH_READABLE,
     at: datetime = NOON,
 ) -> Issue:
-    return source_of(kommunekode).issue(called(adresseringsnavn).id, of.classification, wanted, at, "2026-0000A1B2")
+    return source_of(kommunekode).issue(order(called(adresseringsnavn).id, of, wanted, at))
+
+
+def order(
+    person_key: str, of: EvidenceType = BOPAELSATTEST, wanted: Distribution = WITH_READABLE, at: datetime = NOON
+) -> Order:
+    return Order(person_key, of.classification, wanted, at, "2026-0000A1B2")
+
+
+def only(issue: Issue) -> Issued:
+    assert isinstance(issue, tuple)
+    (piece,) = issue
+    return piece
 
 
 def issued(kommunekode: str, adresseringsnavn: str, **how: object) -> Issued:
-    outcome = issue(kommunekode, adresseringsnavn, **how)  # type: ignore[arg-type]
-    assert isinstance(outcome, Issued)
-    return outcome
+    return only(issue(kommunekode, adresseringsnavn, **how))  # type: ignore[arg-type]
 
 
 def readable(document: IssuedDocument) -> str:
@@ -104,12 +125,20 @@ def readable(document: IssuedDocument) -> str:
     ],
 )
 def test_exactly_one_candidate_is_a_match(given: str, family: str, born: date, candidates: int) -> None:
-    match = source_of("0751").match(NaturalPerson(family, given, born, LevelOfAssurance.HIGH, "DK/LT/x"))
-    assert isinstance(match, Matched) if candidates == 1 else match == NotMatched(candidates)
+    person = NaturalPerson(family, given, born, LevelOfAssurance.HIGH, "DK/LT/x")
+    match = source_of("0751").match(Applicant(person))
+    outcome = MatchOutcome.SEVERAL if candidates else MatchOutcome.NONE
+    assert isinstance(match, Matched) if candidates == 1 else match == NotMatched(outcome, candidates)
+
+
+def test_a_legal_person_is_nobody_in_the_register_of_persons() -> None:
+    assert source_of("0751").match(Applicant(LegalPerson("DK/LT/12345678", "Prøvesen ApS"))) == NotMatched(
+        MatchOutcome.NONE, 0
+    )
 
 
 def test_the_person_key_is_no_personal_data() -> None:
-    match = source_of("0751").match(NaturalPerson("Prøvesen", "Solvej", date(1984, 6, 12)))
+    match = source_of("0751").match(Applicant(NaturalPerson("Prøvesen", "Solvej", date(1984, 6, 12))))
     assert match == Matched(called("Solvej Prøvesen").id)
     assert called("Solvej Prøvesen").personnummer not in str(match)
 
@@ -122,6 +151,23 @@ def test_the_authority_is_the_municipality() -> None:
     assert authority.names[0].value == "Odense Kommune"
     assert authority.role is not None
     assert authority.role.value == "EP"
+
+
+def test_several_municipalities_answer_for_themselves_and_one_for_those_that_are_not_there() -> None:
+    seals = Seals()
+    sources = MunicipalSources.of_municipalities(
+        ["0751", "0461"],
+        host="0751",
+        register=REGISTER,
+        key_of=lambda _kommunekode: KEY,
+        seal_xml=seals.seal_xml,
+        seal_pdf=seals.seal_pdf,
+    )
+    odense = sources.of(load_municipality("0461").agent.identifier)
+    assert odense is not None
+    assert odense.authority.names[0].value == "Odense Kommune"
+    assert sources.of(load_municipality("0101").agent.identifier) is None
+    assert sources.host.names[0].value == "Aarhus Kommune"
 
 
 def test_residence_certificates_need_a_preview_and_a_procedure_of_residence() -> None:
@@ -160,7 +206,7 @@ def test_an_unknown_evidence_type_is_not_offered() -> None:
     ],
 )
 def test_nothing_is_held_about_who_does_not_live_here(kommunekode: str, who: str, reason: str) -> None:
-    assert isinstance(issue("0751", "Solvej Prøvesen"), Issued)
+    assert isinstance(issue("0751", "Solvej Prøvesen"), tuple)
     outcome = issue(kommunekode, who)
     assert isinstance(outcome, NothingHeld)
     assert outcome.reason.endswith(reason)
@@ -190,7 +236,7 @@ def test_protected_persons_are_warned_and_others_are_not() -> None:
 
 def test_an_unknown_key_is_a_failure_of_the_register() -> None:
     with pytest.raises(LookupError, match="no such record"):
-        source_of("0751").issue("nobody", BOPAELSATTEST.classification, WITH_READABLE, NOON, "2026-0000A1B2")
+        source_of("0751").issue(order("nobody"))
 
 
 # --- documents ---
@@ -220,7 +266,7 @@ def test_a_pdf_that_was_asked_for_is_the_evidence_itself() -> None:
 def test_both_documents_are_sealed_with_the_municipality_s_key_at_the_moment_of_issue() -> None:
     seals = Seals()
     person = called("Solvej Prøvesen")
-    source_of("0751", seals).issue(person.id, BOPAELSATTEST.classification, WITH_READABLE, NOON, "2026-0000A1B2")
+    source_of("0751", seals).issue(order(person.id))
     assert seals.xml == [(KEY, NOON)]
     assert seals.pdf == [(KEY, NOON, "Bopælsattest", "Aarhus")]
 
@@ -234,8 +280,7 @@ def test_the_sealed_bytes_are_the_ones_issued() -> None:
         seal_pdf=lambda pdf, _key, _at, _reason, _location: pdf + b"% sealed",
     )
     person = called("Solvej Prøvesen")
-    outcome = source.issue(person.id, BOPAELSATTEST.classification, WITH_READABLE, NOON, "2026-0000A1B2")
-    assert isinstance(outcome, Issued)
+    outcome = only(source.issue(order(person.id)))
     assert outcome.documents[0].content.endswith(b"<!-- sealed -->")
     assert outcome.documents[1].content.endswith(b"% sealed")
 
@@ -326,10 +371,7 @@ def kept_back(person: CprPerson) -> list[str]:
 @pytest.mark.parametrize("of", [BOPAELSATTEST, BOPAELSATTEST_HISTORIK, PROEVEATTEST], ids=["now", "history", "test"])
 def test_no_issued_byte_tells_what_the_certificate_is_not_about(of: EvidenceType, person: CprPerson) -> None:
     assert person.aktuel_adresse is not None
-    outcome = source_of(person.aktuel_adresse.kommunekode).issue(
-        person.id, of.classification, WITH_READABLE, NOON, "2026-0000A1B2"
-    )
-    assert isinstance(outcome, Issued)
+    outcome = only(source_of(person.aktuel_adresse.kommunekode).issue(order(person.id, of)))
     for document in outcome.documents:
         words = readable(document)
         assert person.navn.former[0].fornavne in words

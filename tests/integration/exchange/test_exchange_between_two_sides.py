@@ -13,7 +13,7 @@ import pytest
 from oots.exchange.conversation import ProviderState, RequesterState
 from oots.exchange.journal import Entry
 from oots.model.content import whole
-from oots.model.issuing import NothingHeld, NotMatched, NotYet
+from oots.model.issuing import MatchOutcome, NothingHeld, NotMatched, NotYet
 from oots.model.person import LevelOfAssurance
 from oots.provider.preview import PreviewClosedError, Stage
 from oots.requester.cases import CASES
@@ -110,9 +110,17 @@ def test_without_preview_an_evidence_type_that_allows_it_is_answered_at_once(tow
     assert town.requester.progress(town.ask(TEST_CASE)).state is RequesterState.DELIVERED
 
 
-@pytest.mark.parametrize("candidates", [0, 2])
-def test_no_or_several_persons_are_refused_alike(town: TwoSides, candidates: int) -> None:
-    town.source.match_result = NotMatched(candidates)
+@pytest.mark.parametrize(
+    ("outcome", "candidates"),
+    [
+        (MatchOutcome.NONE, 0),
+        (MatchOutcome.SEVERAL, 2),
+        (MatchOutcome.MORE_NEEDED, 1),
+        (MatchOutcome.NOT_REPRESENTED, 1),
+    ],
+)
+def test_all_who_are_not_matched_are_refused_alike(town: TwoSides, outcome: MatchOutcome, candidates: int) -> None:
+    town.source.match_result = NotMatched(outcome, candidates)
     progress = town.requester.progress(town.ask())
     assert progress.state is RequesterState.REFUSED
     assert (progress.error_code, progress.error_detail) == ("EDM:ERR:0004", "the person could not be matched uniquely")
@@ -176,9 +184,8 @@ def test_accepted_evidence_that_no_receiver_would_take_ends_with_an_error(
     town: TwoSides, content: bytes, state: RequesterState
 ) -> None:
     whole = issued()
-    town.source.issue_result = replace(
-        whole, documents=(replace(whole.documents[0], content=content), whole.documents[1])
-    )
+    documents = (replace(whole.documents[0], content=content), whole.documents[1])
+    town.source.issue_result = (replace(whole, documents=documents),)
     exchange_id, token = opened(town)
     town.space.decide(token, [0])
     town.run()

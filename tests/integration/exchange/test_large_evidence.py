@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import pytest
 
@@ -15,7 +15,8 @@ from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry
 from oots.model.content import CHUNK, whole
 from oots.model.errors import NotArrivedError, UnavailableError
-from oots.model.issuing import Issue, Issued
+from oots.model.issuing import Issue, Order
+from oots.provider.source import OnlySource
 from oots.trust.sealed_file import SealedFile, Sealing
 from tests.support.contents import Counted
 from tests.support.two_sides import DOCUMENT, SOLVEJ, FakeSource, TwoSides
@@ -33,17 +34,17 @@ class FromElsewhere(FakeSource):
         self.reader = Counted(LARGE)
         return self.reader
 
-    def issue(self, *arguments: Any) -> Issue:
-        issue = super().issue(*arguments)
-        assert isinstance(issue, Issued)
-        main, readable = issue.documents
-        return replace(issue, documents=(main, replace(readable, content=self)))
+    def issue(self, order: Order) -> Issue:
+        issue = super().issue(order)
+        assert isinstance(issue, tuple)
+        main, readable = issue[0].documents
+        return (replace(issue[0], documents=(main, replace(readable, content=self))),)
 
 
 @pytest.fixture
 def large(town: TwoSides) -> FromElsewhere:
     source = FromElsewhere()
-    town.provider.source = source
+    town.provider.sources = OnlySource(source)
     return source
 
 

@@ -31,8 +31,8 @@ from oots.edelivery.header import EXECUTE_QUERY_REQUEST, REGREP
 from oots.edelivery.message import Part, seal_message
 from oots.exchange.journal import Entry
 from oots.model.content import whole
-from oots.model.evidence import Distribution, DocumentKind
-from oots.model.issuing import Issue, Issued, IssuedDocument, Match, Matched
+from oots.model.evidence import DocumentKind
+from oots.model.issuing import Applicant, Issue, Issued, IssuedDocument, Match, Matched, Order
 from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.model.request import PreviewVisit
 from oots.provider.preview import PreviewClosedError, PreviewSpace
@@ -93,20 +93,18 @@ class Register(FakeSource):
 
     issued = 0
 
-    def match(self, person: NaturalPerson) -> Match:
-        return Matched(person.given_name)
+    def match(self, applicant: Applicant) -> Match:
+        assert isinstance(applicant.subject, NaturalPerson)
+        return Matched(applicant.subject.given_name)
 
-    def issue(self, person_key: str, classification: str, wanted: Distribution, at: object, case_number: str) -> Issue:
+    def issue(self, order: Order) -> Issue:
         self.issued += 1
-        said = f"evidence {person_key} {self.issued}"
-        return Issued(
-            TYPE,
-            date(2026, 9, 1),
-            (
-                IssuedDocument(DocumentKind.MAIN_EVIDENCE, "Attest", XML, f"<attest>{said}</attest>".encode()),
-                IssuedDocument(DocumentKind.HUMAN_READABLE_VERSION, "PDF", PDF, f"%PDF-1.7 {said}".encode()),
-            ),
+        said = f"evidence {order.person_key} {self.issued}"
+        documents = (
+            IssuedDocument(DocumentKind.MAIN_EVIDENCE, "Attest", XML, f"<attest>{said}</attest>".encode()),
+            IssuedDocument(DocumentKind.HUMAN_READABLE_VERSION, "PDF", PDF, f"%PDF-1.7 {said}".encode()),
         )
+        return (Issued(TYPE, date(2026, 9, 1), documents),)
 
 
 @dataclass
