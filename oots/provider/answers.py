@@ -20,7 +20,7 @@ from oots.model.evidence import (
     MainMetadata,
 )
 from oots.model.issuing import Issued, IssuedDocument
-from oots.model.person import NaturalPerson
+from oots.model.person import LegalPerson, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
 from oots.model.response import EdmException, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
 from oots.provider.record import HeldPackage, HeldPart, ProviderExchange
@@ -93,18 +93,17 @@ class Answers:
         unit: Unit[ProviderExchange],
         authority: Agent,
         pieces: Sequence[Issued],
-        specification: str,
-        subject: NaturalPerson,
+        request: EvidenceRequest,
         content_id: Callable[[], str],
     ) -> tuple[HeldPackage, ...]:
         """Store the bytes of issued evidence and describe them as the packages in which they will be sent.
 
         That is one package for each piece; in EDM 1.x each document is main evidence and a package of its own.
         """
-        profile = self._profiles[specification]
+        profile = self._profiles[request.specification]
         held: list[HeldPackage] = []
         for issued in pieces:
-            metadata = self._metadata(authority, issued, subject, profile)
+            metadata = _metadata(authority, issued, request.subject, profile)
             if profile.packaged:
                 package = self._package(issued.documents, metadata, content_id)
                 held.append(_held_package(unit, package, issued.documents, issued.notice))
@@ -147,15 +146,21 @@ class Answers:
             main=metadata if is_main else None,
         )
 
-    def _metadata(self, authority: Agent, issued: Issued, subject: NaturalPerson, profile: Profile) -> MainMetadata:
-        return MainMetadata(
-            subject=NaturalPerson(
-                subject.family_name, subject.given_name, subject.date_of_birth, identifier=subject.identifier
-            ),
-            issuing_authority=IssuingAuthority(authority.identifier, authority.names),
-            evidence_type=_described(issued.evidence_type, profile),
-            issuing_date=issued.issuing_date,
-        )
+
+def _metadata(authority: Agent, issued: Issued, subject: Subject, profile: Profile) -> MainMetadata:
+    return MainMetadata(
+        subject=_identified(subject),
+        issuing_authority=IssuingAuthority(authority.identifier, authority.names),
+        evidence_type=_described(issued.evidence_type, profile),
+        issuing_date=issued.issuing_date,
+    )
+
+
+def _identified(subject: Subject) -> Subject:
+    """Of the subject what identifies it, and nothing else that the request may have said."""
+    if isinstance(subject, LegalPerson):
+        return LegalPerson(subject.legal_person_identifier, subject.legal_name)
+    return NaturalPerson(subject.family_name, subject.given_name, subject.date_of_birth, identifier=subject.identifier)
 
 
 def _described(evidence_type: EvidenceType, profile: Profile) -> EvidenceType:

@@ -139,7 +139,7 @@ class PreviewSpace:
         """Why the person may not look, for the journal alone; the evidence demands as sure a sign-in here as there."""
         if not isinstance(request.subject, NaturalPerson) or not same_person(request.subject, person):
             return "another person signed in"
-        offer = self._provider.offer(request)
+        offer = self._provider.authorities.offer(request)
         level = person.level_of_assurance
         if offer is None or level is None or not level.reaches(offer.minimum_assurance):
             return "the sign-in was not sure enough"
@@ -200,16 +200,16 @@ class PreviewSpace:
         line = _line(kept, Entry.PREVIEW_DECIDED, now, decision="accept" if chosen else "decline")
         unit.journal(replace(line, evidence=evidence_parts(chosen)))
         if believed:
-            self._provider.answer_decision(unit, kept, chosen, now)
+            self._provider.second_round.answer_decision(unit, kept, chosen, now)
         else:
-            self._provider.withhold(unit, kept, now)
+            self._provider.second_round.withhold(unit, kept, now)
         return kept
 
     def _believes_asker(self, token: str) -> bool:
         """Outside of the transaction that decides: an authority may be asked, and others want the store meanwhile."""
         with self._store.look() as unit:
             kept = self._at(unit, token, Stage.OPEN, Stage.DECIDED)
-        return kept.state != ProviderState.AWAITING_DECISION or self._provider.believes_asker(kept)
+        return kept.state != ProviderState.AWAITING_DECISION or self._provider.second_round.believes_asker(kept)
 
     def _at(self, unit: ProviderUnit, token: str, *stages: Stage) -> Kept[ProviderExchange]:
         kept = unit.find_by_token(token)

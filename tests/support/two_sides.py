@@ -233,6 +233,7 @@ def two_sides(
     specimens: bool = False,
     databases: tuple[str | None, str | None] = (None, None),
     sending: SendingLimits = SendingLimits(),  # noqa: B008 (frozen)
+    intermediaries: tuple[Agent, ...] = (),
 ) -> TwoSides:
     """A fresh pair in `folder`, with the keys in `keys`, which may be specimens; `databases` are the addresses of the
     requester's and the provider's PostgreSQL."""
@@ -278,6 +279,7 @@ def two_sides(
         clock=clock,
         ids=ids,
         profiles=profiles,
+        intermediaries=intermediaries,
     )
     requester_point.serve(requester)
     provider_point.serve(provider)

@@ -283,7 +283,7 @@ def test_a_second_request_on_a_used_link_is_refused(town: TwoSides) -> None:
 
 @pytest.mark.parametrize("host", ["https://preview.aarhus.localhost.evil.example", "https://portal.lt.localhost"])
 def test_a_preview_link_on_a_foreign_host_is_shown_to_nobody(town: TwoSides, host: str) -> None:
-    town.provider._preview_base = host
+    town.provider._first_round._preview_base = host
     exchange_id = town.ask()
     progress = town.requester.progress(exchange_id)
     assert progress.state is RequesterState.REFUSED
