@@ -36,7 +36,7 @@ from oots.model.issuing import Applicant, Issue, Issued, IssuedDocument, Match, 
 from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.model.request import PreviewVisit
 from oots.provider.preview import PreviewClosedError, PreviewSpace
-from oots.provider.service import EvidenceProvider
+from oots.provider.second_round import SecondRound
 from oots.requester.service import NotPossibleError
 from oots.trust.certificates import Role
 from oots.trust.keys import PrivateKey, load_key_pair
@@ -318,10 +318,10 @@ def _admit_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _send_all_when_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    def send_all(self: EvidenceProvider, unit: object, kept: object, request_id: str, now: object) -> None:
+    def send_all(self: SecondRound, unit: object, kept: object, request_id: str, now: object) -> None:
         self.answer_decision(unit, kept, kept.record.packages, now)  # type: ignore[arg-type, attr-defined]
 
-    monkeypatch.setattr(EvidenceProvider, "_lapse", send_all)
+    monkeypatch.setattr(SecondRound, "lapse", send_all)
 
 
 def _take_every_decision_for_an_accept(monkeypatch: pytest.MonkeyPatch) -> None:
