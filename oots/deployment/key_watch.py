@@ -95,7 +95,7 @@ def _own_names(settings: ServiceSettings) -> Iterator[str]:
     if isinstance(settings, ExchangeSettings):
         yield key_name(settings.party_id)
     if isinstance(settings, ProviderSettings):
-        yield seal_name(settings.municipality)
+        yield from (seal_name(code) for code in settings.municipalities if settings.holdings == "denmark")
     if isinstance(settings, DirectoriesSettings):
         yield DIRECTORIES
     if isinstance(settings, AuthoritySettings):

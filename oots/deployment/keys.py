@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
 
-from oots.deployment.participants import keys_of, participants
-from oots.deployment.town import AUTHORITY_SERVICE, SERVICES
+from oots.deployment.participants import keys_of, participants_of
+from oots.deployment.services import Kind, Service, services_of
+from oots.deployment.topology import Topology, standard_topology
 from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
 from oots.trust.authority import TRUST_FILE, export_party, init_keys, lost_key
@@ -19,13 +21,17 @@ from oots.trust.register import Revocation, revoke
 from oots.trust.rotation import Rotated, rotate
 
 
-def init_town_keys(state: Path, municipality: str) -> Path:
-    """Create the keys that are missing in `state`/keys and return that folder.
+def init_town_keys(state: Path, *kommunekoder: str, topology: Topology | None = None, both_ways: bool = False) -> Path:
+    """Create the keys that are missing in `state`/keys for a town with these municipalities, and return that folder.
 
     Raises ConfigurationError where there can be no such folder, and as `init_keys` does.
     """
+    return init_service_keys(state, _services(kommunekoder, topology, both_ways=both_ways))
+
+
+def init_service_keys(state: Path, services: Sequence[Service]) -> Path:
+    """The same for these services."""
     directory = state / "keys"
-    everybody = participants(municipality)
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as problem:
@@ -33,19 +39,26 @@ def init_town_keys(state: Path, municipality: str) -> Path:
         raise ConfigurationError(
             f"cannot create the state folder {state} ({reason}): choose another with --state"
         ) from None
-    init_keys(directory, everybody, SystemClock().now())
+    init_keys(directory, participants_of(services), SystemClock().now())
     return directory
 
 
-def export_town_keys(state: Path, target: Path, municipality: str) -> None:
+def _services(kommunekoder: Sequence[str], topology: Topology | None, *, both_ways: bool) -> tuple[Service, ...]:
+    return services_of(topology or standard_topology(), kommunekoder[0], kommunekoder, both_ways=both_ways)
+
+
+def export_town_keys(
+    state: Path, target: Path, *kommunekoder: str, topology: Topology | None = None, both_ways: bool = False
+) -> None:
     """Write `target`/<service> for every service, with its own keys and trust.pem alone.
 
     The authority gets no folder: its keys and its register stay where they are.
     """
-    source = init_town_keys(state, municipality)
-    for service in SERVICES:
-        if service != AUTHORITY_SERVICE:
-            export_party(source, target / service, keys_of(service, municipality))
+    services = _services(kommunekoder, topology, both_ways=both_ways)
+    source = init_service_keys(state, services)
+    for service in services:
+        if service.kind is not Kind.AUTHORITY:
+            export_party(source, target / service.name, keys_of(service))
 
 
 def key_folder(state: Path) -> Path:

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from oots.denmark.municipality import Municipality, load_municipality, municipalities
+from collections.abc import Sequence
+
+from oots.denmark.municipality import load_municipality, municipalities
+from oots.deployment.services import (
+    AUTHORITY,
+    DANISH_PORTAL,
+    DIRECTORIES_HOST,
+    EID,
+    FOREIGN_PREVIEW_HOST,
+    INTERMEDIARY_HOST,
+    PORTAL,
+    PROVIDER_PARTY,
+    REQUESTER_PARTY,
+    Kind,
+    Service,
+    preview_host,
+    services_of,
+)
+from oots.deployment.topology import Topology, load_topology, standard_topology, topology_names
 from oots.trust.certificates import Role
 from oots.trust.issuing import Participant
 
-REQUESTER_PARTY = "AP_LT_01"
-PROVIDER_PARTY = "AP_DK_01"
 TLS = "tls"
 DIRECTORIES = "directories"
 
 
-def preview_host(municipality: Municipality) -> str:
-    """The host of a municipality's preview space in this demo."""
-    return f"preview.{municipality.host_label}.localhost"
-
-
 def tls_hosts() -> tuple[str, ...]:
     """Every host of the demo: on one machine, and as containers; the preview space of any municipality."""
-    sites = ("portal.lt.localhost", "directories.localhost", "eid.localhost", "authority.localhost")
+    sites = (PORTAL, DIRECTORIES_HOST, EID, AUTHORITY)
+    more = (DANISH_PORTAL, FOREIGN_PREVIEW_HOST, INTERMEDIARY_HOST)
     machine = ("127.0.0.1", "localhost", *sites)
-    containers = ("requester", "provider", "directories", "eid", "authority")
-    return (*machine, *containers, *(preview_host(each) for each in municipalities().values()))
+    containers = ("requester", "provider", "directories", "eid", "authority", "requester-dk", "provider-lt")
+    return (*machine, *containers, *(preview_host(each) for each in municipalities().values()), *more, *_labelled())
+
+
+def _labelled() -> tuple[str, ...]:
+    """The preview spaces that bear no municipality's name."""
+    points = (point for name in topology_names() for point in load_topology(name).access_points)
+    return tuple(f"preview.{point.label}.localhost" for point in points if point.label)
 
 
 def key_name(party_id: str) -> str:
@@ -35,13 +53,22 @@ def seal_name(municipality: str) -> str:
     return f"seal-{municipality}"
 
 
-def participants(kommunekode: str) -> tuple[Participant, ...]:
-    """Everyone in the demo; `kommunekode` is that of the municipality whose seal is needed."""
-    municipality = load_municipality(kommunekode)
+def participants(
+    *kommunekoder: str, topology: Topology | None = None, both_ways: bool = False
+) -> tuple[Participant, ...]:
+    """Everyone in the demo; `kommunekoder` are those of the municipalities whose seals are needed."""
+    topology = topology or standard_topology()
+    services = services_of(topology, kommunekoder[0], kommunekoder, both_ways=both_ways)
+    return participants_of(services)
+
+
+def participants_of(services: Sequence[Service]) -> tuple[Participant, ...]:
+    """Everyone of a town with these services."""
+    sealing = dict.fromkeys(code for service in services for code in service.municipalities)
+    points = sorted((each for each in services if each.party_id), key=lambda each: each.kind is not Kind.REQUESTER)
     return (
-        Participant(key_name(REQUESTER_PARTY), REQUESTER_PARTY, Role.ACCESS_POINT),
-        Participant(key_name(PROVIDER_PARTY), PROVIDER_PARTY, Role.ACCESS_POINT),
-        Participant(seal_name(kommunekode), municipality.cvr, Role.SEAL),
+        *(Participant(key_name(each.party_id), each.party_id, Role.ACCESS_POINT) for each in points if each.party_id),
+        *(Participant(seal_name(code), load_municipality(code).cvr, Role.SEAL) for code in sealing),
         Participant(DIRECTORIES, DIRECTORIES, Role.DIRECTORY),
         Participant(TLS, "demo-hosts", Role.TLS, tls_hosts()),
         Participant("dossier-requester", REQUESTER_PARTY, Role.DOSSIER),
@@ -50,12 +77,10 @@ def participants(kommunekode: str) -> tuple[Participant, ...]:
     )
 
 
-def keys_of(service: str, municipality: str) -> tuple[str, ...]:
+def keys_of(service: Service) -> tuple[str, ...]:
     """The key files that belong into the volume of one service, and of no other."""
-    own = {
-        "requester": (key_name(REQUESTER_PARTY), "dossier-requester"),
-        "provider": (key_name(PROVIDER_PARTY), seal_name(municipality), "dossier-provider"),
-        "directories": (DIRECTORIES,),
-        "eid": (),
-    }
-    return (*own[service], TLS)
+    own = [key_name(service.party_id)] if service.party_id else []
+    own += [seal_name(code) for code in service.municipalities]
+    own += {"requester": ["dossier-requester"], "provider": ["dossier-provider"]}.get(service.name, [])
+    own += [DIRECTORIES] if service.kind is Kind.DIRECTORIES else []
+    return (*own, TLS)

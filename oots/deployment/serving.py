@@ -26,6 +26,7 @@ from oots.deployment.apps import (
 from oots.deployment.key_watch import KeyWatch, watch_of
 from oots.deployment.logs import start_logging
 from oots.deployment.participants import TLS
+from oots.deployment.services import Kind, kind_of
 from oots.deployment.settings import (
     AuthoritySettings,
     DirectoriesSettings,
@@ -41,12 +42,13 @@ from oots.trust.register import REGISTER_FILE, RevocationRegister
 from oots.web.health import Health
 
 KINDS: dict[str, type[ServiceSettings]] = {
-    "authority": AuthoritySettings,
-    "directories": DirectoriesSettings,
-    "eid": EidSettings,
-    "provider": ProviderSettings,
-    "requester": RequesterSettings,
+    Kind.AUTHORITY: AuthoritySettings,
+    Kind.DIRECTORIES: DirectoriesSettings,
+    Kind.EID: EidSettings,
+    Kind.PROVIDER: ProviderSettings,
+    Kind.REQUESTER: RequesterSettings,
 }
+"""The settings of each kind of service."""
 _DRAIN_SECONDS = 5
 
 
@@ -70,8 +72,9 @@ class DrainingServer(uvicorn.Server):
 
 
 def serve(service: str) -> None:
-    """Run a service with settings from the environment until it is told to end; raises ConfigurationError."""
-    settings = read(KINDS[service])
+    """Run the service of this name (`provider`, `provider-lt`) with settings from the environment until it is told to
+    end; raises ConfigurationError."""
+    settings = read(KINDS[kind_of(service)])
     os.umask(0o077)  # whatever a service writes is its own
     start_logging(settings.log)
     around = surroundings(settings)

@@ -9,16 +9,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from oots.denmark.municipality import load_municipality, municipalities
 from oots.deployment.logs import Form
 from oots.edelivery.limits import Limits
 from oots.eid.authorization import Client
 from oots.exchange.api import MOST_AT_ONCE
 from oots.exchange.limits import SendingLimits, TimeLimits
 from oots.exchange.partners import Partner
+from oots.model.agent import Address, Agent, AgentRole
 from oots.model.errors import ConfigurationError
+from oots.model.identifiers import Identifier
+from oots.model.text import Text
 from oots.wire.profile import FIRST_REPOSITORY, PROFILES, V1_0, Profiles, edm_v1_0
 
 Edm = Literal["v1.0", "v1.2", "v2.0"]
@@ -27,8 +31,72 @@ Edm = Literal["v1.0", "v1.2", "v2.0"]
 PREFIX = "OOTS_"
 PKCS12_PASSWORD = "OOTS_PKCS12_PASSWORD"  # noqa: S105 (the name of a variable)
 """What `oots keys export-pkcs12` reads, and no service: it does no harm beside their settings."""
+ALL = "all"
 _SIZES = Limits()
 _SENDING = SendingLimits()
+
+
+def _listed(written: object) -> object:
+    """A list out of what stands in the environment; whatever is no JSON is names with commas between them."""
+    if not isinstance(written, str):
+        return written
+    if written.lstrip().startswith("["):
+        return json.loads(written)
+    return [name.strip() for name in written.split(",")]
+
+
+def _codes(written: object) -> object:
+    """Kommunekoder, each one a municipality's; `all` is every one."""
+    if written == ALL:
+        return tuple(municipalities())
+    listed = _listed(written)
+    if isinstance(listed, list | tuple):
+        for code in listed:
+            _expect_municipality(code)
+    return listed
+
+
+def _expect_municipality(code: object) -> object:
+    try:
+        load_municipality(str(code))
+    except ConfigurationError as fault:
+        raise ValueError(str(fault)) from None
+    return code
+
+
+Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+Kommunekoder = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_codes), Field(min_length=1)]
+Kommunekode = Annotated[str, BeforeValidator(_expect_municipality)]
+
+
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+
+
+class IntermediaryAgent(BaseModel):
+    """A platform between two authorities, as messages name it: `names` by language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scheme: str
+    value: str
+    names: dict[str, str] = Field(min_length=1)
+    country: Country
+
+    @property
+    def agent(self) -> Agent:
+        names = tuple(Text(language, name) for language, name in self.names.items())
+        address, role = Address(self.country), AgentRole.INTERMEDIARY_PLATFORM
+        return Agent(Identifier(self.scheme, self.value), names, address, role)
+
+
+class PublishedAccessPoint(BaseModel):
+    """An access point that the directories name for these municipalities, and for these evidence types or for all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    party_id: str
+    municipalities: Kommunekoder
+    evidence_types: tuple[str, ...] = ()
 
 
 class ServiceSettings(BaseSettings):
@@ -55,7 +123,8 @@ class ExchangeSettings(ServiceSettings):
     address of an OpenTelemetry collector. `party_id` names its access point and its keys.
     `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations or
     seconds (TDD 4.4.3). `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin`
-    what stands in its tokens. `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in
+    what stands in its tokens, `client_id` the service's name there. `intermediaries` are the platforms that its own
+    messages name beside the authority. `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in
     bytes; `most_at_once` messages are taken in at a time; `authority_internal` is where revocations are asked for.
     `edm_v1_0_repository` is the host of the Semantic Repository in messages of EDM 1.0.
     """
@@ -80,7 +149,9 @@ class ExchangeSettings(ServiceSettings):
     authority_internal: str
     eid_origin: str = "https://eid.localhost"
     eid_internal: str
+    client_id: str
     client_secret: str = Field(min_length=16, repr=False)
+    intermediaries: tuple[IntermediaryAgent, ...] = ()
     insight: bool = False
     edm_v1_0_repository: str = Field(default=FIRST_REPOSITORY, pattern=r"^sr\.[a-z0-9.-]+$")
 
@@ -102,23 +173,24 @@ class ExchangeSettings(ServiceSettings):
 
 
 class RequesterSettings(ExchangeSettings):
-    """The procedure portal. `directories` is the base URL of Evidence Broker and Data Service Directory; `edm` lists
-    the versions that it may speak (with commas between them, or as JSON); of those the newest is the best.
+    """A procedure portal in `country`, which asks for evidence in `provider_country`; a Danish one belongs to
+    `municipality`.
+
+    `directories` is the base URL of Evidence Broker and Data Service Directory; `edm` lists the versions that it may
+    speak (with commas between them, or as JSON); of those the newest is the best. Behind a `gateway`, the party id of
+    an intermediary, every request goes to that.
     """
 
+    client_id: str = "portal"
     portal_origin: str = "https://portal.lt.localhost"
+    country: Country = "LT"
+    provider_country: Country = "DK"
+    municipality: Kommunekode = "0751"
+    gateway: str | None = None
     directories: str
-    edm: Annotated[tuple[Edm, ...], NoDecode] = Field(default=("v2.0", "v1.2", "v1.0"), min_length=1)
-
-    @field_validator("edm", mode="before")
-    @classmethod
-    def _listed(cls, written: object) -> object:
-        """A list out of what stands in the environment; whatever is no JSON is names with commas between them."""
-        if not isinstance(written, str):
-            return written
-        if written.lstrip().startswith("["):
-            return json.loads(written)
-        return [name.strip() for name in written.split(",")]
+    edm: Annotated[tuple[Edm, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        default=("v2.0", "v1.2", "v1.0"), min_length=1
+    )
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -126,19 +198,50 @@ class RequesterSettings(ExchangeSettings):
         return tuple(f"oots-edm:{version}" for version in sorted(self.edm, reverse=True))
 
 
-class ProviderSettings(ExchangeSettings):
-    """The municipality's data service. `municipality` is a kommunekode, `register` a file of persons of one's own."""
+class _Serving(BaseSettings):
+    """`municipalities` are those that are served, `municipality` is the one of them whose name it all bears: each says
+    the other where only one of them is set."""
 
+    municipality: Kommunekode = "0751"
+    municipalities: Kommunekoder = ("0751",)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _told_by_the_other(cls, values: object) -> object:
+        if isinstance(values, dict) and ("municipality" in values) != ("municipalities" in values):
+            if "municipality" in values:
+                return values | {"municipalities": [values["municipality"]]}
+            first = _codes(values["municipalities"])
+            return values | {"municipality": first[0]} if isinstance(first, list | tuple) and first else values
+        return values
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> _Serving:
+        if self.municipality not in self.municipalities:
+            raise ValueError(f"municipality {self.municipality} is none of those that are served")
+        return self
+
+
+class ProviderSettings(ExchangeSettings, _Serving):
+    """A data service with the `holdings` of Danish municipalities, or of an authority abroad.
+
+    `municipalities` are the kommunekoder of those behind it, `municipality` the one whose name stands on its pages,
+    `register_file` a file of persons of one's own; `evidence_types` limits what it knows.
+    """
+
+    client_id: str = "preview"
     preview_origin: str = "https://preview.aarhus.localhost"
-    municipality: str = "0751"
+    holdings: Literal["denmark", "abroad"] = "denmark"
+    evidence_types: Listed = ()
     register_file: Path | None = None
 
 
-class DirectoriesSettings(ServiceSettings):
-    """The stand-in directories. `data` is a folder of one's own entries, `municipality` publishes for Denmark."""
+class DirectoriesSettings(ServiceSettings, _Serving):
+    """The stand-in directories. `data` is a folder of one's own entries. `municipality` publishes for Denmark, or
+    `municipalities` do, each through that one of the `access_points` which serves it."""
 
     data: Path | None = None
-    municipality: str = "0751"
+    access_points: tuple[PublishedAccessPoint, ...] = ()
 
 
 class EidSettings(ServiceSettings):
@@ -187,5 +290,7 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
 def _named(fault: Mapping[str, object]) -> str:
     location = fault["loc"]
     assert isinstance(location, tuple)  # noqa: S101 (pydantic's own shape)
+    if not location:
+        return f"{PREFIX}MUNICIPALITY: {fault['msg']}"
     name = PREFIX + str(location[0]).upper() + "".join(f".{part}" for part in location[1:])
     return f"{name}: {fault['msg']}"

@@ -1,49 +1,72 @@
-"""The town: requester, provider, directories, eIDAS node and authority on one machine, and how they are joined."""
+"""The town: requesters, providers, directories, eIDAS node and authority on one machine, and how they are joined."""
 
 from __future__ import annotations
 
 import json
 import secrets
 import socket
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from oots.denmark.municipality import load_municipality
-from oots.deployment.participants import PROVIDER_PARTY, REQUESTER_PARTY, preview_host
+from oots.deployment.services import (
+    ABROAD,
+    DENMARK,
+    Kind,
+    Service,
+    preview_host,
+    services_of,
+)
+from oots.deployment.services import AUTHORITY as AUTHORITY
+from oots.deployment.services import EID as EID
+from oots.deployment.services import PORTAL as PORTAL
 from oots.deployment.settings import PREFIX
+from oots.deployment.topology import Topology, standard_topology
 from oots.model.errors import ConfigurationError
 from oots.trust.issuing import ORIGIN
 
 AUTHORITY_SERVICE = "authority"
 SERVICES = (AUTHORITY_SERVICE, "directories", "eid", "provider", "requester")
-"""In the order of their start: the authority is asked by others."""
-PORTAL = "portal.lt.localhost"
-DIRECTORIES = "directories.localhost"
-EID = "eid.localhost"
-AUTHORITY = ORIGIN.removeprefix("https://")
+"""The services of the smallest town, in the order of their start."""
 LOOPBACK = "127.0.0.1"
 CALLBACK = "/signin/callback"
+_PLACES = (
+    "requester",
+    "provider",
+    "directories",
+    "eid",
+    AUTHORITY_SERVICE,
+    "requester-dk",
+    "provider-lt",
+    "intermediary",
+    "workbench",
+    "registers",
+)
+"""Each has the port at its place from the first on, whether it is there or not; other services follow."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """The TCP port of each service."""
+    """The TCP port of each service by its name."""
 
-    requester: int
-    provider: int
-    directories: int
-    eid: int
-    authority: int
+    by_service: Mapping[str, int]
 
     @classmethod
-    def from_first(cls, first: int) -> Ports:
-        """The portal's port and the next four."""
-        return cls(first, first + 1, first + 2, first + 3, first + 4)
+    def from_first(cls, first: int, services: Iterable[str] = SERVICES) -> Ports:
+        """The portal's port is the first, and that of each other service the same distance from it every time."""
+        named = tuple(services)
+        places = (*_PLACES, *(name for name in named if name not in _PLACES))
+        return cls({name: first + number for number, name in enumerate(places) if name in named})
+
+    def __getitem__(self, service: str) -> int:
+        return self.by_service[service]
 
     def taken(self) -> tuple[int, ...]:
         """Those on which something listens already."""
-        return tuple(port for port in vars(self).values() if not _is_free(port))
+        return tuple(port for port in self.by_service.values() if not _is_free(port))
 
 
 def _is_free(port: int) -> bool:
@@ -56,19 +79,40 @@ def _is_free(port: int) -> bool:
     return True
 
 
+def _new_secrets() -> Mapping[str, str]:
+    return defaultdict(lambda: secrets.token_urlsafe(24))
+
+
 @dataclass(frozen=True)
 class Town:
-    """Where the town lives and how its services find each other; `edm` is the only version the portal may speak."""
+    """Where the town lives and how its services find each other; `edm` is the only version the portals may speak.
+
+    `municipalities` are those that answer through the access points of `topology`, `municipality` is the one whose
+    name a shared preview space bears. `both_ways` adds the Danish portal and the authority abroad.
+    """
 
     state: Path
     ports: Ports
     tls: bool = False
     municipality: str = "0751"
     edm: str | None = None
-    secrets: Mapping[str, str] = field(
-        default_factory=lambda: {"portal": secrets.token_urlsafe(24), "preview": secrets.token_urlsafe(24)},
-        repr=False,
-    )
+    municipalities: tuple[str, ...] = ()
+    topology: Topology = field(default_factory=standard_topology)
+    both_ways: bool = False
+    secrets: Mapping[str, str] = field(default_factory=_new_secrets, repr=False)
+
+    @cached_property
+    def services(self) -> tuple[Service, ...]:
+        """In the order of their start. Raises ConfigurationError where the topology serves none of the
+        municipalities."""
+        served = self.municipalities or (self.municipality,)
+        found = services_of(self.topology, self.municipality, served, both_ways=self.both_ways)
+        if not any(each.municipalities for each in found):
+            raise ConfigurationError(f"topology {self.topology.name} serves none of {', '.join(served)}")
+        return found
+
+    def service(self, name: str) -> Service:
+        return next(each for each in self.services if each.name == name)
 
     @property
     def preview(self) -> str:
@@ -81,91 +125,153 @@ class Town:
 
     @property
     def origins(self) -> dict[str, str]:
-        """Each lawful origin with the address at which a browser on this machine finds it."""
-        return {
-            f"https://{PORTAL}": self._browser(PORTAL, self.ports.requester),
-            f"https://{self.preview}": self._browser(self.preview, self.ports.provider),
-            f"https://{DIRECTORIES}": self._browser(DIRECTORIES, self.ports.directories),
-            f"https://{EID}": self._browser(EID, self.ports.eid),
-            ORIGIN: self._browser(AUTHORITY, self.ports.authority),
-        }
+        """Each lawful origin with the address at which a browser on this machine finds it, the portal first."""
+        placed = sorted(self.services, key=lambda each: _PLACES.index(each.name) if each.name in _PLACES else 99)
+        return {f"https://{each.host}": self.address(each) for each in placed}
+
+    def address(self, service: Service) -> str:
+        """Where a browser on this machine finds a service."""
+        return self._browser(service.host, self.ports[service.name])
 
     def _browser(self, host: str, port: int) -> str:
         return f"{'https' if self.tls else 'http'}://{host}:{port}"
 
-    def _internal(self, port: int) -> str:
-        return self._browser(LOOPBACK, port)
+    def _internal(self, service: str) -> str:
+        return self._browser(LOOPBACK, self.ports[service])
 
-    def values(self, service: str) -> dict[str, object]:
+    def values(self, name: str) -> dict[str, object]:
         """The settings of one service, by the names that `deployment.settings` knows."""
         own = {
-            AUTHORITY_SERVICE: dict,
-            "directories": self._directories,
-            "eid": self._eid,
-            "provider": self._provider,
-            "requester": self._requester,
+            Kind.AUTHORITY: lambda _service: {},
+            Kind.DIRECTORIES: self._directories,
+            Kind.EID: self._eid,
+            Kind.PROVIDER: self._provider,
+            Kind.REQUESTER: self._requester,
         }
+        service = self.service(name)
         common = {
-            "port": getattr(self.ports, service),
+            "port": self.ports[name],
             "keys": self.keys,
             "tls": self.tls,
             "origins": self.origins,
         }
-        return common | own[service]()
+        return common | own[service.kind](service)
 
-    def environment(self, service: str) -> dict[str, str]:
+    def environment(self, name: str) -> dict[str, str]:
         """The same as variables for a process of its own."""
-        return {PREFIX + name.upper(): _written(value) for name, value in self.values(service).items()}
+        return {PREFIX + key.upper(): _written(value) for key, value in self.values(name).items()}
 
-    def _directories(self) -> dict[str, object]:
-        return {"municipality": self.municipality}
-
-    def _eid(self) -> dict[str, object]:
-        return {
-            "clients": {
-                "portal": self._client("portal", PORTAL, "LT", "Procedureportal (Litauen)"),
-                "preview": self._client("preview", self.preview, "DK", "Forhåndsvisning (Danmark)"),
+    def _directories(self, _service: Service) -> dict[str, object]:
+        entrances = [
+            {
+                "party_id": self._entrance(each).party_id,
+                "municipalities": each.municipalities,
+                "evidence_types": each.evidence_types,
             }
+            for each in self.services
+            if each.municipalities
+        ]
+        return {
+            "municipality": self.municipality,
+            "municipalities": self.municipalities or (self.municipality,),
+            "access_points": entrances,
         }
 
-    def _client(self, client_id: str, host: str, country: str, name: str) -> dict[str, object]:
-        callback = f"{self.origins[f'https://{host}']}{CALLBACK}"
-        return {"secret": self.secrets[client_id], "redirect_uris": [callback], "country": country, "name": name}
+    def _entrance(self, service: Service) -> Service:
+        """The access point to which messages for this service are sent."""
+        return self.service(service.behind) if service.behind else service
 
-    def _requester(self) -> dict[str, object]:
-        partner: dict[str, object] = {
-            "party_id": PROVIDER_PARTY,
-            "endpoint": f"{self._internal(self.ports.provider)}/as4",
-            "preview_hosts": [self.preview],
+    def _eid(self, _service: Service) -> dict[str, object]:
+        return {"clients": {each.client_id: self._client(each) for each in self.services if each.client_id}}
+
+    def _client(self, service: Service) -> dict[str, object]:
+        callback = f"{self.address(service)}{CALLBACK}"
+        word = "Procedureportal" if service.kind is Kind.REQUESTER else "Forhåndsvisning"
+        country = {ABROAD: "Litauen", DENMARK: "Danmark"}[service.country]
+        return {
+            "secret": self.secrets[service.client_id or ""],
+            "redirect_uris": [callback],
+            "country": service.country,
+            "name": f"{word} ({country})",
         }
-        return self._exchanging("requester", REQUESTER_PARTY, partner) | {
-            "client_secret": self.secrets["portal"],
-            "directories": self._internal(self.ports.directories),
+
+    def _requester(self, service: Service) -> dict[str, object]:
+        danish = service.country == DENMARK
+        return self._exchanging(service) | {
+            "portal_origin": f"https://{service.host}",
+            "country": service.country,
+            "provider_country": ABROAD if danish else DENMARK,
+            "directories": self._internal("directories"),
+            **({"municipality": service.municipality} if service.municipality else {}),
+            **({"gateway": self._entrance(service).party_id} if service.behind else {}),
             **({"edm": [self.edm]} if self.edm else {}),
         }
 
-    def _provider(self) -> dict[str, object]:
-        partner: dict[str, object] = {
-            "party_id": REQUESTER_PARTY,
-            "endpoint": f"{self._internal(self.ports.requester)}/as4",
-            "return_hosts": [PORTAL],
+    def _provider(self, service: Service) -> dict[str, object]:
+        own = {
+            "municipality": service.municipality,
+            "municipalities": service.municipalities,
+            "evidence_types": service.evidence_types,
         }
-        return self._exchanging("provider", PROVIDER_PARTY, partner) | {
-            "client_secret": self.secrets["preview"],
-            "municipality": self.municipality,
-            "preview_origin": f"https://{self.preview}",
+        return self._exchanging(service) | {
+            "preview_origin": f"https://{service.host}",
+            **(own if service.municipalities else {"holdings": "abroad"}),
         }
 
-    def _exchanging(self, service: str, party_id: str, partner: dict[str, object]) -> dict[str, object]:
+    def _exchanging(self, service: Service) -> dict[str, object]:
         return {
-            "state": self.state / service,
-            "party_id": party_id,
-            "partners": {partner["party_id"]: partner},
-            "eid_internal": self._internal(self.ports.eid),
-            "authority_internal": self._internal(self.ports.authority),
+            "state": self.state / service.name,
+            "party_id": service.party_id,
+            "partners": self._partners(service),
+            "client_id": service.client_id,
+            "client_secret": self.secrets[service.client_id or ""],
+            "eid_internal": self._internal("eid"),
+            "authority_internal": self._internal(AUTHORITY_SERVICE),
             "insight": True,
             "metrics": True,
         }
+
+    # --- who talks to whom ---
+
+    def _partners(self, service: Service) -> dict[str, object]:
+        """The neighbours of a service on all ways that lead through it, each with the hosts of the pages that lie
+        behind it: those of preview spaces on the provider's side, those of portals on the requester's."""
+        partners: dict[str, dict[str, object]] = {}
+        for way in self._ways():
+            if service not in way:
+                continue
+            place = way.index(service)
+            for neighbour, hosts, host in (
+                (way[place - 1] if place else None, "return_hosts", way[0].host),
+                (way[place + 1] if place + 1 < len(way) else None, "preview_hosts", way[-1].host),
+            ):
+                if neighbour is not None and neighbour.party_id:
+                    partner = partners.setdefault(neighbour.party_id, self._partner(neighbour))
+                    partner[hosts] = sorted({*_hosts(partner, hosts), host})
+        return dict(partners)
+
+    def _partner(self, service: Service) -> dict[str, object]:
+        return {"party_id": service.party_id, "endpoint": f"{self._internal(service.name)}/as4"}
+
+    def _ways(self) -> tuple[tuple[Service, ...], ...]:
+        """From each portal to each data service of the country that it asks, through whoever stands between them."""
+        return tuple(
+            self._way(requester, provider)
+            for requester in self.services
+            for provider in self.services
+            if requester.kind is Kind.REQUESTER
+            and provider.kind is Kind.PROVIDER
+            and requester.country != provider.country
+        )
+
+    def _way(self, requester: Service, provider: Service) -> tuple[Service, ...]:
+        between = tuple(self.service(each.behind) for each in (requester, provider) if each.behind)
+        return (requester, *between, provider)
+
+
+def _hosts(partner: Mapping[str, object], name: str) -> tuple[str, ...]:
+    hosts = partner.get(name, ())
+    return tuple(hosts) if isinstance(hosts, list) else ()
 
 
 def _written(value: object) -> str:
@@ -179,4 +285,5 @@ def refuse_taken(ports: Ports) -> None:
     taken = ports.taken()
     if taken:
         held = f"port {taken[0]} is" if len(taken) == 1 else f"ports {', '.join(map(str, taken))} are"
-        raise ConfigurationError(f"{held} taken by another program; choose others with --port N (N to N+4)")
+        span = max(ports.by_service.values()) - min(ports.by_service.values())
+        raise ConfigurationError(f"{held} taken by another program; choose others with --port N (N to N+{span})")
