@@ -10,12 +10,12 @@ from typing import Final
 import httpx
 
 from oots.deployment.apps import Surroundings, directories_client
-from oots.deployment.participants import DIRECTORIES, PROVIDER_PARTY, REQUESTER_PARTY, key_name, seal_name
+from oots.deployment.participants import DIRECTORIES, key_name, seal_name
+from oots.deployment.services import PROVIDER_PARTY, REQUESTER_PARTY
 from oots.deployment.settings import RequesterSettings, read
 from oots.model.clock import RandomIds, SystemClock
 from oots.requester.cases import case_of
 from oots.requester.discovery import Discovery
-from oots.requester.pages import PROVIDER_COUNTRY
 from oots.scenarios.bopaelsattest import CASE, tell
 from oots.scenarios.live_town import LiveTown, live_town
 from oots.scenarios.outcome import Decision
@@ -75,5 +75,5 @@ def _answers(live: LiveTown) -> tuple[bytes, ...]:
         case = case_of(CASE)
         if case is None:
             raise LookupError(CASE)
-        Discovery(directories, "LT", settings.versions).find(case, PROVIDER_COUNTRY)
+        Discovery(directories, settings.country, settings.versions).find(case, settings.provider_country)
     return tuple(heard)

@@ -18,7 +18,8 @@ from benchmarks.record import Bar, Curve, Line, Measured, Record, Series
 from benchmarks.servers import server
 from benchmarks.slow_partner import SlowPartner, slow_partner
 from benchmarks.town import RunningTown, another, running_town
-from oots.deployment.participants import PROVIDER_PARTY, REQUESTER_PARTY, key_name
+from oots.deployment.participants import key_name
+from oots.deployment.services import PROVIDER_PARTY, REQUESTER_PARTY
 from oots.deployment.trust import read_anchors
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, PARTY_TYPE, REGREP, UserMessage
 from oots.edelivery.message import Part, SealedMessage, open_message, seal_message

@@ -72,7 +72,7 @@ def running_town(
     """A town in `state` until the block ends; `more` are further environment variables by service, `modules` what runs
     in the place of a service."""
     more, modules = more or {}, modules or {}
-    town = Town(state, Ports(*_free_ports(len(SERVICES))))
+    town = Town(state, Ports(dict(zip(SERVICES, _free_ports(len(SERVICES)), strict=True))))
     init_town_keys(state, town.municipality)
     children = {
         service: _child(service, town.environment(service) | dict(more.get(service, {})), state, modules)
@@ -118,7 +118,7 @@ def _child(service: str, environment: Mapping[str, str], state: Path, modules: M
 
 def _start(town: Town, children: list[Child]) -> None:
     with ThreadPoolExecutor() as starting:
-        list(starting.map(lambda child: _ready(child, getattr(town.ports, child.name)), children))
+        list(starting.map(lambda child: _ready(child, town.ports[child.name]), children))
 
 
 def _free_ports(number: int) -> list[int]:

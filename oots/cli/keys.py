@@ -31,6 +31,11 @@ HOLDER = Annotated[
 ]
 
 MUNICIPALITY = Annotated[str, typer.Option(help="The kommunekode of the municipality whose seal is needed.")]
+MUNICIPALITIES = Annotated[
+    str, typer.Option(help="Those that answer beside it: kommunekoder with commas between them, or `all`.")
+]
+TOPOLOGY = Annotated[str, typer.Option(help="Who stands where: the name of a topology, or its .toml file.")]
+BOTH_WAYS = Annotated[bool, typer.Option("--both-ways", help="Also for a Danish portal and an authority abroad.")]
 
 
 PASSWORD_FILE = Annotated[
@@ -70,14 +75,26 @@ def keys() -> None:
 
 
 @app.command()
-def init(state: STATE = Path("state"), municipality: MUNICIPALITY = "0751") -> None:
+def init(
+    state: STATE = Path("state"),
+    municipality: MUNICIPALITY = "0751",
+    municipalities: MUNICIPALITIES = "",
+    topology: TOPOLOGY = "shared",
+    both_ways: BOTH_WAYS = False,
+) -> None:
     """Create what is missing: root and issuing authority, everybody's keys (0600) and trust.pem. Existing keys stay.
 
     Example: oots keys init --state state
     """
-    from oots.deployment.keys import init_town_keys
+    from oots.deployment.keys import init_service_keys
+    from oots.deployment.services import services_of
+    from oots.deployment.settings import kommunekoder
+    from oots.deployment.topology import load_topology
 
-    directory = init_town_keys(state, municipality)
+    services = services_of(
+        load_topology(topology), municipality, kommunekoder(municipalities, municipality), both_ways=both_ways
+    )
+    directory = init_service_keys(state, services)
     typer.echo(f"keys and trust.pem are in {directory}")
 
 
@@ -180,14 +197,20 @@ def export(
     target: Annotated[Path, typer.Argument(help="A folder per service is written here.")],
     state: STATE = Path("state"),
     municipality: MUNICIPALITY = "0751",
+    municipalities: MUNICIPALITIES = "",
+    topology: TOPOLOGY = "shared",
+    both_ways: BOTH_WAYS = False,
 ) -> None:
     """Write each service's own keys and trust.pem into TARGET/<service>, and nothing of others.
 
     Example: oots keys export volumes --state state
     """
     from oots.deployment.keys import export_town_keys
+    from oots.deployment.settings import kommunekoder
+    from oots.deployment.topology import load_topology
 
-    export_town_keys(state, target, municipality)
+    served = kommunekoder(municipalities, municipality)
+    export_town_keys(state, target, *served, topology=load_topology(topology), both_ways=both_ways)
     typer.echo(f"each service's own keys are in {target}")
 
 

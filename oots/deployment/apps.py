@@ -6,7 +6,7 @@ import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from oots.deployment.metrics import Metrics
 from oots.deployment.metrics import router as metrics_router
 from oots.deployment.participants import DIRECTORIES, key_name, seal_name
 from oots.deployment.prompt import PromptTransport
+from oots.deployment.services import DENMARK
 from oots.deployment.settings import (
     AuthoritySettings,
     DirectoriesSettings,
@@ -83,7 +84,7 @@ SESSION_LIFE = timedelta(hours=2)
 PEER_SECONDS = 30.0
 
 
-PORTAL_AUTHORITY = Agent(
+FOREIGN_PORTAL = Agent(
     Identifier(EAS + "0200", "999000001"),
     (
         Text("LT", "Išgalvota gyventojų registravimo tarnyba"),
@@ -134,12 +135,25 @@ def directories_app(settings: DirectoriesSettings, around: Surroundings) -> Fast
     frame.attach(app)
     app.add_middleware(BrowserSecurity, origins=list(settings.origins.values()))
     held = load_entries(settings.data or STANDARD_ENTRIES)
-    entries = served_by_municipalities(held, [Entrance((settings.municipality,))])
+    entries = served_by_municipalities(held, _entrances(settings))
     signer = directories_api.Signer(load_key_pair(settings.keys, DIRECTORIES), around.clock)
     app.include_router(directories_api.router(entries, around.ids, signer))
     app.include_router(directories_pages.router(frame, entries))
     add_health(app)
     return app
+
+
+def _entrances(settings: DirectoriesSettings) -> list[Entrance]:
+    if not settings.access_points:
+        return [Entrance(settings.municipalities)]
+    return [
+        Entrance(
+            tuple(code for code in point.municipalities if code in settings.municipalities),
+            point.party_id,
+            frozenset(point.evidence_types) or None,
+        )
+        for point in settings.access_points
+    ]
 
 
 def authority_app(settings: AuthoritySettings, around: Surroundings) -> FastAPI:
@@ -182,24 +196,28 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
     requester = EvidenceRequester(
         access_point=access_point,
         store=store,
-        authority=PORTAL_AUTHORITY,
+        authority=_portal_authority(settings),
         return_base=settings.portal_origin,
         limits=settings.limits,
         clock=around.clock,
         ids=around.ids,
         profiles=settings.profiles,
+        intermediaries=tuple(each.agent for each in settings.intermediaries),
+        gateway=settings.gateway,
     )
     access_point.serve(requester)
     directories = directories_client(settings, around)
     app = _exchanging_app("Procedure portal", settings, store, access_point, around, metrics, "portal")
-    frame = frames.portal()
+    municipality = load_municipality(settings.municipality) if settings.country == DENMARK else None
+    frame = frames.portal(municipality)
     frame.attach(app)
     app.include_router(
         requester_pages.router(
             requester=requester,
-            discovery=Discovery(directories, "LT", settings.versions),
+            discovery=Discovery(directories, settings.country, settings.versions),
+            provider_country=settings.provider_country,
             frame=frame,
-            sign_in=_sign_in(settings, "portal", settings.portal_origin, around),
+            sign_in=_sign_in(settings, settings.portal_origin, around),
             origins=Origins(settings.origins),
             check_seal=lambda content, media_type: check_seal(content, media_type, trust, around.clock.now()),
             ids=around.ids,
@@ -210,6 +228,13 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
     if settings.insight:
         app.include_router(_insight(frame, store, settings, around, frames.PORTAL, frames.MUNICIPALITY))
     return Exchanging(app, access_point, requester)
+
+
+def _portal_authority(settings: RequesterSettings) -> Agent:
+    """Whose portal it is: a Danish municipality's, or that of the authority abroad."""
+    if settings.country == DENMARK:
+        return replace(load_municipality(settings.municipality).agent, role=AgentRole.EVIDENCE_REQUESTER)
+    return FOREIGN_PORTAL
 
 
 def directories_client(settings: RequesterSettings, around: Surroundings) -> DirectoriesClient:
@@ -237,6 +262,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     provider = EvidenceProvider(
         access_point=access_point,
         sources=_sources(settings),
+        intermediaries=tuple(each.agent for each in settings.intermediaries),
         preview_base=settings.preview_origin,
         limits=settings.limits,
         clock=around.clock,
@@ -251,7 +277,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
         provider_pages.router(
             space=PreviewSpace(store, provider, around.clock),
             frame=frame,
-            sign_in=_sign_in(settings, "preview", settings.preview_origin, around),
+            sign_in=_sign_in(settings, settings.preview_origin, around),
             origins=Origins(settings.origins),
             insight=settings.insight,
         )
@@ -278,7 +304,7 @@ def _insight(
 
 def _sources(settings: ProviderSettings) -> MunicipalSources:
     return MunicipalSources.of_municipalities(
-        [settings.municipality],
+        settings.municipalities,
         host=settings.municipality,
         register=CprRegister.from_file(settings.register_file),
         key_of=lambda kommunekode: load_key_pair(settings.keys, seal_name(kommunekode)),
@@ -321,12 +347,12 @@ def _metrics(store: Store[Any], around: Surroundings) -> Metrics:
     return Metrics(asked, around.clock)
 
 
-def _sign_in(settings: ExchangeSettings, client_id: str, own_origin: str, around: Surroundings) -> SignIn:
+def _sign_in(settings: ExchangeSettings, own_origin: str, around: Surroundings) -> SignIn:
     origins = Origins(settings.origins)
     issuer = origins.to_browser(settings.eid_origin)
     return SignIn(
         node=Node(issuer, f"{issuer}/authorize", f"{settings.eid_internal}/token", f"{settings.eid_internal}/jwks"),
-        client_id=client_id,
+        client_id=settings.client_id,
         client_secret=settings.client_secret,
         redirect_uri=f"{origins.to_browser(own_origin)}/signin/callback",
         clock=around.clock,

@@ -5,17 +5,20 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
 from oots.deployment.apps import peer_client
 from oots.deployment.key_watch import soon_to_end
-from oots.deployment.keys import init_town_keys
+from oots.deployment.keys import init_service_keys
+from oots.deployment.services import Kind
 from oots.deployment.serving import KINDS
-from oots.deployment.settings import read
+from oots.deployment.settings import kommunekoder, read
 from oots.deployment.supervisor import Child, Supervisor, wait_until_ready
-from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town, refuse_taken
+from oots.deployment.topology import SHARED, load_topology
+from oots.deployment.town import LOOPBACK, Ports, Town, refuse_taken
 from oots.model.clock import SystemClock
 from oots.trust.register import REGISTER_FILE, RevocationRegister
 
@@ -23,19 +26,33 @@ WRONG_CONFIGURATION = 2
 OWN_FAULT = 4
 
 
-def run_demo(port: int, state: Path, tls: bool, municipality: str, edm: str | None = None) -> int:
+def run_demo(
+    port: int,
+    state: Path,
+    tls: bool,
+    municipality: str,
+    edm: str | None = None,
+    *,
+    municipalities: str = "",
+    topology: str = SHARED,
+) -> int:
     """Run the town until Ctrl-C or SIGTERM; returns the exit code: 0, or where a service does not start 2 if its
     configuration is at fault and 4 otherwise. Raises ConfigurationError before anything starts.
 
     `edm` is the only version of the exchange data model (`v1.0`) that the portal speaks; None lets it speak the newest.
+    Besides `municipality` those of `municipalities` answer (kommunekoder with commas, or `all`), through the access
+    points of `topology`, the name or the file of one.
     """
-    town = Town(state.resolve(), Ports.from_first(port), tls, municipality, edm)
+    served = kommunekoder(municipalities, municipality)
+    town = Town(state.resolve(), Ports({}), tls, municipality, edm, served, load_topology(topology))
+    town = replace(town, ports=Ports.from_first(port, (service.name for service in town.services)))
     refuse_taken(town.ports)
-    init_town_keys(town.state, municipality)
+    init_service_keys(town.state, town.services)
     RevocationRegister(town.keys / REGISTER_FILE).lines()
     (town.state / "log").mkdir(mode=0o700, exist_ok=True)
     children = [
-        Child(service, town.environment(service), town.state / "log" / f"{service}.log") for service in SERVICES
+        Child(service.name, town.environment(service.name), town.state / "log" / f"{service.name}.log")
+        for service in town.services
     ]
     supervisor = Supervisor(children)
     _on_end(supervisor.stop)
@@ -77,7 +94,7 @@ def _start(town: Town, children: list[Child]) -> Child | None:
 
 def _health(town: Town, child: Child) -> str:
     scheme = "https" if town.tls else "http"
-    return f"{scheme}://{LOOPBACK}:{getattr(town.ports, child.name)}/healthz"
+    return f"{scheme}://{LOOPBACK}:{town.ports[child.name]}/healthz"
 
 
 def _say_failure(child: Child) -> None:
@@ -85,22 +102,31 @@ def _say_failure(child: Child) -> None:
 
 
 def _say_where(town: Town) -> None:
-    portal, preview, directories, eid, authority = town.origins.values()
+    portal = town.address(town.service("requester"))
+    places = [(_TITLES[service.kind], town.address(service)) for service in town.services[1:]]
+    exchanging = [town.address(service) for service in town.services if service.client_id]
     _say(
         "OOTS-DK  Prototype – ikke en myndighedsside / not a public authority. Alle personer er opdigtede.\n"
         f"\n  1. Åbn / open  {portal}/\n"
         "  2. Vælg “Flyt til Litauen” og log ind som Solvej Prøvesen\n"
         "     (choose “Move to Lithuania”, sign in as Solvej Prøvesen)\n"
         "\n"
-        f"  Kommunen / municipality   {preview}/\n"
-        f"  Kataloger / directories   {directories}/\n"
-        f"  eIDAS-node (stand-in)     {eid}/\n"
-        f"  Udsteder / authority      {authority}/\n"
-        f"  Udvekslinger / exchanges  {portal}/exchanges   {preview}/exchanges\n"
-        f"  Tilstand / state          {town.state}\n"
-        + (f"  Rod / root certificate    {town.keys / 'trust.pem'}\n" if town.tls else "")
+        + "".join(f"  {title:<26}{address}/\n" for title, address in places if address != portal)
+        + f"  {_TITLES[Kind.AUTHORITY]:<26}{town.address(town.services[0])}/\n"
+        f"  {'Udvekslinger / exchanges':<26}{'   '.join(f'{address}/exchanges' for address in exchanging)}\n"
+        f"  {'Tilstand / state':<26}{town.state}\n"
+        + (f"  {'Rod / root certificate':<26}{town.keys / 'trust.pem'}\n" if town.tls else "")
         + "\nCtrl-C afslutter / ends."
     )
+
+
+_TITLES = {
+    Kind.AUTHORITY: "Udsteder / authority",
+    Kind.DIRECTORIES: "Kataloger / directories",
+    Kind.EID: "eIDAS-node (stand-in)",
+    Kind.PROVIDER: "Kommunen / municipality",
+    Kind.REQUESTER: "Portal / portal",
+}
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:

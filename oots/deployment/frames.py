@@ -29,14 +29,13 @@ _CPR = Words(
 )
 
 
-def portal() -> Frame:
-    """The procedure portal of a fictive Lithuanian authority."""
+def portal(municipality: Municipality | None = None) -> Frame:
+    """The procedure portal of a Danish municipality, or of a fictive Lithuanian authority."""
+    abroad = Words("Den opdigtede registreringsmyndighed i Litauen", "The fictive registration authority of Lithuania")
     return Frame(
         theme=Theme.REQUESTER,
         templates=requester_pages.TEMPLATES,
-        authority=Words(
-            "Den opdigtede registreringsmyndighed i Litauen", "The fictive registration authority of Lithuania"
-        ),
+        authority=_named(municipality) if municipality else abroad,
         service=Words("Procedureportal", "Procedure portal"),
         stand_ins=[_EID, _DIRECTORIES],
     )
@@ -47,10 +46,14 @@ def preview(municipality: Municipality) -> Frame:
     return Frame(
         theme=Theme.PROVIDER,
         templates=provider_pages.TEMPLATES,
-        authority=Words(municipality.authority_name, f"{municipality.name} Municipality"),
+        authority=_named(municipality),
         service=Words("Forhåndsvisning af dokumentation", "Preview of evidence"),
         stand_ins=[_EID, _CPR],
     )
+
+
+def _named(municipality: Municipality) -> Words:
+    return Words(municipality.authority_name, f"{municipality.name} Municipality")
 
 
 def directories() -> Frame:

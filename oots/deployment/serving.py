@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from oots.deployment.apps import (
+    Exchanging,
     Surroundings,
     authority_app,
     directories_app,
@@ -108,11 +109,17 @@ def app_of(settings: ServiceSettings, around: Surroundings) -> FastAPI:
     Raises ConfigurationError for what it cannot work with, a broken register of revoked certificates among it.
     """
     RevocationRegister(settings.keys / REGISTER_FILE).lines()
+    made = composed(settings, around)
+    return made.app if isinstance(made, Exchanging) else made
+
+
+def composed(settings: ServiceSettings, around: Surroundings) -> FastAPI | Exchanging:
+    """The service that these settings are for: its app, and more where it has an access point."""
     match settings:
         case RequesterSettings():
-            return requester_service(settings, around).app
+            return requester_service(settings, around)
         case ProviderSettings():
-            return provider_service(settings, around).app
+            return provider_service(settings, around)
         case DirectoriesSettings():
             return directories_app(settings, around)
         case EidSettings():

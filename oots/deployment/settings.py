@@ -56,6 +56,16 @@ def _codes(written: object) -> object:
     return listed
 
 
+def kommunekoder(written: str, bearer: str) -> tuple[str, ...]:
+    """Kommunekoder with commas between them, or `all`, and `bearer` among them; raises ConfigurationError."""
+    try:
+        codes = _codes(written) if written else ()
+        _expect_municipality(bearer)
+    except ValueError as fault:
+        raise ConfigurationError(str(fault)) from None
+    return tuple(dict.fromkeys((bearer, *codes))) if isinstance(codes, list | tuple) else (bearer,)
+
+
 def _expect_municipality(code: object) -> object:
     try:
         load_municipality(str(code))
@@ -124,8 +134,9 @@ class ExchangeSettings(ServiceSettings):
     `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations or
     seconds (TDD 4.4.3). `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin`
     what stands in its tokens, `client_id` the service's name there. `intermediaries` are the platforms that its own
-    messages name beside the authority. `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in
-    bytes; `most_at_once` messages are taken in at a time; `authority_internal` is where revocations are asked for.
+    messages name beside the authority. `insight` opens the exchange pages. `largest_evidence` and `largest_message`
+    are in bytes; `most_at_once` messages are taken in at a time; `authority_internal` is where revocations are asked
+    for.
     `edm_v1_0_repository` is the host of the Semantic Repository in messages of EDM 1.0.
     """
 
@@ -198,7 +209,7 @@ class RequesterSettings(ExchangeSettings):
         return tuple(f"oots-edm:{version}" for version in sorted(self.edm, reverse=True))
 
 
-class _Serving(BaseSettings):
+class _Serving(ServiceSettings):
     """`municipalities` are those that are served, `municipality` is the one of them whose name it all bears: each says
     the other where only one of them is set."""
 
@@ -236,7 +247,7 @@ class ProviderSettings(ExchangeSettings, _Serving):
     register_file: Path | None = None
 
 
-class DirectoriesSettings(ServiceSettings, _Serving):
+class DirectoriesSettings(_Serving):
     """The stand-in directories. `data` is a folder of one's own entries. `municipality` publishes for Denmark, or
     `municipalities` do, each through that one of the `access_points` which serves it."""
 

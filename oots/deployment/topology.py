@@ -157,8 +157,8 @@ def _load(file: Path) -> Topology:
         table = _Table.model_validate(content)
     except ValidationError as faults:
         raise ConfigurationError(*(f"{file.name}: {_told(fault)}" for fault in faults.errors())) from None
-    if faults := list(_contradictions(table)):
-        raise ConfigurationError(*(f"{file.name}: {fault}" for fault in faults))
+    if contradictions := list(_contradictions(table)):
+        raise ConfigurationError(*(f"{file.name}: {each}" for each in contradictions))
     return Topology(file.stem, table.title, table.summary, table.access_point, table.intermediary)
 
 

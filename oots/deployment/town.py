@@ -26,7 +26,6 @@ from oots.deployment.services import PORTAL as PORTAL
 from oots.deployment.settings import PREFIX
 from oots.deployment.topology import Topology, standard_topology
 from oots.model.errors import ConfigurationError
-from oots.trust.issuing import ORIGIN
 
 AUTHORITY_SERVICE = "authority"
 SERVICES = (AUTHORITY_SERVICE, "directories", "eid", "provider", "requester")
@@ -229,7 +228,23 @@ class Town:
             "authority_internal": self._internal(AUTHORITY_SERVICE),
             "insight": True,
             "metrics": True,
+            "intermediaries": self._named_intermediaries(service),
         }
+
+    def _named_intermediaries(self, service: Service) -> list[dict[str, object]]:
+        """The platform before this service, as its messages name it."""
+        platform = self.topology.intermediary if service.behind else None
+        if platform is None:
+            return []
+        agent = platform.agent
+        return [
+            {
+                "scheme": agent.identifier.scheme,
+                "value": agent.identifier.value,
+                "names": dict(platform.names),
+                "country": DENMARK,
+            }
+        ]
 
     # --- who talks to whom ---
 

@@ -40,7 +40,6 @@ from oots.web.signin import SignedIn, SignIn, SignInError, SignInFailure
 from oots.wire.readable import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
-PROVIDER_COUNTRY = "DK"
 REFRESH_SECONDS = 1
 PDF, XML = "application/pdf", "application/xml"
 MOST_SHOWN = 256 * 1024
@@ -67,6 +66,7 @@ def router(
     *,
     requester: EvidenceRequester,
     discovery: Discovery,
+    provider_country: str,
     frame: Frame,
     sign_in: SignIn,
     origins: Origins,
@@ -75,13 +75,13 @@ def router(
     grace: timedelta,
     insight: bool,
 ) -> APIRouter:
-    """The pages of the portal; `check_seal` takes a document and its media type.
+    """The pages of a portal that asks in one other country; `check_seal` takes a document and its media type.
 
     `grace` is how much longer the portal waits than the provider, whose limits are the ones that people are told.
 
     The service must carry the middleware `Sessions`; form posts are redirected to the preview spaces of `origins`.
     """
-    portal = _Portal(requester, discovery, frame, sign_in, origins, check_seal, ids, grace, insight)
+    portal = _Portal(requester, discovery, provider_country, frame, sign_in, origins, check_seal, ids, grace, insight)
     routes = APIRouter(include_in_schema=False)
     posted = [Depends(check_csrf)]
     routes.add_api_route("/", portal.cases)
@@ -110,6 +110,7 @@ class _Portal:
         self,
         requester: EvidenceRequester,
         discovery: Discovery,
+        provider_country: str,
         frame: Frame,
         sign_in: SignIn,
         origins: Origins,
@@ -120,6 +121,7 @@ class _Portal:
     ) -> None:
         self._requester = requester
         self._discovery = discovery
+        self._provider_country = provider_country
         self._frame = frame
         self._sign_in = sign_in
         self._origins = origins
@@ -223,7 +225,7 @@ class _Portal:
     def _findings(self, case: Case) -> tuple[Finding, ...] | None:
         """Who can provide the evidence; None while the directories do not answer."""
         try:
-            findings = self._discovery.find(case, PROVIDER_COUNTRY)
+            findings = self._discovery.find(case, self._provider_country)
         except PeerError as failure:
             _LOG.warning("the directories do not answer for the case %s: %s", case.key, type(failure).__name__)
             return None

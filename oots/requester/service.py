@@ -70,7 +70,11 @@ class Progress:
 
 
 class EvidenceRequester:
-    """One authority's procedure portal behind an access point (the `Handler` of its messages)."""
+    """One authority's procedure portal behind an access point (the `Handler` of its messages).
+
+    `intermediaries` are the platforms (role IP) through which its requests go; they are sent to `gateway`, a party id,
+    or, without one, to the access points that the directories name.
+    """
 
     def __init__(
         self,
@@ -83,9 +87,13 @@ class EvidenceRequester:
         clock: Clock,
         ids: Ids,
         profiles: Profiles = PROFILES,
+        intermediaries: tuple[Agent, ...] = (),
+        gateway: str | None = None,
     ) -> None:
         self._access_point = access_point
         self._store = store
+        self._intermediaries = intermediaries
+        self._gateway = gateway
         self._profiles = profiles
         self.authority = replace(authority, role=AgentRole.EVIDENCE_REQUESTER)
         self._return_base = return_base
@@ -114,11 +122,12 @@ class EvidenceRequester:
         returns the exchange that it has become. `file_id` is the first exchange of the same case, if there was one.
         Raises BusyError where too much waits for the provider already.
         """
-        self._access_point.expect_room(finding.access_service.identifier.value)
+        party_id = self._gateway or finding.access_service.identifier.value
+        self._access_point.expect_room(party_id)
         now = self._clock.now()
         exchange_id = self._ids.uuid()
         request = self.request_for(case, finding, subject, now, representative)
-        party_id, piece = finding.access_service.identifier.value, finding.piece.key if finding.piece else None
+        piece = finding.piece.key if finding.piece else None
         record = RequesterExchange(conversation_id, case.key, party_id, request, now, piece=piece, file_id=file_id)
         with self._store.begin() as unit:
             known = unit.form(form, exchange_id, now) if form else exchange_id
@@ -142,7 +151,7 @@ class EvidenceRequester:
             finding,
             subject,
             representative,
-            requesters=(self.authority,),
+            requesters=(self.authority, *self._intermediaries),
             profiles=self._profiles,
             request_id=self._ids.uuid(),
             now=now,

@@ -6,8 +6,8 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,28 +15,13 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from oots.deployment.apps import (
-    PEER_SECONDS,
-    Exchanging,
-    Surroundings,
-    authority_app,
-    directories_app,
-    eid_app,
-    provider_service,
-    requester_service,
-)
-from oots.deployment.keys import init_town_keys
-from oots.deployment.serving import server_config
-from oots.deployment.settings import (
-    AuthoritySettings,
-    DirectoriesSettings,
-    EidSettings,
-    ProviderSettings,
-    RequesterSettings,
-    ServiceSettings,
-    read,
-)
-from oots.deployment.town import LOOPBACK, SERVICES, Ports, Town
+from oots.deployment.apps import PEER_SECONDS, Exchanging, Surroundings
+from oots.deployment.keys import init_service_keys
+from oots.deployment.services import Kind
+from oots.deployment.serving import KINDS, composed, server_config
+from oots.deployment.settings import ExchangeSettings, ServiceSettings, read
+from oots.deployment.topology import SHARED, load_topology
+from oots.deployment.town import LOOPBACK, Ports, Town
 from oots.deployment.trust import read_anchors
 from oots.exchange.limits import TimeLimits
 from oots.model.clock import AdvancedClock, Clock, Ids, RandomIds
@@ -51,16 +36,51 @@ _START_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class LiveTown:
-    """A town that runs: `clock` moves all of its services, `tap` hears its messages."""
+    """A town that runs: `clock` moves all of its services, `tap` hears its messages.
+
+    `sides` are the services with an access point by their names; `limits` and `profiles` are those of all of them.
+    """
 
     town: Town
     clock: AdvancedClock
     tap: Wiretap
-    requester: Exchanging
-    provider: Exchanging
+    sides: Mapping[str, Exchanging]
     limits: TimeLimits
     profiles: Profiles
     specimens: bool
+
+    @property
+    def requesters(self) -> Mapping[str, Exchanging]:
+        return self._of(Kind.REQUESTER)
+
+    @property
+    def providers(self) -> Mapping[str, Exchanging]:
+        return self._of(Kind.PROVIDER)
+
+    def _of(self, kind: Kind) -> Mapping[str, Exchanging]:
+        return {each.name: self.sides[each.name] for each in self.town.services if each.kind is kind}
+
+    @property
+    def requester(self) -> Exchanging:
+        """The portal abroad, which every town has."""
+        return self.sides["requester"]
+
+    @property
+    def provider(self) -> Exchanging:
+        """The data service of the municipality whose name the town bears."""
+        return self.provider_of(self.town.municipality)
+
+    def provider_of(self, kommunekode: str) -> Exchanging:
+        """The first data service that serves a municipality; raises LookupError where none does."""
+        serving = (each.name for each in self.town.services if kommunekode in each.municipalities)
+        name = next(serving, None)
+        if name is None:
+            raise LookupError(f"nobody serves {kommunekode} here")
+        return self.sides[name]
+
+    def address(self, service: str) -> str:
+        """Where a browser finds the pages of a service, `http://portal.lt.localhost:8400`."""
+        return self.town.address(self.town.service(service))
 
     @property
     def anchors(self) -> TrustAnchors:
@@ -75,9 +95,9 @@ class LiveTown:
             time.sleep(0.01)
 
     def pass_time(self, by: timedelta) -> None:
-        """Move the clock and let both sides notice."""
+        """Move the clock and let all sides notice, those that answer first."""
         self.clock.advance(by)
-        for side in (self.provider, self.requester):
+        for side in self.sides.values():
             side.access_point.tick()
 
 
@@ -94,16 +114,33 @@ def live_town(
     ids_of: Callable[[str], Ids] = new_random_ids,
     specimen_keys: Path | None = None,
     edm: str | None = None,
+    topology: str | Path = SHARED,
+    municipality: str = "0751",
+    municipalities: Sequence[str] = (),
+    both_ways: bool = False,
 ) -> Iterator[LiveTown]:
     """Run the town until the block ends. `specimen_keys` is a folder of marked test keys to use instead of own ones;
-    `edm` the only version (`v1.0`) that the portal speaks.
+    `edm` the only version (`v1.0`) that the portals speak.
+
+    `topology` is the name or the file of one; `municipalities` are the kommunekoder of those that answer, by default
+    only `municipality`, whose name a shared preview space bears. `both_ways` adds the Danish portal (`requester-dk`)
+    and the authority abroad (`provider-lt`).
     """
+    founded = Town(
+        state,
+        Ports({}),
+        edm=edm,
+        municipality=municipality,
+        municipalities=tuple(municipalities),
+        topology=load_topology(topology),
+        both_ways=both_ways,
+    )
     with contextlib.ExitStack() as ends:
-        sockets = {service: ends.enter_context(_reserved()) for service in SERVICES}
-        ports = Ports(**{service: reserved.getsockname()[1] for service, reserved in sockets.items()})
-        town = Town(state, ports, edm=edm)
+        sockets = {service.name: ends.enter_context(_reserved()) for service in founded.services}
+        ports = Ports({service: reserved.getsockname()[1] for service, reserved in sockets.items()})
+        town = replace(founded, ports=ports)
         if specimen_keys is None:
-            init_town_keys(state, town.municipality)
+            init_service_keys(state, town.services)
         else:
             export_specimen_keys(specimen_keys, town.keys)
         running = _compose(town, AdvancedClock(clock), ids_of, specimen_keys is not None, ends)
@@ -127,29 +164,17 @@ def _compose(
 ) -> _Composed:
     tap = Wiretap()
     client = ends.enter_context(httpx.Client(transport=tap.transport(), timeout=PEER_SECONDS))
-
-    def around(service: str) -> Surroundings:
-        return Surroundings(clock, ids_of(service), client, specimens)
-
-    requester_settings = read(RequesterSettings, town.values("requester"))
-    provider_settings = read(ProviderSettings, town.values("provider"))
-    directories_settings = read(DirectoriesSettings, town.values("directories"))
-    eid_settings = read(EidSettings, town.values("eid"))
-    authority_settings = read(AuthoritySettings, town.values("authority"))
-    requester = requester_service(requester_settings, around("requester"))
-    provider = provider_service(provider_settings, around("provider"))
-    return _Composed(
-        LiveTown(
-            town, clock, tap, requester, provider, provider_settings.limits, provider_settings.profiles, specimens
-        ),
-        {
-            "authority": (authority_app(authority_settings, around("authority")), authority_settings),
-            "directories": (directories_app(directories_settings, around("directories")), directories_settings),
-            "eid": (eid_app(eid_settings, around("eid")), eid_settings),
-            "provider": (provider.app, provider_settings),
-            "requester": (requester.app, requester_settings),
-        },
-    )
+    apps: dict[str, tuple[FastAPI, ServiceSettings]] = {}
+    sides: dict[str, Exchanging] = {}
+    for service in town.services:
+        settings = read(KINDS[service.kind], town.values(service.name))
+        made = composed(settings, Surroundings(clock, ids_of(service.name), client, specimens))
+        if isinstance(made, Exchanging):
+            sides[service.name] = made
+        apps[service.name] = (made.app if isinstance(made, Exchanging) else made), settings
+    of_portal = apps["requester"][1]
+    assert isinstance(of_portal, ExchangeSettings)  # noqa: S101 (the kind of its service)
+    return _Composed(LiveTown(town, clock, tap, sides, of_portal.limits, of_portal.profiles, specimens), apps)
 
 
 @contextlib.contextmanager

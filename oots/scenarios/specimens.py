@@ -17,7 +17,8 @@ from pathlib import Path
 import httpx
 
 from oots.deployment.apps import PEER_SECONDS, Surroundings, directories_client
-from oots.deployment.participants import PROVIDER_PARTY, REQUESTER_PARTY, key_name
+from oots.deployment.participants import key_name
+from oots.deployment.services import PROVIDER_PARTY, REQUESTER_PARTY
 from oots.deployment.settings import RequesterSettings, read
 from oots.deployment.town import LOOPBACK
 from oots.edelivery.client import deliver
@@ -170,7 +171,7 @@ def _send(live: LiveTown, refused: Refused) -> None:
     ids = SequentialIds(_REFUSED_SERIES + REFUSED.index(refused))
     request = refused.change(_lawful(live, ids))
     sealed = _sealed(live, refused.damage(request_codec.encode(request)), request, ids, refused.late)
-    endpoint = f"http://{LOOPBACK}:{live.town.ports.provider}{PATH}"
+    endpoint = f"http://{LOOPBACK}:{live.town.ports['provider']}{PATH}"
     with httpx.Client(transport=live.tap.transport(), timeout=PEER_SECONDS) as client:
         deliver(client, endpoint, sealed.content_type, sealed.pieces)
 

@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from oots.cli.commands import app
 from oots.denmark.municipality import load_municipality
 from oots.deployment.keys import export_town_keys
-from oots.deployment.participants import preview_host
+from oots.deployment.services import preview_host
 from oots.deployment.serving import KINDS
 from oots.deployment.settings import (
     PREFIX,

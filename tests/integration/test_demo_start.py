@@ -55,7 +55,7 @@ def run(state: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     def nothing(*_arguments: Any) -> None:
         """No keys are made, no signals caught."""
 
-    for name in ("init_town_keys", "_on_end", "refuse_taken"):
+    for name in ("init_service_keys", "_on_end", "refuse_taken"):
         monkeypatch.setattr(demo, name, nothing)
     return lambda: demo.run_demo(8400, state, tls=False, municipality="0751")
 

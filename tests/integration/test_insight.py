@@ -25,7 +25,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveTown]:
     ("port", "host"), [("requester", "portal.lt.localhost"), ("provider", "preview.aarhus.localhost")]
 )
 def test_the_exchange_pages_answer_to_the_service_s_own_name_only(town: LiveTown, port: str, host: str) -> None:
-    number = getattr(town.town.ports, port)
+    number = town.town.ports[port]
     with httpx.Client(trust_env=False) as client:
         for named, status in ((f"{host}:{number}", 200), ("evil.example", 421), (f"{LOOPBACK}:{number}", 421)):
             answer = client.get(f"http://{LOOPBACK}:{number}/exchanges", headers={"Host": named})

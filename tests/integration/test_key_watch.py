@@ -210,7 +210,7 @@ def test_the_demo_tells_what_ends_soon(
     def nothing(*_arguments: Any) -> None:
         """No process is started, watched or stopped."""
 
-    for name in ("_start", "_on_end", "refuse_taken", "init_town_keys"):
+    for name in ("_start", "_on_end", "refuse_taken", "init_service_keys"):
         monkeypatch.setattr(demo, name, nothing)
     for name in ("watch", "stop"):
         monkeypatch.setattr(Supervisor, name, nothing)

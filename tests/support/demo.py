@@ -66,7 +66,7 @@ class Demo:
         return self._address("authority")
 
     def _address(self, service: str) -> str:
-        port = getattr(self.town.ports, service)
+        port = self.town.ports[service]
         return next(address for address in self.town.origins.values() if address.endswith(f":{port}"))
 
     def child(self, service: str) -> int:
@@ -82,7 +82,7 @@ class Demo:
         killed = self.child(service)
         os.kill(killed, signal.SIGKILL)
         wait_until(lambda: self.children().get(service, killed) != killed, f"{service} to be started again")
-        health = f"http://{LOOPBACK}:{getattr(self.town.ports, service)}/healthz"
+        health = f"http://{LOOPBACK}:{self.town.ports[service]}/healthz"
         wait_until(lambda: _answers(health), f"{service} to answer")
 
     @contextmanager

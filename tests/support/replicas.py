@@ -124,14 +124,10 @@ class Plan:
 def replica_town(state: Path, plan: Plan, doors: Doors | None = None) -> Iterator[ReplicaTown]:
     """The town runs until the block ends; whoever was killed by then stays so."""
     doors = doors or new_doors()
-    ports = Ports(
-        requester=doors.portal,
-        provider=doors.preview,
-        **{service: free_port() for service in SINGLE},
-    )
+    ports = Ports({"requester": doors.portal, "provider": doors.preview} | {service: free_port() for service in SINGLE})
     town = Town(state, ports)
     init_town_keys(state, town.municipality)
-    singles = [_replica(town, service, getattr(ports, service), {}, OOTS) for service in SINGLE]
+    singles = [_replica(town, service, ports[service], {}, OOTS) for service in SINGLE]
     replicas = {service: _replicas(town, service, plan) for service in ("requester", "provider")}
     everybody = [*singles, *replicas["requester"], *replicas["provider"]]
     with ExitStack() as ends:

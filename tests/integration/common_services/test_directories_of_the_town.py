@@ -49,7 +49,7 @@ def streets(town: Town, directories: FastAPI) -> Iterator[httpx.Client]:
     with client_of(directories) as to_directories, client_of(authority) as to_authority:
 
         def carry(request: httpx.Request) -> httpx.Response:
-            client = to_authority if request.url.port == town.ports.authority else to_directories
+            client = to_authority if request.url.port == town.ports["authority"] else to_directories
             answer = client.request(request.method, request.url, content=request.content, headers=request.headers)
             return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(answer.content))
 
