@@ -12,6 +12,7 @@ from typer.main import get_command
 COMMANDS: Final = (
     "demo",
     "run",
+    "scenario",
     "validate",
     "rules",
     "verify",

@@ -116,6 +116,7 @@ class Exchanging:
     app: FastAPI
     access_point: AccessPoint[Any]
     service: EvidenceRequester | EvidenceProvider
+    store: Store[Any]
 
 
 def peer_client(settings: ServiceSettings) -> httpx.Client:
@@ -227,7 +228,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
     )
     if settings.insight:
         app.include_router(_insight(frame, store, settings, around, frames.PORTAL, frames.MUNICIPALITY))
-    return Exchanging(app, access_point, requester)
+    return Exchanging(app, access_point, requester, store)
 
 
 def _portal_authority(settings: RequesterSettings) -> Agent:
@@ -284,7 +285,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     )
     if settings.insight:
         app.include_router(_insight(frame, store, settings, around, frames.MUNICIPALITY, frames.PORTAL))
-    return Exchanging(app, access_point, provider)
+    return Exchanging(app, access_point, provider, store)
 
 
 def _insight(

@@ -47,12 +47,22 @@ class Page:
         self.url = url
         self.status = response.status_code
         self.is_refreshing = "refresh" in response.headers
+        self.source = response.text
         is_html = "html" in response.headers["content-type"]
         self._document = cast(html.HtmlElement, html.fromstring(response.text)) if is_html else None
 
     @property
     def path(self) -> str:
         return urlsplit(self.url).path
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def text(self) -> str:
+        """What the page says, each run of white space as one space."""
+        return "" if self._document is None else " ".join(self._document.text_content().split())
 
     @property
     def heading(self) -> str:
@@ -67,6 +77,14 @@ class Page:
     def action(self, form: html.FormElement) -> str:
         return urljoin(self.url, str(form.get("action") or self.url))
 
+    def choices(self, ending: str, name: str) -> list[str]:
+        """The values among which a form lets choose under `name`, by radio buttons, a list or buttons, in order."""
+        form = self.form(ending)
+        if form is None:
+            return []
+        options = form.xpath(".//*[@name=$name and @value] | .//select[@name=$name]/option[@value]", name=name)
+        return [str(option.get("value")) for option in options if option.get("type") != "hidden"]
+
     def links(self, pattern: str) -> list[str]:
         """The targets of links and buttons whose path matches `pattern` whole, each once, in order."""
         anchors = [] if self._document is None else self._document.iterfind(".//a[@href]")
@@ -74,10 +92,17 @@ class Page:
         return list(dict.fromkeys(target for target in targets if re.fullmatch(pattern, urlsplit(target).path)))
 
 
-class Citizen:
-    """One person with one browser. `verify` names whom she believes behind https, by default the usual authorities."""
+def _unnoticed(_page: Page) -> None:
+    """Nobody looks over her shoulder."""
 
-    def __init__(self, verify: ssl.SSLContext | bool = True) -> None:
+
+class Citizen:
+    """One person with one browser. `verify` names whom she believes behind https, by default the usual authorities;
+    `shown` is told of every page that she sees.
+    """
+
+    def __init__(self, verify: ssl.SSLContext | bool = True, shown: Callable[[Page], None] = _unnoticed) -> None:
+        self._shown = shown
         # A kept connection is dead after a service was halted or killed; browsers then ask again, httpx does not.
         once = httpx.Limits(max_keepalive_connections=0)
         self._client = httpx.Client(transport=_ToLoopback(verify=verify, limits=once, trust_env=False), timeout=30.0)
@@ -110,10 +135,16 @@ class Citizen:
             raise AstrayError(f"{page.path} (HTTP {page.status}) has no form for {ending}")
         values = {name: value for name, value in form.form_values() if name not in fields}
         address = page.action(form)
-        origin = "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
-        response = self._client.post(
-            address, data=values | fields, headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"}
-        )
+        return self._arrive(self._client.post(address, data=values | fields, headers=_own(page)), address)
+
+    def upload(self, page: Page, ending: str, file: tuple[str, bytes, str]) -> Page:
+        """Send a file (name, content, media type) with the form that posts to an address ending so."""
+        form = page.form(ending)
+        if form is None:
+            raise AstrayError(f"{page.path} (HTTP {page.status}) has no form for {ending}")
+        address = page.action(form)
+        values = {name: value for name, value in form.form_values() if isinstance(value, str)}
+        response = self._client.post(address, data=values, files={"file": file}, headers=_own(page))
         return self._arrive(response, address)
 
     def wait(self, page: Page, arrived: Callable[[Page], bool]) -> Page:
@@ -129,7 +160,14 @@ class Citizen:
     def _arrive(self, response: httpx.Response, url: str) -> Page:
         for _ in range(_MOST_REDIRECTS):
             if not response.has_redirect_location:
-                return Page(response, url)
+                page = Page(response, url)
+                self._shown(page)
+                return page
             url = urljoin(url, response.headers["location"])
             response = self._client.get(url)
         raise AstrayError(f"more than {_MOST_REDIRECTS} redirects at {url}")
+
+
+def _own(page: Page) -> dict[str, str]:
+    """What a browser says of a form that a page sends to its own site."""
+    return {"Origin": "{0.scheme}://{0.netloc}".format(urlsplit(page.url)), "Sec-Fetch-Site": "same-origin"}

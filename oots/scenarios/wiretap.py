@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import httpx
@@ -19,16 +21,34 @@ class Overheard:
     answer: bytes
 
 
+Send = Callable[[httpx.Request], httpx.Response]
+Meddler = Callable[[httpx.Request, Send], httpx.Response]
+"""Takes an AS4 message and the way on; raises what httpx raises where nothing comes back."""
+
+
 class Wiretap:
     """What several clients sent to AS4 endpoints, in the order of the answers."""
 
     def __init__(self) -> None:
         self._overheard: list[Overheard] = []
         self._turn = threading.Lock()
+        self._meddler: Meddler | None = None
 
     def transport(self) -> httpx.BaseTransport:
         """A transport for a client that is to be listened to."""
         return _Listening(self)
+
+    @contextlib.contextmanager
+    def meddling(self, meddler: Meddler) -> Iterator[None]:
+        """Until the block ends, `meddler` sends the messages in its own way."""
+        self._meddler, before = meddler, self._meddler
+        try:
+            yield
+        finally:
+            self._meddler = before
+
+    def send(self, request: httpx.Request, onward: Send) -> httpx.Response:
+        return self._meddler(request, onward) if self._meddler else onward(request)
 
     def add(self, overheard: Overheard) -> None:
         with self._turn:
@@ -48,7 +68,10 @@ class _Listening(httpx.HTTPTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.path != PATH:
             return super().handle_request(request)
-        body = request.read()  # before it is sent: what comes in pieces is there once
+        request.read()  # before it is sent: what comes in pieces is there once
+        return self._tap.send(request, self._onward)
+
+    def _onward(self, request: httpx.Request) -> httpx.Response:
         response = super().handle_request(request)
-        self._tap.add(Overheard(request.headers["content-type"], body, response.read()))
+        self._tap.add(Overheard(request.headers["content-type"], request.read(), response.read()))
         return response

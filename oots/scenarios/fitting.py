@@ -1,0 +1,74 @@
+"""Whether a scenario fits the prototype as it is: persons, cases, requirements and journeys that its file names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from oots.eid import personas
+from oots.exchange.conversation import ProviderState, RequesterState
+from oots.requester.cases import CASES
+from oots.scenario_files.reading import at_field
+from oots.scenario_files.scenario import Portal, Scenario
+from oots.scenarios.verdict import KNOWN_ENTRIES
+from oots.workbench.journeys import deck
+
+
+def lacking(scenario: Scenario) -> tuple[str, ...]:
+    """What the scenario names that is not there, in a few words each; nothing if it can be told."""
+    return tuple(says for _, says in _lacks(scenario))
+
+
+def faults_of(scenario: Scenario, path: Path) -> tuple[str, ...]:
+    """The same with file, line and field."""
+    return tuple(at_field(path, field, says) for field, says in _lacks(scenario))
+
+
+def _lacks(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    if scenario.journey not in deck().journey:
+        yield "journey", f"no journey is called {scenario.journey}"
+    yield from _persons(scenario)
+    yield from _cases(scenario)
+    yield from _expectations(scenario)
+
+
+def _persons(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    named = [("persona", scenario.persona)]
+    for number, step in enumerate(scenario.steps):
+        named += [(f"steps.{number}.as", step.persona)] if step.persona else []
+        named += [(f"steps.{number}.for", step.represents)] if step.represents else []
+    yield from ((field, f"no persona is called {key}") for field, key in named if key not in _personas())
+
+
+def _cases(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    cases = {case.key: case for case in CASES} if scenario.asks.portal is Portal.LT else {}
+    case = cases.get(scenario.asks.case)
+    if case is None:
+        yield "asks.case", f"the portal {scenario.asks.portal} has no case {scenario.asks.case}"
+        return
+    if case.procedure != scenario.procedure:
+        yield "procedure", f"the case {case.key} has the procedure {case.procedure}"
+    if case.requirement != scenario.requirement:
+        yield "requirement", f"the case {case.key} has the requirement {case.requirement}"
+    for number, step in enumerate(scenario.steps):
+        if step.case is not None and step.case not in cases:
+            yield f"steps.{number}.case", f"the portal {scenario.asks.portal} has no case {step.case}"
+
+
+def _expectations(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    known = {
+        "requester": {state.value for state in RequesterState},
+        "provider": {state.value for state in ProviderState},
+        "requester_journal": KNOWN_ENTRIES,
+        "provider_journal": KNOWN_ENTRIES,
+    }
+    for field, values in known.items():
+        for number, value in enumerate(getattr(scenario.expected, field) or ()):
+            if value not in values:
+                yield f"expected.{field}.{number}", f"there is no {value}; known are {', '.join(sorted(values))}"
+
+
+@cache
+def _personas() -> frozenset[str]:
+    return frozenset(personas.by_key(personas.load()))
