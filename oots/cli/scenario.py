@@ -58,7 +58,8 @@ def check(
     from oots.scenario_files.reading import read_scenario
     from oots.scenarios.fitting import faults_of
 
-    paths, faults = files or list(found()), []
+    paths = files or list(found())
+    faults: list[str] = []
     for path in paths:
         try:
             faults.extend(faults_of(read_scenario(path), path))

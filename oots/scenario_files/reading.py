@@ -68,7 +68,8 @@ def read_scenario(path: Path) -> Scenario:
 
 def read_scenarios(paths: Sequence[Path]) -> tuple[Scenario, ...]:
     """All of them; raises ConfigurationError with the faults of all."""
-    scenarios, faults = [], []
+    scenarios: list[Scenario] = []
+    faults: list[str] = []
     for path in paths:
         try:
             scenarios.append(read_scenario(path))

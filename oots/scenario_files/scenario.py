@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 Line = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Item = TypeVar("Item")
+
+
+def _some(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    if not items:
+        raise ValueError("at least one is needed")
+    return items
+
+
+Some = Annotated[tuple[Item, ...], AfterValidator(_some)]
 Kommunekode = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
 
 
@@ -184,7 +203,7 @@ class Expected(Written):
     that must stand in a journal.
     """
 
-    outcomes: tuple[Annotated[str, StringConstraints(pattern=OUTCOME)], ...] = Field(min_length=1)
+    outcomes: Some[Annotated[str, StringConstraints(pattern=OUTCOME)]]
     requester: tuple[Line, ...] | None = None
     provider: tuple[Line, ...] | None = None
     documents: int | None = Field(default=None, ge=0)
@@ -236,16 +255,19 @@ class Scenario(Written):
     topology: Topology = Topology.SHARED
     asks: Asks
     answers: Answers
-    steps: tuple[Step, ...] = Field(min_length=1)
+    steps: Some[Step]
     faults: tuple[Fault, ...] = ()
     expected: Expected
     shows: Both
     eu_lacks: Both
     story: Both
 
-    @model_validator(mode="after")
-    def _faults_lie_within_the_steps(self) -> Self:
-        for fault in self.faults:
-            if max(fault.from_, fault.to or 1) > len(self.steps) or (fault.to or fault.from_) < fault.from_:
-                raise ValueError(f"the fault `{fault.what}` lies outside the {len(self.steps)} steps")
-        return self
+    @field_validator("faults")
+    @classmethod
+    def _lie_within_the_steps(cls, faults: tuple[Fault, ...], told: ValidationInfo) -> tuple[Fault, ...]:
+        steps = len(told.data.get("steps", ()))
+        for fault in faults:
+            last = fault.to or fault.from_
+            if steps and not fault.from_ <= last <= steps:
+                raise ValueError(f"`{fault.what}` lies outside the {steps} steps")
+        return faults

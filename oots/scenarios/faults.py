@@ -21,6 +21,7 @@ from oots.edelivery.message import OpenedMessage, Part, open_message, seal_messa
 from oots.exchange.api import PATH
 from oots.exchange.envelope import Read, open_request, version_of
 from oots.model.clock import RandomIds, iso
+from oots.model.issuing import Match
 from oots.model.request import EvidenceRequest
 from oots.provider import service as provider_service
 from oots.requester.service import EvidenceRequester
@@ -165,7 +166,7 @@ def _registers(manner: str) -> Wrong:
 
     @contextmanager
     def block(live: LiveTown, _requester: EvidenceRequester) -> Iterator[None]:
-        provider = live.provider.service
+        provider: Any = live.provider.service
         with patch.object(provider, "source", _Broken(provider.source)):
             yield
 
@@ -173,13 +174,15 @@ def _registers(manner: str) -> Wrong:
 
 
 class _Broken:
-    def __init__(self, source):
+    """A register that breaks down when it is asked about a person; what it offers is known all the same."""
+
+    def __init__(self, source: Any) -> None:
         self._source = source
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._source, name)
 
-    def match(self, person):
+    def match(self, *_who: object) -> Match:
         raise ConnectionError("the register is down")
 
 
