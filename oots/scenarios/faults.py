@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -20,13 +20,17 @@ from oots.edelivery.header import EXECUTE_QUERY_REQUEST, REGREP
 from oots.edelivery.message import OpenedMessage, Part, open_message, seal_message
 from oots.exchange.api import PATH
 from oots.exchange.envelope import Read, open_request, version_of
+from oots.model.agent import Agent
 from oots.model.clock import RandomIds, iso
-from oots.model.issuing import Match
+from oots.model.identifiers import Identifier
+from oots.model.issuing import Applicant, Issue, Match, Offer, Order
 from oots.model.request import EvidenceRequest
 from oots.provider import service as provider_service
+from oots.provider.source import EvidenceSource, EvidenceSources
 from oots.requester.service import EvidenceRequester
 from oots.scenario_files.scenario import Trouble
 from oots.scenarios.live_town import LiveTown
+from oots.scenarios.sides import providers_of
 from oots.scenarios.wiretap import Meddler, Send
 from oots.trust.keys import load_key_pair
 from oots.wire.profile import Profiles
@@ -161,29 +165,52 @@ def _version_unknown(_live: LiveTown, _requester: EvidenceRequester) -> Abstract
     return patch.object(provider_service, "open_request", opened_in_others)
 
 
-def _registers(manner: str) -> Wrong:
-    """Every register behind the data services is in this manner."""
+def _registers(failure: type[OSError]) -> Wrong:
+    """Every register behind the data services fails so."""
 
     @contextmanager
     def block(live: LiveTown, _requester: EvidenceRequester) -> Iterator[None]:
-        provider: Any = live.provider.service
-        with patch.object(provider, "source", _Broken(provider.source)):
+        with ExitStack() as ends:
+            for provider in providers_of(live):
+                ends.enter_context(patch.object(provider.authorities, "sources", _Failing(provider.sources, failure)))
             yield
 
     return block
 
 
-class _Broken:
-    """A register that breaks down when it is asked about a person; what it offers is known all the same."""
+class _Failing:
+    """Registers that are known, and fail when they are asked about a person."""
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, sources: EvidenceSources, failure: type[OSError]) -> None:
+        self._sources = sources
+        self._failure = failure
+
+    @property
+    def host(self) -> Agent:
+        return self._sources.host
+
+    def of(self, authority: Identifier) -> EvidenceSource | None:
+        source = self._sources.of(authority)
+        return None if source is None else _FailingSource(source, self._failure)
+
+
+class _FailingSource:
+    def __init__(self, source: EvidenceSource, failure: type[OSError]) -> None:
         self._source = source
+        self._failure = failure
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._source, name)
+    @property
+    def authority(self) -> Agent:
+        return self._source.authority
 
-    def match(self, *_who: object) -> Match:
-        raise ConnectionError("the register is down")
+    def offer(self, classification: str) -> Offer | None:
+        return self._source.offer(classification)
+
+    def match(self, applicant: Applicant) -> Match:
+        raise self._failure("the story has the register fail")
+
+    def issue(self, order: Order) -> Issue:
+        raise self._failure("the story has the register fail")
 
 
 @contextmanager
@@ -192,9 +219,9 @@ def _certificate_revoked(live: LiveTown, requester: EvidenceRequester) -> Iterat
 
 
 _WRONGS: dict[Trouble, Wrong] = {
-    Trouble.REGISTER_FAILING: _registers("failing"),
-    Trouble.REGISTER_SLOW: _registers("slow"),
-    Trouble.REGISTER_SILENT: _registers("silent"),
+    Trouble.REGISTER_FAILING: _registers(ConnectionError),
+    Trouble.REGISTER_SLOW: _registers(TimeoutError),
+    Trouble.REGISTER_SILENT: _registers(TimeoutError),
     Trouble.RECEIPT_LOST: _receipt_lost,
     Trouble.MESSAGE_REPEATED: _message_repeated,
     Trouble.REQUEST_REPEATED: _request_repeated,

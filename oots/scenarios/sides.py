@@ -17,6 +17,7 @@ from oots.exchange.queue import WAITING
 from oots.exchange.schema import OUTBOX
 from oots.exchange.store import Store
 from oots.exchange.unit import Kept
+from oots.provider.service import EvidenceProvider
 from oots.requester.service import EvidenceRequester
 from oots.scenario_files.scenario import Portal
 from oots.scenarios.live_town import LiveTown
@@ -101,3 +102,9 @@ class Sides:
             with side.store.look() as unit:
                 lines += [told.entry for told in unit.refusals()]
         return lines
+
+
+def providers_of(live: LiveTown) -> tuple[EvidenceProvider, ...]:
+    """The data services of a town."""
+    services = [side.service for side in Sides(live).answering]
+    return tuple(service for service in services if isinstance(service, EvidenceProvider))
