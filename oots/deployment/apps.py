@@ -25,7 +25,7 @@ from oots.denmark.source import MunicipalSources
 from oots.deployment import directories_pages, frames
 from oots.deployment.at_rest import Retention
 from oots.deployment.clock_watch import ClockWatch
-from oots.deployment.danish_providers import Entrance, served_by_municipalities
+from oots.deployment.danish_providers import KOMMUNEKODE, Entrance, kommunekode_list, served_by_municipalities
 from oots.deployment.metrics import Metrics
 from oots.deployment.metrics import router as metrics_router
 from oots.deployment.participants import DIRECTORIES, key_name, seal_name
@@ -222,6 +222,8 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
             origins=Origins(settings.origins),
             check_seal=lambda content, media_type: check_seal(content, media_type, trust, around.clock.now()),
             ids=around.ids,
+            clock=around.clock,
+            code_lists={KOMMUNEKODE: kommunekode_list()},
             grace=settings.limits.grace,
             insight=settings.insight,
         )

@@ -96,7 +96,7 @@ class EvidenceRequester:
         self._gateway = gateway
         self._profiles = profiles
         self.authority = replace(authority, role=AgentRole.EVIDENCE_REQUESTER)
-        self._return_base = return_base
+        self.return_base = return_base
         self._limits = limits
         self._clock = clock
         self._ids = ids
@@ -176,7 +176,7 @@ class EvidenceRequester:
             return offer.location if profile.return_slot else with_return(self._visit(kept, offer))
 
     def _visit(self, kept: Kept[RequesterExchange], offer: PreviewOffer) -> PreviewVisit:
-        return PreviewVisit(offer.location, f"{self._return_base}/return/{kept.exchange_id}")
+        return PreviewVisit(offer.location, f"{self.return_base}/return/{kept.exchange_id}")
 
     def _ask_again(self, unit: RequesterUnit, kept: Kept[RequesterExchange], offer: PreviewOffer) -> None:
         request = replace(

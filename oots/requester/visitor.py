@@ -7,39 +7,79 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 from starlette.requests import Request
 
-from oots.model.person import NaturalPerson
+from oots.model.person import LevelOfAssurance, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
+from oots.requester.session_notes import forget_cases
 from oots.web.sessions import session_of
 
-_PERSONS = TypeAdapter(NaturalPerson)
+_PERSONS: TypeAdapter[Subject] = TypeAdapter(Subject)
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """`conversation_id` is a bare UUID, new with each sign-in: one user session is one conversation."""
+    """`person` is whom the evidence is about; `representative` is who signed in for that person, None for herself.
 
-    person: NaturalPerson
+    `conversation_id` is a bare UUID, new with each sign-in: one user session is one conversation.
+    """
+
+    person: Subject
     conversation_id: str
+    representative: Subject | None = None
 
     @property
     def name(self) -> str:
-        return f"{self.person.given_name} {self.person.family_name}"
+        """Of whom the evidence is about."""
+        return name_of(self.person)
+
+    @property
+    def acting(self) -> Subject:
+        """Who sits at the screen."""
+        return self.representative or self.person
+
+    @property
+    def acting_name(self) -> str:
+        return name_of(self.acting)
+
+    @property
+    def level_of_assurance(self) -> LevelOfAssurance | None:
+        """How surely the one who sits at the screen was identified."""
+        return self.acting.level_of_assurance
 
     def asked(self, request: EvidenceRequest) -> bool:
-        """Whether this person made the request; persons at this portal all carry an eIDAS identifier."""
-        subject = request.subject
-        return isinstance(subject, NaturalPerson) and subject.identifier == self.person.identifier
+        """Whether this person made the request, for the same subject; everybody here carries an eIDAS identifier."""
+        return (identifier_of(request.subject), identifier_of(request.representative)) == (
+            identifier_of(self.person),
+            identifier_of(self.representative),
+        )
 
     def is_as_sure(self, request: EvidenceRequest) -> bool:
         """Whether this sign-in is as sure as the one with which the request was made; what came of it demands that."""
-        now, then = self.person.level_of_assurance, request.subject.level_of_assurance
+        now, then = self.level_of_assurance, (request.representative or request.subject).level_of_assurance
         return then is None or (now is not None and now.reaches(then))
 
 
+def name_of(person: Subject) -> str:
+    """What people call the person or company."""
+    if isinstance(person, NaturalPerson):
+        return f"{person.given_name} {person.family_name}"
+    return person.legal_name
+
+
+def identifier_of(person: Subject | None) -> str | None:
+    """The eIDAS identifier; None for nobody."""
+    if person is None:
+        return None
+    return person.identifier if isinstance(person, NaturalPerson) else person.legal_person_identifier
+
+
 def remember(request: Request, visitor: Visitor) -> None:
-    """Keep who signed in for the rest of the session."""
+    """Keep who signed in for the rest of the session, which forgets the cases of whoever was there before."""
     session = session_of(request)
+    before = visitor_of(request)
+    if before is None or _identifiers(before) != _identifiers(visitor):
+        forget_cases(request)
     session["person"] = _PERSONS.dump_python(visitor.person, mode="json")
+    session["representative"] = visitor.representative and _PERSONS.dump_python(visitor.representative, mode="json")
     session["conversation"] = visitor.conversation_id
 
 
@@ -48,4 +88,13 @@ def visitor_of(request: Request) -> Visitor | None:
     session = session_of(request)
     if "person" not in session:
         return None
-    return Visitor(_PERSONS.validate_python(session["person"], strict=False), session["conversation"])
+    acting = session.get("representative")
+    return Visitor(
+        _PERSONS.validate_python(session["person"], strict=False),
+        session["conversation"],
+        acting and _PERSONS.validate_python(acting, strict=False),
+    )
+
+
+def _identifiers(visitor: Visitor) -> tuple[str | None, str | None]:
+    return identifier_of(visitor.person), identifier_of(visitor.representative)

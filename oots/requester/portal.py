@@ -1,0 +1,112 @@
+"""What all pages of the portal share: the frame, the visitor, the case, and whose exchange it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+from fastapi import HTTPException, Request
+from starlette.responses import RedirectResponse, Response
+
+from oots.model.clock import Clock, Ids
+from oots.model.content import Content
+from oots.model.identifiers import is_uuid
+from oots.model.text import Text, in_language
+from oots.requester.cases import Case, Piece, cases_of
+from oots.requester.choices import CodeLists
+from oots.requester.discovery import Discovery
+from oots.requester.service import EvidenceRequester, Progress
+from oots.requester.visitor import Visitor, name_of, visitor_of
+from oots.trust.seal_report import SealReport
+from oots.web.countries import country
+from oots.web.frame import ClosedError, Frame, language
+from oots.web.origins import Origins
+from oots.web.signin import SignIn
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The portal of `country`, which asks authorities of `provider_country` for evidence.
+
+    `check_seal` takes a document and its media type. `grace` is how much longer the portal waits than the provider,
+    whose limits are the ones that people are told. `code_lists` are its copies of lists of the Semantic Repository.
+    """
+
+    requester: EvidenceRequester
+    discovery: Discovery
+    frame: Frame
+    sign_in: SignIn
+    origins: Origins
+    check_seal: Callable[[Content, str], SealReport]
+    ids: Ids
+    clock: Clock
+    grace: timedelta
+    insight: bool
+    country: str
+    provider_country: str
+    code_lists: CodeLists
+
+    def page(self, request: Request, name: str, status: int = 200, /, **context: object) -> Response:
+        lang = language(request)
+
+        def said(texts: Sequence[Text]) -> str:
+            return in_language(texts, lang)
+
+        common = {
+            "said": said,
+            "visitor": visitor_of(request),
+            "insight": self.insight,
+            "name_of": name_of,
+            "portal": said(self.requester.authority.names),
+            "here": country(self.country).in_(lang),
+            "there": country(self.provider_country).in_(lang),
+        }
+        return self.frame.page(request, name, status, **common, **context)
+
+    def cases(self) -> tuple[Case, ...]:
+        return cases_of(self.country)
+
+    def case(self, key: str) -> Case:
+        """The case with this key; HTTP 404 where this portal has none."""
+        for case in self.cases():
+            if case.key == key:
+                return case
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+
+    def piece(self, case: Case, key: str) -> Piece:
+        """The piece of the case with this key, the first where none is named; HTTP 404 for an unknown one."""
+        try:
+            return case.piece(key) if key else case.pieces[0]
+        except LookupError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+
+    def own(self, request: Request, exchange_id: str) -> Progress:
+        """The exchange, for the person who asked and is as surely signed in; HTTP 403 for her with a weaker sign-in."""
+        visitor = visitor_of(request)
+        progress = self.asked_for(visitor, exchange_id)
+        if visitor is None or not visitor.is_as_sure(progress.request):
+            raise ClosedError(HTTPStatus.FORBIDDEN, f"/evidence/{exchange_id}")
+        return progress
+
+    def asked_for(self, visitor: Visitor | None, exchange_id: str) -> Progress:
+        """The exchange, for the person who asked; HTTP 404 for everybody else, as if there were none."""
+        try:
+            progress = self.requester.progress(exchange_id)
+        except LookupError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        if visitor is None or not visitor.asked(progress.request):
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        return progress
+
+
+def see_other(location: str) -> RedirectResponse:
+    return RedirectResponse(location, HTTPStatus.SEE_OTHER)
+
+
+def expect_id(text: str) -> str:
+    """The id of an exchange; HTTP 404 for anything that has not its form."""
+    if not is_uuid(text):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return text
