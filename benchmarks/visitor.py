@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from oots.requester.pages import REFRESH_SECONDS
+from oots.requester.evidence_pages import REFRESH_SECONDS
 from oots.scenarios.citizen import AstrayError, Citizen, Page
 
 CASE: Final = "/cases/change-of-address"

@@ -216,6 +216,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
         requester_pages.router(
             requester=requester,
             discovery=Discovery(directories, settings.country, settings.versions),
+            country=settings.country,
             provider_country=settings.provider_country,
             frame=frame,
             sign_in=_sign_in(settings, settings.portal_origin, around),

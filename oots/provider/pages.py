@@ -18,10 +18,10 @@ from starlette.responses import RedirectResponse, Response
 from oots.model.content import Content, whole
 from oots.model.person import NaturalPerson
 from oots.model.text import Text, in_language
-from oots.web.countries import country
 from oots.provider.preview import Place, PreviewClosedError, PreviewSpace, ShownDocument, ShownPackage, Stage
 from oots.provider.procedures import procedure
 from oots.trust.revocation import UnsettledError
+from oots.web.countries import country
 from oots.web.downloads import download
 from oots.web.frame import ClosedError, Frame, language
 from oots.web.numbers import Number

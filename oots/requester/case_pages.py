@@ -1,4 +1,4 @@
-"""From the case to the explicit request: the front page, the question who has the evidence, and what will be fetched."""
+"""From the case to the explicit request: front page, the question who has the evidence, what will be fetched."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Form, HTTPException, Request
+from fastapi import Form, Request
 from starlette.responses import Response
 
 from oots.exchange.envelope import UnsendableError

@@ -243,7 +243,7 @@ def test_who_gets_nothing_is_told_kindly_and_may_upload(solvej: Window, aarhus: 
     way.ask(solvej, aarhus, person)
     solvej.see(ending, "")
     expect(solvej.page.get_by_role("link", name="Upload selv")).to_be_visible()
-    assert ("Begynd sagen igen efter" in solvej.text) == (person == "Vera Ventetid")
+    assert ("Spørg igen fra" in solvej.text) == (person == "Vera Ventetid")
     solvej.assert_clean()
 
 

@@ -16,8 +16,16 @@ from starlette.responses import RedirectResponse
 from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry, TimelineEvent
 from oots.model.agent import Address, Agent, AgentRole
-from oots.model.catalogue import AccessService, DataService, Publisher, Requirement
-from oots.model.clock import SequentialIds
+from oots.model.catalogue import (
+    AccessService,
+    ClassificationConcept,
+    Code,
+    CodeList,
+    DataService,
+    Publisher,
+    Requirement,
+)
+from oots.model.clock import FrozenClock, SequentialIds
 from oots.model.errors import PeerError
 from oots.model.evidence import (
     Distribution,
@@ -29,15 +37,15 @@ from oots.model.evidence import (
     RequestedEvidenceType,
 )
 from oots.model.identifiers import Identifier
-from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.person import LevelOfAssurance, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
 from oots.model.response import PreviewOffer
 from oots.model.text import Text
 from oots.provider import pages as preview_pages
 from oots.provider.preview import Place, PreviewClosedError, ShownDocument, ShownPackage, Stage
 from oots.requester import pages as portal_pages
-from oots.requester.cases import Case, case_of
-from oots.requester.discovery import Finding
+from oots.requester.cases import Case, Piece, case_of
+from oots.requester.discovery import Finding, answered
 from oots.requester.record import ReceivedPart
 from oots.requester.service import NotPossibleError, Progress
 from oots.trust.seal_report import SealReport
@@ -48,6 +56,7 @@ from oots.web.security import BrowserSecurity
 from oots.web.sessions import Sessions, SessionStore, session_of
 from oots.web.signin import SignedIn, SignInError, SignInFailure
 from oots.web.words import Words
+from oots.wire.catalogue import AdditionalInputError, DirectoryError
 from oots.wire.profile import V2_0
 from tests.support.web import NOON, Base64Vault, MemoryDatabase, clock_at_noon
 
@@ -84,6 +93,23 @@ PDF = typst.compile(
 CONTENTS = (XML, PDF)
 
 
+TOWNS = CodeList(
+    "https://sr.oots.tech.ec.europa.eu/codelists/DK/kommunekode",
+    (
+        Code("0751", (Text("DA", "Aarhus Kommune"), Text("EN", "Aarhus Municipality"))),
+        Code("0461", (Text("DA", "Odense Kommune"), Text("EN", "Odense Municipality"))),
+        Code("0101", (Text("DA", "Københavns Kommune"), Text("EN", "København Municipality"))),
+    ),
+)
+WHERE = ClassificationConcept(
+    "c5e0a7d2-3b94-4f68-8d1c-70a9e6b52f13",
+    TOWNS.identifier,
+    "codelist",
+    (Text("DA", "Hvilken kommune har dokumentationen?"), Text("EN", "Which municipality holds the evidence?")),
+    TOWNS.identifier,
+)
+
+
 def finding(party: str = "AP_DK_01", names: tuple[Text, ...] = AARHUS_NAMES) -> Finding:
     publisher = Publisher(AARHUS, names, Address("DK"), "DK")
     access = AccessService(Identifier("urn:specimen:party", party), names, ("oots-edm:v2.0",), publisher)
@@ -100,7 +126,7 @@ def finding(party: str = "AP_DK_01", names: tuple[Text, ...] = AARHUS_NAMES) -> 
     )
 
 
-def request_of(person: NaturalPerson, case: Case) -> EvidenceRequest:
+def request_of(person: Subject, case: Case) -> EvidenceRequest:
     return EvidenceRequest(
         request_id="00000000-0000-4000-8000-000000000001",
         specification="oots-edm:v2.0",
@@ -153,7 +179,10 @@ class PortalService:
     """Stands in for the evidence requester; `stand` puts its exchange where a test wants it."""
 
     authority: Agent = AUTHORITY
-    asked: list[NaturalPerson] = field(default_factory=list)
+    return_base: str = "https://portal.lt.localhost"
+    findings: list[Finding] = field(default_factory=list)
+    representatives: list[Subject | None] = field(default_factory=list)
+    asked: list[Subject] = field(default_factory=list)
     forms: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Progress] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
@@ -161,25 +190,52 @@ class PortalService:
     def formats_asked(self, finding: Finding) -> tuple[str, ...]:
         return tuple(distribution.format for distribution in finding.service.distributions)
 
-    def ask(self, case: Case, finding: Finding, person: NaturalPerson, conversation_id: str, form: str) -> str:
+    def ask(
+        self,
+        case: Case,
+        finding: Finding,
+        subject: Subject,
+        conversation_id: str,
+        form: str,
+        *,
+        representative: Subject | None,
+        file_id: str | None,
+    ) -> str:
         if form in self.forms:
             return self.forms[form]
-        self.asked.append(person)
+        self.asked.append(subject)
+        self.representatives.append(representative)
+        self.findings.append(finding)
         exchange_id = f"00000000-0000-4000-8000-0000000000{len(self.asked):02d}"
         self.forms[form] = exchange_id
-        self.stand(RequesterState.REQUESTED, exchange_id=exchange_id, conversation_id=conversation_id, case=case.key)
+        self.stand(
+            RequesterState.REQUESTED,
+            exchange_id=exchange_id,
+            person=subject,
+            representative=representative,
+            conversation_id=conversation_id,
+            case=case.key,
+            piece=finding.piece.key if finding.piece else None,
+            file_id=file_id or exchange_id,
+        )
         return exchange_id
 
+    def file(self, file_id: str) -> tuple[Progress, ...]:
+        first = self.kept[file_id]
+        others = (progress for progress in self.kept.values() if progress.exchange_id != file_id)
+        return (first, *(progress for progress in others if progress.file_id == file_id))
+
     def stand(
-        self, state: RequesterState, *, exchange_id: str = EXCHANGE, person: NaturalPerson = MARIA, **more: Any
+        self, state: RequesterState, *, exchange_id: str = EXCHANGE, person: Subject = MARIA, **more: Any
     ) -> None:
         case = case_of(more.pop("case", "change-of-address"))
+        request = replace(request_of(person, case), representative=more.pop("representative", None))
         progress = Progress(
             exchange_id=exchange_id,
             conversation_id=more.pop("conversation_id", "00000000-0000-4000-8000-0000000000c0"),
             case=case.key,
             state=state,
-            request=request_of(person, case),
+            request=request,
             deadline=NOON + timedelta(minutes=15),
             offer=PreviewOffer(
                 f"https://preview.aarhus.localhost/p/{TOKEN}",
@@ -192,6 +248,7 @@ class PortalService:
             error_detail=None,
             evidence_deleted_at=None,
             previewed=state is not RequesterState.REQUESTED,
+            file_id=exchange_id,
         )
         self.kept[exchange_id] = replace(progress, **more)
 
@@ -221,15 +278,27 @@ class PortalService:
 
 @dataclass
 class Directories:
-    """Stands in for the discovery."""
+    """Stands in for the discovery; with a `question` it names those `findings_of` an answer, and nobody before."""
 
     findings: tuple[Finding, ...] = (finding(),)
     reachable: bool = True
+    question: ClassificationConcept | None = None
+    findings_of: dict[str, Finding] = field(default_factory=dict)
+    values: frozenset[str] = frozenset()
 
-    def find(self, case: Case, provider_country: str) -> tuple[Finding, ...]:
+    def find(self, case: Case, provider_country: str, piece: Piece, answers: dict[str, str]) -> tuple[Finding, ...]:
         if not self.reachable:
             raise PeerError("the directories do not answer")
-        return self.findings
+        if self.question is None:
+            return tuple(replace(each, piece=piece) for each in self.findings)
+        value = answers.get(self.question.identifier)
+        if value is None:
+            raise AdditionalInputError("DSD:ERR:0005", "more is needed", None, "", (self.question,))
+        if value not in self.values:
+            raise DirectoryError("DSD:ERR:0006", "wrong value", None)
+        heard = (answered(self.question, value),)
+        found = self.findings_of.get(value)
+        return (replace(found, piece=piece, answers=heard),) if found else ()
 
 
 class SignInAsChosen:
@@ -388,7 +457,7 @@ class Preview:
     sign_in: SignInAsChosen
 
 
-def portal(*, insight: bool = True, origin: str = PORTAL) -> Portal:
+def portal(*, insight: bool = True, origin: str = PORTAL, country: str = "LT") -> Portal:
     service, directories, sign_in = PortalService(), Directories(), SignInAsChosen()
     frame = Frame(
         theme="requester",
@@ -404,8 +473,12 @@ def portal(*, insight: bool = True, origin: str = PORTAL) -> Portal:
         origins=ORIGINS,
         check_seal=sealed,
         ids=SequentialIds(9),
+        clock=FrozenClock(NOON),
         grace=timedelta(minutes=1),
         insight=insight,
+        country=country,
+        provider_country="LT" if country == "DK" else "DK",
+        code_lists={TOWNS.identifier: TOWNS},
     )
     return Portal(_app(frame, pages, "portal", origin, insight), service, directories, sign_in)
 

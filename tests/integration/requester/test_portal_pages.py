@@ -12,7 +12,7 @@ import pytest
 
 from oots.exchange.conversation import RequesterState
 from oots.model.text import Text
-from oots.requester import pages as portal_pages
+from oots.requester import evidence_pages
 from oots.requester.answers import GET_ONLY
 from tests.support.pages import (
     EXCHANGE,
@@ -188,7 +188,7 @@ def test_one_of_several_providers_is_chosen(house: Portal, maria: httpx.Client) 
     assert "Odense Kommune" in page.text
     form = {name: field(page, name) for name in ("csrf", "attempt")} | {"explicit": "given"}
     assert maria.post(f"{CASE}/request", data=form).status_code == 422
-    chosen = {"service": "4f0c9b1e-8d52-4e0b-a7b6-52c1d94e7a10@AP_DK_02"}
+    chosen = {"service": "4f0c9b1e-8d52-4e0b-a7b6-52c1d94e7a10@AP_DK_02@55133018"}
     assert maria.post(f"{CASE}/request", data=form | chosen).status_code == 303
 
 
@@ -348,10 +348,10 @@ def test_a_large_document_is_offered_and_not_shown(
     house: Portal, maria: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house.service.stand(RequesterState.DELIVERED)
-    monkeypatch.setattr(portal_pages, "MOST_SHOWN", len(XML))
+    monkeypatch.setattr(evidence_pages, "MOST_SHOWN", len(XML))
     shown = "Maria &amp;lt;Jensen&amp;gt;"
     assert shown in maria.get(PAGE).text
-    monkeypatch.setattr(portal_pages, "MOST_SHOWN", len(XML) - 1)
+    monkeypatch.setattr(evidence_pages, "MOST_SHOWN", len(XML) - 1)
     page = maria.get(PAGE).text
     assert (shown in page, "for stort til at blive vist" in page) == (False, True)
     assert maria.get(f"{PAGE}/documents/0").content == XML
@@ -433,13 +433,13 @@ def test_who_may_get_more_another_time_can_begin_again(
     house: Portal, maria: httpx.Client, state: RequesterState, more: dict[str, Any], again: bool
 ) -> None:
     house.service.stand(state, **more)
-    assert ("Begynd forfra" in maria.get(PAGE).text) is again
+    assert (f'href="{PAGE}/again"' in maria.get(PAGE).text) is again
 
 
 def test_who_has_to_wait_learns_until_when_and_why(house: Portal, maria: httpx.Client) -> None:
     house.service.stand(RequesterState.DEFERRED, available_from=datetime(2026, 11, 30, 23, 30, tzinfo=UTC))
     page = maria.get(PAGE).text
-    assert re.search("Begynd sagen igen efter <time[^>]*>1. december 2026</time>", page)
+    assert re.search("Spørg igen fra <time[^>]*>1. december 2026 kl. 00.30</time>", page)
     assert "En medarbejder hos myndigheden skal først se på din sag" in page
 
 
