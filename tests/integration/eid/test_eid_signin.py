@@ -59,10 +59,10 @@ def test_a_parent_signs_in_for_a_child(scene: SignInScene) -> None:
 
 
 def test_a_director_signs_in_for_a_company(scene: SignInScene) -> None:
-    scene.sign_in("dina-for-byg")
+    scene.sign_in("dina-for-firma")
     assert scene.signed_in is not None
     assert scene.signed_in.subject == LegalPerson(
-        "DK/LT/27563149", "Opdigtet Byg ApS", level_of_assurance=LevelOfAssurance.HIGH
+        "DK/LT/99999911", "Prøvesens Nedrivning ApS (opdigtet)", level_of_assurance=LevelOfAssurance.HIGH
     )
     assert scene.signed_in.person.given_name == "Dina"
 
@@ -203,7 +203,7 @@ REPRESENTATIVE = {
     "RepresentativeFirstName": "Mor",
     "RepresentativeDateOfBirth": "1988-01-11",
 }
-COMPANY = {"LegalPersonIdentifier": "DK/LT/27563149", "LegalName": "Opdigtet Byg ApS"}
+COMPANY = {"LegalPersonIdentifier": "DK/LT/99999911", "LegalName": "Prøvesens Nedrivning ApS (opdigtet)"}
 
 
 def test_the_same_claims_without_a_flaw_are_believed(scene: SignInScene) -> None:
