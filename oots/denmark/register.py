@@ -1,21 +1,18 @@
-"""The register that stands in for CPR: persons out of a file, and the search for the one who is meant."""
+"""The register that stands in for CPR: persons out of a file."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from oots.denmark.cpr import CprPerson, Personstatus
+from oots.denmark.cpr import CprPerson
 from oots.denmark.municipality import municipalities
-from oots.denmark.names import GivenName
 from oots.model.errors import ConfigurationError
 
 STANDARD_FILE = Path(__file__).parent / "data" / "persons.toml"
-_WITHDRAWN = frozenset({Personstatus.ANNULLERET, Personstatus.NEDLAGT_PERSON})
 _PERSON = TypeAdapter(CprPerson)
 _REFERENCES = (
     ("civilstand", "aegtefaelle"),
@@ -26,7 +23,7 @@ _REFERENCES = (
 
 
 class CprRegister:
-    """Persons of one file, unchanged while a service runs."""
+    """Persons of one file, as it was when it was read."""
 
     def __init__(self, persons: tuple[CprPerson, ...]) -> None:
         self.persons = persons
@@ -52,21 +49,6 @@ class CprRegister:
             return self._by_id[person_id]
         except KeyError:
             raise LookupError("the register has no such record") from None
-
-    def candidates(self, family_name: str, given_name: str, date_of_birth: date) -> tuple[CprPerson, ...]:
-        """All whom these attributes can mean; only if it is exactly one is the person known.
-
-        The date of birth is never guessed at. Whoever fits less well than another is a candidate all the same, since
-        a better spelling proves nothing. Withdrawn records are not found.
-        """
-        given = GivenName(family_name, given_name)
-        return tuple(
-            person
-            for person in self.persons
-            if person.foedselsdato == date_of_birth
-            and person.personstatus not in _WITHDRAWN
-            and given.could_mean(person.navne)
-        )
 
 
 def _tables(file: Path) -> list[object]:

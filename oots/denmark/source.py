@@ -12,7 +12,7 @@ from oots.denmark.cpr import CprPerson, Personstatus
 from oots.denmark.evidence_types import BOPAELSATTEST_HISTORIK, OFFERS, PDF, PDF_DISTRIBUTION, XML_DISTRIBUTION
 from oots.denmark.municipality import Municipality, load_municipality
 from oots.denmark.projection import project
-from oots.denmark.register import CprRegister
+from oots.denmark.registers import Registers
 from oots.model.agent import Agent
 from oots.model.evidence import Distribution, DocumentKind
 from oots.model.identifiers import Identifier
@@ -22,15 +22,11 @@ from oots.model.issuing import (
     Issued,
     IssuedDocument,
     Match,
-    Matched,
-    MatchOutcome,
     NothingHeld,
-    NotMatched,
     NotYet,
     Offer,
     Order,
 )
-from oots.model.person import NaturalPerson
 from oots.model.text import in_language
 from oots.trust.keys import KeyPair
 
@@ -57,13 +53,13 @@ class MunicipalSource:
         self,
         *,
         municipality: Municipality,
-        register: CprRegister,
+        registers: Registers,
         key: KeyPair,
         seal_xml: SealXml,
         seal_pdf: SealPdf,
     ) -> None:
         self._municipality = municipality
-        self._register = register
+        self._registers = registers
         self._key = key
         self._seal_xml = seal_xml
         self._seal_pdf = seal_pdf
@@ -76,19 +72,13 @@ class MunicipalSource:
         return OFFERS.get(classification)
 
     def match(self, applicant: Applicant) -> Match:
-        """Unique by name and date of birth (2022/1463 art. 16); `person_key` is the register's own UUID."""
-        person = applicant.subject
-        if not isinstance(person, NaturalPerson):
-            return NotMatched(MatchOutcome.NONE, 0)
-        candidates = self._register.candidates(person.family_name, person.given_name, person.date_of_birth)
-        if len(candidates) != 1:
-            return NotMatched(MatchOutcome.SEVERAL if candidates else MatchOutcome.NONE, len(candidates))
-        return Matched(candidates[0].id)
+        """As the registers know the person and whoever acts; `person_key` is CPR's own UUID, or a CVR number."""
+        return self._registers.match(applicant)
 
     def issue(self, order: Order) -> Issue:
         """The certificate with its case number, dated by the Danish day of `at`; raises LookupError for unknown
         keys."""
-        person, at = self._register.person(order.person_key), order.at
+        person, at = self._registers.cpr().person(order.person_key), order.at
         evidence_type = OFFERS[order.classification].evidence_type
         if reason := self._nothing_held(person):
             return NothingHeld(reason)
@@ -141,7 +131,7 @@ class MunicipalSources:
         kommunekoder: Iterable[str],
         *,
         host: str,
-        register: CprRegister,
+        registers: Registers,
         key_of: Callable[[str], KeyPair],
         seal_xml: SealXml,
         seal_pdf: SealPdf,
@@ -153,7 +143,7 @@ class MunicipalSources:
         sources = [
             MunicipalSource(
                 municipality=load_municipality(code),
-                register=register,
+                registers=registers,
                 key=key_of(code),
                 seal_xml=seal_xml,
                 seal_pdf=seal_pdf,

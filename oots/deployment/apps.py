@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,8 +21,9 @@ from oots.common_services import api as directories_api
 from oots.common_services.client import DirectoriesClient
 from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.denmark.municipality import load_municipality
-from oots.denmark.register import CprRegister
+from oots.denmark.registers import Registers
 from oots.denmark.source import MunicipalSources
+from oots.denmark.switch import RegisterSwitch
 from oots.deployment import directories_pages, frames
 from oots.deployment.at_rest import Retention
 from oots.deployment.clock_watch import ClockWatch
@@ -82,6 +84,8 @@ from oots.web.words import Words
 
 SESSION_LIFE = timedelta(hours=2)
 PEER_SECONDS = 30.0
+REGISTER_SWITCH = "registers.json"
+"""In a provider's state folder: which of its registers are disturbed, for demos and stories."""
 
 
 FOREIGN_PORTAL = Agent(
@@ -263,9 +267,10 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     )
     metrics = _metrics(store, around)
     access_point = _access_point(settings, store, around, _trust(settings, around), metrics)
+    registers = _registers(settings, around.clock)
     provider = EvidenceProvider(
         access_point=access_point,
-        sources=_sources(settings),
+        sources=_sources(settings, registers),
         intermediaries=tuple(each.agent for each in settings.intermediaries),
         preview_base=settings.preview_origin,
         limits=settings.limits,
@@ -306,11 +311,17 @@ def _insight(
     return guarded
 
 
-def _sources(settings: ProviderSettings) -> MunicipalSources:
+def _registers(settings: ProviderSettings, clock: Clock) -> Registers:
+    """The stand-ins for registers; every replica sees how they were switched."""
+    switch = RegisterSwitch(time.sleep, settings.state / REGISTER_SWITCH)
+    return Registers.from_files(settings.register_file, switch=switch, clock=clock)
+
+
+def _sources(settings: ProviderSettings, registers: Registers) -> MunicipalSources:
     return MunicipalSources.of_municipalities(
         settings.municipalities,
         host=settings.municipality,
-        register=CprRegister.from_file(settings.register_file),
+        registers=registers,
         key_of=lambda kommunekode: load_key_pair(settings.keys, seal_name(kommunekode)),
         seal_xml=seal_xml,
         seal_pdf=seal_pdf,

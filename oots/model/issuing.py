@@ -32,11 +32,15 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """Whom a request is about and who acts, with what the user has answered to the questions of the directory."""
+    """Whom a request is about and who acts, with what the user has answered to the questions of the directory.
+
+    `classification` is the URL of the evidence type that is asked for: a mandate may be for some of them only.
+    """
 
     subject: Subject
     representative: Subject | None = None
     answers: tuple[ClassificationAnswer, ...] = ()
+    classification: str | None = None
 
 
 class MatchOutcome(StrEnum):

@@ -93,7 +93,12 @@ class FirstRound:
         applicant: Applicant,
         now: datetime,
     ) -> Matched:
-        match = asking.match(source, replace(applicant, answers=request.provider_classification))
+        told = replace(
+            applicant,
+            answers=request.provider_classification,
+            classification=request.evidence.evidence_type.classification,
+        )
+        match = asking.match(source, told)
         matched = isinstance(match, Matched)
         entry = Entry.IDENTITY_MATCHED if matched else Entry.IDENTITY_NOT_MATCHED
         line = about_request(of_header(entry, arrival.opened.header, arrival.exchange_id, now), request)

@@ -6,6 +6,7 @@ Started as `python -m tests.chaos.replica requester`, with the environment of th
 from __future__ import annotations
 
 import sys
+import time
 from datetime import date
 from functools import cache
 from typing import cast
@@ -13,8 +14,9 @@ from typing import cast
 from fastapi import APIRouter, FastAPI, HTTPException
 
 from oots.denmark.municipality import load_municipality
-from oots.denmark.register import CprRegister
+from oots.denmark.registers import Registers
 from oots.denmark.source import MunicipalSource
+from oots.denmark.switch import RegisterSwitch
 from oots.deployment import serving
 from oots.deployment.apps import (
     Exchanging,
@@ -26,6 +28,7 @@ from oots.deployment.apps import (
 from oots.deployment.participants import seal_name
 from oots.deployment.settings import ProviderSettings, RequesterSettings, ServiceSettings
 from oots.model.agent import Agent
+from oots.model.clock import SystemClock
 from oots.model.evidence import Distribution
 from oots.model.issuing import Applicant, Issue, Match, Offer, Order
 from oots.model.person import LevelOfAssurance, NaturalPerson
@@ -129,7 +132,7 @@ def _without_seals(settings: ProviderSettings) -> MunicipalSource:
     """Making and judging seals takes longer than everything that is tried here."""
     return MunicipalSource(
         municipality=load_municipality(settings.municipality),
-        register=CprRegister.from_file(settings.register_file),
+        registers=Registers.from_files(settings.register_file, switch=RegisterSwitch(time.sleep), clock=SystemClock()),
         key=load_key_pair(settings.keys, seal_name(settings.municipality)),
         seal_xml=lambda document, _key, _at: document,
         seal_pdf=lambda *_: b"%PDF-1.7 for readers",

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from oots.denmark.cpr import CprPerson
+from oots.denmark.matching import identify
 from oots.denmark.municipality import Municipality, load_municipality
+from oots.denmark.registers import Registers
+from oots.denmark.switch import RegisterSwitch
+from oots.model.clock import FrozenClock
+from oots.model.person import NaturalPerson
 
 AARHUS: Municipality = load_municipality("0751")
 ISSUED_ON = date(2026, 11, 24)
@@ -83,3 +89,23 @@ def name(fornavne: str, efternavn: str, **more: Any) -> dict[str, Any]:
 
 def person(**changes: Any) -> CprPerson:
     return CprPerson(**record(**changes))
+
+
+def registers(
+    persons: Path | None = None, representing: Path | None = None, switch: RegisterSwitch | None = None
+) -> Registers:
+    """The registers out of these files or the packaged ones, on the day on which tests take place; nobody waits."""
+    return Registers.from_files(
+        persons,
+        representing,
+        switch=switch or RegisterSwitch(lambda seconds: None),
+        clock=FrozenClock(datetime(2026, 11, 24, 12, 0, tzinfo=UTC)),
+    )
+
+
+def candidates(
+    persons: tuple[CprPerson, ...], family_name: str, given_name: str, date_of_birth: date, **more: Any
+) -> tuple[CprPerson, ...]:
+    """Whom these attributes can mean."""
+    found = identify(NaturalPerson(family_name, given_name, date_of_birth, **more), persons).remaining
+    return tuple(person for person in persons if person.id in found)

@@ -20,7 +20,6 @@ from oots.denmark.evidence_types import (
     XML_DISTRIBUTION,
 )
 from oots.denmark.municipality import load_municipality
-from oots.denmark.register import CprRegister
 from oots.denmark.source import MunicipalSource, MunicipalSources
 from oots.model.evidence import Distribution, DocumentKind, EvidenceType
 from oots.model.issuing import (
@@ -37,11 +36,13 @@ from oots.model.issuing import (
 )
 from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson
 from oots.trust.keys import KeyPair
+from tests.support.denmark import registers
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 WITH_READABLE = replace(XML_DISTRIBUTION, associated_documents=(DocumentKind.HUMAN_READABLE_VERSION,))
 KEY = cast(KeyPair, object())
-REGISTER = CprRegister.from_file(None)
+REGISTERS = registers()
+REGISTER = REGISTERS.cpr()
 
 
 class Seals:
@@ -64,7 +65,7 @@ def source_of(kommunekode: str, seals: Seals | None = None) -> MunicipalSource:
     seals = seals or Seals()
     return MunicipalSource(
         municipality=load_municipality(kommunekode),
-        register=REGISTER,
+        registers=REGISTERS,
         key=KEY,
         seal_xml=seals.seal_xml,
         seal_pdf=seals.seal_pdf,
@@ -127,7 +128,7 @@ def readable(document: IssuedDocument) -> str:
 def test_exactly_one_candidate_is_a_match(given: str, family: str, born: date, candidates: int) -> None:
     person = NaturalPerson(family, given, born, LevelOfAssurance.HIGH, "DK/LT/x")
     match = source_of("0751").match(Applicant(person))
-    outcome = MatchOutcome.SEVERAL if candidates else MatchOutcome.NONE
+    outcome = MatchOutcome.MORE_NEEDED if candidates else MatchOutcome.NONE
     assert isinstance(match, Matched) if candidates == 1 else match == NotMatched(outcome, candidates)
 
 
@@ -158,7 +159,7 @@ def test_several_municipalities_answer_for_themselves_and_one_for_those_that_are
     sources = MunicipalSources.of_municipalities(
         ["0751", "0461"],
         host="0751",
-        register=REGISTER,
+        registers=REGISTERS,
         key_of=lambda _kommunekode: KEY,
         seal_xml=seals.seal_xml,
         seal_pdf=seals.seal_pdf,
@@ -274,7 +275,7 @@ def test_both_documents_are_sealed_with_the_municipality_s_key_at_the_moment_of_
 def test_the_sealed_bytes_are_the_ones_issued() -> None:
     source = MunicipalSource(
         municipality=load_municipality("0751"),
-        register=REGISTER,
+        registers=REGISTERS,
         key=KEY,
         seal_xml=lambda document, _key, _at: document + b"<!-- sealed -->",
         seal_pdf=lambda pdf, _key, _at, _reason, _location: pdf + b"% sealed",

@@ -1,0 +1,59 @@
+"""A file that one may edit while a service runs: read again when it has changed, never left half read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Lock
+from typing import Generic, TypeVar
+
+from oots.model.errors import ConfigurationError
+
+Content = TypeVar("Content")
+
+
+class LiveFile(Generic[Content]):
+    """What `read` makes of the file at `path`; raises ConfigurationError if it is faulty at the start.
+
+    A faulty edit afterwards changes nothing but `faults`: what was last read well goes on to serve.
+    """
+
+    def __init__(self, path: Path, read: Callable[[Path], Content]) -> None:
+        self.path = path
+        self._read = read
+        self._turn = Lock()
+        self._stamp = _stamp(path)
+        self._content = read(path)
+        self._faults: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> Content:
+        """What the file says now, or last said well."""
+        self._look()
+        return self._content
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with the file as it is now, by place; empty if nothing is."""
+        self._look()
+        return self._faults
+
+    def _look(self) -> None:
+        with self._turn:
+            stamp = _stamp(self.path)
+            if stamp == self._stamp:
+                return
+            self._stamp = stamp
+            try:
+                self._content, self._faults = self._read(self.path), ()
+            except ConfigurationError as faulty:
+                self._faults = faulty.faults
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """What tells one state of a file from another; None while there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino

@@ -1,0 +1,67 @@
+"""The registers behind a Danish authority, as stand-ins: files that one may edit, and a switch that disturbs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from oots.denmark import matching, register, representation
+from oots.denmark.live_file import LiveFile
+from oots.denmark.matching import Explanation
+from oots.denmark.register import CprRegister
+from oots.denmark.representation import Representation
+from oots.denmark.switch import RegisterSwitch
+from oots.model.clock import Clock
+from oots.model.issuing import Applicant, Match
+
+CPR = "cpr"
+FULDMAGT = "fuldmagt"
+_DENMARK = ZoneInfo("Europe/Copenhagen")
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """Whom the authorities ask: CPR for persons, and the register of those who may act for others."""
+
+    cpr_file: LiveFile[CprRegister]
+    representation_file: LiveFile[Representation]
+    switch: RegisterSwitch
+    clock: Clock
+
+    @classmethod
+    def from_files(
+        cls,
+        persons: Path | None = None,
+        representing: Path | None = None,
+        *,
+        switch: RegisterSwitch,
+        clock: Clock,
+    ) -> Registers:
+        """Out of files of one's own, or the packaged ones; raises ConfigurationError with every fault of the first."""
+        return cls(
+            LiveFile(persons or register.STANDARD_FILE, CprRegister.from_file),
+            LiveFile(representing or representation.STANDARD_FILE, Representation.from_file),
+            switch,
+            clock,
+        )
+
+    def cpr(self) -> CprRegister:
+        """The persons, as CPR answers just now."""
+        self.switch.ask(CPR)
+        return self.cpr_file.content
+
+    def match(self, applicant: Applicant) -> Match:
+        """Who is meant today, and whether whoever acts may act."""
+        return self.explain(applicant).match
+
+    def explain(self, applicant: Applicant) -> Explanation:
+        """The same, with the way there. Both registers are asked whoever it is about."""
+        persons = self.cpr().persons
+        self.switch.ask(FULDMAGT)
+        return matching.explain(applicant, persons, self.representation_file.content, self.today())
+
+    def today(self) -> date:
+        """The Danish day."""
+        return self.clock.now().astimezone(_DENMARK).date()
