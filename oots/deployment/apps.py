@@ -34,10 +34,12 @@ from oots.deployment.participants import DIRECTORIES, key_name, seal_name
 from oots.deployment.prompt import PromptTransport
 from oots.deployment.services import DENMARK
 from oots.deployment.settings import (
+    AccessPointSettings,
     AuthoritySettings,
     DirectoriesSettings,
     EidSettings,
     ExchangeSettings,
+    IntermediarySettings,
     ProviderSettings,
     RequesterSettings,
     ServiceSettings,
@@ -52,6 +54,9 @@ from oots.exchange.recheck import recheck
 from oots.exchange.status import Figures, expect_ready, figures
 from oots.exchange.store import Store
 from oots.exchange.watch import Watch, Watcher
+from oots.intermediary import pages as intermediary_pages
+from oots.intermediary.record import Passage
+from oots.intermediary.service import Intermediary
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.clock import Clock, Ids
 from oots.model.identifiers import EAS, Identifier
@@ -119,7 +124,7 @@ class Exchanging:
 
     app: FastAPI
     access_point: AccessPoint[Any]
-    service: EvidenceRequester | EvidenceProvider
+    service: EvidenceRequester | EvidenceProvider | Intermediary
     store: Store[Any]
 
 
@@ -296,8 +301,39 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     return Exchanging(app, access_point, provider, store)
 
 
+def intermediary_service(settings: IntermediarySettings, around: Surroundings) -> Exchanging:
+    """The platform between the authorities behind it and everybody else, with its access point."""
+    store: Store[Passage] = Store(
+        settings.state,
+        Passage,
+        vault_key=settings.vault_key,
+        clock=around.clock,
+        database_url=settings.database_url,
+    )
+    metrics = _metrics(store, around)
+    access_point = _access_point(settings, store, around, _trust(settings, around), metrics)
+    agent = settings.agent.agent
+    intermediary = Intermediary(
+        access_point=access_point,
+        agent=agent,
+        routes=[table.route for table in settings.routes],
+        limits=settings.limits,
+        clock=around.clock,
+        ids=around.ids,
+        profiles=settings.profiles,
+    )
+    access_point.serve(intermediary)
+    app = _exchanging_app("Intermediary", settings, store, access_point, around, metrics, "intermediary")
+    frame = frames.intermediary(agent)
+    frame.attach(app)
+    app.include_router(intermediary_pages.router(frame, intermediary, insight=settings.insight))
+    if settings.insight:
+        app.include_router(_insight(frame, store, settings, around, frames.INTERMEDIARY, frames.BOTH_SIDES))
+    return Exchanging(app, access_point, intermediary, store)
+
+
 def _insight(
-    frame: Frame, store: Store[Any], settings: ExchangeSettings, around: Surroundings, own: Words, other: Words
+    frame: Frame, store: Store[Any], settings: AccessPointSettings, around: Surroundings, own: Words, other: Words
 ) -> APIRouter:
     """The exchange pages, which show every message to whoever opens them: for demos, never by default."""
     anchors = read_anchors(settings.keys, specimens=around.specimens)
@@ -328,12 +364,12 @@ def _sources(settings: ProviderSettings, registers: Registers) -> MunicipalSourc
     )
 
 
-def _trust(settings: ExchangeSettings, around: Surroundings) -> Trust:
+def _trust(settings: AccessPointSettings, around: Surroundings) -> Trust:
     return trust_of(settings, around.client, around.clock, specimens=around.specimens)
 
 
 def _access_point(
-    settings: ExchangeSettings, store: Store[Any], around: Surroundings, trust: Trust, metrics: Metrics
+    settings: AccessPointSettings, store: Store[Any], around: Surroundings, trust: Trust, metrics: Metrics
 ) -> AccessPoint[Any]:
     watchers: list[Watcher] = [metrics.watch]
     if settings.traces:
@@ -383,7 +419,7 @@ def _app(title: str, lifespan: Callable[[FastAPI], Any] | None = None) -> FastAP
 
 def _exchanging_app(
     title: str,
-    settings: ExchangeSettings,
+    settings: AccessPointSettings,
     store: Store[Any],
     access_point: AccessPoint[Any],
     around: Surroundings,
@@ -428,7 +464,8 @@ def _exchanging_app(
     return app
 
 
-def _own_origins(settings: ExchangeSettings) -> list[str]:
+def _own_origins(settings: AccessPointSettings) -> list[str]:
     own = settings.portal_origin if isinstance(settings, RequesterSettings) else None
     own = settings.preview_origin if isinstance(settings, ProviderSettings) else own
+    own = settings.intermediary_origin if isinstance(settings, IntermediarySettings) else own
     return [Origins(settings.origins).to_browser(own)] if own else []

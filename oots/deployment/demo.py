@@ -104,7 +104,7 @@ def _say_failure(child: Child) -> None:
 def _say_where(town: Town) -> None:
     portal = town.address(town.service("requester"))
     places = [(_TITLES[service.kind], town.address(service)) for service in town.services[1:]]
-    exchanging = [town.address(service) for service in town.services if service.client_id]
+    exchanging = [town.address(service) for service in town.services if service.party_id]
     _say(
         "OOTS-DK  Prototype – ikke en myndighedsside / not a public authority. Alle personer er opdigtede.\n"
         f"\n  1. Åbn / open  {portal}/\n"
@@ -124,6 +124,7 @@ _TITLES = {
     Kind.AUTHORITY: "Udsteder / authority",
     Kind.DIRECTORIES: "Kataloger / directories",
     Kind.EID: "eIDAS-node (stand-in)",
+    Kind.INTERMEDIARY: "Mellemled / intermediary",
     Kind.PROVIDER: "Kommunen / municipality",
     Kind.REQUESTER: "Portal / portal",
 }

@@ -7,6 +7,9 @@ from pathlib import Path
 from oots.authority import pages as authority_pages
 from oots.denmark.municipality import Municipality
 from oots.exchange.recheck import Recheck
+from oots.intermediary import pages as intermediary_pages
+from oots.model.agent import Agent
+from oots.model.text import in_language
 from oots.provider import pages as provider_pages
 from oots.requester import pages as requester_pages
 from oots.web.frame import Frame, Theme
@@ -14,6 +17,8 @@ from oots.web.words import Words
 
 PORTAL = Words("Portalen i Litauen", "The portal in Lithuania")
 MUNICIPALITY = Words("Kommunen", "The municipality")
+INTERMEDIARY = Words("Mellemleddet", "The intermediary")
+BOTH_SIDES = Words("De to sider", "Both sides")
 
 _DIRECTORIES = Words(
     "Katalogerne over krav, dokumentationstyper og udbydere er efterligninger.",
@@ -23,6 +28,10 @@ _EID = Words("Log ind sker hos en efterligning af et eIDAS-knudepunkt.", "Sign-i
 _AUTHORITY = Words(
     "Udstederen af certifikater er en efterligning af en tillidstjeneste.",
     "The issuer of certificates is a stand-in for a trust service.",
+)
+_INTERMEDIARY = Words(
+    "Mellemleddet er en efterligning: ingen dansk platform af den slags findes.",
+    "The intermediary is a stand-in: there is no Danish platform of that kind.",
 )
 _CPR = Words(
     "CPR er efterlignet med en fil af opdigtede personer.", "The civil register is a file of invented persons."
@@ -54,6 +63,17 @@ def preview(municipality: Municipality) -> Frame:
 
 def _named(municipality: Municipality) -> Words:
     return Words(municipality.authority_name, f"{municipality.name} Municipality")
+
+
+def intermediary(agent: Agent) -> Frame:
+    """The page on which an intermediary says for whom it passes messages on."""
+    return Frame(
+        theme=Theme.EID,
+        templates=intermediary_pages.TEMPLATES,
+        authority=Words(in_language(agent.names, "da"), in_language(agent.names, "en")),
+        service=Words("Mellemled i dokumentationsudvekslingen", "Intermediary of the evidence exchange"),
+        stand_ins=[_INTERMEDIARY],
+    )
 
 
 def directories() -> Frame:

@@ -11,9 +11,9 @@ from cryptography import x509
 
 from oots.deployment.participants import DIRECTORIES, TLS, key_name, seal_name
 from oots.deployment.settings import (
+    AccessPointSettings,
     AuthoritySettings,
     DirectoriesSettings,
-    ExchangeSettings,
     ProviderSettings,
     ServiceSettings,
 )
@@ -92,7 +92,7 @@ def watch_of(settings: ServiceSettings, clock: Clock) -> KeyWatch:
 def _own_names(settings: ServiceSettings) -> Iterator[str]:
     if settings.tls:
         yield TLS
-    if isinstance(settings, ExchangeSettings):
+    if isinstance(settings, AccessPointSettings):
         yield key_name(settings.party_id)
     if isinstance(settings, ProviderSettings):
         yield from (seal_name(code) for code in settings.municipalities if settings.holdings == "denmark")

@@ -20,6 +20,7 @@ from oots.deployment.apps import (
     authority_app,
     directories_app,
     eid_app,
+    intermediary_service,
     peer_client,
     provider_service,
     requester_service,
@@ -32,6 +33,7 @@ from oots.deployment.settings import (
     AuthoritySettings,
     DirectoriesSettings,
     EidSettings,
+    IntermediarySettings,
     ProviderSettings,
     RequesterSettings,
     ServiceSettings,
@@ -46,6 +48,7 @@ KINDS: dict[str, type[ServiceSettings]] = {
     Kind.AUTHORITY: AuthoritySettings,
     Kind.DIRECTORIES: DirectoriesSettings,
     Kind.EID: EidSettings,
+    Kind.INTERMEDIARY: IntermediarySettings,
     Kind.PROVIDER: ProviderSettings,
     Kind.REQUESTER: RequesterSettings,
 }
@@ -120,6 +123,8 @@ def composed(settings: ServiceSettings, around: Surroundings) -> FastAPI | Excha
             return requester_service(settings, around)
         case ProviderSettings():
             return provider_service(settings, around)
+        case IntermediarySettings():
+            return intermediary_service(settings, around)
         case DirectoriesSettings():
             return directories_app(settings, around)
         case EidSettings():

@@ -19,6 +19,7 @@ from oots.eid.authorization import Client
 from oots.exchange.api import MOST_AT_ONCE
 from oots.exchange.limits import SendingLimits, TimeLimits
 from oots.exchange.partners import Partner
+from oots.intermediary.routes import Route
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.errors import ConfigurationError
 from oots.model.identifiers import Identifier
@@ -109,6 +110,24 @@ class PublishedAccessPoint(BaseModel):
     evidence_types: tuple[str, ...] = ()
 
 
+class RouteTable(BaseModel):
+    """An access point behind an intermediary: that of these municipalities, or of `authorities` (`scheme:value`), for
+    these evidence types or for all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    party_id: str
+    municipalities: Annotated[tuple[str, ...], BeforeValidator(_codes)] = ()
+    authorities: tuple[Annotated[str, Field(pattern=r"^urn:\S+:\S+$")], ...] = ()
+    evidence_types: tuple[str, ...] = ()
+
+    @property
+    def route(self) -> Route:
+        named = (Identifier(*name.rsplit(":", 1)) for name in self.authorities)
+        municipal = (load_municipality(code).agent.identifier for code in self.municipalities)
+        return Route(self.party_id, frozenset((*municipal, *named)), self.evidence_types)
+
+
 class ServiceSettings(BaseSettings):
     """What every service needs. `log` is the form of what it logs, chosen by where that goes unless it is set;
     `drain` for how long it goes on after SIGTERM, saying at `/readyz` that it ends."""
@@ -124,7 +143,7 @@ class ServiceSettings(BaseSettings):
     drain: timedelta = Field(default=timedelta(), ge=timedelta())
 
 
-class ExchangeSettings(ServiceSettings):
+class AccessPointSettings(ServiceSettings):
     """What a service with an access point needs.
 
     `vault_key` is the file with the keys of what lies in `state`; `database_url` a PostgreSQL database instead of
@@ -132,11 +151,8 @@ class ExchangeSettings(ServiceSettings):
     wait for it; a replica that dies has claimed them for `lease` at most. `metrics` opens `/metrics`; `traces` is the
     address of an OpenTelemetry collector. `party_id` names its access point and its keys.
     `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations or
-    seconds (TDD 4.4.3). `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin`
-    what stands in its tokens, `client_id` the service's name there. `intermediaries` are the platforms that its own
-    messages name beside the authority. `insight` opens the exchange pages. `largest_evidence` and `largest_message`
-    are in bytes; `most_at_once` messages are taken in at a time; `authority_internal` is where revocations are asked
-    for.
+    seconds (TDD 4.4.3). `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in bytes;
+    `most_at_once` messages are taken in at a time; `authority_internal` is where revocations are asked for.
     `edm_v1_0_repository` is the host of the Semantic Repository in messages of EDM 1.0.
     """
 
@@ -158,11 +174,6 @@ class ExchangeSettings(ServiceSettings):
     metrics: bool = False
     traces: str | None = Field(default=None, pattern="^https?://")
     authority_internal: str
-    eid_origin: str = "https://eid.localhost"
-    eid_internal: str
-    client_id: str
-    client_secret: str = Field(min_length=16, repr=False)
-    intermediaries: tuple[IntermediaryAgent, ...] = ()
     insight: bool = False
     edm_v1_0_repository: str = Field(default=FIRST_REPOSITORY, pattern=r"^sr\.[a-z0-9.-]+$")
 
@@ -181,6 +192,21 @@ class ExchangeSettings(ServiceSettings):
     @property
     def limits(self) -> TimeLimits:
         return TimeLimits(self.t1, self.t2, self.t3, self.grace)
+
+
+class ExchangeSettings(AccessPointSettings):
+    """What a service with an access point needs whose pages a person signs in to.
+
+    `eid_internal` is where the service itself reaches the stand-in eIDAS node, `eid_origin` what stands in its tokens,
+    `client_id` the service's name there. `intermediaries` are the platforms that its own messages name beside the
+    authority.
+    """
+
+    eid_origin: str = "https://eid.localhost"
+    eid_internal: str
+    client_id: str
+    client_secret: str = Field(min_length=16, repr=False)
+    intermediaries: tuple[IntermediaryAgent, ...] = ()
 
 
 class RequesterSettings(ExchangeSettings):
@@ -255,6 +281,14 @@ class DirectoriesSettings(_Serving):
     access_points: tuple[PublishedAccessPoint, ...] = ()
 
 
+class IntermediarySettings(AccessPointSettings):
+    """The intermediary: `agent` is what messages call it, `routes` are the access points behind it."""
+
+    intermediary_origin: str = "https://intermediary.localhost"
+    agent: IntermediaryAgent
+    routes: tuple[RouteTable, ...] = Field(min_length=1)
+
+
 class EidSettings(ServiceSettings):
     """The stand-in eIDAS node. `clients` maps a client id to what the node must know of a relying party."""
 
@@ -291,7 +325,14 @@ def read(kind: type[SettingsT], values: Mapping[str, object] | None = None) -> S
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """A variable that no service knows is a slip of the pen; one that is another service's does no harm."""
-    kinds = (RequesterSettings, ProviderSettings, DirectoriesSettings, EidSettings, AuthoritySettings)
+    kinds = (
+        RequesterSettings,
+        ProviderSettings,
+        IntermediarySettings,
+        DirectoriesSettings,
+        EidSettings,
+        AuthoritySettings,
+    )
     known = {PKCS12_PASSWORD, *(PREFIX + name.upper() for kind in kinds for name in kind.model_fields)}
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
     if unknown:

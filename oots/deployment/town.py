@@ -144,6 +144,7 @@ class Town:
             Kind.AUTHORITY: lambda _service: {},
             Kind.DIRECTORIES: self._directories,
             Kind.EID: self._eid,
+            Kind.INTERMEDIARY: self._intermediary,
             Kind.PROVIDER: self._provider,
             Kind.REQUESTER: self._requester,
         }
@@ -219,32 +220,51 @@ class Town:
 
     def _exchanging(self, service: Service) -> dict[str, object]:
         return {
-            "state": self.state / service.name,
-            "party_id": service.party_id,
-            "partners": self._partners(service),
+            **self._access_point(service),
             "client_id": service.client_id,
             "client_secret": self.secrets[service.client_id or ""],
             "eid_internal": self._internal("eid"),
+            "intermediaries": [self._platform()] if service.behind else [],
+        }
+
+    def _access_point(self, service: Service) -> dict[str, object]:
+        return {
+            "state": self.state / service.name,
+            "party_id": service.party_id,
+            "partners": self._partners(service),
             "authority_internal": self._internal(AUTHORITY_SERVICE),
             "insight": True,
             "metrics": True,
-            "intermediaries": self._named_intermediaries(service),
         }
 
-    def _named_intermediaries(self, service: Service) -> list[dict[str, object]]:
-        """The platform before this service, as its messages name it."""
-        platform = self.topology.intermediary if service.behind else None
+    def _platform(self) -> dict[str, object]:
+        """The intermediary as messages name it."""
+        platform = self.topology.intermediary
         if platform is None:
-            return []
-        agent = platform.agent
-        return [
+            raise ConfigurationError(f"topology {self.topology.name} has no intermediary")
+        identifier = platform.agent.identifier
+        return {
+            "scheme": identifier.scheme,
+            "value": identifier.value,
+            "names": dict(platform.names),
+            "country": DENMARK,
+        }
+
+    def _intermediary(self, service: Service) -> dict[str, object]:
+        behind = [
             {
-                "scheme": agent.identifier.scheme,
-                "value": agent.identifier.value,
-                "names": dict(platform.names),
-                "country": DENMARK,
+                "party_id": each.party_id,
+                "municipalities": each.municipalities,
+                "evidence_types": each.evidence_types,
             }
+            for each in self.services
+            if each.behind == service.name and each.kind is Kind.PROVIDER
         ]
+        return self._access_point(service) | {
+            "intermediary_origin": f"https://{service.host}",
+            "agent": self._platform(),
+            "routes": behind,
+        }
 
     # --- who talks to whom ---
 

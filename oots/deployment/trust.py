@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from oots.deployment.settings import ExchangeSettings
+from oots.deployment.settings import AccessPointSettings
 from oots.model.clock import Clock
 from oots.model.errors import ConfigurationError
 from oots.trust.anchors import PartnerTrust, TrustAnchors
@@ -33,7 +33,7 @@ def read_anchors(keys: Path, *, specimens: bool = False) -> TrustAnchors:
     return TrustAnchors.from_pem(_read(keys / TRUST_FILE), allow_specimens=specimens)
 
 
-def trust_of(settings: ExchangeSettings, client: httpx.Client, clock: Clock, *, specimens: bool) -> PartnerTrust:
+def trust_of(settings: AccessPointSettings, client: httpx.Client, clock: Clock, *, specimens: bool) -> PartnerTrust:
     """Every partner by the policy that the settings name for it, everybody else by the built-in one.
 
     Raises ConfigurationError for policies and anchors that are missing or broken.
