@@ -143,7 +143,7 @@ def _request_repeated(live: LiveTown, _requester: EvidenceRequester) -> Iterator
     key = load_key_pair(live.town.keys, key_name(header.sender.value))
     sealed = seal_message(header, (Part(content_id, REGREP, document),), key)
     with httpx.Client(transport=live.tap.transport(), timeout=PEER_SECONDS) as client:
-        deliver(client, f"http://{LOOPBACK}:{live.town.ports.provider}{PATH}", sealed.content_type, sealed.pieces)
+        deliver(client, f"http://{LOOPBACK}:{live.town.ports['provider']}{PATH}", sealed.content_type, sealed.pieces)
     yield
 
 
