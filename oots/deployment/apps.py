@@ -44,6 +44,7 @@ from oots.deployment.settings import (
     RequesterSettings,
     ServiceSettings,
 )
+from oots.deployment.some_types import SomeTypesOf
 from oots.deployment.tracing import tracing_to
 from oots.deployment.trust import read_anchors, trust_of
 from oots.edelivery.header import PARTY_TYPE
@@ -65,6 +66,7 @@ from oots.provider import pages as provider_pages
 from oots.provider.preview import PreviewSpace
 from oots.provider.record import ProviderExchange
 from oots.provider.service import EvidenceProvider
+from oots.provider.source import EvidenceSources
 from oots.requester import pages as requester_pages
 from oots.requester.discovery import Discovery
 from oots.requester.record import RequesterExchange
@@ -353,8 +355,8 @@ def _registers(settings: ProviderSettings, clock: Clock) -> Registers:
     return Registers.from_files(settings.register_file, switch=switch, clock=clock)
 
 
-def _sources(settings: ProviderSettings, registers: Registers) -> MunicipalSources:
-    return MunicipalSources.of_municipalities(
+def _sources(settings: ProviderSettings, registers: Registers) -> EvidenceSources:
+    municipal = MunicipalSources.of_municipalities(
         settings.municipalities,
         host=settings.municipality,
         registers=registers,
@@ -362,6 +364,7 @@ def _sources(settings: ProviderSettings, registers: Registers) -> MunicipalSourc
         seal_xml=seal_xml,
         seal_pdf=seal_pdf,
     )
+    return SomeTypesOf(municipal, settings.evidence_types) if settings.evidence_types else municipal
 
 
 def _trust(settings: AccessPointSettings, around: Surroundings) -> Trust:

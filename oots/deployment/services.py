@@ -115,7 +115,7 @@ def _providers(topology: Topology, municipality: str, municipalities: Sequence[s
             behind=behind,
             municipality=bearer,
             municipalities=together,
-            evidence_types=() if point.evidence_types == "all" else point.evidence_types,
+            evidence_types=point.classifications,
         )
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from oots.denmark.evidence_types import BOPAELSATTEST, BOPAELSATTEST_HISTORIK, PROEVEATTEST
 from oots.denmark.municipality import municipalities
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.errors import ConfigurationError
@@ -25,6 +26,13 @@ SHARED = "shared"
 """The topology of the demo: one access point for all municipalities."""
 PLACE = "{kommunekode}"
 """Stands in the party id of an access point that is there once for each municipality."""
+
+EVIDENCE_TYPES = {
+    "bopaelsattest-aktuel": BOPAELSATTEST.classification,
+    "bopaelsattest-historik": BOPAELSATTEST_HISTORIK.classification,
+    "proeveattest": PROEVEATTEST.classification,
+}
+"""The Danish evidence types by the names that topologies use."""
 
 PartyId = Annotated[str, StringConstraints(pattern=r"^AP_[A-Z]{2}_([A-Z0-9]+|\{kommunekode\})$")]
 Kommunekode = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
@@ -69,6 +77,11 @@ class AccessPointOf(_Operated):
         if self.each_municipality is not (PLACE in self.party_id):
             raise ValueError(f"party_id holds {PLACE} if, and only if, each_municipality is true")
         return self
+
+    @property
+    def classifications(self) -> tuple[str, ...]:
+        """The evidence types that it knows, by classification URL; empty for all."""
+        return () if self.evidence_types == "all" else tuple(EVIDENCE_TYPES[each] for each in self.evidence_types)
 
     def serves(self, kommunekode: str) -> bool:
         return self.municipalities == "all" or kommunekode in self.municipalities
@@ -177,6 +190,9 @@ def _contradictions(table: _Table) -> Iterator[str]:
         if party_id in [other for _, other in parties[:number]]:
             yield f"{place}.party_id: {party_id} stands twice"
     for number, point in enumerate(table.access_point, start=1):
+        if point.evidence_types != "all":
+            for unknown in (each for each in point.evidence_types if each not in EVIDENCE_TYPES):
+                yield f"access_point.{number}.evidence_types: there is no Danish evidence type {unknown}"
         named = () if point.municipalities == "all" else point.municipalities
         for kommunekode in named:
             if kommunekode not in municipalities():

@@ -82,6 +82,9 @@ def _ask(live: LiveTown, citizen: Citizen, say: Say, persona: str, case: str) ->
     page = citizen.follow(page, f"/cases/{case}/signin")
     say("the person signs in at the stand-in eIDAS node")
     page = citizen.submit(page, "/authorize", persona=persona)
+    if page.form("/where") is not None:
+        say("the person says which municipality has the evidence")
+        page = citizen.submit(page, "/where", typed=live.town.municipality)
     say("the person gives the explicit request")
     return citizen.submit(page, f"/cases/{case}/request", explicit="given")
 
