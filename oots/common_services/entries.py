@@ -35,7 +35,7 @@ from oots.model.text import Text
 AnyTable = TypeVar("AnyTable", bound=Table)
 
 STANDARD_ENTRIES = Path(__file__).parent / "data"
-"""The folder that serves when no other is configured: Danish residence certificates, answered by Aarhus."""
+"""The folder that serves when no other is configured: Danish evidence of one municipality, and some of Lithuania."""
 
 KINDS: dict[str, type[Table]] = {
     "requirement": RequirementTable,
@@ -86,7 +86,8 @@ class Entries:
     """The data set of both directories; `evidence_types` has one element per requirement, of all countries.
 
     `concepts` are the questions that tell providers apart, by identifier; `values` the answers that they have at all,
-    which may be more than those for which there is a provider.
+    which may be more than those for which there is a provider. `invented` are the requirements (their URLs) that the
+    catalogue of the Union does not have.
     """
 
     requirements: tuple[RequirementOfProcedures, ...]
@@ -95,6 +96,7 @@ class Entries:
     data_services: tuple[DataService, ...]
     concepts: Mapping[str, ClassificationConcept] = field(default_factory=dict)
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    invented: frozenset[str] = frozenset()
 
     def served_by(self, provisions: Iterable[Provision], values: Mapping[str, frozenset[str]] | None = None) -> Entries:
         """The same entries, with these providers behind the data services of their countries, and no others.
@@ -234,6 +236,7 @@ def _entries(found: list[_Found]) -> Entries:
         classifications=frozenset(types),
         data_services=tuple(_data_service(table, types, access_services) for table in _read(found, DataServiceTable)),
         concepts=concepts,
+        invented=frozenset(table.identifier for table in requirements if table.invented),
     )
 
 

@@ -83,9 +83,10 @@ class FrameworkTable(Table):
 
 
 class RequirementTable(Table):
-    """`[[requirement]]`."""
+    """`[[requirement]]`; `invented` says that the catalogue of the Union has none of the kind."""
 
     identifier: RequirementUrl
+    invented: bool = False
     names: Texts
     descriptions: dict[Language, Wording] = {}
     framework: Annotated[tuple[FrameworkTable, ...], Field(min_length=1)]

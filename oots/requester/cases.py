@@ -68,8 +68,8 @@ class Case:
     """A procedure of a portal and the evidence that is fetched for it.
 
     `portal` is the country of the portal. `procedure` is a code of the list Procedures. `preview` says whether the
-    person must be able to preview (2018/1724 art. 14(3)(f)); only the test procedure goes without. `journey` is the
-    municipal journey that the case shows, if any. `persons` is how many people the case is about.
+    person must be able to preview (2018/1724 art. 14(3)(f)); tests and public data go without (art. 14(5)). `journey`
+    is the municipal journey that the case shows, if any. `persons` is how many people the case is about.
     """
 
     key: str
@@ -163,8 +163,6 @@ class _Case(_Table):
             raise ValueError("two pieces have the same key")
         if len(keys) > 1 and not all(piece.titles for piece in self.piece):
             raise ValueError("where there are several pieces, each has titles")
-        if self.preview is (self.procedure == "00" and self.scope is Scope.DECLARED):
-            raise ValueError("a case goes without a preview if, and only if, it is the declared test procedure 00")
         return self
 
     def read(self) -> Case:

@@ -14,11 +14,22 @@ from oots.model.errors import ConfigurationError
 
 ROOT = Path(__file__).parents[3]
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+STANDARD = load_entries(STANDARD_ENTRIES)
+ANSWERED_BY = {"LT": ("DK", "AP_DK_01", "55133018"), "DK": ("LT", "AP_LT_02", "999000002")}
+"""By the country of a portal: where it asks, and who answers through which access point."""
 OF_THE_CATALOGUE = {
     "ed63cd8b-b2ad-4508-bfbb-5c3353791b27",
     "528adc38-092d-40ce-a3af-d838ec06a349",
     "00000000-0000-0000-0000-000000000000",
+    "70061de0-cb4e-47d7-8593-28452d03b62e",
+    "58c05926-aca9-47b8-a7b6-bf83b104887a",
+    "07e4c85c-22b2-494f-b232-7405157c84e0",
+    "9987b435-cf58-481d-bb91-53b002fbf09f",
+    "df81cba1-1936-46fe-ad4b-53254b79bf55",
+    "a45ef107-cb72-4cbc-87b5-921cfd12e177",
+    "8fc2d46a-3443-4a7c-adef-550ce659a5cc",
 }
+"""Requirements of the Union that are held here."""
 
 
 @pytest.fixture
@@ -34,29 +45,40 @@ def change(folder: Path, file: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize("procedure", ["V1", "S1", "W1", "T1", "00"])
-def test_a_lithuanian_procedure_leads_to_a_danish_data_service(procedure: str) -> None:
-    entries = load_entries(STANDARD_ENTRIES)
-    for requirement in find_requirements(entries, [("procedure-id", procedure), ("country-code", "LT")]):
-        parameters = [("requirement-id", requirement.requirement.identifier), ("country-code", "DK")]
-        (offered,) = find_evidence_types(entries, parameters).lists
-        (evidence_type,) = offered.evidence_types
-        (data_service,) = find_data_services(
-            entries,
-            [
-                ("evidence-type-classification", evidence_type.classification),
-                ("country-code", "DK"),
-                ("specification", "oots-edm:v2.0"),
-            ],
-        )
-        (access_service,) = data_service.access_services
-        assert data_service.evidence_type == evidence_type
-        assert {distribution.format for distribution in data_service.distributions} == {
-            "application/xml",
-            "application/pdf",
-        }
-        assert access_service.identifier.value == "AP_DK_01"
-        assert access_service.publisher.identifier.value == "55133018"
+def frameworks() -> set[tuple[str, str]]:
+    """Procedure and country of each; the Danish test procedure asks nobody."""
+    listed = (framework for held in STANDARD.requirements for framework in held.frameworks)
+    return {(framework.procedure, framework.country) for framework in listed if framework.country in ANSWERED_BY} - {
+        ("00", "DK")
+    }
+
+
+@pytest.mark.parametrize(("procedure", "country"), sorted(frameworks()))
+def test_every_requirement_of_a_portal_leads_to_a_data_service_of_the_other_country(
+    procedure: str, country: str
+) -> None:
+    there, party, publisher = ANSWERED_BY[country]
+    for requirement in find_requirements(STANDARD, [("procedure-id", procedure), ("country-code", country)]):
+        parameters = [("requirement-id", requirement.requirement.identifier), ("country-code", there)]
+        for offered in find_evidence_types(STANDARD, parameters).lists:
+            (evidence_type,) = offered.evidence_types
+            asked = [("evidence-type-classification", evidence_type.classification), ("country-code", there)]
+            (data_service,) = find_data_services(STANDARD, [*asked, ("specification", "oots-edm:v2.0")])
+            (access_service,) = data_service.access_services
+            assert data_service.evidence_type == evidence_type
+            assert {distribution.format for distribution in data_service.distributions} == {
+                "application/xml",
+                "application/pdf",
+            }
+            assert access_service.identifier.value == party
+            assert access_service.publisher.identifier.value == publisher
+
+
+def test_requirements_that_the_union_lacks_are_marked() -> None:
+    held = {each.requirement.identifier.rpartition("/")[2] for each in STANDARD.requirements}
+    invented = {identifier.rpartition("/")[2] for identifier in STANDARD.invented}
+    assert held - invented == OF_THE_CATALOGUE
+    assert invented
 
 
 def test_another_municipality_is_another_entry_file(entry_files: Path) -> None:
