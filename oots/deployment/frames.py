@@ -14,6 +14,7 @@ from oots.provider import pages as provider_pages
 from oots.requester import pages as requester_pages
 from oots.web.frame import Frame, Theme
 from oots.web.words import Words
+from oots.workbench import pages as workbench_pages
 
 PORTAL = Words("Portalen i Litauen", "The portal in Lithuania")
 MUNICIPALITY = Words("Kommunen", "The municipality")
@@ -99,6 +100,37 @@ def authority() -> Frame:
         service=Words("Certifikater og spærringer", "Certificates and revocations"),
         stand_ins=[_AUTHORITY],
     )
+
+
+def workbench() -> Frame:
+    """The page with which one begins."""
+    return Frame(
+        theme=Theme.EID,
+        templates=workbench_pages.TEMPLATES,
+        authority=Words("OOTS-DK", "OOTS-DK"),
+        service=Words("Arbejdsbord: scenarier og borgerrejser", "Workbench: scenarios and journeys"),
+        stand_ins=[_EID, _DIRECTORIES, _CPR, _AUTHORITY],
+    )
+
+
+_PLACES = {
+    "portal.lt": PORTAL,
+    "portal.dk": Words("Portalen i Danmark", "The portal in Denmark"),
+    "preview": Words("Forhåndsvisning", "Preview space"),
+    "directories": Words("Kataloger", "Directories"),
+    "eid": Words("eIDAS-knudepunkt", "eIDAS node"),
+    "authority": Words("Udsteder af certifikater", "Issuer of certificates"),
+    "intermediary": Words("Mellemled", "Intermediary"),
+    "registers": Words("Registre", "Registers"),
+}
+
+
+def place(origin: str) -> Words:
+    """What a lawful origin of the town is, in a few words; its host where that says more."""
+    host = origin.removeprefix("https://").removesuffix(".localhost")
+    named = _PLACES.get(host) or _PLACES.get(host.partition(".")[0], Words(host, host))
+    which = host.partition(".")[2] if host not in _PLACES else ""
+    return Words(f"{named.danish} ({which})", f"{named.english} ({which})") if which else named
 
 
 def rechecked(verdict: Recheck | None) -> Words | None:

@@ -14,11 +14,9 @@ import httpx
 
 from oots.deployment.apps import PEER_SECONDS
 from oots.deployment.participants import key_name
-from oots.deployment.town import LOOPBACK
 from oots.edelivery.client import deliver
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, REGREP
 from oots.edelivery.message import OpenedMessage, Part, open_message, seal_message
-from oots.exchange.api import PATH
 from oots.exchange.envelope import Read, open_request, version_of
 from oots.model.agent import Agent
 from oots.model.clock import RandomIds, iso
@@ -142,8 +140,9 @@ def _request_repeated(live: LiveTown, _requester: EvidenceRequester) -> Iterator
     header = replace(opened.header, message_id=f"{ids.uuid()}@{domain}", timestamp=now, parts=())
     key = load_key_pair(live.town.keys, key_name(header.sender.value))
     sealed = seal_message(header, (Part(content_id, REGREP, document),), key)
+    endpoint = live.requester.access_point.partners[header.receiver.value].endpoint
     with httpx.Client(transport=live.tap.transport(), timeout=PEER_SECONDS) as client:
-        deliver(client, f"http://{LOOPBACK}:{live.town.ports['provider']}{PATH}", sealed.content_type, sealed.pieces)
+        deliver(client, endpoint, sealed.content_type, sealed.pieces)
     yield
 
 

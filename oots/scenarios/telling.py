@@ -40,7 +40,7 @@ class Teller:
         self._live = live
         self._scenario = scenario
         self.sides = Sides(live)
-        self._portal = self.sides.portal_of(scenario.asks.portal)
+        self.portal = self.sides.portal_of(scenario.asks.portal)
         self.exchanges: list[str] = []
         self.seen = Seen()
         self.documents = 0
@@ -69,7 +69,7 @@ class Teller:
             for index, fault in enumerate(self._scenario.faults):
                 if fault.from_ == number:
                     active[index] = ends.enter_context(contextlib.ExitStack())
-                    active[index].enter_context(wrong(fault.what, self._live, self._portal.service))
+                    active[index].enter_context(wrong(fault.what, self._live, self.portal.service))
             _DEEDS[step.do](self, step)
             for index, fault in enumerate(self._scenario.faults):
                 if (fault.to or len(self._scenario.steps)) == number and index in active:
@@ -88,9 +88,9 @@ class Teller:
         case = step.case or self._scenario.asks.case
         self._case = case
         self._persona = step.persona or self._scenario.persona
-        page = self._citizen.open(f"{self._portal.address}/")
+        page = self._citizen.open(f"{self.portal.address}/")
         self._citizen.follow(page, f"/cases/{case}")
-        page = self._citizen.open(f"{self._portal.address}/cases/{case}/signin")
+        page = self._citizen.open(f"{self.portal.address}/cases/{case}/signin")
         self._page = self._citizen.submit(page, "/authorize", persona=self._persona)
 
     def sign_in_for(self, step: Step) -> None:
@@ -98,12 +98,14 @@ class Teller:
         self.sign_in(step)
 
     def choose_municipality(self, step: Step) -> None:
-        self._page = self._citizen.submit(self._shown, "/request", municipality=step.municipality or "")
+        """Answer the question of the directory, again where it was answered before."""
+        page = self._citizen.open(f"{self.portal.address}/cases/{self._case}/where")
+        self._page = self._citizen.submit(page, "/where", typed=step.municipality or "")
 
     def request(self, step: Step) -> None:
         """Tick the explicit request and send the form; a new one is opened where the old one has been used."""
         if self._shown.form("/request") is None:
-            self._page = self._citizen.open(f"{self._portal.address}/cases/{self._case}/request")
+            self._page = self._citizen.open(f"{self.portal.address}/cases/{self._case}/request")
         form = self._shown
         fields = {"explicit": "given"}
         if services := form.choices("/request", "service"):
@@ -121,7 +123,7 @@ class Teller:
         """Open the page of the last exchange again, with a new sign-in where the browser was closed."""
         if not self.exchanges:
             raise AstrayError("there is nothing to come back to")
-        page = self._citizen.open(f"{self._portal.address}/evidence/{self.exchanges[-1]}")
+        page = self._citizen.open(f"{self.portal.address}/evidence/{self.exchanges[-1]}")
         if page.links(r"/evidence/[^/]+/signin"):
             page = self._citizen.follow(page, r"/evidence/[^/]+/signin")
             page = self._citizen.submit(page, "/authorize", persona=self._persona)
@@ -133,7 +135,7 @@ class Teller:
         self._page = self._citizen.submit(self._shown, "/finish")
 
     def upload(self, step: Step) -> None:
-        page = self._citizen.open(f"{self._portal.address}/cases/{self._case}/upload")
+        page = self._citizen.open(f"{self.portal.address}/cases/{self._case}/upload")
         self._page = self._citizen.upload(page, "/upload", _UPLOADED)
 
     def close_browser(self, step: Step) -> None:
@@ -145,7 +147,7 @@ class Teller:
     def follow_link(self, step: Step) -> None:
         page = self._shown
         if step.at is not None:
-            page = self._citizen.open(f"{self._portal.address}/evidence/{self.exchanges[step.at - 1]}")
+            page = self._citizen.open(f"{self.portal.address}/evidence/{self.exchanges[step.at - 1]}")
         page = self._citizen.wait(page, lambda shown: shown.form("/preview") is not None)
         self._page = self._citizen.submit(page, "/preview")
 
@@ -211,18 +213,18 @@ class Teller:
 
     def _at_rest(self) -> bool:
         return self.sides.everything_was_tried and all(
-            self._portal.service.progress(each).state not in _GOES_ON and self.sides.answered_for_good(each)
+            self.portal.service.progress(each).state not in _GOES_ON and self.sides.answered_for_good(self.portal, each)
             for each in self.exchanges
         )
 
     def _look_at_the_end(self) -> None:
         """What the portal tells of each exchange in the end."""
         for exchange_id in self.exchanges:
-            self.seen.add("portal", self._citizen.open(f"{self._portal.address}/evidence/{exchange_id}"))
+            self.seen.add("portal", self._citizen.open(f"{self.portal.address}/evidence/{exchange_id}"))
         self._count_documents()
 
     def _count_documents(self) -> None:
-        self.documents = sum(len(self._portal.service.progress(each).documents) for each in self.exchanges)
+        self.documents = sum(len(self.portal.service.progress(each).documents) for each in self.exchanges)
 
 
 _DEEDS = {

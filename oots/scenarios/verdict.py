@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry
 from oots.requester.service import Progress
-from oots.scenario_files.scenario import Expected, Outcome, Portal, Scenario
+from oots.scenario_files.scenario import Expected, Outcome, Scenario
 from oots.scenarios.messages import Said
 from oots.scenarios.telling import Teller
 
@@ -43,16 +43,17 @@ class Facts:
     astray: str | None
 
 
-def facts_of(teller: Teller, portal: Portal, messages: Said, refused: frozenset[str]) -> Facts:
+def facts_of(teller: Teller, messages: Said, refused: frozenset[str]) -> Facts:
     """`messages` are those of this scenario, `refused` what data services recorded of messages that they refused."""
-    service = teller.sides.portal_of(portal).service
+    sides, portal = teller.sides, teller.portal
+    service = portal.service
     progresses = [service.progress(each) for each in teller.exchanges]
     asked = {line.entry.entry.value for each in teller.exchanges for line in service.timeline(each)}
-    answered = {line.entry.value for each in teller.exchanges for line in teller.sides.provider_journal(each)}
+    answered = {line.entry.value for each in teller.exchanges for line in sides.provider_journal(portal, each)}
     return Facts(
         tuple(outcome_of(each) for each in progresses) or (Outcome.NOT_ASKED.value,),
         tuple(each.state.value for each in progresses),
-        tuple(str(kept.state) for each in teller.exchanges for kept in teller.sides.kept(each)),
+        tuple(state for each in teller.exchanges for state in sides.provider_states(portal, each)),
         teller.documents,
         frozenset(asked),
         frozenset(answered) | refused,
