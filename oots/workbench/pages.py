@@ -224,14 +224,16 @@ class _Workbench:
         return self._page(request, "journeys.html", views=views)
 
     def journey(self, request: Request, key: str) -> Response:
-        return self._journey(request, key, None)
+        return self._journey(request, key)
 
-    def _journey(self, request: Request, key: str, fault: str | None) -> Response:
+    def _journey(
+        self, request: Request, key: str, fault: str | None = None, typed: Mapping[str, str] | None = None
+    ) -> Response:
         view = self._journey_view(key)
         history = [entry for entry in self._notebook.entered() if entry.journey == key][::-1]
         status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
         shown = {"view": view, "history": history, "fault": fault, "shown_at": f"/journeys/{key}"}
-        return self._page(request, "journey.html", status, fields=self._fields, **shown)
+        return self._page(request, "journey.html", status, fields=self._fields, typed=typed or {}, **shown)
 
     def _journey_view(self, key: str) -> JourneyView:
         for view in self._journey_views(self._views()):
@@ -246,11 +248,11 @@ class _Workbench:
 
     def _note(self, request: Request, key: str, form: FormData) -> Response:
         view, now = self._journey_view(key), self._clock.now()
+        typed = {field: _typed(form, field, _LONGEST_VALUE) for field in self._fields}
         who = _typed(form, "who", _LONGEST_NAME)
         if not who:
-            return self._journey(request, key, "who")
+            return self._journey(request, key, "who", typed)
         before = {field: entry.value for field, entry in view.values.items()}
-        typed = {field: _typed(form, field, _LONGEST_VALUE) for field in self._fields}
         changed = {field: value for field, value in typed.items() if value != before.get(field, "")}
         self._notebook.enter(Entered(now, who, key, field, value) for field, value in changed.items())
         return _see_other(f"/journeys/{key}")
