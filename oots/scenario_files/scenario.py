@@ -76,7 +76,6 @@ class Act(StrEnum):
     """What the person, or somebody else in the story, does."""
 
     SIGN_IN = "sign-in"
-    SIGN_IN_AS_REPRESENTATIVE = "sign-in-for"
     CHOOSE_MUNICIPALITY = "choose-municipality"
     REQUEST = "request"
     WAIT_FOR_ANSWER = "wait-for-answer"
@@ -106,7 +105,6 @@ class Span(StrEnum):
 
 _ALLOWED: dict[Act, frozenset[str]] = {
     Act.SIGN_IN: frozenset({"persona", "case"}),
-    Act.SIGN_IN_AS_REPRESENTATIVE: frozenset({"persona", "represents", "case"}),
     Act.CHOOSE_MUNICIPALITY: frozenset({"municipality"}),
     Act.GO_TO_PREVIEW: frozenset({"persona", "at"}),
     Act.REQUEST: frozenset({"at", "times"}),
@@ -115,7 +113,6 @@ _ALLOWED: dict[Act, frozenset[str]] = {
     Act.CASEWORKER: frozenset({"decides"}),
 }
 _NEEDED: dict[Act, frozenset[str]] = {
-    Act.SIGN_IN_AS_REPRESENTATIVE: frozenset({"represents"}),
     Act.CHOOSE_MUNICIPALITY: frozenset({"municipality"}),
     Act.WAIT: frozenset({"until"}),
     Act.CASEWORKER: frozenset({"decides"}),
@@ -125,14 +122,13 @@ _NEEDED: dict[Act, frozenset[str]] = {
 class Step(Written):
     """One thing that is done.
 
-    `as` is the persona who signs in (else that of the scenario), `for` the one whom she represents, `case` another case
-    of the portal than that of the scenario, `at` the number of the authority where several are asked (from 1), `times`
+    `as` is the persona who signs in (else that of the scenario), `case` another case of the portal than that of the
+    scenario, `at` the number of the authority where several are asked (from 1), `times`
     how often a form is sent, `pieces` the numbers of what is accepted (from 1, else all).
     """
 
     do: Act
     persona: Line | None = Field(default=None, alias="as")
-    represents: Line | None = Field(default=None, alias="for")
     case: Line | None = None
     municipality: Kommunekode | None = None
     at: int | None = Field(default=None, ge=1)

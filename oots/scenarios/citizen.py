@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
@@ -41,10 +41,12 @@ class _ToLoopback(httpx.HTTPTransport):
 
 
 class Page:
-    """A page that was shown: where, with what status, whether it refreshes by itself, and its forms and links."""
+    """A page that was shown: where, with what status, whether it refreshes by itself, and its forms and links; `came_by`
+    are the addresses by which the browser came there, its own the last."""
 
-    def __init__(self, response: httpx.Response, url: str) -> None:
+    def __init__(self, response: httpx.Response, url: str, came_by: Sequence[str] = ()) -> None:
         self.url = url
+        self.came_by = tuple(came_by) or (url,)
         self.status = response.status_code
         self.is_refreshing = "refresh" in response.headers
         self.source = response.text
@@ -158,13 +160,14 @@ class Citizen:
         return page
 
     def _arrive(self, response: httpx.Response, url: str) -> Page:
+        came_by = [url]
         for _ in range(_MOST_REDIRECTS):
             if not response.has_redirect_location:
-                page = Page(response, url)
+                page = Page(response, came_by[-1], came_by)
                 self._shown(page)
                 return page
-            url = urljoin(url, response.headers["location"])
-            response = self._client.get(url)
+            came_by.append(urljoin(came_by[-1], response.headers["location"]))
+            response = self._client.get(came_by[-1])
         raise AstrayError(f"more than {_MOST_REDIRECTS} redirects at {url}")
 
 

@@ -45,7 +45,7 @@ def wrong(what: Trouble, live: LiveTown, requester: EvidenceRequester) -> Abstra
     return _WRONGS[what](live, requester)
 
 
-_ISSUED = re.compile(rb'(<rim:Slot name="IssueDateTime">.*?<rim:Value>)[^<]+', flags=re.DOTALL)
+_ISSUED = re.compile(rb'(name="IssueDateTime">.*?<rim:Value[^>]*>)[^<]+', flags=re.DOTALL)
 
 
 # --- on the wire ---

@@ -37,7 +37,6 @@ def _persons(scenario: Scenario) -> Iterator[tuple[str, str]]:
     named = [("persona", scenario.persona)]
     for number, step in enumerate(scenario.steps):
         named += [(f"steps.{number}.as", step.persona)] if step.persona else []
-        named += [(f"steps.{number}.for", step.represents)] if step.represents else []
     yield from ((field, f"no persona is called {key}") for field, key in named if key not in _personas())
 
 

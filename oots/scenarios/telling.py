@@ -22,14 +22,17 @@ _UPLOADED = ("dokumentation.pdf", b"%PDF-1.7\n%%EOF\n", "application/pdf")
 
 @dataclass
 class Seen:
-    """What the person was shown, by the kind of place: the source of each page, and what it says."""
+    """What the person was shown, by the kind of place: the source of each page, and what it says; and every address by
+    which the browser came there."""
 
     sources: dict[str, list[str]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
+    addresses: list[str] = field(default_factory=list)
 
     def add(self, place: str, page: Page) -> None:
         self.sources.setdefault(place, []).append(page.source)
         self.texts.setdefault(place, []).append(page.text)
+        self.addresses += page.came_by
 
 
 class Teller:
@@ -92,10 +95,6 @@ class Teller:
         self._citizen.follow(page, f"/cases/{case}")
         page = self._citizen.open(f"{self.portal.address}/cases/{case}/signin")
         self._page = self._citizen.submit(page, "/authorize", persona=self._persona)
-
-    def sign_in_for(self, step: Step) -> None:
-        """Sign in and say for whom: the stand-in eIDAS node asks whom the person represents."""
-        self.sign_in(step)
 
     def choose_municipality(self, step: Step) -> None:
         """Answer the question of the directory, again where it was answered before."""
@@ -229,7 +228,6 @@ class Teller:
 
 _DEEDS = {
     Act.SIGN_IN: Teller.sign_in,
-    Act.SIGN_IN_AS_REPRESENTATIVE: Teller.sign_in_for,
     Act.CHOOSE_MUNICIPALITY: Teller.choose_municipality,
     Act.REQUEST: Teller.request,
     Act.WAIT_FOR_ANSWER: Teller.wait_for_answer,

@@ -331,7 +331,6 @@ _HEADINGS = (
 )
 _STEPS = {
     "sign-in": Words("Log ind", "Sign in"),
-    "sign-in-for": Words("Log ind på en andens vegne", "Sign in on behalf of somebody"),
     "choose-municipality": Words("Vælg kommunen", "Choose the municipality"),
     "request": Words("Giv den udtrykkelige anmodning og hent", "Give the explicit request, and fetch"),
     "wait-for-answer": Words("Vent på svaret", "Wait for the answer"),
