@@ -163,7 +163,6 @@ class Trouble(StrEnum):
     VERSION_UNKNOWN = "version-unknown"
     FORMAT_UNKNOWN = "format-unknown"
     ACCESS_POINT_DOWN = "access-point-down"
-    LARGER_THAN_ALLOWED = "larger-than-allowed"
 
 
 class Fault(Written):

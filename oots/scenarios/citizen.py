@@ -41,8 +41,8 @@ class _ToLoopback(httpx.HTTPTransport):
 
 
 class Page:
-    """A page that was shown: where, with what status, whether it refreshes by itself, and its forms and links; `came_by`
-    are the addresses by which the browser came there, its own the last."""
+    """A page that was shown: where, with what status, whether it refreshes by itself, and its forms and links;
+    `came_by` are the addresses by which the browser came there, its own the last."""
 
     def __init__(self, response: httpx.Response, url: str, came_by: Sequence[str] = ()) -> None:
         self.url = url

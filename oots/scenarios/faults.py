@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import httpx
+from cryptography.x509 import ReasonFlags
 
-from oots.deployment.apps import PEER_SECONDS
+from oots.deployment.apps import PEER_SECONDS, REGISTER_SWITCH, Exchanging
+from oots.deployment.keys import revoke_keys
 from oots.deployment.participants import key_name
 from oots.edelivery.client import deliver
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, REGREP
 from oots.edelivery.message import OpenedMessage, Part, open_message, seal_message
 from oots.exchange.envelope import Read, open_request, version_of
-from oots.model.agent import Agent
 from oots.model.clock import RandomIds, iso
-from oots.model.identifiers import Identifier
-from oots.model.issuing import Applicant, Issue, Match, Offer, Order
 from oots.model.request import EvidenceRequest
 from oots.provider import service as provider_service
-from oots.provider.source import EvidenceSource, EvidenceSources
 from oots.requester.service import EvidenceRequester
 from oots.scenario_files.scenario import Trouble
 from oots.scenarios.live_town import LiveTown
-from oots.scenarios.sides import providers_of
 from oots.scenarios.wiretap import Meddler, Send
+from oots.trust.certificates import Role
+from oots.trust.issuing import ISSUING, LEAF_LIFE, Participant, Terms, leaf_certificate
 from oots.trust.keys import load_key_pair
 from oots.wire.profile import Profiles
 
 Wrong = Callable[[LiveTown, EvidenceRequester], AbstractContextManager[None]]
 """Takes the town and the portal that asks."""
 
-NEEDS_OWN_TOWN = frozenset({Trouble.CERTIFICATE_REVOKED, Trouble.CERTIFICATE_EXPIRED})
+NEEDS_OWN_TOWN = frozenset({Trouble.CERTIFICATE_REVOKED})
 """What cannot be put right again in a running town."""
 
 
@@ -164,69 +165,62 @@ def _version_unknown(_live: LiveTown, _requester: EvidenceRequester) -> Abstract
     return patch.object(provider_service, "open_request", opened_in_others)
 
 
-def _registers(failure: type[OSError]) -> Wrong:
-    """Every register behind the data services fails so."""
+def _registers(behaviour: str) -> Wrong:
+    """The civil register behind every data service behaves so, as its switch can have it."""
 
     @contextmanager
     def block(live: LiveTown, _requester: EvidenceRequester) -> Iterator[None]:
-        with ExitStack() as ends:
-            for provider in providers_of(live):
-                ends.enter_context(patch.object(provider.authorities, "sources", _Failing(provider.sources, failure)))
+        switches = [live.town.state / name / REGISTER_SWITCH for name in live.providers]
+        for switch in switches:
+            switch.write_text(json.dumps({"cpr": behaviour}), encoding="utf-8")
+        try:
             yield
+        finally:
+            for switch in switches:
+                switch.unlink()
 
     return block
 
 
-class _Failing:
-    """Registers that are known, and fail when they are asked about a person."""
-
-    def __init__(self, sources: EvidenceSources, failure: type[OSError]) -> None:
-        self._sources = sources
-        self._failure = failure
-
-    @property
-    def host(self) -> Agent:
-        return self._sources.host
-
-    def of(self, authority: Identifier) -> EvidenceSource | None:
-        source = self._sources.of(authority)
-        return None if source is None else _FailingSource(source, self._failure)
-
-
-class _FailingSource:
-    def __init__(self, source: EvidenceSource, failure: type[OSError]) -> None:
-        self._source = source
-        self._failure = failure
-
-    @property
-    def authority(self) -> Agent:
-        return self._source.authority
-
-    def offer(self, classification: str) -> Offer | None:
-        return self._source.offer(classification)
-
-    def match(self, applicant: Applicant) -> Match:
-        raise self._failure("the story has the register fail")
-
-    def issue(self, order: Order) -> Issue:
-        raise self._failure("the story has the register fail")
+# --- at the authority that issues certificates ---
 
 
 @contextmanager
 def _certificate_revoked(live: LiveTown, requester: EvidenceRequester) -> Iterator[None]:
+    """The access point of the portal that asks; nobody takes a revocation back."""
+    side = _side_of(live, requester)
+    revoke_keys(live.town.state, key_name(side.access_point.party.value), ReasonFlags.key_compromise, live.clock.now())
     yield
 
 
+@contextmanager
+def _certificate_expired(live: LiveTown, requester: EvidenceRequester) -> Iterator[None]:
+    """The access point of the portal signs with a certificate whose time was over yesterday."""
+    access_point = _side_of(live, requester).access_point
+    party_id = access_point.party.value
+    key = load_key_pair(live.town.keys, key_name(party_id))
+    participant = Participant(key_name(party_id), party_id, Role.ACCESS_POINT)
+    terms = Terms(live.clock.now() - LEAF_LIFE - timedelta(days=1))
+    old = leaf_certificate(key.private_key, participant, terms, load_key_pair(live.town.keys, ISSUING))
+    with patch.object(access_point, "_key", replace(key, certificate=old)):
+        yield
+
+
+def _side_of(live: LiveTown, requester: EvidenceRequester) -> Exchanging:
+    return next(side for side in live.requesters.values() if side.service is requester)
+
+
 _WRONGS: dict[Trouble, Wrong] = {
-    Trouble.REGISTER_FAILING: _registers(ConnectionError),
-    Trouble.REGISTER_SLOW: _registers(TimeoutError),
-    Trouble.REGISTER_SILENT: _registers(TimeoutError),
+    Trouble.REGISTER_FAILING: _registers("failing"),
+    Trouble.REGISTER_SLOW: _registers("slow"),
+    Trouble.REGISTER_SILENT: _registers("silent"),
     Trouble.RECEIPT_LOST: _receipt_lost,
     Trouble.MESSAGE_REPEATED: _message_repeated,
     Trouble.REQUEST_REPEATED: _request_repeated,
     Trouble.MESSAGE_ALTERED: _message_altered,
     Trouble.CERTIFICATE_REVOKED: _certificate_revoked,
     Trouble.VERSION_UNKNOWN: _version_unknown,
+    Trouble.CERTIFICATE_EXPIRED: _certificate_expired,
     Trouble.FORMAT_UNKNOWN: _format_unknown,
     Trouble.ACCESS_POINT_DOWN: _access_point_down,
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 
 from oots.deployment.apps import Exchanging
 from oots.exchange.conversation import ProviderState
@@ -14,7 +14,6 @@ from oots.exchange.journal import JournalEntry
 from oots.exchange.queue import WAITING
 from oots.exchange.schema import OUTBOX
 from oots.exchange.unit import Kept
-from oots.provider.service import EvidenceProvider
 from oots.requester.service import EvidenceRequester
 from oots.scenario_files.scenario import Portal
 from oots.scenarios.live_town import LiveTown
@@ -62,10 +61,18 @@ class Sides:
     @property
     def everything_was_tried(self) -> bool:
         """Whether no message waits to be sent for the first time."""
-        untried = select(OUTBOX.c.message_id).where(OUTBOX.c.state == WAITING, OUTBOX.c.why.is_(None)).limit(1)
+        return self._none_waits(OUTBOX.c.why.is_(None))
+
+    @property
+    def everything_was_sent(self) -> bool:
+        """Whether no message waits to be sent at all."""
+        return self._none_waits(true())
+
+    def _none_waits(self, such: ColumnElement[bool]) -> bool:
+        waiting = select(OUTBOX.c.message_id).where(OUTBOX.c.state == WAITING, such).limit(1)
         for side in self._live.sides.values():
             with side.store.look() as unit:
-                if unit.connection.execute(untried).first():
+                if unit.connection.execute(waiting).first():
                     return False
         return True
 
@@ -98,9 +105,3 @@ class Sides:
             with side.store.look() as unit:
                 lines += [told.entry for told in unit.refusals()]
         return lines
-
-
-def providers_of(live: LiveTown) -> tuple[EvidenceProvider, ...]:
-    """The data services of a town."""
-    services = [side.service for side in live.providers.values()]
-    return tuple(service for service in services if isinstance(service, EvidenceProvider))

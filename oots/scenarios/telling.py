@@ -211,7 +211,7 @@ class Teller:
             time.sleep(_PAUSE_SECONDS)
 
     def _at_rest(self) -> bool:
-        return self.sides.everything_was_tried and all(
+        return self.sides.everything_was_sent and all(
             self.portal.service.progress(each).state not in _GOES_ON and self.sides.answered_for_good(self.portal, each)
             for each in self.exchanges
         )
