@@ -57,9 +57,9 @@ def test_a_file_is_read_and_called_as_it_is_named(write: Write) -> None:
         ('scope = "annex-ii-municipal"', 'scope = "somewhere"', "somewhere", "scope"),
         ('portal = "LT"', 'portal = "SE"', '"SE"', "asks.portal"),
         ('municipality = "0751"', 'municipality = "Aarhus"', '"Aarhus"', "answers.municipality"),
-        ('do = "look"', 'do = "stare"', "stare", "steps.3.do"),
-        ('do = "look"', 'do = "look", pieces = [1]', "pieces", "steps.3"),
-        ('do = "look"', 'do = "wait"', '"wait"', "steps.3"),
+        ('do = "look"', 'do = "stare"', "stare", "steps.4.do"),
+        ('do = "look"', 'do = "look", pieces = [1]', "pieces", "steps.4"),
+        ('do = "look"', 'do = "wait"', '"wait"', "steps.4"),
         ('outcomes = ["delivered"]', 'outcomes = ["splendid"]', "splendid", "expected.outcomes.0"),
         ("documents = 2", "documents = -1", "-1", "expected.documents"),
         ("documents = 2", "dokuments = 2", "dokuments", "expected.dokuments"),
@@ -93,11 +93,11 @@ def test_a_file_cannot_call_itself_otherwise(write: Write) -> None:
 
 def test_a_fault_of_the_story_lies_within_its_steps(write: Write) -> None:
     steps = "[expected]"
-    path = write(steps, f'[[faults]]\nwhat = "register-failing"\nfrom = 7\n\n{steps}')
-    assert read_scenario(path).faults[0].from_ == 7
     path = write(steps, f'[[faults]]\nwhat = "register-failing"\nfrom = 8\n\n{steps}')
+    assert read_scenario(path).faults[0].from_ == 8
+    path = write(steps, f'[[faults]]\nwhat = "register-failing"\nfrom = 9\n\n{steps}')
     (fault,) = faults(path)
-    assert "lies outside the 7 steps" in fault
+    assert "lies outside the 8 steps" in fault
 
 
 def test_every_fault_of_every_file_is_told_at_once(write: Write) -> None:
