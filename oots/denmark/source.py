@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,12 +19,12 @@ from oots.model.evidence import Distribution, DocumentKind
 from oots.model.identifiers import Identifier
 from oots.model.issuing import (
     Applicant,
+    ByHand,
     Issue,
     Issued,
     IssuedDocument,
     Match,
     NothingHeld,
-    NotYet,
     Offer,
     Order,
 )
@@ -82,12 +83,14 @@ class MunicipalSource:
         evidence_type = OFFERS[order.classification].evidence_type
         if reason := self._nothing_held(person):
             return NothingHeld(reason)
-        if person.personstatus is Personstatus.FORSVUNDET or person.bopaelsundersoegelse:
-            return NotYet(_after_casework(at))
+        if order.approval is None and (reason := _by_hand(person)):
+            return ByHand(_after_casework(at), reason)
         day = at.astimezone(_DENMARK).date()
         with_history = evidence_type == BOPAELSATTEST_HISTORIK
         attest = project(person, self._municipality, case_number=order.case_number, day=day, with_history=with_history)
         documents = self._documents(attest, in_language(evidence_type.titles, "DA"), order.wanted, at)
+        if order.approval and order.approval.attached:
+            documents = self._with_attached(documents, order.approval.attached, at)
         return (Issued(evidence_type, day, documents, ADDRESS_PROTECTION if person.protected(day) else None),)
 
     def _nothing_held(self, person: CprPerson) -> str | None:
@@ -107,6 +110,17 @@ class MunicipalSource:
         if DocumentKind.HUMAN_READABLE_VERSION not in wanted.associated_documents:
             return (main,)
         return main, self._pdf(attest, title, at, DocumentKind.HUMAN_READABLE_VERSION)
+
+    def _with_attached(
+        self, documents: tuple[IssuedDocument, ...], attached: bytes, at: datetime
+    ) -> tuple[IssuedDocument, ...]:
+        """What a caseworker has attached: in the place of a PDF that was asked for, else beside the XML."""
+        main = documents[0]
+        sealed = self._seal_pdf(attached, self._key, at, main.title, self._municipality.name)
+        if main.distribution.format == PDF:
+            return (replace(main, content=sealed),)
+        annex = IssuedDocument(DocumentKind.ANNEX, f"{main.title} (bilag)", PDF_DISTRIBUTION, sealed)
+        return (*documents, annex)
 
     def _xml(self, attest: Bopaelsattest, title: str, at: datetime) -> IssuedDocument:
         sealed = self._seal_xml(bopaelsattest_xml.encode(attest), self._key, at)
@@ -158,6 +172,13 @@ class MunicipalSources:
 
     def of(self, authority: Identifier) -> MunicipalSource | None:
         return self._sources.get(authority)
+
+
+def _by_hand(person: CprPerson) -> str | None:
+    """Why a caseworker must look before anything is certified."""
+    if person.personstatus is Personstatus.FORSVUNDET:
+        return "Personen er registreret som forsvundet."
+    return "Kommunen undersøger, hvor personen bor." if person.bopaelsundersoegelse else None
 
 
 def _after_casework(at: datetime) -> datetime:

@@ -14,7 +14,7 @@ from oots.exchange.schema import METADATA
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
 
-REVISION = "0003"
+REVISION = "0004"
 """The step whose tables `schema` describes."""
 
 _CHAINED = "0001"

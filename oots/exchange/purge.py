@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select,
 
 from oots.exchange.journal import Entry, JournalEntry, Purge
 from oots.exchange.queue import WAITING
-from oots.exchange.schema import EXCHANGE, FORM, INBOX, JOURNAL, OUTBOX, REQUEST
+from oots.exchange.schema import EXCHANGE, FORM, INBOX, JOURNAL, OUTBOX, PAPER, REQUEST
 from oots.exchange.store import Store
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
@@ -31,7 +31,8 @@ def kept_since(now: datetime) -> datetime:
 
 def purge(store: Store[Any], now: datetime, before: datetime | None = None) -> Purge | None:
     """Delete journal entries that are older than twelve months, or than `before`, with all that belongs to them:
-    finished exchanges and their files, request ids, receipts that were given, messages that failed.
+    finished exchanges and their files, request ids, receipts that were given, messages that failed; and papers whose
+    own time is over.
 
     It is done in small transactions, between which the service works. Returns what was deleted of the journal, None
     where no entry is old enough. An entry stays as long as one before it does. Raises ConfigurationError for a
@@ -41,20 +42,21 @@ def purge(store: Store[Any], now: datetime, before: datetime | None = None) -> P
     if before is not None and before > limit:
         raise ConfigurationError(f"the journal is kept for twelve months: nothing since {iso(limit)} can be purged")
     oldest = iso(before or limit)
-    _purge_rows(store, oldest, iso(now - _FORMS_KEPT))
+    _purge_rows(store, oldest, now)
     done: Purge | None = None
     while step := _purge_entries(store, now, oldest):
         done = replace(step, first=done.first, count=done.count + step.count) if done else step
     return done
 
 
-def _purge_rows(store: Store[Any], oldest: str, forms: str) -> None:
+def _purge_rows(store: Store[Any], oldest: str, now: datetime) -> None:
     """A message that still waits is not deleted; neither is what could be asked about it."""
     old: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         (INBOX, INBOX.c.received_at < oldest),
         (REQUEST, REQUEST.c.noted_at < oldest),
         (OUTBOX, (OUTBOX.c.state != WAITING) & (OUTBOX.c.deadline < oldest)),
-        (FORM, FORM.c.noted_at < forms),
+        (FORM, FORM.c.noted_at < iso(now - _FORMS_KEPT)),
+        (PAPER, PAPER.c.until < iso(now)),
     )
     for table, condition in old:
         key = tuple_(*table.primary_key.columns)

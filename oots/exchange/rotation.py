@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Table, select, update
 
 from oots.exchange.chain import reseal_keys
-from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, OUTBOX
+from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, OUTBOX, PAPER
 from oots.exchange.store import Store
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault, add_key, drop_older_keys, read_keys
@@ -21,6 +21,7 @@ _OWN: tuple[Sealed, ...] = (
     (OUTBOX, OUTBOX.c.outgoing),
     (JOURNAL, JOURNAL.c.content),
     (DICTIONARY, DICTIONARY.c.sealed),
+    (PAPER, PAPER.c.content),
 )
 _AT_ONCE = 200
 

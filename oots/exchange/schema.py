@@ -91,6 +91,19 @@ FORM = Table(
     Column("noted_at", Readable, nullable=False),
 )
 
+# What a service keeps beside its exchanges, such as cases and letters: of which kind, about what (a hash), until when.
+PAPER = Table(
+    "paper",
+    METADATA,
+    Column("paper_id", Readable, primary_key=True),
+    Column("kind", Readable, nullable=False),
+    Column("about_hash", Readable, nullable=False),
+    Column("filed_at", Readable, nullable=False),
+    Column("until", Readable, nullable=False, index=True),
+    Column("content", LargeBinary, nullable=False),
+    Index("paper_about", "kind", "about_hash"),
+)
+
 JOURNAL = Table(
     "journal",
     METADATA,

@@ -18,6 +18,7 @@ from oots.exchange.chain import Chain, SealedHead, append
 from oots.exchange.dictionary import PackingVault
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import ABOUT_ITSELF, Entry, JournalEntry, TimelineEvent, read_again
+from oots.exchange.papers import Papers
 from oots.exchange.queue import Waiting
 from oots.exchange.schema import EXCHANGE, FORM, INBOX, JOURNAL, REQUEST, place
 from oots.exchange.uses import Uses
@@ -97,6 +98,7 @@ class Unit(Generic[RecordT]):
         self._reading = reading
         self.files = files.apart()
         self._uses = Uses(connection)
+        self.papers = Papers(connection, vault, reading=reading)
         self.head: SealedHead | None = None
         self._to_tell: list[JournalEntry] = []
 

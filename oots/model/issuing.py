@@ -72,11 +72,22 @@ Match = Matched | NotMatched
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A caseworker has decided that it is issued, as the register has it.
+
+    A PDF that was attached is the evidence itself where a PDF was asked for, else an annex to it.
+    """
+
+    attached: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What is to be issued about a matched person, and for what.
 
     `wanted` is the distribution that was asked for, `case_number` stands on the documents, `requirements` are the URLs
-    that the evidence is to meet, `answers` those of the user, `procedure` the code of the procedure.
+    that the evidence is to meet, `answers` those of the user, `procedure` the code of the procedure. An order with an
+    `approval` is not answered with `ByHand` again.
     """
 
     person_key: str
@@ -87,6 +98,7 @@ class Order:
     requirements: tuple[str, ...] = ()
     answers: tuple[ClassificationAnswer, ...] = ()
     procedure: str | None = None
+    approval: Approval | None = None
 
 
 class FeePolicy(StrEnum):

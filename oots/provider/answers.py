@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -102,17 +102,23 @@ class Answers:
         """
         profile = self._profiles[request.specification]
         held: list[HeldPackage] = []
-        for issued in pieces:
+        for number, issued in enumerate(pieces):
             metadata = _metadata(authority, issued, request.subject, profile)
-            if profile.packaged:
-                package = self._package(issued.documents, metadata, content_id)
-                held.append(_held_package(unit, package, issued.documents, issued.notice))
-                continue
-            held.extend(
-                _held_package(unit, self._piece(document, metadata, content_id()), (document,), issued.notice)
-                for document in issued.documents
-            )
+            for package, documents in self._packages(issued, metadata, profile, content_id):
+                parts = _held_parts(unit, package, documents)
+                notice, title, fee, withheld = issued.notice, issued.title, issued.fee, issued.withheld
+                held.append(HeldPackage(package, parts, notice, number, title, fee, withheld))
         return tuple(held)
+
+    def _packages(
+        self, issued: Issued, metadata: MainMetadata, profile: Profile, content_id: Callable[[], str]
+    ) -> Iterator[tuple[EvidencePackage, tuple[IssuedDocument, ...]]]:
+        """The packages of one piece, each with what its documents were issued as."""
+        if profile.packaged:
+            yield self._package(issued.documents, metadata, content_id), issued.documents
+            return
+        for document in issued.documents:
+            yield self._piece(document, metadata, content_id()), (document,)
 
     def _package(
         self, issued: Sequence[IssuedDocument], metadata: MainMetadata, content_id: Callable[[], str]
@@ -169,13 +175,12 @@ def _described(evidence_type: EvidenceType, profile: Profile) -> EvidenceType:
     return replace(evidence_type, descriptions=descriptions if profile.descriptions_demanded else ())
 
 
-def _held_package(
-    unit: Unit[ProviderExchange], package: EvidencePackage, issued: Sequence[IssuedDocument], notice: str | None
-) -> HeldPackage:
-    parts = tuple(
+def _held_parts(
+    unit: Unit[ProviderExchange], package: EvidencePackage, issued: Sequence[IssuedDocument]
+) -> tuple[HeldPart, ...]:
+    return tuple(
         _held(unit, document.content_id, source) for document, source in zip(package.documents, issued, strict=True)
     )
-    return HeldPackage(package, parts, notice)
 
 
 def _plain(distribution: Distribution) -> Distribution:

@@ -29,6 +29,9 @@ def issue(source: EvidenceSource, order: Order) -> Issue:
 def _asked(ask: Callable[[], Told]) -> Told:
     try:
         return ask()
-    except Exception as failure:
+    except TimeoutError as slow:
+        _LOG.error("the register did not answer in time")
+        raise Refusal(ErrorCode.TIMEOUT, "the register behind this data service did not answer in time") from slow
+    except Exception as failure:  # whatever a register does: nothing is issued
         _LOG.error("the register failed: %s", type(failure).__name__)
         raise Refusal(ErrorCode.QUERY, "the register behind this data service failed") from failure

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oots.exchange.limits import TimeLimits
 from oots.model.errors import MessageError
 from oots.model.evidence import Distribution
-from oots.model.issuing import Offer
-from oots.model.person import NaturalPerson
+from oots.model.issuing import Applicant, FeePolicy, Issued, Offer
+from oots.model.person import LegalPerson, NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.model.response import ErrorCode
+from oots.model.text import in_language
 from oots.provider.source import EvidenceSource
 
 
@@ -84,13 +86,45 @@ def lawful_ground(request: EvidenceRequest, offer: Offer) -> None:
         raise Refusal(ErrorCode.AUTHORIZATION, "this evidence type is not released without a preview")
 
 
-def assured_subject(request: EvidenceRequest, offer: Offer) -> NaturalPerson:
-    """The natural person that the evidence is about, authenticated well enough for this evidence type."""
-    if request.representative is not None:
-        raise Refusal(ErrorCode.UNSUPPORTED, "representation is not supported by this data service")
-    if not isinstance(request.subject, NaturalPerson):
-        raise Refusal(ErrorCode.NOT_FOUND, "the evidence type is about natural persons")
-    level = request.subject.level_of_assurance
-    if level is None or not level.reaches(offer.minimum_assurance):
+def issued_here(offer: Offer) -> None:
+    """What another mechanism of the EU is for is refused with a pointer to it."""
+    if offer.elsewhere:
+        raise Refusal(ErrorCode.UNSUPPORTED, in_language(offer.elsewhere, "EN"))
+
+
+def assured_applicant(request: EvidenceRequest, offer: Offer) -> Applicant:
+    """Whom the evidence is about and who acts: a natural person, authenticated well enough for this evidence type."""
+    if not isinstance(request.subject, offer.subject):
+        raise Refusal(ErrorCode.NOT_FOUND, f"the evidence type is about {_KINDS[offer.subject]} persons")
+    actor = acting(request)
+    if actor is None:
+        raise Refusal(ErrorCode.AUTHENTICATION, "a natural person must act for a legal person")
+    if not is_assured(actor, offer):
         raise Refusal(ErrorCode.AUTHENTICATION, f"level of assurance {offer.minimum_assurance.value} is needed")
-    return request.subject
+    classification = offer.evidence_type.classification
+    return Applicant(request.subject, request.representative, request.provider_classification, classification)
+
+
+_KINDS: dict[type[NaturalPerson] | type[LegalPerson], str] = {NaturalPerson: "natural", LegalPerson: "legal"}
+
+
+def acting(request: EvidenceRequest) -> NaturalPerson | None:
+    """Who signs in and decides: the representative where there is one, else the subject; None for a legal person."""
+    actor = request.representative or request.subject
+    return actor if isinstance(actor, NaturalPerson) else None
+
+
+def is_assured(person: NaturalPerson, offer: Offer) -> bool:
+    """Whether the person is authenticated well enough for this evidence type."""
+    level = person.level_of_assurance
+    return level is not None and level.reaches(offer.minimum_assurance)
+
+
+def payable(pieces: Sequence[Issued], request: EvidenceRequest) -> None:
+    """Nothing is issued whose fee nobody can pay in this exchange."""
+    for fee in (issued.fee for issued in pieces if issued.fee):
+        if fee.policy is FeePolicy.REFUSED:
+            what = f"{fee.amount_dkk:.2f} DKK in {fee.year}"
+            raise Refusal(ErrorCode.UNSUPPORTED, f"not issued across borders without payment in advance ({what})")
+        if fee.policy is FeePolicy.PAID_IN_PREVIEW and not request.possibility_for_preview:
+            raise Refusal(ErrorCode.AUTHORIZATION, "a fee is to be paid in the preview")

@@ -21,6 +21,7 @@ from oots.provider import asking, checks
 from oots.provider.answers import Answers
 from oots.provider.arrival import Arrival
 from oots.provider.authorities import Authorities
+from oots.provider.casework import HandCases
 from oots.provider.checks import Refusal
 from oots.provider.endings import Endings, new_exchange
 from oots.provider.record import Preview, ProviderExchange
@@ -57,6 +58,7 @@ class FirstRound:
         self._preview_base = preview_base
         self._limits = limits
         self._ids = ids
+        self._hand_cases = HandCases(ids)
         self._profiles = profiles
         self._content_id = content_id
 
@@ -67,10 +69,10 @@ class FirstRound:
         checks.in_time(arrival.opened.header.timestamp, now, self._limits)
         source = checks.served_authority(self._authorities.source_of(request))
         offer = checks.known_evidence_type(request, self._authorities.offer(request))
+        checks.issued_here(offer)
         wanted = checks.offered_distribution(request, offer)
         checks.lawful_ground(request, offer)
-        subject = checks.assured_subject(request, offer)
-        matched = self._matched(unit, arrival, request, source, Applicant(subject, None), now)
+        matched = self._matched(unit, arrival, request, source, checks.assured_applicant(request, offer), now)
         order = Order(
             matched.person_key,
             offer.evidence_type.classification,
@@ -81,8 +83,12 @@ class FirstRound:
             request.provider_classification,
             request.procedure,
         )
-        exchange = new_exchange(arrival, request)
-        self._answer(unit, arrival, exchange, asking.issue(source, order), now)
+        exchange = replace(new_exchange(arrival, request), person_key=order.person_key)
+        kept = Kept(arrival.exchange_id, ProviderState.NEW.value, None, exchange)
+        issue = asking.issue(source, order)
+        if isinstance(issue, ByHand):
+            issue = self._hand_cases.settled(unit, kept, source, order, issue)
+        self._answer(unit, arrival, kept, issue, now)
 
     def _matched(
         self,
@@ -93,12 +99,7 @@ class FirstRound:
         applicant: Applicant,
         now: datetime,
     ) -> Matched:
-        told = replace(
-            applicant,
-            answers=request.provider_classification,
-            classification=request.evidence.evidence_type.classification,
-        )
-        match = asking.match(source, told)
+        match = asking.match(source, applicant)
         matched = isinstance(match, Matched)
         entry = Entry.IDENTITY_MATCHED if matched else Entry.IDENTITY_NOT_MATCHED
         line = about_request(of_header(entry, arrival.opened.header, arrival.exchange_id, now), request)
@@ -112,53 +113,49 @@ class FirstRound:
         return f"{now:%Y}-{self._ids.uuid()[-8:].upper()}"
 
     def _answer(
-        self, unit: ProviderUnit, arrival: Arrival, exchange: ProviderExchange, issue: Issue, now: datetime
+        self, unit: ProviderUnit, arrival: Arrival, kept: Kept[ProviderExchange], issue: Issue, now: datetime
     ) -> None:
         if isinstance(issue, tuple):
-            self._answer_with(unit, arrival, exchange, issue, now)
+            self._answer_with(unit, arrival, kept, issue, now)
             return
-        request = exchange.request
+        request = kept.record.request
         authority = self._authorities.answering(request.provider.identifier)
-        available = issue.available_from if isinstance(issue, NotYet | ByHand) else None
+        available = issue.available_from if isinstance(issue, NotYet) else None
         happened = Event.DEFERRAL if available else Event.NOTHING
         answer = self._answers.response(authority, request, request.request_id, now, (), available)
         deadline = self._endings.first_deadline(arrival)
-        self._endings.conclude(unit, _new(arrival, exchange), happened, answer, (), now, deadline)
+        self._endings.conclude(unit, kept, happened, answer, (), now, deadline)
 
     def _answer_with(
         self,
         unit: ProviderUnit,
         arrival: Arrival,
-        exchange: ProviderExchange,
+        kept: Kept[ProviderExchange],
         pieces: tuple[Issued, ...],
         now: datetime,
     ) -> None:
         """Hold the pieces and offer a preview of them, or send them at once where none is possible."""
-        request = exchange.request
+        request = kept.record.request
+        checks.payable(pieces, request)
         authority = self._authorities.answering(request.provider.identifier)
         held = self._answers.hold(unit, authority, pieces, request, self._content_id)
-        exchange = replace(exchange, packages=held)
+        kept = replace(kept, record=replace(kept.record, packages=held))
         deadline = self._endings.first_deadline(arrival)
         if request.possibility_for_preview:
-            self._offer_preview(unit, arrival, exchange, now, deadline)
+            self._offer_preview(unit, kept, now, deadline)
             return
         packages = tuple(each.package for each in held)
         answer = self._answers.response(authority, request, request.request_id, now, packages)
-        self._endings.conclude(unit, _new(arrival, exchange), Event.EVIDENCE, answer, held, now, deadline)
+        self._endings.conclude(unit, kept, Event.EVIDENCE, answer, held, now, deadline)
 
     def _offer_preview(
-        self,
-        unit: ProviderUnit,
-        arrival: Arrival,
-        exchange: ProviderExchange,
-        now: datetime,
-        deadline: datetime,
+        self, unit: ProviderUnit, kept: Kept[ProviderExchange], now: datetime, deadline: datetime
     ) -> None:
         token = self._ids.token()
         location = f"{self._preview_base}/p/{token}"
         expires = now + self._limits.follow_link
-        exchange = replace(exchange, preview=Preview(location, expires))
-        state = next_provider_state(ProviderState.NEW, Event.PREVIEW_OFFERED)
+        exchange = replace(kept.record, preview=Preview(location, expires))
+        state = next_provider_state(ProviderState(kept.state), Event.PREVIEW_OFFERED)
         request = exchange.request
         answer = self._answers.error(
             self._authorities.answering(request.provider.identifier),
@@ -170,13 +167,9 @@ class FirstRound:
             requester=request.requester,
             preview=PreviewOffer(location, PREVIEW_DESCRIPTIONS, self._visited_by(request)),
         )
-        self._replies.send(unit, arrival.exchange_id, exchange, answer, (), deadline)
-        unit.keep(Kept(arrival.exchange_id, state, expires, exchange), token)
+        self._replies.send(unit, kept.exchange_id, exchange, answer, (), deadline)
+        unit.keep(Kept(kept.exchange_id, state, expires, exchange), token)
 
     def _visited_by(self, request: EvidenceRequest) -> str | None:
         """The HTTP method of the visit, where the version of the request has it named."""
         return "GET" if self._profiles[request.specification].preview_method else None
-
-
-def _new(arrival: Arrival, exchange: ProviderExchange) -> Kept[ProviderExchange]:
-    return Kept(arrival.exchange_id, ProviderState.NEW, None, exchange)

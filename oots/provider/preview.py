@@ -15,10 +15,13 @@ from oots.model.about import about
 from oots.model.clock import Clock
 from oots.model.content import Content
 from oots.model.evidence import DocumentKind, EvidenceDocument
-from oots.model.person import NaturalPerson
+from oots.model.issuing import Fee, Withheld
+from oots.model.person import LegalPerson, NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.model.text import Text
+from oots.provider import checks, mailbox
 from oots.provider.identity import same_person
+from oots.provider.mailbox import Letter, LetterKind
 from oots.provider.record import HeldPackage, HeldPart, Preview, ProviderExchange
 from oots.provider.replies import ProviderUnit, evidence_parts
 from oots.provider.service import EvidenceProvider
@@ -47,6 +50,7 @@ class Place:
     """What may be told about a link before anybody has signed in: nothing about a person or about contents.
 
     `return_location` is the lawful https URL of request 2, None before that has come and for an unknown link.
+    `authority_names` are those of the authority that was asked, `represented` whether somebody acts for the person.
     """
 
     stage: Stage
@@ -57,6 +61,8 @@ class Place:
     procedure: str | None = None
     closes_at: datetime | None = None
     return_location: str | None = None
+    authority_names: tuple[Text, ...] = ()
+    represented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,27 @@ class ShownDocument:
 
 @dataclass(frozen=True, slots=True)
 class ShownPackage:
-    """One piece of evidence, accepted or declined as a whole; `notice` is a key such as `address-protection`."""
+    """One piece of evidence, accepted or declined as a whole; `notice` is a key such as `address-protection`.
+
+    `piece` addresses its fee, `to_pay` tells that this must be paid before it can be accepted; `withheld` is not sent.
+    """
 
     number: int
     titles: tuple[Text, ...]
     notice: str | None
     documents: tuple[ShownDocument, ...]
+    piece: int = 0
+    fee: Fee | None = None
+    to_pay: bool = False
+    withheld: tuple[Withheld, ...] = ()
+
+
+class UnpaidError(Exception):
+    """Something was accepted whose fee has not been paid; `numbers` are the packages."""
+
+    def __init__(self, numbers: tuple[int, ...]) -> None:
+        self.numbers = numbers
+        super().__init__("a fee is to be paid first")
 
 
 class PreviewSpace:
@@ -108,6 +129,8 @@ class PreviewSpace:
             request.procedure,
             kept.deadline,
             preview.return_location,
+            self._provider.authorities.answering(request.provider.identifier).names,
+            request.representative is not None,
         )
 
     def _stage(self, kept: Kept[ProviderExchange]) -> Stage:
@@ -137,13 +160,11 @@ class PreviewSpace:
 
     def _refusal(self, request: EvidenceRequest, person: NaturalPerson) -> str | None:
         """Why the person may not look, for the journal alone; the evidence demands as sure a sign-in here as there."""
-        if not isinstance(request.subject, NaturalPerson) or not same_person(request.subject, person):
+        actor = checks.acting(request)
+        if actor is None or not same_person(actor, person):
             return "another person signed in"
         offer = self._provider.authorities.offer(request)
-        level = person.level_of_assurance
-        if offer is None or level is None or not level.reaches(offer.minimum_assurance):
-            return "the sign-in was not sure enough"
-        return None
+        return None if offer and checks.is_assured(person, offer) else "the sign-in was not sure enough"
 
     def _open(self, unit: ProviderUnit, kept: Kept[ProviderExchange], preview: Preview, now: datetime) -> None:
         unit.keep(
@@ -159,21 +180,50 @@ class PreviewSpace:
         """What is shown; raises PreviewClosedError unless the space is open."""
         with self._store.look() as unit:
             kept = self._at(unit, token, Stage.OPEN)
-            return tuple(_shown(number, held) for number, held in enumerate(kept.record.packages))
+            paid = _preview(kept).paid
+            return tuple(_shown(number, held, paid) for number, held in enumerate(kept.record.packages))
+
+    def acted_for(self, token: str) -> str | None:
+        """The name of whom the visitor acts for, if not for herself; raises PreviewClosedError unless the space is
+        open."""
+        with self._store.look() as unit:
+            request = self._at(unit, token, Stage.OPEN).record.request
+        if request.representative is None:
+            return None
+        subject = request.subject
+        return subject.legal_name if isinstance(subject, LegalPerson) else f"{subject.given_name} {subject.family_name}"
+
+    def pay(self, token: str, piece: int) -> None:
+        """Note that the fee of a piece has been paid; paying again changes nothing.
+
+        Raises PreviewClosedError, and LookupError for a piece that has no fee to pay.
+        """
+        now = self._clock.now()
+        with self._store.begin() as unit:
+            kept = self._at(unit, token, Stage.OPEN)
+            held = next((each for each in kept.record.packages if each.piece == piece and each.is_to_be_paid), None)
+            if held is None:
+                raise LookupError("there is no fee to pay")
+            preview = _preview(kept)
+            if piece not in preview.paid:
+                paid = replace(preview, paid=(*preview.paid, piece))
+                unit.keep(replace(kept, record=replace(kept.record, preview=paid)))
+                unit.journal(_line(kept, Entry.FEE_PAID, now, detail=_amount(held)))
 
     def content(self, token: str, package: int, number: int) -> tuple[ShownDocument, Content]:
         """One document as it would be sent; raises PreviewClosedError, or LookupError for an unknown number."""
         with self._store.look() as unit:
             kept = self._at(unit, token, Stage.OPEN)
-            shown = _shown(package, kept.record.packages[package]).documents[number]
+            shown = _shown(package, kept.record.packages[package], _preview(kept).paid).documents[number]
             return shown, unit.files.get(kept.record.packages[package].parts[number].stored)
 
     def decide(self, token: str, accepted: Collection[int]) -> str:
         """Record the decision and answer request 2 with the accepted packages; returns the return location.
 
         A repeated decision changes nothing and returns the same location. Raises PreviewClosedError for a link that
-        lapsed or is not open yet, and for a decision other than the one that was taken; UnsettledError, with nothing
-        recorded, where nobody can say at present whether the requester is believed still.
+        lapsed or is not open yet, and for a decision other than the one that was taken; with nothing recorded,
+        UnpaidError for what must be paid first, and UnsettledError where nobody can say at present whether the
+        requester is believed still.
         """
         believed = not accepted or self._believes_asker(token)
         now = self._clock.now()
@@ -195,6 +245,7 @@ class PreviewSpace:
         believed: bool,
     ) -> Kept[ProviderExchange]:
         chosen = tuple(kept.record.packages[number] for number in accepted)
+        self._expect_paid(kept, accepted)
         preview = replace(_preview(kept), decided_at=now, accepted=accepted)
         kept = replace(kept, record=replace(kept.record, preview=preview))
         line = _line(kept, Entry.PREVIEW_DECIDED, now, decision="accept" if chosen else "decline")
@@ -203,7 +254,27 @@ class PreviewSpace:
             self._provider.second_round.answer_decision(unit, kept, chosen, now)
         else:
             self._provider.second_round.withhold(unit, kept, now)
+        self._settle(unit, kept, chosen if believed else (), now)
         return kept
+
+    def _expect_paid(self, kept: Kept[ProviderExchange], accepted: tuple[int, ...]) -> None:
+        paid, packages = _preview(kept).paid, kept.record.packages
+        unpaid = [each for each in accepted if packages[each].is_to_be_paid and packages[each].piece not in paid]
+        if unpaid:
+            raise UnpaidError(tuple(unpaid))
+
+    def _settle(
+        self, unit: ProviderUnit, kept: Kept[ProviderExchange], sent: tuple[HeldPackage, ...], now: datetime
+    ) -> None:
+        """Pay fees back for what was not sent, and put a receipt into the mailbox of whom it is about."""
+        record, pieces = kept.record, {held.piece for held in sent}
+        for piece in set(_preview(kept).paid) - pieces:
+            held = next(each for each in record.packages if each.piece == piece)
+            unit.journal(_line(kept, Entry.FEE_RETURNED, now, detail=_amount(held)))
+        if record.person_key is not None:
+            kind = LetterKind.RELEASED if sent else LetterKind.DECLINED
+            released = tuple(_titles(held) for held in sent)
+            mailbox.put(unit, record.person_key, Letter.about(kind, record.request, kept.exchange_id, now, released))
 
     def _believes_asker(self, token: str) -> bool:
         """Outside of the transaction that decides: an authority may be asked, and others want the store meanwhile."""
@@ -226,16 +297,30 @@ def _preview(kept: Kept[ProviderExchange]) -> Preview:
     return preview
 
 
-def _shown(number: int, held: HeldPackage) -> ShownPackage:
+def _titles(held: HeldPackage) -> tuple[Text, ...]:
+    """What a piece is called: as it was issued, else as its type is."""
     main = next(document.main for document in held.package.documents if document.main)
+    return held.title or main.evidence_type.titles
+
+
+def _amount(held: HeldPackage) -> str:
+    fee = held.fee
+    return f"{fee.amount_dkk:.2f} DKK, {fee.year}, a stand-in payment" if fee else "no fee"
+
+
+def _shown(number: int, held: HeldPackage, paid: Collection[int]) -> ShownPackage:
     return ShownPackage(
         number,
-        main.evidence_type.titles,
+        _titles(held),
         held.notice,
         tuple(
             _shown_document(number, position, document, part)
             for position, (document, part) in enumerate(zip(held.package.documents, held.parts, strict=True))
         ),
+        held.piece,
+        held.fee,
+        held.is_to_be_paid and held.piece not in paid,
+        held.withheld,
     )
 
 

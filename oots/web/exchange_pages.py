@@ -283,6 +283,10 @@ _TITLES: dict[str, Words] = {
     "preview-opened": Words("Forhåndsvisning åbnet", "Preview opened"),
     "preview-refused": Words("En anden person afvist ved forhåndsvisningen", "Another person refused at the preview"),
     "preview-decided": Words("Valg truffet i forhåndsvisningen", "Decision taken in the preview"),
+    "fee-paid": Words("Gebyr betalt (efterligning)", "Fee paid (stand-in)"),
+    "fee-returned": Words("Gebyr betalt tilbage (efterligning)", "Fee paid back (stand-in)"),
+    "case-opened": Words("Overgivet til en sagsbehandler", "Handed to a caseworker"),
+    "case-decided": Words("Afgjort af en sagsbehandler", "Decided by a caseworker"),
     "time-up": Words("Tiden udløb", "Time was up"),
     "evidence-deleted": Words("Dokumentationen slettet", "Evidence deleted"),
 }
@@ -334,8 +338,9 @@ def _ways(own: Words, other: Words) -> dict[str, tuple[Words, Words | None]]:
         **dict.fromkeys(_OUTWARD, (own, other)),
         **dict.fromkeys(_INWARD, (other, own)),
         **dict.fromkeys(("identity-matched", "identity-not-matched"), (own, register)),
-        **dict.fromkeys(("preview-opened", "preview-refused", "preview-decided"), (person, own)),
-        **dict.fromkeys(("time-up", "evidence-deleted"), (own, None)),
+        **dict.fromkeys(("preview-opened", "preview-refused", "preview-decided", "fee-paid"), (person, own)),
+        "fee-returned": (own, person),
+        **dict.fromkeys(("time-up", "evidence-deleted", "case-opened", "case-decided"), (own, None)),
     }
 
 
@@ -396,7 +401,12 @@ def _facts(line: Line, lang: Lang) -> tuple[tuple[Words, str], ...]:
     return (*((label, value) for label, value in told if value), *notes, *evidence, *digests)
 
 
-_DECISIONS = {"accept": Words("godkendt", "approved"), "decline": Words("afvist", "declined")}
+_DECISIONS = {
+    "accept": Words("godkendt", "approved"),
+    "decline": Words("afvist", "declined"),
+    "release": Words("udstedes", "released"),
+    "refuse": Words("udstedes ikke", "not released"),
+}
 
 
 def _decision(line: Line, lang: Lang) -> str | None:

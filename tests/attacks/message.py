@@ -243,7 +243,7 @@ def evidence_in_a_format_that_is_not_offered(request: EvidenceRequest) -> Eviden
     return replace(request, evidence=replace(request.evidence, distributions=(other,)))
 
 
-@in_the_request(UNSUPPORTED, "representation is not supported")
+@in_the_request(NOT_FOUND, "could not be matched uniquely")
 def a_representative_of_the_person(request: EvidenceRequest) -> EvidenceRequest:
     """Asks on behalf of a person, as somebody who says that he represents her."""
     return replace(request, representative=ANDERS)

@@ -30,8 +30,8 @@ from oots.model.evidence import EvidenceDocument, EvidencePackage, MainMetadata
 from oots.model.identifiers import Identifier
 from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
 from oots.provider.answers import Answers
+from oots.provider.first_round import PREVIEW_DESCRIPTIONS
 from oots.provider.record import ProviderExchange
-from oots.provider.service import PREVIEW_DESCRIPTIONS
 from oots.requester.cases import CASES
 from oots.trust.keys import KeyPair
 from oots.wire import answer as answers

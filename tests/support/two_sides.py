@@ -21,9 +21,21 @@ from oots.model.catalogue import AccessService, DataService, Publisher, Requirem
 from oots.model.clock import AdvancedClock, FrozenClock, RandomIds
 from oots.model.evidence import Distribution, DocumentKind, EvidenceType
 from oots.model.identifiers import EAS, Identifier
-from oots.model.issuing import Applicant, Issue, Issued, IssuedDocument, Match, Matched, Offer, Order
-from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.issuing import (
+    Applicant,
+    Issue,
+    Issued,
+    IssuedDocument,
+    Match,
+    Matched,
+    MatchOutcome,
+    NotMatched,
+    Offer,
+    Order,
+)
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, Subject
 from oots.model.text import Text
+from oots.provider.casework import Casework
 from oots.provider.preview import PreviewSpace
 from oots.provider.record import ProviderExchange
 from oots.provider.service import EvidenceProvider
@@ -108,12 +120,20 @@ def issued() -> Issued:
 
 @dataclass
 class FakeSource:
-    """A register that answers what a test wants; `fails` makes it break down."""
+    """A register that answers what a test wants; `fails` makes it break down, `slow` too slow.
+
+    It knows of no representatives unless it `represents`, and issues what was attached once approved.
+    """
 
     match_result: Match = field(default_factory=lambda: Matched("key"))
     issue_result: Issue = field(default_factory=lambda: (issued(),))
     without_preview: bool = False
     fails: bool = False
+    slow: bool = False
+    represents: bool = False
+    subject: type[NaturalPerson] | type[LegalPerson] = NaturalPerson
+    elsewhere: tuple[Text, ...] = ()
+    asked: list[Applicant] = field(default_factory=list)
 
     @property
     def authority(self) -> Agent:
@@ -122,15 +142,26 @@ class FakeSource:
     def offer(self, classification: str) -> Offer | None:
         if classification != CLASSIFICATION:
             return None
-        return Offer(TYPE, (XML, PDF), LevelOfAssurance.SUBSTANTIAL, ("V1", "S1"), self.without_preview)
+        level, procedures = LevelOfAssurance.SUBSTANTIAL, ("V1", "S1")
+        return Offer(TYPE, (XML, PDF), level, procedures, self.without_preview, self.subject, self.elsewhere)
 
     def match(self, applicant: Applicant) -> Match:
         if self.fails:
             raise RuntimeError("the register is down")
+        if self.slow:
+            raise TimeoutError("the register is slow")
+        self.asked.append(applicant)
+        if applicant.representative and not self.represents:
+            return NotMatched(MatchOutcome.NOT_REPRESENTED, 1)
         return self.match_result
 
     def issue(self, order: Order) -> Issue:
-        return self.issue_result
+        if order.approval is None:
+            return self.issue_result
+        if order.approval.attached is None:
+            return (issued(),)
+        annex = IssuedDocument(DocumentKind.ANNEX, "Vedhæftet", PDF, order.approval.attached)
+        return (replace(issued(), documents=(issued().documents[0], annex)),)
 
 
 Bend = Callable[[httpx.Request], httpx.Response | None]
@@ -171,6 +202,7 @@ class TwoSides:
     provider_store: Store[ProviderExchange]
     keys: Path
     anchors: TrustAnchors
+    casework: Casework
 
     def run(self) -> None:
         """Let messages go to and fro until nothing is due."""
@@ -178,8 +210,14 @@ class TwoSides:
             self.requester_point.tick()
             self.provider_point.tick()
 
-    def ask(self, case: Case = CASES[0], person: NaturalPerson = SOLVEJ, finding: Finding = FINDING) -> str:
-        exchange_id = self.requester.ask(case, finding, person, RandomIds().uuid())
+    def ask(
+        self,
+        case: Case = CASES[0],
+        person: Subject = SOLVEJ,
+        finding: Finding = FINDING,
+        representative: NaturalPerson | None = None,
+    ) -> str:
+        exchange_id = self.requester.ask(case, finding, person, RandomIds().uuid(), representative=representative)
         self.run()
         return exchange_id
 
@@ -297,4 +335,5 @@ def two_sides(
         provider_store,
         keys,
         anchors,
+        Casework(provider_store, clock),
     )

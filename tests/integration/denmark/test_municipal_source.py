@@ -24,6 +24,8 @@ from oots.denmark.source import MunicipalSource, MunicipalSources
 from oots.model.evidence import Distribution, DocumentKind, EvidenceType
 from oots.model.issuing import (
     Applicant,
+    Approval,
+    ByHand,
     Issue,
     Issued,
     IssuedDocument,
@@ -31,7 +33,6 @@ from oots.model.issuing import (
     MatchOutcome,
     NothingHeld,
     NotMatched,
-    NotYet,
     Order,
 )
 from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson
@@ -225,7 +226,22 @@ def test_nothing_is_held_about_who_does_not_live_here(kommunekode: str, who: str
 def test_a_case_for_a_caseworker_waits_two_days_and_to_the_full_hour(
     kommunekode: str, who: str, at: datetime, available: datetime
 ) -> None:
-    assert issue(kommunekode, who, at=at) == NotYet(available)
+    outcome = issue(kommunekode, who, at=at)
+    assert isinstance(outcome, ByHand)
+    assert outcome.available_from == available
+
+
+@pytest.mark.parametrize("wanted", [PDF_DISTRIBUTION, WITH_READABLE], ids=["PDF", "XML"])
+def test_what_a_caseworker_approves_is_issued_with_what_was_attached(wanted: Distribution) -> None:
+    person = called("Vera Ventetid")
+    seals = Seals()
+    asked = replace(order(person.id, wanted=wanted), approval=Approval())
+    plain = only(source_of("0751", seals).issue(asked)).documents
+    assert plain[0].kind is DocumentKind.MAIN_EVIDENCE
+    scan = only(source_of("0751", seals).issue(replace(asked, approval=Approval(b"%PDF-1.7 scan")))).documents
+    assert scan[-1].content == b"%PDF-1.7 scan"
+    kinds = [DocumentKind.MAIN_EVIDENCE] if wanted == PDF_DISTRIBUTION else [*(each.kind for each in plain), "Annex"]
+    assert [each.kind for each in scan] == kinds
 
 
 def test_protected_persons_are_warned_and_others_are_not() -> None:

@@ -1,0 +1,85 @@
+"""A stand-in for Digital Post: receipts for what was decided, without the evidence itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Self
+
+from pydantic import TypeAdapter
+
+from oots.exchange.papers import Paper
+from oots.exchange.store import Store
+from oots.exchange.unit import hashed
+from oots.model.request import EvidenceRequest
+from oots.model.text import Text
+from oots.provider.record import ProviderExchange
+from oots.provider.replies import ProviderUnit
+
+KEPT = timedelta(days=365)
+_KIND = "letter"
+
+
+class LetterKind(StrEnum):
+    """What a letter is a receipt for."""
+
+    RELEASED = "released"
+    DECLINED = "declined"
+    CASE_RELEASED = "case-released"
+    CASE_REFUSED = "case-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Who asked, what for, and what was released when. `released` are the names of the pieces that were sent;
+    `by_other` tells that somebody acted for the person."""
+
+    kind: LetterKind
+    at: datetime
+    exchange_id: str
+    evidence: tuple[Text, ...]
+    requester: tuple[Text, ...]
+    requester_country: str | None
+    procedure: str
+    by_other: bool
+    released: tuple[tuple[Text, ...], ...] = ()
+
+    @classmethod
+    def about(
+        cls,
+        kind: LetterKind,
+        request: EvidenceRequest,
+        exchange_id: str,
+        now: datetime,
+        released: tuple[tuple[Text, ...], ...] = (),
+    ) -> Self:
+        """The letter about what was decided on a request."""
+        address = request.requester.address
+        return cls(
+            kind,
+            now,
+            exchange_id,
+            request.evidence.evidence_type.titles,
+            request.requester.names,
+            address.country if address else None,
+            request.procedure,
+            request.representative is not None,
+            released,
+        )
+
+
+_LETTERS = TypeAdapter(Letter)
+
+
+def put(unit: ProviderUnit, person_key: str, letter: Letter) -> None:
+    """Put a letter into the mailbox of whom the register calls `person_key`; one of a kind for an exchange."""
+    name, content = f"{letter.kind} {letter.exchange_id}", _LETTERS.dump_json(letter)
+    unit.papers.file(Paper(name, _KIND, hashed(person_key), letter.at, letter.at + KEPT, content))
+
+
+def letters(store: Store[ProviderExchange], person_key: str) -> tuple[Letter, ...]:
+    """The letters of a person, latest first."""
+    with store.look() as unit:
+        papers = unit.papers.about(_KIND, hashed(person_key))
+    return tuple(_LETTERS.validate_json(paper.content) for paper in papers)
