@@ -11,38 +11,10 @@ from pathlib import Path
 import typst
 
 from oots.denmark.bopaelsattest import Bopael, Bopaelsattest
+from oots.denmark.letter import address_lines, danish_date, english_date
 from oots.denmark.municipality import Municipality, load_municipality
 
 _TEMPLATE = Path(__file__).parent / "templates" / "bopaelsattest.typ"
-_MONTHS_DA = [
-    "januar",
-    "februar",
-    "marts",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
-_MONTHS_EN = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_NON_BREAKING = "\u00a0"
 
 
 def render(attest: Bopaelsattest, municipality: Municipality, at: datetime) -> bytes:
@@ -76,8 +48,8 @@ def _content(attest: Bopaelsattest, municipality: Municipality) -> dict[str, obj
         "authority": municipality.authority_name,
         "cvr": attest.kommune_cvr,
         "case_number": attest.sagsnummer,
-        "issued_long": _danish(attest.udstedelsesdato),
-        "issued_english": _english(attest.udstedelsesdato),
+        "issued_long": danish_date(attest.udstedelsesdato),
+        "issued_english": english_date(attest.udstedelsesdato),
         "fields": list(_fields(attest)),
         "history": None if history is None else [_former(place) for place in history],
         "has_uncertain_dates": any(
@@ -92,7 +64,7 @@ def _fields(attest: Bopaelsattest) -> Iterator[dict[str, object]]:
     yield _field("Fulde navn", "Full name", person.fulde_navn)
     if person.adresseringsnavn != person.fulde_navn:
         yield _field("Adresseringsnavn", "Name used for addressing", person.adresseringsnavn)
-    yield _field("Fødselsdato", "Date of birth", _danish(person.foedselsdato))
+    yield _field("Fødselsdato", "Date of birth", danish_date(person.foedselsdato))
     if person.foedested is not None:
         yield _field("Fødested", "Place of birth", person.foedested)
     yield {"da": "Nuværende bopæl", "en": "Present residence", **_residence(place)}
@@ -114,20 +86,16 @@ def _residence(place: Bopael, *last: str) -> dict[str, object]:
 
 
 def _address(place: Bopael) -> tuple[str, ...]:
-    """The lines of an address as they stand on a letter."""
-    street = f"{place.vejnavn} {place.husnummer}"
-    floor = " ".join(part for part in (_storey(place.etage), place.doer) if part)
-    lines = (
-        place.conavn and f"c/o {place.conavn}",
-        f"{street}, {floor}" if floor else street,
-        place.bynavn,
-        f"{place.postnummer}{_NON_BREAKING}{place.postdistrikt}",
+    return address_lines(
+        vejnavn=f"{place.vejnavn}",
+        husnummer=f"{place.husnummer}",
+        postnummer=f"{place.postnummer}",
+        postdistrikt=f"{place.postdistrikt}",
+        conavn=place.conavn,
+        etage=place.etage,
+        doer=place.doer,
+        bynavn=place.bynavn,
     )
-    return tuple(line for line in lines if line)
-
-
-def _storey(etage: str | None) -> str | None:
-    return f"{etage}." if etage else None
 
 
 def _former(place: Bopael) -> dict[str, object]:
@@ -140,12 +108,4 @@ def _former(place: Bopael) -> dict[str, object]:
 
 
 def _marked(day: date, uncertain: bool) -> str:
-    return f"{_danish(day)}{'*' if uncertain else ''}"
-
-
-def _danish(day: date) -> str:
-    return f"{day.day}.{_NON_BREAKING}{_MONTHS_DA[day.month - 1]} {day.year}"
-
-
-def _english(day: date) -> str:
-    return f"{day.day} {_MONTHS_EN[day.month - 1]} {day.year}"
+    return f"{danish_date(day)}{'*' if uncertain else ''}"

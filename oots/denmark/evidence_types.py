@@ -2,48 +2,67 @@
 
 from __future__ import annotations
 
+from oots.denmark.document_model import REPOSITORY, Definition, definitions, projections
 from oots.model.evidence import Distribution, EvidenceType
 from oots.model.issuing import Offer
-from oots.model.person import LevelOfAssurance
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson
 from oots.model.text import Text
 
-_REPOSITORY = "https://sr.oots.tech.ec.europa.eu"
-_TYPES = f"{_REPOSITORY}/evidencetypeclassifications/DK"
-DATA_MODEL = f"{_REPOSITORY}/datamodels/dk-bopaelsattest-1.0"
+_TYPES = f"{REPOSITORY}/evidencetypeclassifications/DK"
+DATA_MODEL = f"{REPOSITORY}/datamodels/dk-bopaelsattest-1.0"
 
 XML = "application/xml"
 PDF = "application/pdf"
-XML_DISTRIBUTION = Distribution(XML, ("DA",), DATA_MODEL)
+PNG = "image/png"
 PDF_DISTRIBUTION = Distribution(PDF, ("DA", "EN"))
+PNG_DISTRIBUTION = Distribution(PNG, ("DA",))
 
-BOPAELSATTEST = EvidenceType(
-    f"{_TYPES}/7d6b1f0e-2c43-4b8e-9f57-3a1c5e8d2b64",
-    (Text("DA", "Bopælsattest"), Text("EN", "Residence certificate")),
-)
-BOPAELSATTEST_HISTORIK = EvidenceType(
-    f"{_TYPES}/b2a94c57-61de-4f0a-8c3b-90f7d5e1a846",
-    (Text("DA", "Bopælsattest med adressehistorik"), Text("EN", "Residence certificate with address history")),
-)
+
+def xml_distribution(data_model: str) -> Distribution:
+    """XML of a data model, named by its URL."""
+    return Distribution(XML, ("DA",), data_model)
+
+
+XML_DISTRIBUTION = xml_distribution(DATA_MODEL)
+
+
+def evidence_type_of(definition: Definition) -> EvidenceType:
+    """What messages call it."""
+    return EvidenceType(definition.url, definition.titles.texts)
+
+
+BOPAELSATTEST = evidence_type_of(definitions()["bopaelsattest-aktuel"])
+BOPAELSATTEST_HISTORIK = evidence_type_of(definitions()["bopaelsattest-historik"])
 PROEVEATTEST = EvidenceType(
     f"{_TYPES}/0e5d3c9a-47b1-4c26-b8fd-6a2e91c07d35",
     (Text("DA", "Prøveattest"), Text("EN", "Test certificate")),
 )
-
-RESIDENCE_PROCEDURES = ("S1", "V1", "T1", "W1")
 TEST_PROCEDURES = ("00",)
 
 
-def _offer(evidence_type: EvidenceType, procedures: tuple[str, ...], *, without_preview: bool) -> Offer:
-    distributions = (XML_DISTRIBUTION, PDF_DISTRIBUTION)
-    return Offer(evidence_type, distributions, LevelOfAssurance.SUBSTANTIAL, procedures, without_preview)
-
-
-OFFERS = {
-    offer.evidence_type.classification: offer
-    for offer in (
-        _offer(BOPAELSATTEST, RESIDENCE_PROCEDURES, without_preview=False),
-        _offer(BOPAELSATTEST_HISTORIK, RESIDENCE_PROCEDURES, without_preview=False),
-        _offer(PROEVEATTEST, TEST_PROCEDURES, without_preview=True),
+def _offer(definition: Definition) -> Offer:
+    native = definition.data_model
+    return Offer(
+        evidence_type_of(definition),
+        (
+            xml_distribution(native.url) if native else XML_DISTRIBUTION,
+            *(xml_distribution(projections()[name].data_model.url) for name in definition.projections),
+            PDF_DISTRIBUTION,
+        ),
+        LevelOfAssurance.SUBSTANTIAL,
+        definition.procedures,
+        definition.without_preview,
+        NaturalPerson if definition.subject == "natural" else LegalPerson,
+        definition.elsewhere.texts if definition.elsewhere else (),
     )
-}
+
+
+_TEST = Offer(PROEVEATTEST, (XML_DISTRIBUTION, PDF_DISTRIBUTION), LevelOfAssurance.SUBSTANTIAL, TEST_PROCEDURES, True)
+OFFERS = {offer.evidence_type.classification: offer for offer in (*map(_offer, definitions().values()), _TEST)}
 """What every municipality offers, by classification URL."""
+
+PROJECTION_URLS = frozenset(each.data_model.url for each in projections().values())
+"""The data models of others, in which some documents can be asked for."""
+
+DEFINITIONS = {definition.url: definition for definition in definitions().values()}
+"""The data of each evidence type, by classification URL; the test certificate has none."""

@@ -1,4 +1,4 @@
-"""A file that one may edit while a service runs: read again when it has changed, never left half read."""
+"""A file or folder that one may edit while a service runs: read again when it has changed, never left half read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Content = TypeVar("Content")
 
 
 class LiveFile(Generic[Content]):
-    """What `read` makes of the file at `path`; raises ConfigurationError if it is faulty at the start.
+    """What `read` makes of the file or folder at `path`; raises ConfigurationError if it is faulty at the start.
 
     A faulty edit afterwards changes nothing but `faults`: what was last read well goes on to serve.
     """
@@ -51,9 +51,9 @@ class LiveFile(Generic[Content]):
 
 
 def _stamp(path: Path) -> tuple[int, ...] | None:
-    """What tells one state of a file from another; None while there is none."""
+    """What tells one state of a file, or of a folder's TOML files, from another; None while there is none."""
     try:
-        state = path.stat()
+        states = [file.stat() for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]
     except OSError:
         return None
-    return state.st_mtime_ns, state.st_size, state.st_ino
+    return tuple(part for state in states for part in (state.st_mtime_ns, state.st_size, state.st_ino))

@@ -17,18 +17,15 @@ def project(
 
     Raises ValueError for a person without a present address.
     """
-    current = person.aktuel_adresse
-    if current is None:
-        raise ValueError("there is no residence to certify")
     return Bopaelsattest(
         sagsnummer=case_number,
         udstedelsesdato=day,
         kommunekode=municipality.kommunekode,
         kommunenavn=municipality.name,
         kommune_cvr=municipality.cvr,
-        person=_attesteret(person),
-        bopael=_bopael(current, hidden=_without_fixed_abode(person)),
-        historik=tuple(_bopael(row) for row in person.tidligere_adresser) if with_history else None,
+        person=attested(person),
+        bopael=present_residence(person),
+        historik=tuple(residence(row) for row in person.tidligere_adresser) if with_history else None,
     )
 
 
@@ -37,7 +34,19 @@ def _without_fixed_abode(person: CprPerson) -> bool:
     return person.paragraf_6_stk_6 or person.personstatus is Personstatus.BOPAEL_I_DANMARK_HOEJ_VEJKODE
 
 
-def _attesteret(person: CprPerson) -> Attesteret:
+def present_residence(person: CprPerson) -> Bopael:
+    """Where a person lives, without an address for whoever must look as if there were none.
+
+    Raises ValueError for a person without a present address.
+    """
+    current = person.aktuel_adresse
+    if current is None:
+        raise ValueError("there is no residence to certify")
+    return residence(current, hidden=_without_fixed_abode(person))
+
+
+def attested(person: CprPerson) -> Attesteret:
+    """The person as certificates name her: by the full name where CPR stores another."""
     name = person.navn.former[0]
     return Attesteret(
         fornavne=f"{name.fornavne} {name.mellemnavn}" if name.mellemnavn else name.fornavne,
@@ -48,7 +57,8 @@ def _attesteret(person: CprPerson) -> Attesteret:
     )
 
 
-def _bopael(row: CprAdresse, *, hidden: bool = False) -> Bopael:
+def residence(row: CprAdresse, *, hidden: bool = False) -> Bopael:
+    """A row of addresses as certificates tell it; `hidden` leaves out all but the municipality."""
     place = Bopael(
         kommunekode=row.kommunekode,
         kommunenavn=load_municipality(row.kommunekode).name,

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from oots.denmark import matching, register, representation
+from oots.denmark import matching, records, register, representation
 from oots.denmark.live_file import LiveFile
 from oots.denmark.matching import Explanation
+from oots.denmark.records import Records, load_records
 from oots.denmark.register import CprRegister
 from oots.denmark.representation import Representation
 from oots.denmark.switch import RegisterSwitch
@@ -18,15 +19,18 @@ from oots.model.issuing import Applicant, Match
 
 CPR = "cpr"
 FULDMAGT = "fuldmagt"
+FAGSYSTEMER = "fagsystemer"
+"""All that is neither: BBR, institutions, schools, permits, loans and so on."""
 _DENMARK = ZoneInfo("Europe/Copenhagen")
 
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """Whom the authorities ask: CPR for persons, and the register of those who may act for others."""
+    """Whom the authorities ask: CPR for persons, the register of those who may act for others, and the rest."""
 
     cpr_file: LiveFile[CprRegister]
     representation_file: LiveFile[Representation]
+    records_folder: LiveFile[Records]
     switch: RegisterSwitch
     clock: Clock
 
@@ -35,14 +39,17 @@ class Registers:
         cls,
         persons: Path | None = None,
         representing: Path | None = None,
+        others: Path | None = None,
         *,
         switch: RegisterSwitch,
         clock: Clock,
     ) -> Registers:
-        """Out of files of one's own, or the packaged ones; raises ConfigurationError with every fault of the first."""
+        """Out of files of one's own (`others`: a folder of them), or the packaged ones; raises ConfigurationError with
+        every fault of the first."""
         return cls(
             LiveFile(persons or register.STANDARD_FILE, CprRegister.from_file),
             LiveFile(representing or representation.STANDARD_FILE, Representation.from_file),
+            LiveFile(others or records.STANDARD_FOLDER, load_records),
             switch,
             clock,
         )
@@ -51,6 +58,11 @@ class Registers:
         """The persons, as CPR answers just now."""
         self.switch.ask(CPR)
         return self.cpr_file.content
+
+    def records(self) -> Records:
+        """What the other registers hold just now."""
+        self.switch.ask(FAGSYSTEMER)
+        return self.records_folder.content
 
     def match(self, applicant: Applicant) -> Match:
         """Who is meant today, and whether whoever acts may act."""

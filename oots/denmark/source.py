@@ -1,4 +1,4 @@
-"""Municipalities as sources of evidence: who is meant, and the bopælsattest as sealed XML and PDF."""
+"""Municipalities as sources of evidence: who is meant, and every evidence type as sealed documents."""
 
 from __future__ import annotations
 
@@ -9,22 +9,31 @@ from zoneinfo import ZoneInfo
 
 from oots.denmark import bopaelsattest_pdf, bopaelsattest_xml
 from oots.denmark.bopaelsattest import Bopaelsattest
-from oots.denmark.cpr import CprPerson, Personstatus
-from oots.denmark.evidence_types import BOPAELSATTEST_HISTORIK, OFFERS, PDF, PDF_DISTRIBUTION, XML_DISTRIBUTION
+from oots.denmark.evidence_types import (
+    BOPAELSATTEST_HISTORIK,
+    DEFINITIONS,
+    OFFERS,
+    PDF,
+    PDF_DISTRIBUTION,
+    PROJECTION_URLS,
+    XML_DISTRIBUTION,
+)
+from oots.denmark.fees import fee_of
+from oots.denmark.holdings import CASEWORK, Case, resident
+from oots.denmark.issuing import ADDRESS_PROTECTION, Writing, issue
 from oots.denmark.municipality import Municipality, load_municipality
 from oots.denmark.projection import project
+from oots.denmark.records import Records
 from oots.denmark.registers import Registers
 from oots.model.agent import Agent
 from oots.model.evidence import Distribution, DocumentKind
 from oots.model.identifiers import Identifier
 from oots.model.issuing import (
     Applicant,
-    ByHand,
     Issue,
     Issued,
     IssuedDocument,
     Match,
-    NothingHeld,
     Offer,
     Order,
 )
@@ -36,15 +45,7 @@ SealXml = Callable[[bytes, KeyPair, datetime], bytes]
 SealPdf = Callable[[bytes, KeyPair, datetime, str, str], bytes]
 """Takes PDF, key, moment, reason and location."""
 
-ADDRESS_PROTECTION = "address-protection"
-CASEWORK = timedelta(days=2)
 _DENMARK = ZoneInfo("Europe/Copenhagen")
-
-_NO_RESIDENCE = {
-    Personstatus.EJ_BOPAEL: "has no residence in Denmark",
-    Personstatus.UDREJST: "has left Denmark",
-    Personstatus.DOED: "has died",
-}
 
 
 class MunicipalSource:
@@ -77,29 +78,58 @@ class MunicipalSource:
         return self._registers.match(applicant)
 
     def issue(self, order: Order) -> Issue:
-        """The certificate with its case number, dated by the Danish day of `at`; raises LookupError for unknown
-        keys."""
-        person, at = self._registers.cpr().person(order.person_key), order.at
-        evidence_type = OFFERS[order.classification].evidence_type
-        if reason := self._nothing_held(person):
-            return NothingHeld(reason)
-        if order.approval is None and (reason := _by_hand(person)):
-            return ByHand(_after_casework(at), reason)
-        day = at.astimezone(_DENMARK).date()
-        with_history = evidence_type == BOPAELSATTEST_HISTORIK
-        attest = project(person, self._municipality, case_number=order.case_number, day=day, with_history=with_history)
-        documents = self._documents(attest, in_language(evidence_type.titles, "DA"), order.wanted, at)
-        if order.approval and order.approval.attached:
-            documents = self._with_attached(documents, order.approval.attached, at)
-        return (Issued(evidence_type, day, documents, ADDRESS_PROTECTION if person.protected(day) else None),)
+        """The evidence with its case number, dated by the Danish day of `at`; raises LookupError for unknown keys."""
+        definition = DEFINITIONS.get(order.classification)
+        if definition and (definition.root or order.wanted.conforms_to in PROJECTION_URLS):
+            issued = issue(definition, self._case(order, self._registers.records()), self._writing(order))
+        else:
+            issued = self._certificate(order, self._case(order))
+        return tuple(self._finished(piece, order) for piece in issued) if isinstance(issued, tuple) else issued
 
-    def _nothing_held(self, person: CprPerson) -> str | None:
-        """Why this municipality has nothing to certify; the last known address decides who is responsible."""
-        if reason := _NO_RESIDENCE.get(person.personstatus):
-            return reason
-        last = person.aktuel_adresse or next(iter(person.tidligere_adresser), None)
-        responsible = last is not None and last.kommunekode == self._municipality.kommunekode
-        return None if responsible else "is registered in another municipality"
+    def _finished(self, piece: Issued, order: Order) -> Issued:
+        """With its fee, and with what a caseworker has attached."""
+        definition = DEFINITIONS.get(order.classification)
+        if order.approval and order.approval.attached:
+            documents = self._with_attached(piece.documents, order.approval.attached, order.at)
+            piece = replace(piece, documents=documents)
+        if definition is None:
+            return piece
+        year = order.at.astimezone(_DENMARK).year
+        return replace(piece, fee=fee_of(self._municipality.kommunekode, definition.id, year))
+
+    def _case(self, order: Order, records: Records | None = None) -> Case:
+        return Case(
+            self._municipality,
+            self._registers.cpr(),
+            records or Records(()),
+            order.person_key,
+            frozenset(url.rpartition("/")[2] for url in order.requirements),
+            order.at.astimezone(_DENMARK).date(),
+            _after_casework(order.at),
+            approved=order.approval is not None,
+        )
+
+    def _writing(self, order: Order) -> Writing:
+        at, key = order.at, self._key
+        return Writing(
+            order.wanted,
+            order.case_number,
+            at,
+            lambda document: self._seal_xml(document, key, at),
+            lambda pdf, reason: self._seal_pdf(pdf, key, at, reason, self._municipality.name),
+        )
+
+    def _certificate(self, order: Order, case: Case) -> Issue:
+        """The bopælsattest, in the form in which it is written apart from all others."""
+        if missing := resident(case):
+            return missing
+        evidence_type, person = OFFERS[order.classification].evidence_type, case.person
+        with_history = evidence_type == BOPAELSATTEST_HISTORIK
+        attest = project(
+            person, self._municipality, case_number=order.case_number, day=case.day, with_history=with_history
+        )
+        documents = self._documents(attest, in_language(evidence_type.titles, "DA"), order.wanted, order.at)
+        return (Issued(evidence_type, case.day, documents, ADDRESS_PROTECTION if person.protected(case.day) else None),)
 
     def _documents(
         self, attest: Bopaelsattest, title: str, wanted: Distribution, at: datetime
@@ -172,13 +202,6 @@ class MunicipalSources:
 
     def of(self, authority: Identifier) -> MunicipalSource | None:
         return self._sources.get(authority)
-
-
-def _by_hand(person: CprPerson) -> str | None:
-    """Why a caseworker must look before anything is certified."""
-    if person.personstatus is Personstatus.FORSVUNDET:
-        return "Personen er registreret som forsvundet."
-    return "Kommunen undersøger, hvor personen bor." if person.bopaelsundersoegelse else None
 
 
 def _after_casework(at: datetime) -> datetime:

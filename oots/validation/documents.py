@@ -16,6 +16,7 @@ from oots.validation.recognition import (
     Asked,
     Other,
     UnknownVersionError,
+    evidence_schema,
     kind_of,
     lcm_schema,
     specification,
@@ -61,6 +62,6 @@ def _by_schema(root: etree._Element, name: str, kind: Kind | Other, schema: str 
 
 
 def _schema_of(root: etree._Element, kind: Kind | Other) -> str:
-    if kind is Other.BOPAELSATTEST:
-        return "bopaelsattest"
+    if kind in (Other.BOPAELSATTEST, Other.EVIDENCE):
+        return evidence_schema(root) or "bopaelsattest"
     return "ebms" if kind is Other.SIGNAL else lcm_schema(root)

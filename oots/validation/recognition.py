@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from typing import Final
 
 from lxml import etree
@@ -13,13 +12,13 @@ from lxml import etree
 from oots.model.errors import MessageError
 from oots.rules.books import VERSIONS
 from oots.rules.kind import Kind, kind_of_answer
+from oots.rules.pairs.data_models import data_model
 from oots.rules.pairs.header import Header
 from oots.rules.pairs.lookup import slot_text
 from oots.rules.pairs.pair import ALL
 from oots.rules.place import tag
 from oots.wire.namespaces import RIM, RS
 from oots.wire.profile import FIRST_REPOSITORY
-from oots.wire.schema import schema_file
 
 SPECIFICATION: Final = "SpecificationIdentifier"
 LCM: Final = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:4.0"
@@ -43,6 +42,7 @@ class Other(StrEnum):
     LCM_ANSWER = "lcm-answer"
     SIGNAL = "ebms-signal"
     BOPAELSATTEST = "bopaelsattest"
+    EVIDENCE = "evidence"
     MESSAGE = "as4-message"
 
 
@@ -78,8 +78,8 @@ def kind_of(root: etree._Element) -> Kind | Other:
         return Other.LCM_SUBMISSION
     if root.tag == f"{{{RS}}}RegistryResponse":
         return Other.LCM_ANSWER
-    if name.namespace == _evidence_namespace():
-        return Other.BOPAELSATTEST
+    if (schema := evidence_schema(root)) is not None:
+        return Other.BOPAELSATTEST if schema == "bopaelsattest" else Other.EVIDENCE
     if name.localname == "QueryRequest":
         return Kind.REQUEST
     if name.localname == "QueryResponse":
@@ -120,9 +120,10 @@ def _holds(root: etree._Element, name: str) -> bool:
     return next(root.iter(tag(name)), None) is not None
 
 
-@cache
-def _evidence_namespace() -> str | None:
-    return etree.parse(str(schema_file("bopaelsattest"))).getroot().get("targetNamespace")
+def evidence_schema(root: etree._Element) -> str | None:
+    """The schema of the data model whose namespace a document has, where it is evidence of a model known here."""
+    known = data_model(etree.QName(root).namespace or "")
+    return None if known is None else known.schema
 
 
 def version_of(root: etree._Element, kind: Kind, asked: Asked) -> str:

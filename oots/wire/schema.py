@@ -26,8 +26,10 @@ PROFILES: Final = {
     "edm-v2.0": "v2.0/driver.xsd",
     "ebms": "ebms/driver.xsd",
     "bopaelsattest": "bopaelsattest.xsd",
+    **{file.stem: f"dk/{file.name}" for file in sorted((XSD_DIR / "dk").glob("*-[0-9].[0-9].xsd"))},
 }
-"""Profile name → the schema that loads all of it; the `edm` profiles hold the directories' answers too."""
+"""Profile name → the schema that loads all of it; the `edm` profiles hold the directories' answers too, and each Danish
+document has a profile called as its data model."""
 
 _BLANKS: Final = " \t\r\n"
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?", re.ASCII)

@@ -206,20 +206,27 @@ def test_a_child_with_two_homes_has_two_holders_of_custody_who_were_married() ->
     assert father.tidligere_civilstande[0].aegtefaelle == mother.id
 
 
-@pytest.mark.parametrize("table", toml("oots/common_services/data/evidence_types.toml")["evidence_type"])
+def announced(kind: str) -> list[dict[str, Any]]:
+    """All tables of a kind in the files of the directories that are about Danish evidence types."""
+    files = sorted(Path(ROOT, "oots/common_services/data").glob("*.toml"))
+    tables = [table for file in files for table in toml(str(file.relative_to(ROOT))).get(kind, ())]
+    return [table for table in tables if "/DK/" in table.get("evidence_type", table["identifier"])]
+
+
+@pytest.mark.parametrize("table", announced("evidence_type"))
 def test_evidence_types_bear_the_titles_that_the_directories_give(table: dict[str, Any]) -> None:
     titles = OFFERS[table["identifier"]].evidence_type.titles
     assert titles == tuple(Text(lang, value) for lang, value in table["titles"].items())
 
 
-@pytest.mark.parametrize("table", toml("oots/common_services/data/data_services.toml")["data_service"])
+@pytest.mark.parametrize("table", announced("data_service"))
 def test_each_data_service_announces_what_is_offered(table: dict[str, Any]) -> None:
     offer = OFFERS[table["evidence_type"]]
     assert offer.minimum_assurance.value == table["level_of_assurance"]
-    announced = [(each["format"], tuple(each["languages"]), each.get("conforms_to")) for each in table["distribution"]]
-    assert announced == [(each.format, each.languages, each.conforms_to) for each in offer.distributions]
+    forms = [(each["format"], tuple(each["languages"]), each.get("conforms_to")) for each in table["distribution"]]
+    assert forms == [(each.format, each.languages, each.conforms_to) for each in offer.distributions]
 
 
 def test_the_directories_know_each_type_that_is_offered() -> None:
-    known = {table["identifier"] for table in toml("oots/common_services/data/evidence_types.toml")["evidence_type"]}
-    assert known == OFFERS.keys()
+    assert {table["identifier"] for table in announced("evidence_type")} == OFFERS.keys()
+    assert {table["evidence_type"] for table in announced("data_service")} == OFFERS.keys()

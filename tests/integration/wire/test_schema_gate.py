@@ -151,7 +151,7 @@ def test_many_threads_each_get_the_reason_of_their_own_document() -> None:
     assert all(f"at line {blank}: " in why for why, blank in zip(reasons, list(range(2, 34)) * 4, strict=True))
 
 
-@pytest.mark.parametrize("profile", [name for name in PROFILES if name != "bopaelsattest"])
+@pytest.mark.parametrize("profile", [name for name, file in PROFILES.items() if file.endswith("driver.xsd")])
 def test_both_libraries_really_load_the_schema(profile: str) -> None:
     etree.XMLSchema(file=str(schema_file(profile)))
     readable = XMLSchema10(str(schema_file(profile)), allow="local", defuse="always")
