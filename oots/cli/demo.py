@@ -18,14 +18,15 @@ def demo(
     tls: Annotated[bool, typer.Option("--tls", help="Serve https with the demo authority's certificate.")] = False,
     municipality: Annotated[str, typer.Option(help="The kommunekode of the municipality that answers.")] = "0751",
     municipalities: Annotated[
-        str, typer.Option(help="Those that answer beside it: kommunekoder with commas between them, or `all`.")
+        str,
+        typer.Option(help="Those that answer beside it: kommunekoder with commas, or `all`; else the scenarios'."),
     ] = "",
     topology: Annotated[str, typer.Option(help="Who stands where: the name of a topology, or its .toml file.")] = (
         "shared"
     ),
     edm: Annotated[Edm, typer.Option(help="The version of the exchange data model.")] = Edm.V2_0,
 ) -> None:
-    """Start portal, municipality, directories, eIDAS node and authority, and say where to click. Ctrl-C ends them.
+    """Start the workbench with a whole town around it, and say where to click. Ctrl-C ends them.
 
     Example: oots demo --port 9000
 

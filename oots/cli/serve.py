@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-KINDS = ("requester", "provider", "intermediary", "directories", "eid", "authority")
+KINDS = ("requester", "provider", "intermediary", "directories", "eid", "authority", "workbench")
 """The kinds of services that can run as their own process."""
 
 

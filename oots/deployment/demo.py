@@ -17,9 +17,11 @@ from oots.deployment.services import Kind
 from oots.deployment.serving import KINDS
 from oots.deployment.settings import kommunekoder, read
 from oots.deployment.supervisor import Child, Supervisor, wait_until_ready
-from oots.deployment.topology import SHARED, load_topology
+from oots.deployment.topology import SHARED, Topology, load_topology
 from oots.deployment.town import LOOPBACK, Ports, Town, refuse_taken
 from oots.model.clock import SystemClock
+from oots.scenario_files.reading import files, read_scenarios
+from oots.scenario_files.scenario import municipalities_of
 from oots.trust.register import REGISTER_FILE, RevocationRegister
 
 WRONG_CONFIGURATION = 2
@@ -40,11 +42,12 @@ def run_demo(
     configuration is at fault and 4 otherwise. Raises ConfigurationError before anything starts.
 
     `edm` is the only version of the exchange data model (`v1.0`) that the portal speaks; None lets it speak the newest.
-    Besides `municipality` those of `municipalities` answer (kommunekoder with commas, or `all`), through the access
-    points of `topology`, the name or the file of one.
+    Besides `municipality` those of `municipalities` answer (kommunekoder with commas, or `all`; where none are named,
+    those in which the scenarios play), through the access points of `topology`, the name or the file of one.
     """
-    served = kommunekoder(municipalities, municipality)
-    town = Town(state.resolve(), Ports({}), tls, municipality, edm, served, load_topology(topology))
+    ways = load_topology(topology)
+    served = kommunekoder(municipalities or ",".join(_of_the_scenarios(ways)), municipality)
+    town = Town(state.resolve(), Ports({}), tls, municipality, edm, served, ways, workbench=True)
     town = replace(town, ports=Ports.from_first(port, (service.name for service in town.services)))
     refuse_taken(town.ports)
     init_service_keys(town.state, town.services)
@@ -70,6 +73,12 @@ def run_demo(
         supervisor.stop()
         _say("\nStoppet. / Stopped.")
     return 0
+
+
+def _of_the_scenarios(ways: Topology) -> tuple[str, ...]:
+    """Where they play; of those that would each need a process of their own, two."""
+    scenarios = read_scenarios(files())
+    return municipalities_of(scenarios[:0] if ways.is_for_each else scenarios)
 
 
 def _on_end(stop: Callable[[], None]) -> None:
@@ -102,16 +111,16 @@ def _say_failure(child: Child) -> None:
 
 
 def _say_where(town: Town) -> None:
-    portal = town.address(town.service("requester"))
+    workbench = town.address(town.service("workbench"))
     places = [(_TITLES[service.kind], town.address(service)) for service in town.services[1:]]
     exchanging = [town.address(service) for service in town.services if service.party_id]
     _say(
         "OOTS-DK  Prototype – ikke en myndighedsside / not a public authority. Alle personer er opdigtede.\n"
-        f"\n  1. Åbn / open  {portal}/\n"
-        "  2. Vælg “Flyt til Litauen” og log ind som Solvej Prøvesen\n"
-        "     (choose “Move to Lithuania”, sign in as Solvej Prøvesen)\n"
-        "\n"
-        + "".join(f"  {title:<26}{address}/\n" for title, address in places if address != portal)
+        f"\n  Åbn arbejdsbordet / open the workbench:  {workbench}/\n"
+        "  Hvert scenarie med person, vej og link / each scenario with person, way and link:\n"
+        + "".join(f"  {step}\n" for step in _FIRST_STEPS)
+        + "\n"
+        + "".join(f"  {title:<26}{address}/\n" for title, address in places if address != workbench)
         + f"  {_TITLES[Kind.AUTHORITY]:<26}{town.address(town.services[0])}/\n"
         f"  {'Udvekslinger / exchanges':<26}{'   '.join(f'{address}/exchanges' for address in exchanging)}\n"
         f"  {'Tilstand / state':<26}{town.state}\n"
@@ -127,7 +136,14 @@ _TITLES = {
     Kind.INTERMEDIARY: "Mellemled / intermediary",
     Kind.PROVIDER: "Kommunen / municipality",
     Kind.REQUESTER: "Portal / portal",
+    Kind.WORKBENCH: "Arbejdsbord / workbench",
 }
+_FIRST_STEPS = (
+    "S03  Beskyttet Bruun, København: adressebeskyttelse / address protection",
+    "S07  Karl Kopi: to af samme navn, og intet røbes / two of one name, and nothing is told",
+    "S02  flytning mellem to kommuner, to forhåndsvisninger / a move between two municipalities, two previews",
+)
+"""With what a newcomer begins."""
 
 
 def _say(text: str, stream: TextIO | None = None) -> None:

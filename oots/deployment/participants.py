@@ -15,6 +15,7 @@ from oots.deployment.services import (
     PORTAL,
     PROVIDER_PARTY,
     REQUESTER_PARTY,
+    WORKBENCH_HOST,
     Kind,
     Service,
     preview_host,
@@ -31,7 +32,7 @@ DIRECTORIES = "directories"
 def tls_hosts() -> tuple[str, ...]:
     """Every host of the demo: on one machine, and as containers; the preview space of any municipality."""
     sites = (PORTAL, DIRECTORIES_HOST, EID, AUTHORITY)
-    more = (DANISH_PORTAL, FOREIGN_PREVIEW_HOST, INTERMEDIARY_HOST)
+    more = (DANISH_PORTAL, FOREIGN_PREVIEW_HOST, INTERMEDIARY_HOST, WORKBENCH_HOST)
     machine = ("127.0.0.1", "localhost", *sites)
     containers = ("requester", "provider", "directories", "eid", "authority", "requester-dk", "provider-lt")
     return (*machine, *containers, *(preview_host(each) for each in municipalities().values()), *more, *_labelled())

@@ -23,6 +23,7 @@ PORTAL = "portal.lt.localhost"
 DANISH_PORTAL = "portal.dk.localhost"
 FOREIGN_PREVIEW_HOST = "preview.lt.localhost"
 INTERMEDIARY_HOST = "intermediary.localhost"
+WORKBENCH_HOST = "workbench.localhost"
 
 
 class Kind(StrEnum):
@@ -34,6 +35,7 @@ class Kind(StrEnum):
     INTERMEDIARY = "intermediary"
     PROVIDER = "provider"
     REQUESTER = "requester"
+    WORKBENCH = "workbench"
 
 
 def kind_of(name: str) -> Kind:

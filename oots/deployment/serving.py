@@ -37,8 +37,10 @@ from oots.deployment.settings import (
     ProviderSettings,
     RequesterSettings,
     ServiceSettings,
+    WorkbenchSettings,
     read,
 )
+from oots.deployment.workbench import workbench_app
 from oots.model.clock import RandomIds, SystemClock
 from oots.trust.keys import certificate_path, key_path, read_private_key
 from oots.trust.register import REGISTER_FILE, RevocationRegister
@@ -51,6 +53,7 @@ KINDS: dict[str, type[ServiceSettings]] = {
     Kind.INTERMEDIARY: IntermediarySettings,
     Kind.PROVIDER: ProviderSettings,
     Kind.REQUESTER: RequesterSettings,
+    Kind.WORKBENCH: WorkbenchSettings,
 }
 """The settings of each kind of service."""
 _DRAIN_SECONDS = 5
@@ -131,6 +134,8 @@ def composed(settings: ServiceSettings, around: Surroundings) -> FastAPI | Excha
             return eid_app(settings, around)
         case AuthoritySettings():
             return authority_app(settings, around)
+        case WorkbenchSettings():
+            return workbench_app(settings, around)
     raise TypeError(type(settings))
 
 

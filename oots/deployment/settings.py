@@ -309,6 +309,13 @@ class AuthoritySettings(ServiceSettings):
         return interval
 
 
+class WorkbenchSettings(ServiceSettings):
+    """The workbench. `state` is where it keeps what the council entered and what runs came to."""
+
+    state: Path
+    workbench_origin: str = "https://workbench.localhost"
+
+
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
@@ -332,6 +339,7 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
         DirectoriesSettings,
         EidSettings,
         AuthoritySettings,
+        WorkbenchSettings,
     )
     known = {PKCS12_PASSWORD, *(PREFIX + name.upper() for kind in kinds for name in kind.model_fields)}
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)

@@ -15,6 +15,7 @@ from oots.denmark.municipality import load_municipality
 from oots.deployment.services import (
     ABROAD,
     DENMARK,
+    WORKBENCH_HOST,
     Kind,
     Service,
     preview_host,
@@ -87,7 +88,8 @@ class Town:
     """Where the town lives and how its services find each other; `edm` is the only version the portals may speak.
 
     `municipalities` are those that answer through the access points of `topology`, `municipality` is the one whose
-    name a shared preview space bears. `both_ways` adds the Danish portal and the authority abroad.
+    name a shared preview space bears. `both_ways` adds the Danish portal and the authority abroad, `workbench` the
+    page with which a demo begins.
     """
 
     state: Path
@@ -98,6 +100,7 @@ class Town:
     municipalities: tuple[str, ...] = ()
     topology: Topology = field(default_factory=standard_topology)
     both_ways: bool = False
+    workbench: bool = False
     secrets: Mapping[str, str] = field(default_factory=_new_secrets, repr=False)
 
     @cached_property
@@ -108,7 +111,7 @@ class Town:
         found = services_of(self.topology, self.municipality, served, both_ways=self.both_ways)
         if not any(each.municipalities for each in found):
             raise ConfigurationError(f"topology {self.topology.name} serves none of {', '.join(served)}")
-        return found
+        return (*found, Service("workbench", WORKBENCH_HOST)) if self.workbench else found
 
     def service(self, name: str) -> Service:
         return next(each for each in self.services if each.name == name)
@@ -147,6 +150,7 @@ class Town:
             Kind.INTERMEDIARY: self._intermediary,
             Kind.PROVIDER: self._provider,
             Kind.REQUESTER: self._requester,
+            Kind.WORKBENCH: self._workbench,
         }
         service = self.service(name)
         common = {
@@ -176,6 +180,9 @@ class Town:
             "municipalities": self.municipalities or (self.municipality,),
             "access_points": entrances,
         }
+
+    def _workbench(self, service: Service) -> dict[str, object]:
+        return {"state": self.state / service.name}
 
     def _entrance(self, service: Service) -> Service:
         """The access point to which messages for this service are sent."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 
 from fastapi import APIRouter, Depends, FastAPI
 
@@ -13,7 +12,7 @@ from oots.database.opening import open_database
 from oots.deployment import frames
 from oots.deployment.apps import Surroundings
 from oots.deployment.services import DANISH_PORTAL, PORTAL
-from oots.deployment.settings import ServiceSettings
+from oots.deployment.settings import WorkbenchSettings
 from oots.eid import personas
 from oots.scenario_files.reading import files, read_scenarios
 from oots.trust.vault import Vault
@@ -29,13 +28,6 @@ from oots.workbench.runs import Runs, Start
 
 SESSION_LIFE = timedelta(hours=8)
 VAULT_KEY = "vault.key"
-
-
-class WorkbenchSettings(ServiceSettings):
-    """The workbench. `state` is where it keeps what the council entered and what runs came to."""
-
-    state: Path
-    workbench_origin: str = "https://workbench.localhost"
 
 
 def workbench_app(settings: WorkbenchSettings, around: Surroundings, start: Start | None = None) -> FastAPI:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal, Self, TypeVar
 
@@ -266,3 +267,13 @@ class Scenario(Written):
             if steps and not fault.from_ <= last <= steps:
                 raise ValueError(f"`{fault.what}` lies outside the {steps} steps")
         return faults
+
+
+_ALWAYS = ("0751", "0461")
+
+
+def municipalities_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    """Those that scenarios name, and never one alone: the directory asks which one is meant, as it does in Denmark."""
+    named = [scenario.answers.municipality for scenario in scenarios]
+    chosen = [step.municipality for scenario in scenarios for step in scenario.steps]
+    return tuple(dict.fromkeys(code for code in (*_ALWAYS, *named, *chosen) if code))

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from oots.model.clock import SystemClock
-from oots.scenario_files.scenario import Portal, Scenario
+from oots.scenario_files.scenario import Portal, Scenario, municipalities_of
 from oots.scenarios.faults import NEEDS_OWN_TOWN
 from oots.scenarios.fitting import lacking
 from oots.scenarios.live_town import LiveTown, live_town
@@ -18,8 +18,6 @@ from oots.scenarios.messages import said
 from oots.scenarios.sides import Sides
 from oots.scenarios.telling import Teller
 from oots.scenarios.verdict import Facts, differences, facts_of
-
-_ALWAYS = ("0751", "0461")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +74,6 @@ def _in_one_town(scenarios: Sequence[Scenario], edm: str | None) -> Iterator[Res
     ):
         for scenario in able:
             yield tell(live, scenario)
-
-
-def municipalities_of(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
-    """Those that scenarios name, and never one alone: the directory asks which one is meant, as it does in Denmark."""
-    named = [scenario.answers.municipality for scenario in scenarios]
-    chosen = [step.municipality for scenario in scenarios for step in scenario.steps]
-    return tuple(dict.fromkeys(code for code in (*_ALWAYS, *named, *chosen) if code))
 
 
 def _not_told(scenario: Scenario) -> Result:

@@ -104,11 +104,12 @@ class Demo:
 
 @contextmanager
 def demo(state: Path, *options: str, tls: bool = False, municipality: str = "0751") -> Iterator[Demo]:
-    """A demo on free ports until the block ends."""
+    """A demo on free ports until the block ends, with one municipality unless options name more."""
     first = free_port()
     town = Town(state, Ports.from_first(first), tls, municipality)
-    chosen = ("--port", str(first), "--state", str(state), "--municipality", municipality, *options)
-    process = start("demo", *chosen, *(["--tls"] if tls else []))
+    chosen = ("--port", str(first), "--state", str(state))
+    served = ("--municipality", municipality, "--municipalities", municipality)
+    process = start("demo", *chosen, *served, *options, *(["--tls"] if tls else []))
     running = Demo(process, town, "")
     try:
         running.said = _until_ready(process)
