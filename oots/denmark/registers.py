@@ -65,14 +65,15 @@ class Registers:
         return self.records_folder.content
 
     def match(self, applicant: Applicant) -> Match:
-        """Who is meant today, and whether whoever acts may act."""
+        """Who is meant today, and whether whoever acts may act. Both registers are asked, whoever it is about."""
+        self.switch.ask(CPR)
+        self.switch.ask(FULDMAGT)
         return self.explain(applicant).match
 
     def explain(self, applicant: Applicant) -> Explanation:
-        """The same, with the way there. Both registers are asked whoever it is about."""
-        persons = self.cpr().persons
-        self.switch.ask(FULDMAGT)
-        return matching.explain(applicant, persons, self.representation_file.content, self.today())
+        """The same with the way there, whatever the switch says: for the architect's page."""
+        persons, representation = self.cpr_file.content.persons, self.representation_file.content
+        return matching.explain(applicant, persons, representation, self.today())
 
     def today(self) -> date:
         """The Danish day."""

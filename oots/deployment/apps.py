@@ -24,7 +24,7 @@ from oots.denmark.municipality import load_municipality
 from oots.denmark.registers import Registers
 from oots.denmark.source import MunicipalSources
 from oots.denmark.switch import RegisterSwitch
-from oots.deployment import directories_pages, frames
+from oots.deployment import directories_pages, frames, register_pages
 from oots.deployment.at_rest import Retention
 from oots.deployment.clock_watch import ClockWatch
 from oots.deployment.danish_providers import KOMMUNEKODE, Entrance, kommunekode_list, served_by_municipalities
@@ -300,6 +300,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     )
     if settings.insight:
         app.include_router(_insight(frame, store, settings, around, frames.MUNICIPALITY, frames.PORTAL))
+        app.include_router(register_pages.router(registers, _own_origins(settings)))
     return Exchanging(app, access_point, provider, store)
 
 

@@ -11,6 +11,7 @@ from oots.intermediary import pages as intermediary_pages
 from oots.model.agent import Agent
 from oots.model.text import in_language
 from oots.provider import pages as provider_pages
+from oots.registers import pages as registers_pages
 from oots.requester import pages as requester_pages
 from oots.web.frame import Frame, Theme
 from oots.web.words import Words
@@ -36,6 +37,10 @@ _INTERMEDIARY = Words(
 )
 _CPR = Words(
     "CPR er efterlignet med en fil af opdigtede personer.", "The civil register is a file of invented persons."
+)
+_FULDMAGT = Words(
+    "Digital Fuldmagt og tegningsretten i virksomheder er efterlignet med en fil.",
+    "Mandates and the right to act for companies are a file, too.",
 )
 
 
@@ -74,6 +79,17 @@ def intermediary(agent: Agent) -> Frame:
         authority=Words(in_language(agent.names, "da"), in_language(agent.names, "en")),
         service=Words("Mellemled i dokumentationsudvekslingen", "Intermediary of the evidence exchange"),
         stand_ins=[_INTERMEDIARY],
+    )
+
+
+def registers() -> Frame:
+    """The pages of the registers behind the Danish authorities."""
+    return Frame(
+        theme=Theme.PROVIDER,
+        templates=registers_pages.TEMPLATES,
+        authority=Words("OOTS-DK", "OOTS-DK"),
+        service=Words("Registre bag myndighederne", "Registers behind the authorities"),
+        stand_ins=[_CPR, _FULDMAGT],
     )
 
 

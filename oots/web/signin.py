@@ -218,13 +218,17 @@ def _signed_in(claims: dict[str, Any], pending: _Pending, now: int) -> SignedIn:
     if not pending.not_before - _LEEWAY_SECONDS <= claims["auth_time"] <= now + _LEEWAY_SECONDS:
         raise SignInError(SignInFailure.UNTRUSTED_TOKEN)
     try:
-        return _whom(claims, datetime.fromtimestamp(claims["auth_time"], UTC), pending.next)
+        subject, representative = whom(claims)
+        return SignedIn(subject, datetime.fromtimestamp(claims["auth_time"], UTC), pending.next, representative)
     except (KeyError, TypeError, ValueError) as flaw:
         raise SignInError(SignInFailure.UNTRUSTED_TOKEN) from flaw
 
 
-def _whom(claims: dict[str, Any], auth_time: datetime, next: str) -> SignedIn:
-    """Of whom the claims speak, and who acts; ValueError where a company is said to act by itself."""
+def whom(claims: dict[str, Any]) -> tuple[Subject, NaturalPerson | None]:
+    """Of whom the claims of an ID token speak, and who acts for them if somebody does.
+
+    Raises KeyError, TypeError or ValueError where they do not say so, or where a company is said to act by itself.
+    """
     representative = None
     own = {name.removeprefix(REPRESENTATIVE): claims[name] for name in claims if name.startswith(REPRESENTATIVE)}
     if own:
@@ -232,7 +236,7 @@ def _whom(claims: dict[str, Any], auth_time: datetime, next: str) -> SignedIn:
     subject = _company(claims) if "LegalPersonIdentifier" in claims else _person(claims)
     if representative is None and isinstance(subject, LegalPerson):
         raise ValueError("a company is said to act by itself")
-    return SignedIn(subject, auth_time, next, representative)
+    return subject, representative
 
 
 def _company(claims: dict[str, Any]) -> LegalPerson:

@@ -21,8 +21,9 @@ from oots.trust.authority import init_keys
 from oots.trust.issuing import LEAF_LIFE
 from oots.trust.keys import load_key_pair
 from oots.trust.register import revoke
-from tests.support.chromium import served, violations
+from tests.support.chromium import free_port, served, violations
 from tests.support.pages import EXCHANGE, TOKEN, Portal, Preview, available_from, portal, preview, shown_package
+from tests.support.register_pages import register_house
 from tests.support.web import NOON
 
 CASE = "/cases/change-of-address"
@@ -42,6 +43,14 @@ def preview_house() -> Iterator[tuple[Preview, str]]:
     house = preview()
     with served(house.app) as port:
         yield house, f"http://preview.aarhus.localhost:{port}"
+
+
+@pytest.fixture(scope="module")
+def register_pages() -> Iterator[str]:
+    port = free_port()
+    origin = f"http://preview.aarhus.localhost:{port}"
+    with served(register_house(origin), port):
+        yield f"{origin}/registers"
 
 
 @pytest.fixture
@@ -172,3 +181,18 @@ def test_the_page_images_are_really_drawn(page: Page, preview_house: tuple[Previ
     drawn = page.locator("img.sheet").evaluate_all("images => images.map(image => image.naturalWidth)")
     assert len(drawn) == 1
     assert drawn[0] > 1000
+
+
+@pytest.mark.parametrize("path", ["", "/persons/f3c95789-ace1-4954-8c5d-6baed2eac902", "/match"])
+def test_pages_of_the_registers(page: Page, register_pages: str, path: str) -> None:
+    assert_fit_for_all(page, register_pages + path)
+
+
+@pytest.mark.parametrize("persona", ["karl", "solvej-for-barn", "dina-for-firma"])
+def test_a_match_that_is_explained(page: Page, register_pages: str, persona: str) -> None:
+    page.goto(f"{register_pages}/match")
+    page.select_option("#persona", persona)
+    page.get_by_role("button", name="Forklar").first.click()
+    assert page.get_by_role("heading", name="Udfald").is_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

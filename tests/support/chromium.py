@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,6 +33,13 @@ def served(app: Any, port: int = 0, *, lifespan: Literal["on", "off"] = "off") -
     finally:
         server.should_exit = True
         thread.join()
+
+
+def free_port() -> int:
+    """A loopback port for a service that must know its own address before it is served."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        return int(reserved.getsockname()[1])
 
 
 @contextmanager
