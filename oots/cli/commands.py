@@ -13,6 +13,7 @@ COMMANDS: Final = (
     "demo",
     "run",
     "scenario",
+    "topologies",
     "validate",
     "rules",
     "verify",

@@ -168,7 +168,7 @@ class Town:
     def _directories(self, _service: Service) -> dict[str, object]:
         entrances = [
             {
-                "party_id": self._entrance(each).party_id,
+                "party_id": self.entrance(each).party_id,
                 "municipalities": each.municipalities,
                 "evidence_types": each.evidence_types,
             }
@@ -184,7 +184,7 @@ class Town:
     def _workbench(self, service: Service) -> dict[str, object]:
         return {"state": self.state / service.name}
 
-    def _entrance(self, service: Service) -> Service:
+    def entrance(self, service: Service) -> Service:
         """The access point to which messages for this service are sent."""
         return self.service(service.behind) if service.behind else service
 
@@ -210,7 +210,7 @@ class Town:
             "provider_country": ABROAD if danish else DENMARK,
             "directories": self._internal("directories"),
             **({"municipality": service.municipality} if service.municipality else {}),
-            **({"gateway": self._entrance(service).party_id} if service.behind else {}),
+            **({"gateway": self.entrance(service).party_id} if service.behind else {}),
             **({"edm": [self.edm]} if self.edm else {}),
         }
 

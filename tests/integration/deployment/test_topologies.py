@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from oots.deployment.comparison import count
+from oots.deployment.topology import load_topology
 from oots.edelivery.message import OpenedMessage, open_message
 from oots.exchange.journal import Entry, JournalEntry
 from oots.model.agent import AgentRole
@@ -83,6 +85,11 @@ def test_the_messages_go_from_access_point_to_access_point_in_both_directions(to
     there, back = hops, [(receiver, sender) for sender, receiver in reversed(hops)]
     went = [(each.header.sender.value, each.header.receiver.value) for each in told.messages]
     assert sorted(went) == sorted((there + back) * 2)
+
+
+def test_as_many_messages_are_sent_as_the_comparison_counts(told: Told) -> None:
+    counted = count(load_topology(told.topology), TWO)
+    assert (counted.messages, counted.hops) == (len(told.messages), len(told.parties) - 1)
 
 
 def test_the_answer_names_an_intermediary_where_there_is_one(told: Told) -> None:
