@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from oots.denmark.evidence_types import BOPAELSATTEST, BOPAELSATTEST_HISTORIK, PROEVEATTEST
+from oots.denmark.document_model import definitions
+from oots.denmark.evidence_types import PROEVEATTEST
 from oots.denmark.municipality import municipalities
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.errors import ConfigurationError
@@ -28,8 +29,7 @@ PLACE = "{kommunekode}"
 """Stands in the party id of an access point that is there once for each municipality."""
 
 EVIDENCE_TYPES = {
-    "bopaelsattest-aktuel": BOPAELSATTEST.classification,
-    "bopaelsattest-historik": BOPAELSATTEST_HISTORIK.classification,
+    **{name: definition.url for name, definition in definitions().items()},
     "proeveattest": PROEVEATTEST.classification,
 }
 """The Danish evidence types by the names that topologies use."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oots.deployment.topology import FOLDER, load_topology, topology_names
+from oots.deployment.topology import EVIDENCE_TYPES, FOLDER, load_topology, topology_names
 from oots.model.errors import ConfigurationError
 
 SHARED = (FOLDER / "shared.toml").read_text(encoding="utf-8")
@@ -46,6 +46,11 @@ def test_a_topology_of_ones_own_is_named_by_its_file(tmp_path: Path) -> None:
             'party_id = "AP_DK_01"\nmunicipalities = ["0999"]',
             r"access_point.1.municipalities: .*0999",
         ),
+        (
+            'party_id = "AP_DK_01"',
+            'party_id = "AP_DK_01"\nevidence_types = ["attest"]',
+            r"access_point.1.evidence_types: .* attest",
+        ),
         ("[[access_point]]", "[access_point]", r"mine.toml: access_point: "),
         ("title = { da = ", "title = { ", r"mine.toml: .*line 3"),
     ],
@@ -57,6 +62,11 @@ def test_what_is_wrong_with_a_topology_is_told_with_its_place(
     assert load_topology(written(tmp_path, SHARED))
     with pytest.raises(ConfigurationError, match=told):
         load_topology(written(tmp_path, SHARED.replace(was, becomes)))
+
+
+def test_every_evidence_type_has_one_vendor_that_knows_it() -> None:
+    known = [each for point in load_topology("per-vendor").access_points for each in point.evidence_types]
+    assert sorted(known) == sorted(EVIDENCE_TYPES)
 
 
 def test_two_access_points_do_not_share_a_party_id(tmp_path: Path) -> None:
