@@ -353,7 +353,9 @@ def _insight(
 def _registers(settings: ProviderSettings, clock: Clock) -> Registers:
     """The stand-ins for registers; every replica sees how they were switched."""
     switch = RegisterSwitch(time.sleep, settings.state / REGISTER_SWITCH)
-    return Registers.from_files(settings.register_file, switch=switch, clock=clock)
+    return Registers.from_files(
+        settings.register_file, settings.representation_file, settings.records_folder, switch=switch, clock=clock
+    )
 
 
 def _sources(settings: ProviderSettings, registers: Registers) -> EvidenceSources:

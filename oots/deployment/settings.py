@@ -263,7 +263,8 @@ class ProviderSettings(ExchangeSettings, _Serving):
     """A data service with the `holdings` of Danish municipalities, or of an authority abroad.
 
     `municipalities` are the kommunekoder of those behind it, `municipality` the one whose name stands on its pages,
-    `register_file` a file of persons of one's own; `evidence_types` limits what it knows.
+    `evidence_types` limits what it knows. One's own registers: `register_file` for persons, `representation_file` for
+    who may act for whom, `records_folder` for all others.
     """
 
     client_id: str = "preview"
@@ -271,6 +272,8 @@ class ProviderSettings(ExchangeSettings, _Serving):
     holdings: Literal["denmark", "abroad"] = "denmark"
     evidence_types: Listed = ()
     register_file: Path | None = None
+    representation_file: Path | None = None
+    records_folder: Path | None = None
 
 
 class DirectoriesSettings(_Serving):

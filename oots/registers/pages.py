@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from oots.denmark.cpr import CprPerson
 from oots.denmark.evidence_types import OFFERS
 from oots.denmark.names import spellings
-from oots.denmark.registers import CPR, FULDMAGT, Registers
+from oots.denmark.registers import CPR, FAGSYSTEMER, FULDMAGT, Registers
 from oots.denmark.switch import SLOW_SECONDS, Behaviour
 from oots.model.issuing import Applicant
 from oots.registers.asked import FaultyFieldError, applicant_of
@@ -117,7 +117,7 @@ class _RegisterPages:
 
     def switched(self, request: Request, form: Posted) -> Response:
         name, behaviour = str(form.get("register", "")), str(form.get("behaviour", ""))
-        if name not in (CPR, FULDMAGT) or behaviour not in set(Behaviour):
+        if name not in (CPR, FULDMAGT, FAGSYSTEMER) or behaviour not in set(Behaviour):
             raise HTTPException(400)
         self._registers.switch.set(name, Behaviour(behaviour))
         return RedirectResponse("/registers", 303)
@@ -181,6 +181,8 @@ class _RegisterPages:
         cpr, representation = self._registers.cpr_file, self._registers.representation_file
         persons, held = len(cpr.content.persons), representation.content
         mandates, companies = len(held.fuldmagt), len(held.virksomhed)
+        others = self._registers.records_folder
+        entries = len(others.content.entries)
         return [
             Shown(
                 CPR,
@@ -199,6 +201,17 @@ class _RegisterPages:
                 representation.path,
                 representation.faults,
                 self._registers.switch.behaviour(FULDMAGT),
+            ),
+            Shown(
+                FAGSYSTEMER,
+                Words("Fagsystemer og andre registre", "Specialist systems and other registers"),
+                Words(
+                    f"{entries} poster: BBR, institutioner, skoler, byggesager, lån, indkomster, vielser, virksomheder",
+                    f"{entries} entries: buildings, day care, schools, permits, loans, incomes, marriages, businesses",
+                ),
+                others.path,
+                others.faults,
+                self._registers.switch.behaviour(FAGSYSTEMER),
             ),
         ]
 

@@ -188,7 +188,7 @@ def test_pages_of_the_registers(page: Page, register_pages: str, path: str) -> N
     assert_fit_for_all(page, register_pages + path)
 
 
-@pytest.mark.parametrize("persona", ["karl", "solvej-for-barn", "dina-for-firma"])
+@pytest.mark.parametrize("persona", ["karl", "solvej-for-barn", "dina-for-byg"])
 def test_a_match_that_is_explained(page: Page, register_pages: str, persona: str) -> None:
     page.goto(f"{register_pages}/match")
     page.select_option("#persona", persona)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from oots.denmark.live_file import LiveFile
+from oots.denmark.records import load_records
 from oots.denmark.register import STANDARD_FILE, CprRegister
 from oots.denmark.representation import Representation
 from oots.model.errors import ConfigurationError
@@ -25,6 +26,15 @@ navn = "Prøvesens"
 tegningsberettigede = [
   { person = "8156e86e-36e0-4e58-bec2-35b611c0c137", rolle = "EJER", virkning_fra = 2019-01-01 },
 ]
+"""
+
+LOAN = """
+[[laan]]
+kommunekode = "0751"
+laantagere = ["f3c95789-ace1-4954-8c5d-6baed2eac902"]
+hovedstol = "32400.00"
+restgaeld = "18750.25"
+opgjort = 2026-06-30
 """
 
 
@@ -53,6 +63,20 @@ def test_an_edit_in_place_counts_as_well(tmp_path: Path) -> None:
     assert len(live.content.fuldmagt) == 1
     file.write_text(MANDATE + MANDATE[: MANDATE.index("[[virksomhed]]")], encoding="utf-8")
     assert len(live.content.fuldmagt) == 2
+
+
+def test_an_edit_of_one_file_of_a_folder_counts(tmp_path: Path) -> None:
+    """The time of a folder does not change when a file in it is written in place."""
+    files = [tmp_path / f"{name}.toml" for name in ("loans", "more")]
+    for file in files:
+        file.write_text(LOAN, encoding="utf-8")
+    live = LiveFile(tmp_path, load_records)
+    assert len(live.content.entries) == 2
+    files[0].write_text(LOAN + LOAN, encoding="utf-8")
+    assert len(live.content.entries) == 3
+    files[1].write_text("[[laan]]", encoding="utf-8")
+    assert len(live.content.entries) == 3
+    assert any("more.toml" in fault for fault in live.faults)
 
 
 @pytest.mark.parametrize("edited", ["[[fuldmagt", "[[fuldmagt]]\nfuldmaegtig = 3\n", None], ids=["half", "bad", "gone"])

@@ -59,7 +59,7 @@ def test_a_parent_signs_in_for_a_child(scene: SignInScene) -> None:
 
 
 def test_a_director_signs_in_for_a_company(scene: SignInScene) -> None:
-    scene.sign_in("dina-for-firma")
+    scene.sign_in("dina-for-byg")
     assert scene.signed_in is not None
     assert scene.signed_in.subject == LegalPerson(
         "DK/LT/99999911", "Prøvesens Nedrivning ApS (opdigtet)", level_of_assurance=LevelOfAssurance.HIGH

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from oots.denmark.register import STANDARD_FILE
-from oots.denmark.registers import CPR, FULDMAGT, Registers
+from oots.denmark.registers import CPR, FAGSYSTEMER, FULDMAGT, Registers
 from oots.denmark.switch import Behaviour, RegisterSwitch
 from tests.support.denmark import registers
 from tests.support.register_pages import ORIGIN, register_house
@@ -115,7 +115,7 @@ def test_an_unknown_record_is_not_there(visitor: Visitor) -> None:
     assert visitor.client.get(SOLVEJ[:-1] + "3").status_code == 404
 
 
-@pytest.mark.parametrize("register", [CPR, FULDMAGT])
+@pytest.mark.parametrize("register", [CPR, FULDMAGT, FAGSYSTEMER])
 def test_a_register_is_switched_here(visitor: Visitor, register: str) -> None:
     answer = visitor.send("/registers", "/registers/behaviour", register=register, behaviour="silent")
     assert (answer.status_code, answer.headers["location"]) == (303, "/registers")
@@ -149,7 +149,7 @@ def test_the_pages_answer_to_the_service_s_own_name_only(visitor: Visitor) -> No
 def test_the_pages_work_while_the_registers_do_not() -> None:
     switch = RegisterSwitch(lambda seconds: None)
     visitor = Visitor(registers(switch=switch))
-    for register in (CPR, FULDMAGT):
+    for register in (CPR, FULDMAGT, FAGSYSTEMER):
         switch.set(register, Behaviour.FAILING)
     assert visitor.read("/registers")
     assert visitor.read(SOLVEJ)
@@ -190,10 +190,10 @@ OUTCOMES = {
     "holger-for-vera": "Personen er fundet, men ikke rigtigt repræsenteret",
     "solvej-for-anders": "Personen er fundet, men ikke rigtigt repræsenteret",
     "gudrun-for-villads": "Netop én person",
-    "dina-for-firma": "Netop én person",
-    "frida-for-firma": "Personen er fundet, men ikke rigtigt repræsenteret",
+    "dina-for-byg": "Netop én person",
+    "frida-for-byg": "Personen er fundet, men ikke rigtigt repræsenteret",
     "jonas": "Ingen person",
-    "rasa-for-matas": "Ingen person",
+    "milda-for-matas": "Ingen person",
 }
 
 
