@@ -1,0 +1,1 @@
+"""What is foreign: the invented civil registry of another country, which a Danish municipality asks."""
