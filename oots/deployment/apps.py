@@ -15,6 +15,9 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter, Depends, FastAPI
 
+from oots.abroad.records import load_records
+from oots.abroad.source import AUTHORITY as FOREIGN_REGISTRY
+from oots.abroad.source import ForeignSource
 from oots.authority import api as authority_api
 from oots.authority import pages as authority_pages
 from oots.common_services import api as directories_api
@@ -27,12 +30,18 @@ from oots.denmark.switch import RegisterSwitch
 from oots.deployment import directories_pages, frames, register_pages
 from oots.deployment.at_rest import Retention
 from oots.deployment.clock_watch import ClockWatch
-from oots.deployment.danish_providers import KOMMUNEKODE, Entrance, kommunekode_list, served_by_municipalities
+from oots.deployment.danish_providers import (
+    KOMMUNEKODE,
+    Entrance,
+    fee_notes,
+    kommunekode_list,
+    served_by_municipalities,
+)
 from oots.deployment.metrics import Metrics
 from oots.deployment.metrics import router as metrics_router
-from oots.deployment.participants import DIRECTORIES, key_name, seal_name
+from oots.deployment.participants import DIRECTORIES, FOREIGN_SEAL, key_name, seal_name
 from oots.deployment.prompt import PromptTransport
-from oots.deployment.services import DENMARK
+from oots.deployment.services import ABROAD, DENMARK
 from oots.deployment.settings import (
     AccessPointSettings,
     AuthoritySettings,
@@ -66,7 +75,7 @@ from oots.provider import pages as provider_pages
 from oots.provider.preview import PreviewSpace
 from oots.provider.record import ProviderExchange
 from oots.provider.service import EvidenceProvider
-from oots.provider.source import EvidenceSources
+from oots.provider.source import EvidenceSources, OnlySource
 from oots.requester import pages as requester_pages
 from oots.requester.discovery import Discovery
 from oots.requester.record import RequesterExchange
@@ -147,7 +156,8 @@ def directories_app(settings: DirectoriesSettings, around: Surroundings) -> Fast
     frame.attach(app)
     app.add_middleware(BrowserSecurity, origins=list(settings.origins.values()))
     held = load_entries(settings.data or STANDARD_ENTRIES)
-    entries = served_by_municipalities(held, _entrances(settings))
+    year = around.clock.now().year
+    entries = served_by_municipalities(held, _entrances(settings), lambda each: fee_notes(each, year))
     signer = directories_api.Signer(load_key_pair(settings.keys, DIRECTORIES), around.clock)
     app.include_router(directories_api.router(entries, around.ids, signer))
     app.include_router(directories_pages.router(frame, entries))
@@ -241,7 +251,8 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
         )
     )
     if settings.insight:
-        app.include_router(_insight(frame, store, settings, around, frames.PORTAL, frames.MUNICIPALITY))
+        other, own = frames.sides(settings.provider_country)
+        app.include_router(_insight(frame, store, settings, around, own, other))
     return Exchanging(app, access_point, requester, store)
 
 
@@ -274,10 +285,10 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     )
     metrics = _metrics(store, around)
     access_point = _access_point(settings, store, around, _trust(settings, around), metrics)
-    registers = _registers(settings, around.clock)
+    registers = _registers(settings, around.clock) if settings.holdings == "denmark" else None
     provider = EvidenceProvider(
         access_point=access_point,
-        sources=_sources(settings, registers),
+        sources=_sources(settings, registers) if registers else _sources_abroad(settings),
         intermediaries=tuple(each.agent for each in settings.intermediaries),
         preview_base=settings.preview_origin,
         limits=settings.limits,
@@ -287,7 +298,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     )
     access_point.serve(provider)
     app = _exchanging_app("Municipal data service", settings, store, access_point, around, metrics, "preview")
-    frame = frames.preview(load_municipality(settings.municipality))
+    frame = _preview_frame(settings)
     frame.attach(app)
     app.include_router(
         provider_pages.router(
@@ -299,8 +310,10 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
         )
     )
     if settings.insight:
-        app.include_router(_insight(frame, store, settings, around, frames.MUNICIPALITY, frames.PORTAL))
-        app.include_router(register_pages.router(registers, _own_origins(settings)))
+        own, other = frames.sides(ABROAD if registers is None else DENMARK)
+        app.include_router(_insight(frame, store, settings, around, own, other))
+        if registers is not None:
+            app.include_router(register_pages.router(registers, _own_origins(settings)))
     return Exchanging(app, access_point, provider, store)
 
 
@@ -356,6 +369,17 @@ def _registers(settings: ProviderSettings, clock: Clock) -> Registers:
     return Registers.from_files(
         settings.register_file, settings.representation_file, settings.records_folder, switch=switch, clock=clock
     )
+
+
+def _preview_frame(settings: ProviderSettings) -> Frame:
+    if settings.holdings == "abroad":
+        return frames.preview_abroad(FOREIGN_REGISTRY)
+    return frames.preview(load_municipality(settings.municipality))
+
+
+def _sources_abroad(settings: ProviderSettings) -> EvidenceSources:
+    key = load_key_pair(settings.keys, FOREIGN_SEAL)
+    return OnlySource(ForeignSource(load_records(settings.register_file), key, seal_xml, seal_pdf))
 
 
 def _sources(settings: ProviderSettings, registers: Registers) -> EvidenceSources:

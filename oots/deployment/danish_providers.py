@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from oots.common_services.entries import Entries, Provision
+from oots.denmark.evidence_types import DEFINITIONS
+from oots.denmark.fees import fee_of
 from oots.denmark.municipality import Municipality, load_municipality, municipalities
 from oots.model.agent import Address
 from oots.model.catalogue import AccessService, ClassificationConcept, Code, CodeList, Publisher, SupportedConcept
 from oots.model.errors import ConfigurationError
+from oots.model.issuing import Fee, FeePolicy
 from oots.model.text import Text
 
 COUNTRY = "DK"
@@ -61,6 +64,37 @@ def served_by_municipalities(
         for kommunekode in entrance.kommunekoder
     ]
     return entries.served_by(provisions, {concept.identifier: frozenset(municipalities())})
+
+
+def fee_notes(municipality: Municipality, year: int) -> dict[str, tuple[Text, ...]]:
+    """What a municipality says of its fees that year, by the URL of the evidence type; nothing of what is free."""
+    fees = ((url, fee_of(municipality.kommunekode, each.id, year)) for url, each in DEFINITIONS.items())
+    return {url: _said(fee) for url, fee in fees if fee is not None}
+
+
+def _said(fee: Fee) -> tuple[Text, ...]:
+    danish, english = _POLICIES[fee.policy]
+    amount = f"{fee.amount_dkk:.2f}"
+    return (
+        Text("DA", f"Gebyr {fee.year}: {amount.replace('.', ',')} kr. {danish}"),
+        Text("EN", f"Fee {fee.year}: DKK {amount}. {english}"),
+    )
+
+
+_POLICIES = {
+    FeePolicy.WAIVED: (
+        "Det opkræves ikke, når attesten hentes fra et andet EU-land.",
+        "It is not charged when the certificate is fetched from another EU country.",
+    ),
+    FeePolicy.PAID_IN_PREVIEW: (
+        "Du betaler i forhåndsvisningen, før attesten sendes.",
+        "You pay in the preview before the certificate is sent.",
+    ),
+    FeePolicy.REFUSED: (
+        "Kommunen sender den kun, hvis du har betalt i forvejen.",
+        "The municipality sends it only if you have paid beforehand.",
+    ),
+}
 
 
 def danish_publisher(municipality: Municipality, concept: ClassificationConcept) -> Publisher:

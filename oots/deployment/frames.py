@@ -19,6 +19,8 @@ from oots.workbench import pages as workbench_pages
 
 PORTAL = Words("Portalen i Litauen", "The portal in Lithuania")
 MUNICIPALITY = Words("Kommunen", "The municipality")
+DANISH_PORTAL = Words("Kommunens portal", "The municipality's portal")
+REGISTRY = Words("Registret i Litauen", "The registry in Lithuania")
 INTERMEDIARY = Words("Mellemleddet", "The intermediary")
 BOTH_SIDES = Words("De to sider", "Both sides")
 
@@ -43,6 +45,10 @@ _FULDMAGT = Words(
     "Mandates and the right to act for companies are a file, too.",
 )
 
+_REGISTRY = Words(
+    "Registret er en efterligning med opdigtede personer.", "The registry is a stand-in with invented persons."
+)
+
 
 def portal(municipality: Municipality | None = None) -> Frame:
     """The procedure portal of a Danish municipality, or of a fictive Lithuanian authority."""
@@ -65,6 +71,22 @@ def preview(municipality: Municipality) -> Frame:
         service=Words("Forhåndsvisning af dokumentation", "Preview of evidence"),
         stand_ins=[_EID, _CPR],
     )
+
+
+def preview_abroad(registry: Agent) -> Frame:
+    """The preview space of the registry abroad."""
+    return Frame(
+        theme=Theme.REQUESTER,
+        templates=provider_pages.TEMPLATES,
+        authority=Words(in_language(registry.names, "da"), in_language(registry.names, "en")),
+        service=Words("Forhåndsvisning af dokumentation", "Preview of evidence"),
+        stand_ins=[_EID, _REGISTRY],
+    )
+
+
+def sides(provider_country: str) -> tuple[Words, Words]:
+    """What exchange pages call the provider and the portal, by the country of the provider."""
+    return (MUNICIPALITY, PORTAL) if provider_country == "DK" else (REGISTRY, DANISH_PORTAL)
 
 
 def _named(municipality: Municipality) -> Words:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from oots.deployment.participants import DIRECTORIES, TLS, key_name, seal_name
+from oots.deployment.participants import DIRECTORIES, FOREIGN_SEAL, TLS, key_name, seal_name
 from oots.deployment.settings import (
     AccessPointSettings,
     AuthoritySettings,
@@ -95,7 +95,8 @@ def _own_names(settings: ServiceSettings) -> Iterator[str]:
     if isinstance(settings, AccessPointSettings):
         yield key_name(settings.party_id)
     if isinstance(settings, ProviderSettings):
-        yield from (seal_name(code) for code in settings.municipalities if settings.holdings == "denmark")
+        danish = settings.holdings == "denmark"
+        yield from [seal_name(code) for code in settings.municipalities] if danish else [FOREIGN_SEAL]
     if isinstance(settings, DirectoriesSettings):
         yield DIRECTORIES
     if isinstance(settings, AuthoritySettings):

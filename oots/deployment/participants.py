@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from oots.abroad.source import AUTHORITY as REGISTRY
 from oots.denmark.municipality import load_municipality, municipalities
 from oots.deployment.services import (
+    ABROAD,
     AUTHORITY,
     DANISH_PORTAL,
     DIRECTORIES_HOST,
@@ -27,6 +29,8 @@ from oots.trust.issuing import Participant
 
 TLS = "tls"
 DIRECTORIES = "directories"
+FOREIGN_SEAL = "seal-abroad"
+"""The stem of the seal key files of the registry abroad."""
 
 
 def tls_hosts() -> tuple[str, ...]:
@@ -70,6 +74,7 @@ def participants_of(services: Sequence[Service]) -> tuple[Participant, ...]:
     return (
         *(Participant(key_name(each.party_id), each.party_id, Role.ACCESS_POINT) for each in points if each.party_id),
         *(Participant(seal_name(code), load_municipality(code).cvr, Role.SEAL) for code in sealing),
+        *(Participant(FOREIGN_SEAL, REGISTRY.identifier.value, Role.SEAL) for each in services if _is_abroad(each)),
         Participant(DIRECTORIES, DIRECTORIES, Role.DIRECTORY),
         Participant(TLS, "demo-hosts", Role.TLS, tls_hosts()),
         Participant("dossier-requester", REQUESTER_PARTY, Role.DOSSIER),
@@ -82,6 +87,12 @@ def keys_of(service: Service) -> tuple[str, ...]:
     """The key files that belong into the volume of one service, and of no other."""
     own = [key_name(service.party_id)] if service.party_id else []
     own += [seal_name(code) for code in service.municipalities]
+    own += [FOREIGN_SEAL] if _is_abroad(service) else []
     own += {"requester": ["dossier-requester"], "provider": ["dossier-provider"]}.get(service.name, [])
     own += [DIRECTORIES] if service.kind is Kind.DIRECTORIES else []
     return (*own, TLS)
+
+
+def _is_abroad(service: Service) -> bool:
+    """Whether it is the data service of the registry abroad."""
+    return service.kind is Kind.PROVIDER and service.country == ABROAD

@@ -11,10 +11,19 @@ import pytest
 from oots.common_services.client import DirectoriesClient
 from oots.common_services.entries import STANDARD_ENTRIES, Provision, load_entries
 from oots.common_services.queries import DATA_SERVICES_QUERY
-from oots.denmark.municipality import municipalities
-from oots.deployment.danish_providers import KOMMUNEKODE, Entrance, kommunekode_list, served_by_municipalities
+from oots.denmark.evidence_types import DEFINITIONS, OFFERS
+from oots.denmark.fees import fee_of
+from oots.denmark.municipality import load_municipality, municipalities
+from oots.deployment.danish_providers import (
+    KOMMUNEKODE,
+    Entrance,
+    fee_notes,
+    kommunekode_list,
+    served_by_municipalities,
+)
 from oots.model.errors import ConfigurationError, PeerError
 from oots.model.text import Text
+from oots.requester.cases import Case, cases_of
 from oots.rules.books import rulebook
 from oots.rules.kind import Kind
 from oots.rules.rule import Severity
@@ -202,3 +211,47 @@ def test_providers_can_be_told_apart_by_a_file_alone(tmp_path: Path) -> None:
     services.write_text(services.read_text("utf-8").replace(CONCEPT.identifier, unknown), "utf-8")
     with pytest.raises(ConfigurationError, match="there is no concept 00000000"):
         load_entries(tmp_path)
+
+
+def test_the_directory_offers_what_the_municipalities_issue() -> None:
+    listed = {
+        service.evidence_type.classification: service
+        for service in HELD.data_services
+        if service.access_services[0].publisher.jurisdiction_country == "DK"
+    }
+    assert set(listed) == set(OFFERS)
+    for classification, offer in OFFERS.items():
+        assert listed[classification].evidence_type.titles == offer.evidence_type.titles
+        assert listed[classification].distributions == offer.distributions
+        assert listed[classification].level_of_assurance == offer.minimum_assurance
+
+
+def test_every_requirement_that_an_evidence_type_meets_and_the_directory_knows_leads_to_it() -> None:
+    for held in HELD.evidence_types:
+        named = {
+            each.classification for listed in held.lists if listed.country == "DK" for each in listed.evidence_types
+        }
+        uuid = held.requirement.identifier.rpartition("/")[2]
+        meeting = {url for url, definition in DEFINITIONS.items() if uuid in definition.requirements}
+        assert meeting <= named
+
+
+@pytest.mark.parametrize("case", cases_of("LT"), ids=lambda case: case.key)
+def test_what_a_case_asks_of_denmark_is_issued_for_its_procedure(case: Case) -> None:
+    for piece in case.pieces:
+        for classification in piece.evidence_types:
+            assert case.procedure in OFFERS[classification].procedures
+            assert case.preview or OFFERS[classification].without_preview
+
+
+def test_fees_are_told_per_municipality_and_year() -> None:
+    aarhus, odense = load_municipality("0751"), load_municipality("0461")
+    for municipality in (aarhus, odense):
+        fee = fee_of(municipality.kommunekode, "bopaelsattest-aktuel", 2026)
+        told = fee_notes(municipality, 2026).get(CLASSIFICATION)
+        assert (fee is None) == (told is None)
+        if fee and told:
+            assert told[0].value.startswith(f"Gebyr 2026: {fee.amount_dkk:.2f}".replace(".", ","))
+    assert fee_notes(odense, 2026)[CLASSIFICATION] != fee_notes(odense, 2025)[CLASSIFICATION]
+    free = next(url for url, definition in DEFINITIONS.items() if not definition.fee)
+    assert free not in fee_notes(odense, 2026)
