@@ -37,7 +37,7 @@ class SignInPages:
             signed_in: SignedIn = await self._portal.sign_in.complete(request)
         except SignInError as failure:
             return see_other(f"/signin/failed?why={failure.kind}")
-        remember(request, Visitor(signed_in.person, self._portal.ids.uuid()))
+        remember(request, Visitor(signed_in.subject, self._portal.ids.uuid(), signed_in.representative))
         return see_other(signed_in.next)
 
     def not_signed_in(self, request: Request, why: SignInFailure) -> Response:
