@@ -1,4 +1,4 @@
-"""Whoever is not matched is answered alike, whatever the registers know; and so is everybody while they do not answer."""
+"""Whoever is not matched is answered alike, whatever the registers know; and so is everybody while they are silent."""
 
 from __future__ import annotations
 
