@@ -16,6 +16,7 @@ COMMANDS: Final = (
     "topologies",
     "validate",
     "rules",
+    "documents",
     "verify",
     "serve",
     "keys",

@@ -107,13 +107,20 @@ class Composite(Table):
     field: tuple[Field, ...]
 
 
+class Kept(Worded):
+    """What never leaves the register, by the register's own term, and why."""
+
+    term: str
+
+
 class Vocabulary(Table):
-    """The types that all documents share, and the fields with which each begins."""
+    """The types that all documents share, the fields with which each begins, and what none tells of a person."""
 
     simple: tuple[SimpleType, ...]
     codes: tuple[CodeList, ...]
     composite: tuple[Composite, ...]
     opening: tuple[Field, ...]
+    withheld: tuple[Kept, ...]
 
     def simple_type(self, name: str) -> SimpleType | None:
         return next((each for each in self.simple if each.name == name), None)
@@ -168,12 +175,6 @@ class Projection(Table):
         return DataModel(self.name, self.root, self.titles, self.field)
 
 
-class Kept(Worded):
-    """What never leaves the register, by the register's own term, and why."""
-
-    term: str
-
-
 class Definition(Table):
     """An evidence type: who issues it out of what, for which requirements and procedures, and what it is made of.
 
@@ -214,6 +215,11 @@ class Definition(Table):
     @property
     def url(self) -> str:
         return f"{REPOSITORY}/evidencetypeclassifications/DK/{self.classification}"
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """What no document of this type ever tells."""
+        return (*self.withheld, *(vocabulary().withheld if self.subject == "natural" else ()))
 
     @property
     def data_model(self) -> DataModel | None:

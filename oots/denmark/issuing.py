@@ -22,7 +22,7 @@ from oots.denmark.evidence_types import PDF, PDF_DISTRIBUTION, PNG_DISTRIBUTION,
 from oots.denmark.holdings import HOLDINGS, Annex, Case, Piece, by_hand
 from oots.denmark.residence_forms import as_forms_ask
 from oots.model.evidence import Distribution, DocumentKind
-from oots.model.issuing import ByHand, Issue, Issued, IssuedDocument, NothingHeld, Withheld
+from oots.model.issuing import ByHand, Issue, Issued, IssuedDocument, NothingHeld, Order, Withheld
 from oots.model.text import in_language
 
 SealXml = Callable[[bytes], bytes]
@@ -86,7 +86,6 @@ def issue_piece(definition: Definition, case: Case, piece: Piece, writing: Writi
         ),
         notice,
         title=piece.titles,
-        withheld=tuple(withheld(definition, case.requirements)),
     )
 
 
@@ -147,6 +146,11 @@ def _annex(annex: Annex, issuer: Authority, writing: Writing) -> IssuedDocument:
     return IssuedDocument(DocumentKind.ANNEX, title, PNG_DISTRIBUTION, annexes.scanned(annex.content))
 
 
+def requirements_of(order: Order) -> frozenset[str]:
+    """The UUIDs of the requirements that an order names by their URLs."""
+    return frozenset(url.rpartition("/")[2] for url in order.requirements)
+
+
 def withheld(definition: Definition, requirements: frozenset[str]) -> Iterator[Withheld]:
     """What the register knows and these requirements (UUIDs) do not release, and what never leaves it.
 
@@ -155,7 +159,7 @@ def withheld(definition: Definition, requirements: frozenset[str]) -> Iterator[W
     for field in _not_released(definition.field, requirements):
         if field.because:
             yield Withheld(field.da, field.because.texts)
-    for kept in definition.withheld:
+    for kept in definition.kept:
         yield Withheld(kept.term, kept.texts)
 
 

@@ -20,7 +20,7 @@ from oots.denmark.evidence_types import (
 )
 from oots.denmark.fees import fee_of
 from oots.denmark.holdings import CASEWORK, Case, resident
-from oots.denmark.issuing import ADDRESS_PROTECTION, Writing, issue
+from oots.denmark.issuing import ADDRESS_PROTECTION, Writing, issue, requirements_of, withheld
 from oots.denmark.municipality import Municipality, load_municipality
 from oots.denmark.projection import project
 from oots.denmark.records import Records
@@ -87,15 +87,15 @@ class MunicipalSource:
         return tuple(self._finished(piece, order) for piece in issued) if isinstance(issued, tuple) else issued
 
     def _finished(self, piece: Issued, order: Order) -> Issued:
-        """With its fee, and with what a caseworker has attached."""
+        """With its fee, what a caseworker has attached, and what is withheld."""
         definition = DEFINITIONS.get(order.classification)
         if order.approval and order.approval.attached:
             documents = self._with_attached(piece.documents, order.approval.attached, order.at)
             piece = replace(piece, documents=documents)
         if definition is None:
             return piece
-        year = order.at.astimezone(_DENMARK).year
-        return replace(piece, fee=fee_of(self._municipality.kommunekode, definition.id, year))
+        fee = fee_of(self._municipality.kommunekode, definition.id, order.at.astimezone(_DENMARK).year)
+        return replace(piece, fee=fee, withheld=tuple(withheld(definition, requirements_of(order))))
 
     def _case(self, order: Order, records: Records | None = None) -> Case:
         return Case(
@@ -103,7 +103,7 @@ class MunicipalSource:
             self._registers.cpr(),
             records or Records(()),
             order.person_key,
-            frozenset(url.rpartition("/")[2] for url in order.requirements),
+            requirements_of(order),
             order.at.astimezone(_DENMARK).date(),
             _after_casework(order.at),
             approved=order.approval is not None,
