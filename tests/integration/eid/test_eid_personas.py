@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from oots.abroad.records import load_records
 from oots.eid.personas import Represented, RepresentedCompany, by_key, load
 from oots.model.person import LevelOfAssurance
 
@@ -82,3 +83,12 @@ def test_two_and_more_people_move_to_denmark_from_lithuania() -> None:
 def test_one_name_alone_is_shown_alone() -> None:
     assert PERSONAS["suryani"].name == "Suryani"
     assert PERSONAS["solvej"].name == "Solvej Prøvesen"
+
+
+def test_who_moves_from_lithuania_is_in_the_registry_there() -> None:
+    known = {(each.given_name, each.family_name, each.date_of_birth) for each in load_records().persons}
+    moving = [each for each in PERSONAS.values() if each.group == "abroad" and each.country == "LT"]
+    assert {(each.given_name, each.family_name, each.date_of_birth) for each in moving} <= known
+    children = [each.represents for each in moving if isinstance(each.represents, Represented)]
+    assert children
+    assert {(each.given_name, each.family_name, each.date_of_birth) for each in children} <= known

@@ -193,7 +193,7 @@ OUTCOMES = {
     "dina-for-byg": "Netop én person",
     "frida-for-byg": "Personen er fundet, men ikke rigtigt repræsenteret",
     "jonas": "Ingen person",
-    "milda-for-matas": "Ingen person",
+    "rasa-for-matas": "Ingen person",
 }
 
 
