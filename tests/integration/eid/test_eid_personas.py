@@ -86,7 +86,7 @@ def test_one_name_alone_is_shown_alone() -> None:
 
 
 def test_who_moves_from_lithuania_is_in_the_registry_there() -> None:
-    known = {(each.given_name, each.family_name, each.date_of_birth) for each in load_records().persons}
+    known = {(each.given_name, each.family_name, each.date_of_birth) for each in load_records().persons.values()}
     moving = [each for each in PERSONAS.values() if each.group == "abroad" and each.country == "LT"]
     assert {(each.given_name, each.family_name, each.date_of_birth) for each in moving} <= known
     children = [each.represents for each in moving if isinstance(each.represents, Represented)]
