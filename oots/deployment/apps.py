@@ -344,12 +344,19 @@ def intermediary_service(settings: IntermediarySettings, around: Surroundings) -
     frame.attach(app)
     app.include_router(intermediary_pages.router(frame, intermediary, insight=settings.insight))
     if settings.insight:
-        app.include_router(_insight(frame, store, settings, around, frames.INTERMEDIARY, frames.BOTH_SIDES))
+        asking, behind = frames.ASKING, frames.BEHIND
+        app.include_router(_insight(frame, store, settings, around, frames.INTERMEDIARY, asking, behind))
     return Exchanging(app, access_point, intermediary, store)
 
 
 def _insight(
-    frame: Frame, store: Store[Any], settings: AccessPointSettings, around: Surroundings, own: Words, other: Words
+    frame: Frame,
+    store: Store[Any],
+    settings: AccessPointSettings,
+    around: Surroundings,
+    own: Words,
+    other: Words,
+    behind: Words | None = None,
 ) -> APIRouter:
     """The exchange pages, which show every message to whoever opens them: for demos, never by default."""
     anchors = read_anchors(settings.keys, specimens=around.specimens)
@@ -357,7 +364,7 @@ def _insight(
     def told(line: Any) -> Words | None:
         return frames.rechecked(recheck(line, anchors))
 
-    pages = exchange_pages.router(frame=frame, open_log=store.look, recheck=told, own=own, other=other)
+    pages = exchange_pages.router(frame=frame, open_log=store.look, recheck=told, own=own, other=other, behind=behind)
     guarded = APIRouter(dependencies=[Depends(only_at(_own_origins(settings)))])
     guarded.include_router(pages)
     return guarded

@@ -22,7 +22,8 @@ MUNICIPALITY = Words("Kommunen", "The municipality")
 DANISH_PORTAL = Words("Kommunens portal", "The municipality's portal")
 REGISTRY = Words("Registret i Litauen", "The registry in Lithuania")
 INTERMEDIARY = Words("Mellemleddet", "The intermediary")
-BOTH_SIDES = Words("De to sider", "Both sides")
+ASKING = Words("Den, der spørger", "Who asks")
+BEHIND = Words("Adgangspunktet bag mellemleddet", "The access point behind")
 
 _DIRECTORIES = Words(
     "Katalogerne over krav, dokumentationstyper og udbydere er efterligninger.",

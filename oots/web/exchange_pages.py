@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,14 +140,16 @@ def router(
     recheck: Callable[[Line], Words | None],
     own: Words,
     other: Words,
+    behind: Words | None = None,
 ) -> APIRouter:
-    """`GET /exchanges` and below. `own` and `other` name this service and the one it exchanges messages with.
+    """`GET /exchanges` and below. `own` and `other` name this service and the one it exchanges messages with; where it
+    passes them on, `other` is who asks, and `behind` who answers.
 
     `recheck` says how a message's signature stands when it is checked once more; None where there is none.
 
     For services with insight only: whoever can reach these pages reads every message.
     """
-    pages = _ExchangePages(frame, open_log, recheck, own, other)
+    pages = _ExchangePages(frame, open_log, recheck, _ways(own, other, behind))
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/exchanges", pages.listed)
     routes.add_api_route("/exchanges/{exchange_id}", pages.told)
@@ -161,14 +163,12 @@ class _ExchangePages:
         frame: Frame,
         open_log: Callable[[], AbstractContextManager[Log]],
         recheck: Callable[[Line], Words | None],
-        own: Words,
-        other: Words,
+        ways: Mapping[str, tuple[Words, Words | None]],
     ) -> None:
         self._frame = frame
         self._open_log = open_log
         self._recheck = recheck
-        self._own = own
-        self._other = other
+        self._ways = ways
 
     def listed(self, request: Request) -> Response:
         with self._open_log() as log:
@@ -178,10 +178,11 @@ class _ExchangePages:
 
     def told(self, request: Request, exchange_id: str) -> Response:
         log = self._log_of(exchange_id)
-        ways = _ways(self._own, self._other)
         titles = _titles(log)
         events = [
-            _event(exchange_id, each, titles[each.number], ways[each.entry.entry], self._recheck(each.entry), request)
+            _event(
+                exchange_id, each, titles[each.number], self._ways[each.entry.entry], self._recheck(each.entry), request
+            )
             for each in log
         ]
         return self._frame.page(
@@ -304,14 +305,20 @@ _INWARD = (
 
 
 def _titles(log: Sequence[Told]) -> dict[int, Words]:
-    """The title of each line by its number; requests are counted."""
-    requests = [each.number for each in log if each.entry.entry in _REQUESTS]
+    """The title of each line by its number; requests are counted, and one that is passed on or sent again stays the
+    same."""
+    requests = list(dict.fromkeys(_document(each) for each in log if each.entry.entry in _REQUESTS))
     return {each.number: _title(each, requests) for each in log}
 
 
-def _title(told: Told, requests: Sequence[int]) -> Words:
-    if told.number in requests:
-        count = requests.index(told.number) + 1
+def _document(told: Told) -> bytes | int:
+    """What tells one request from another; a line without a document is one of its own."""
+    return told.entry.document or told.number
+
+
+def _title(told: Told, requests: Sequence[bytes | int]) -> Words:
+    if told.entry.entry in _REQUESTS:
+        count = requests.index(_document(told)) + 1
         more = Words(" (til forhåndsvisning)", " (for the preview)") if count > 1 else Words("", "")
         return Words(f"Forespørgsel {count}{more.danish}", f"Request {count}{more.english}")
     if _offers_preview(told.entry):
@@ -330,8 +337,16 @@ def _offers_preview(line: Line) -> bool:
         return False
 
 
-def _ways(own: Words, other: Words) -> dict[str, tuple[Words, Words | None]]:
+def _ways(own: Words, other: Words, behind: Words | None) -> dict[str, tuple[Words, Words | None]]:
     """From whom to whom each kind of event goes; to nobody where there is no other."""
+    if behind is not None:
+        either = Words(f"{other.danish} / {behind.danish}", f"{other.english} / {behind.english}")
+        return _ways(own, either, None) | {
+            "request-received": (other, own),
+            "request-sent": (own, behind),
+            **dict.fromkeys(("response-received", "exception-received"), (behind, own)),
+            **dict.fromkeys(("response-sent", "exception-sent"), (own, other)),
+        }
     person = Words("Personen", "The person")
     register = Words("personregisteret", "the register of persons")
     return {

@@ -127,6 +127,7 @@ class ThreeSides:
         partners = [
             Partner("AP_LT_01", "http://lt/as4", return_hosts=("portal.lt.localhost",)),
             Partner("AP_DK_01", "http://dk/as4", preview_hosts=("preview.aarhus.localhost",)),
+            Partner("AP_XX_09", "http://xx/as4"),
         ]
         point = _point(self, "nat", PLATFORM_PARTY, partners, store)
         ids = RandomIds()

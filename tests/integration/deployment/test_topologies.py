@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from oots.model.agent import AgentRole
 from oots.model.clock import SystemClock
 from oots.model.response import EvidenceResponse
 from oots.scenarios.bopaelsattest import tell
+from oots.scenarios.citizen import Citizen, Page
 from oots.scenarios.live_town import LiveTown, live_town
 from oots.scenarios.outcome import Decision, Story
 from oots.wire import answer as answers
@@ -39,6 +41,7 @@ class Told:
     story: Story
     messages: tuple[OpenedMessage, ...]
     journals: dict[str, list[JournalEntry]]
+    pages: tuple[Page, ...]
 
     @property
     def parties(self) -> list[str]:
@@ -66,7 +69,18 @@ def told(request: pytest.FixtureRequest, state: Path) -> Iterator[Told]:
         by_side = {name: journal_of(live, name, story.exchange_id) for name in live.sides}
         if edm == "v1.0":  # headers name no exchange: each side but the requester has an id of its own
             by_side = {name: lines or _only(live, name) for name, lines in by_side.items()}
-        yield Told(topology, story, tuple(opened), {name: lines for name, lines in by_side.items() if lines})
+        pages = _pages_of_the_intermediary(live)
+        yield Told(topology, story, tuple(opened), {name: lines for name, lines in by_side.items() if lines}, pages)
+
+
+def _pages_of_the_intermediary(live: LiveTown) -> tuple[Page, ...]:
+    """Its front page, its list of exchanges, and the only exchange."""
+    if "intermediary" not in live.sides:
+        return ()
+    with contextlib.closing(Citizen()) as architect:
+        front = architect.open(f"{live.address('intermediary')}/")
+        listed = architect.follow(front, "/exchanges")
+        return front, listed, architect.follow(listed, r"/exchanges/[0-9a-f-]+")
 
 
 def _only(live: LiveTown, side: str) -> list[JournalEntry]:
@@ -119,6 +133,16 @@ def test_the_journals_of_all_sides_agree(told: Told) -> None:
         if line.entry in (Entry.RESPONSE_SENT, Entry.RESPONSE_RECEIVED)
     }
     assert {seen.sha256 for seen in told.story.seen} == evidence
+
+
+def test_the_intermediary_shows_whom_it_serves_and_both_halves_of_each_round_trip(told: Told) -> None:
+    assert bool(told.pages) is (len(told.parties) == 3)
+    if told.pages:
+        front, _, exchange = told.pages
+        assert f"{told.parties[-1]}: " in front.text
+        assert "Forespørgsel 2 (til forhåndsvisning)" in exchange.text
+        assert "Forespørgsel 3" not in exchange.text
+        assert "Mellemleddet → Adgangspunktet bag mellemleddet" in exchange.text
 
 
 def test_every_side_that_had_the_evidence_has_deleted_it_but_for_the_portal_that_used_it(told: Told) -> None:

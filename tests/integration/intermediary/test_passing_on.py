@@ -306,6 +306,42 @@ def test_an_answer_of_another_access_point_than_the_request_went_to_is_recorded_
     assert town.entries("lt").count(Entry.EXCEPTION_RECEIVED) == 1
 
 
+def test_nobody_but_the_requester_itself_follows_its_preview_through_the_intermediary(town: ThreeSides) -> None:
+    exchange_id = town.ask()
+    town.run()
+    town.to_preview(exchange_id)
+    town.points["lt"].tick()
+    (second,) = [opened for host, opened in heard(town)[4:] if host == "nat"]
+    stolen = replace(new_message(second), sender=Identifier(PARTY_TYPE, "AP_XX_09"))
+    before = town.passage()
+    town.restart_the_intermediary()
+    send(town, stolen, with_new_request_id(second.document), key="ap-xx-09")
+    codes = [line.error_code for line in town.log("nat") if line.entry is Entry.EXCEPTION_SENT]
+    assert codes.count(ErrorCode.INVALID_REQUEST.code) == 1
+    assert town.passage().record.requester_party == before.record.requester_party == "AP_LT_01"
+    town.points["nat"].tick()
+    assert town.passage().state == PassageState.PREVIEWING
+    assert town.entries("dk").count(Entry.REQUEST_RECEIVED) == 2
+
+
+def test_the_exchange_id_of_another_is_refused_for_a_first_request(town: ThreeSides) -> None:
+    town.ask()
+    town.run()
+    (_, first), *_ = heard(town)
+    stolen = replace(new_message(first), sender=Identifier(PARTY_TYPE, "AP_XX_09"))
+    send(town, stolen, with_new_request_id(first.document), key="ap-xx-09")
+    refused = [line for line in town.log("nat") if line.entry is Entry.EXCEPTION_SENT]
+    assert "R-EDM-ebMS-037" in str(refused[-1].detail)
+    send(
+        town,
+        replace(stolen, message_id=f"{RandomIds().uuid()}@test.example", exchange_id=RandomIds().uuid()),
+        with_new_request_id(first.document),
+        key="ap-xx-09",
+    )
+    town.run()
+    assert town.entries("dk").count(Entry.REQUEST_RECEIVED) == 2
+
+
 def test_an_answer_that_could_not_be_passed_back_can_be_wanted_again(town: ThreeSides) -> None:
     exchange_id = town.ask()
     town.run()
