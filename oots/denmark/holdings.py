@@ -52,7 +52,7 @@ _NO_RESIDENCE = {
 _MARRIED = (Civilstand.GIFT, Civilstand.REGISTRERET_PARTNERSKAB)
 _PRESENT = (Text("DA", "Nuværende civilstand"), Text("EN", "Present marital status"))
 _ELSEWHERE = NothingHeld("is registered in another municipality")
-_NOTHING = NothingHeld("nothing of this kind is registered")
+NOTHING = NothingHeld("nothing of this kind is registered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +341,7 @@ def custody(case: Case) -> Held:
     holders = [row for row in person.foraeldremyndighed if row.in_force(case.day)]
     children = [(child, row) for child in case.register.persons for row in _held_by(case, child)]
     if not holders and not children:
-        return _NOTHING
+        return NOTHING
     shared = any(row.in_force(case.day) for row in person.delt_bopael)
     return (
         Piece(
@@ -385,14 +385,14 @@ def capacity_to_marry(case: Case) -> Held:
         )
         for entry in found
         if entry.proevet <= case.day <= entry.gyldig_til
-    ] or _NOTHING
+    ] or NOTHING
 
 
 def marriage(case: Case) -> Held:
     """vielsesattest: of marriages that the municipality performed."""
     found = case.records.of(Vielse, case.kommunekode, case.person_key)
     pieces = [_marriage(case, entry) for entry in found if entry.form is Vielsesform.BORGERLIG]
-    return pieces or (NothingHeld("another authority has it") if found else _NOTHING)
+    return pieces or (NothingHeld("another authority has it") if found else NOTHING)
 
 
 def _marriage(case: Case, entry: Vielse) -> Piece:
@@ -427,14 +427,14 @@ def birth(case: Case) -> Held:
             }
         )
         for entry in case.records.about(Foedsel, case.person_key)
-    ] or _NOTHING
+    ] or NOTHING
 
 
 def business(case: Case) -> Held:
     """virksomhed-cvr"""
     found = case.records.business(case.person_key)
     if found is None or found.kommunekode != case.kommunekode:
-        return _NOTHING
+        return NOTHING
     return (Piece({"virksomhed": _business(found), "enheder": [_unit(each) for each in found.enheder]}),)
 
 
@@ -458,7 +458,7 @@ def enrolment(case: Case) -> Held:
     return [
         Piece({**_plain(entry, "skole", "klassetrin", "fra", "til"), "person": _person(case.person)})
         for entry in case.records.of(Indskrivning, case.kommunekode, case.person_key)
-    ] or _NOTHING
+    ] or NOTHING
 
 
 def income(case: Case) -> Held:
@@ -468,7 +468,7 @@ def income(case: Case) -> Held:
     latest = max((entry.aar for entry in case.records.about(Indkomst, case.person_key)), default=None)
     threshold = None if latest is None else case.records.threshold(latest)
     if latest is None or threshold is None:
-        return _NOTHING
+        return NOTHING
     alone = present_residence(case.person).uden_fast_bopael
     residents = [case.person] if alone else _residents(case)
     adults = [each for each in residents if _age(each.foedselsdato, case.day) >= ADULT]
@@ -507,7 +507,7 @@ def free_place(case: Case) -> Held:
             annexes=(Annex(titles, entry.afgoerelse),),
         )
         for entry in case.records.of(Friplads, case.kommunekode, case.person_key)
-    ] or _NOTHING
+    ] or NOTHING
 
 
 def place(case: Case) -> Held:
@@ -519,7 +519,7 @@ def place(case: Case) -> Held:
             (Text("DA", entry.institution), Text("EN", entry.institution)) if len(found) > 1 else (),
         )
         for entry in found
-    ] or _NOTHING
+    ] or NOTHING
 
 
 def loan(case: Case) -> Held:
@@ -533,12 +533,12 @@ def loan(case: Case) -> Held:
             }
         )
         for entry in case.records.of(Laan, case.kommunekode, case.person_key)
-    ] or _NOTHING
+    ] or NOTHING
 
 
 def building_permit(case: Case) -> Held:
     """byggetilladelse, with its conditions and drawings as annexes."""
-    return [_permit(case, entry) for entry in case.records.of(Byggesag, case.kommunekode, case.person_key)] or _NOTHING
+    return [_permit(case, entry) for entry in case.records.of(Byggesag, case.kommunekode, case.person_key)] or NOTHING
 
 
 def _permit(case: Case, entry: Byggesag) -> Piece:
@@ -567,7 +567,7 @@ def building_data(case: Case) -> Held:
             (Text("DA", f"BFE {entry.bfe}"), Text("EN", f"BFE {entry.bfe}")) if len(found) > 1 else (),
         )
         for entry in found
-    ] or _NOTHING
+    ] or NOTHING
 
 
 def connection(case: Case) -> Held:
@@ -585,7 +585,7 @@ def connection(case: Case) -> Held:
             issuer=_utility(entry),
         )
         for entry in found
-    ] or _NOTHING
+    ] or NOTHING
 
 
 def _at(address: Adresse) -> tuple[Text, ...]:

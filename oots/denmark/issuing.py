@@ -19,7 +19,7 @@ from oots.denmark.document_model import (
 from oots.denmark.document_pdf import Sender, render
 from oots.denmark.document_xml import Facts, encode
 from oots.denmark.evidence_types import PDF, PDF_DISTRIBUTION, PNG_DISTRIBUTION, evidence_type_of, xml_distribution
-from oots.denmark.holdings import HOLDINGS, Annex, Case, Piece, by_hand
+from oots.denmark.holdings import HOLDINGS, NOTHING, Annex, Case, Piece, by_hand
 from oots.denmark.residence_forms import as_forms_ask
 from oots.model.evidence import Distribution, DocumentKind
 from oots.model.issuing import ByHand, Issue, Issued, IssuedDocument, NothingHeld, Order, Withheld
@@ -62,7 +62,7 @@ def _refused(definition: Definition, case: Case) -> NothingHeld | None:
     if person.doedsdato is not None:
         return NothingHeld("has died")
     hidden = person.paragraf_6_stk_6 or person.protected(case.day)
-    return NothingHeld("is protected and cannot be warned") if definition.without_preview and hidden else None
+    return NOTHING if definition.without_preview and hidden else None
 
 
 def issue_piece(definition: Definition, case: Case, piece: Piece, writing: Writing) -> Issued:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import product
 from typing import Final
 
 import pypdfium2
@@ -21,7 +22,7 @@ from oots.denmark.holdings import Case
 from oots.denmark.issuing import Writing, issue, withheld
 from oots.denmark.letter import danish_date
 from oots.denmark.municipality import load_municipality
-from oots.denmark.records import STANDARD_FOLDER, Vielsesform, load_records
+from oots.denmark.records import STANDARD_FOLDER, Ejendom, Vielsesform, load_records
 from oots.denmark.register import CprRegister
 from oots.model.content import whole
 from oots.model.evidence import Distribution, DocumentKind
@@ -62,13 +63,14 @@ def ordered(
     *,
     requirements: frozenset[str] | None = None,
     wanted: Distribution | None = None,
+    readable: bool = True,
 ) -> Issue:
     """What a municipality issues; released is what all requirements of the type release, unless others are named."""
     definition = definitions()[type_id]
     asked = frozenset(definition.requirements) if requirements is None else requirements
     case = Case(load_municipality(kommunekode), REGISTER, RECORDS, key, asked, DAY, NOON + timedelta(days=2))
     form = wanted or OFFERS[definition.url].distributions[0]
-    if form.format == XML:
+    if form.format == XML and readable:
         form = replace(form, associated_documents=(DocumentKind.HUMAN_READABLE_VERSION,))
     return issue(definition, case, Writing(form, CASE_NUMBER, NOON, lambda xml: xml, lambda pdf, _reason: pdf))
 
@@ -221,6 +223,20 @@ def test_religion_is_in_no_byte_of_any_document_of_anybody() -> None:
         for secret in secrets_in(document, words)
     ]
     assert leaking == []
+
+
+def test_religion_is_in_no_byte_of_any_residence_certificate_in_the_models_of_others() -> None:
+    words = (*RELIGION, *(value.value for value in Folkekirke))
+    searched = 0
+    for type_id in ("bopaelsattest-aktuel", "bopaelsattest-historik", "bopaelsattest-samlet", "tilflytningsbevis"):
+        projected = [form for form in OFFERS[definitions()[type_id].url].distributions if form.format == XML][1:]
+        for person, form in product(REGISTER.persons, projected):
+            for kommunekode in municipalities_of(person.id):
+                issued = ordered(type_id, person.id, kommunekode, wanted=form, readable=False)
+                for piece in issued if isinstance(issued, tuple) else ():
+                    searched += 1
+                    assert secrets_in(piece.documents[0], words) == []
+    assert searched > 100
 
 
 def test_the_search_for_religion_would_find_it() -> None:
@@ -392,8 +408,10 @@ def test_a_utility_company_issues_the_connection_where_it_runs_the_scheme() -> N
 def test_building_data_need_no_preview_and_are_then_not_given_of_whoever_has_a_protected_address() -> None:
     assert OFFERS[definitions()["bbr-meddelelse"].url].without_preview
     assert pieces("bbr-meddelelse", called("Anders Testgaard").id, "0461")
-    protected = called("Beskyttet Bruun")
-    assert RECORDS.entries
+    protected, nobody = called("Beskyttet Bruun"), called("Uffe Udenbo")
+    assert RECORDS.about(Ejendom, protected.id)
+    assert not RECORDS.about(Ejendom, nobody.id)
+    assert ordered("bbr-meddelelse", protected.id, "0101") == ordered("bbr-meddelelse", nobody.id, "0607")
     assert isinstance(ordered("bbr-meddelelse", protected.id, "0101"), NothingHeld)
 
 
