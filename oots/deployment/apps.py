@@ -71,7 +71,11 @@ from oots.model.agent import Address, Agent, AgentRole
 from oots.model.clock import Clock, Ids
 from oots.model.identifiers import EAS, Identifier
 from oots.model.text import Text
+from oots.provider import casework_pages
 from oots.provider import pages as provider_pages
+from oots.provider.casework import Casework
+from oots.provider.mailbox import PostOffice
+from oots.provider.pages import Opened
 from oots.provider.preview import PreviewSpace
 from oots.provider.record import ProviderExchange
 from oots.provider.service import EvidenceProvider
@@ -303,12 +307,17 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     app.include_router(
         provider_pages.router(
             space=PreviewSpace(store, provider, around.clock),
+            post_office=PostOffice(store, provider.authorities),
             frame=frame,
             sign_in=_sign_in(settings, settings.preview_origin, around),
             origins=Origins(settings.origins),
-            insight=settings.insight,
+            opened=Opened(settings.insight, settings.casework),
         )
     )
+    if settings.casework:
+        guarded = APIRouter(dependencies=[Depends(only_at(_own_origins(settings)))])
+        guarded.include_router(casework_pages.router(Casework(store, around.clock), frame))
+        app.include_router(guarded)
     if settings.insight:
         own, other = frames.sides(ABROAD if registers is None else DENMARK)
         app.include_router(_insight(frame, store, settings, around, own, other))

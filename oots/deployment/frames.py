@@ -50,6 +50,15 @@ _REGISTRY = Words(
     "Registret er en efterligning med opdigtede personer.", "The registry is a stand-in with invented persons."
 )
 
+_DIGITAL_POST = Words(
+    "Digital Post er efterlignet med breve, som tjenesten selv gemmer.",
+    "Digital Post is letters that the service itself keeps.",
+)
+_CASEWORK = Words(
+    "Gebyrer betales ikke, og sagsbehandlere logger ikke rigtigt ind.",
+    "Fees are not paid, and caseworkers do not really sign in.",
+)
+
 
 def portal(municipality: Municipality | None = None) -> Frame:
     """The procedure portal of a Danish municipality, or of a fictive Lithuanian authority."""
@@ -70,7 +79,7 @@ def preview(municipality: Municipality) -> Frame:
         templates=provider_pages.TEMPLATES,
         authority=_named(municipality),
         service=Words("Forhåndsvisning af dokumentation", "Preview of evidence"),
-        stand_ins=[_EID, _CPR],
+        stand_ins=[_EID, _CPR, _DIGITAL_POST, _CASEWORK],
     )
 
 

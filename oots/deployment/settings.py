@@ -265,6 +265,7 @@ class ProviderSettings(ExchangeSettings, _Serving):
     `municipalities` are the kommunekoder of those behind it, `municipality` the one whose name stands on its pages,
     `evidence_types` limits what it knows. One's own registers: `register_file` for persons, `representation_file` for
     who may act for whom, `records_folder` for all others.
+    `casework` opens the pages of caseworkers, to whoever reaches them.
     """
 
     client_id: str = "preview"
@@ -274,6 +275,7 @@ class ProviderSettings(ExchangeSettings, _Serving):
     register_file: Path | None = None
     representation_file: Path | None = None
     records_folder: Path | None = None
+    casework: bool = False
 
 
 class DirectoriesSettings(_Serving):

@@ -222,6 +222,7 @@ class Town:
         }
         return self._exchanging(service) | {
             "preview_origin": f"https://{service.host}",
+            "casework": True,
             **(own if service.municipalities else {"holdings": "abroad"}),
         }
 

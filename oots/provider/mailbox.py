@@ -12,8 +12,12 @@ from pydantic import TypeAdapter
 from oots.exchange.papers import Paper
 from oots.exchange.store import Store
 from oots.exchange.unit import hashed
+from oots.model.issuing import Applicant, Matched
+from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.model.text import Text
+from oots.provider import asking
+from oots.provider.authorities import Authorities
 from oots.provider.record import ProviderExchange
 from oots.provider.replies import ProviderUnit
 
@@ -83,3 +87,25 @@ def letters(store: Store[ProviderExchange], person_key: str) -> tuple[Letter, ..
     with store.look() as unit:
         papers = unit.papers.about(_KIND, hashed(person_key))
     return tuple(_LETTERS.validate_json(paper.content) for paper in papers)
+
+
+class PostOffice:
+    """What the pages of the mailbox ask of the provider."""
+
+    def __init__(self, store: Store[ProviderExchange], authorities: Authorities) -> None:
+        self._store = store
+        self._authorities = authorities
+
+    def owner(self, person: NaturalPerson) -> str | None:
+        """What the host's register calls a person who has signed in; None for whom it does not know, and for a sign-in
+        that is not sure enough. Raises Refusal where the register fails."""
+        sources, level = self._authorities.sources, person.level_of_assurance
+        source = sources.of(sources.host.identifier)
+        if source is None or level is None or not level.reaches(LevelOfAssurance.SUBSTANTIAL):
+            return None
+        match = asking.match(source, Applicant(person))
+        return match.person_key if isinstance(match, Matched) else None
+
+    def letters(self, person_key: str) -> tuple[Letter, ...]:
+        """Latest first."""
+        return letters(self._store, person_key)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
@@ -18,10 +17,22 @@ from starlette.responses import RedirectResponse, Response
 from oots.model.content import Content, whole
 from oots.model.person import NaturalPerson
 from oots.model.text import Text, in_language
-from oots.provider.preview import Place, PreviewClosedError, PreviewSpace, ShownDocument, ShownPackage, Stage
+from oots.provider import visitors
+from oots.provider.mailbox import PostOffice
+from oots.provider.mailbox_pages import PATH as POST
+from oots.provider.mailbox_pages import MailboxPages
+from oots.provider.preview import (
+    Place,
+    PreviewClosedError,
+    PreviewSpace,
+    ShownDocument,
+    ShownPackage,
+    Stage,
+    UnpaidError,
+)
 from oots.provider.procedures import procedure
 from oots.trust.revocation import UnsettledError
-from oots.web.countries import country
+from oots.web.countries import authority_in, country
 from oots.web.downloads import download
 from oots.web.frame import ClosedError, Frame, language
 from oots.web.numbers import Number
@@ -56,21 +67,42 @@ class PackageView:
     documents: tuple[DocumentView, ...]
 
 
-def router(*, space: PreviewSpace, frame: Frame, sign_in: SignIn, origins: Origins, insight: bool) -> APIRouter:
-    """The pages of the preview space.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is open on the first page besides: the exchange pages (`insight`), and those of caseworkers."""
+
+    insight: bool = False
+    casework: bool = False
+
+
+def router(
+    *,
+    space: PreviewSpace,
+    post_office: PostOffice,
+    frame: Frame,
+    sign_in: SignIn,
+    origins: Origins,
+    opened: Opened,
+) -> APIRouter:
+    """The pages of the preview space, and those of the mailbox.
 
     The service must carry the middleware `Sessions`; form posts are redirected to the portals of `origins`.
     """
-    pages = _PreviewPages(space, frame, sign_in, origins, insight)
+    mailbox = MailboxPages(post_office, frame, sign_in)
+    pages = _PreviewPages(space, mailbox, frame, sign_in, origins, opened)
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.about)
     posted = [Depends(check_csrf)]
     routes.add_api_route("/signin/callback", pages.signed_in)
     routes.add_api_route("/signin/failed", pages.not_signed_in)
+    routes.add_api_route(POST, mailbox.letters)
+    routes.add_api_route(f"{POST}/signin", mailbox.sign_in)
+    routes.add_api_route(f"{POST}/signout", mailbox.sign_out, methods=["POST"], dependencies=posted)
     routes.add_api_route("/p/{token}", pages.enter)
     routes.add_api_route("/p/{token}/signin", pages.sign_in)
     routes.add_api_route("/p/{token}/refused", pages.refused)
     routes.add_api_route("/p/{token}/decision", pages.decide, methods=["POST"], dependencies=posted)
+    routes.add_api_route("/p/{token}/payment", pages.pay, methods=["POST"], dependencies=posted)
     routes.add_api_route("/p/{token}/signout", pages.sign_out, methods=["POST"], dependencies=posted)
     routes.add_api_route("/p/{token}/{package}/{number}", pages.document)
     routes.add_api_route("/p/{token}/{package}/{number}/pages/{page}", pages.page_image)
@@ -82,12 +114,21 @@ async def _form(request: Request) -> FormData:
 
 
 class _PreviewPages:
-    def __init__(self, space: PreviewSpace, frame: Frame, sign_in: SignIn, origins: Origins, insight: bool) -> None:
+    def __init__(
+        self,
+        space: PreviewSpace,
+        mailbox: MailboxPages,
+        frame: Frame,
+        sign_in: SignIn,
+        origins: Origins,
+        opened: Opened,
+    ) -> None:
         self._space = space
+        self._mailbox = mailbox
         self._frame = frame
         self._sign_in = sign_in
         self._origins = origins
-        self._insight = insight
+        self._opened = opened
 
     def _page(self, request: Request, name: str, status: int = 200, /, **context: object) -> Response:
         lang = language(request)
@@ -95,10 +136,10 @@ class _PreviewPages:
         def said(texts: Sequence[Text]) -> str:
             return in_language(texts, lang)
 
-        return self._frame.page(request, name, status, said=said, insight=self._insight, **context)
+        return self._frame.page(request, name, status, said=said, **context)
 
     def about(self, request: Request) -> Response:
-        return self._page(request, "about.html")
+        return self._page(request, "about.html", opened=self._opened)
 
     # --- the way in ---
 
@@ -107,19 +148,20 @@ class _PreviewPages:
         if place.stage in _CLOSED:
             return self._closed(request, place)
         shown = self._shown(place, token)
-        if not _is_admitted(request, token):
+        if not visitors.is_admitted(request, token):
             return self._page(request, "link.html", **shown)
         if place.stage is Stage.WAITING:
             return self._waiting(request, refresh == "on", shown)
-        return self._preview(request, token, None)
+        return self._preview(request, token)
 
     def _shown(self, place: Place, token: str) -> dict[str, object]:
         return {
             "place": place,
             "token": token,
             "recipient_country": country(place.requester_country),
-            "recipient": _recipient(place),
+            "recipient": authority_in(place.requester_names, place.requester_country),
             "purpose": procedure(place.procedure),
+            "authority_name": Words(in_language(place.authority_names, "da"), in_language(place.authority_names, "en")),
         }
 
     def _closed(self, request: Request, place: Place) -> Response:
@@ -138,8 +180,8 @@ class _PreviewPages:
         """Demand a renewed sign-in for this very link; an admission from before ends."""
         if self._space.place(token).stage in _CLOSED:
             return _see_other(f"/p/{token}")
-        _dismiss(request, token)
-        session_of(request)["signing_in_for"] = token
+        visitors.dismiss(request, token)
+        session_of(request)["signing_in_for"] = f"/p/{token}"
         return self._sign_in.begin(request, f"/p/{token}", prompt_login=True)
 
     async def signed_in(self, request: Request) -> Response:
@@ -147,6 +189,8 @@ class _PreviewPages:
             signed_in = await self._sign_in.complete(request)
         except SignInError as failure:
             return _see_other(f"/signin/failed?why={failure.kind}")
+        if signed_in.next == POST:
+            return await run_in_threadpool(self._mailbox.admit, request, signed_in.person)
         token = signed_in.next.removeprefix("/p/")
         return await run_in_threadpool(self._admit, request, token, signed_in.person)
 
@@ -158,19 +202,18 @@ class _PreviewPages:
             HTTPStatus.SERVICE_UNAVAILABLE if why is SignInFailure.UNREACHABLE else HTTPStatus.BAD_REQUEST,
             cancelled=why is SignInFailure.CANCELLED,
             unreachable=why is SignInFailure.UNREACHABLE,
-            token=session_of(request).get("signing_in_for"),
+            again=session_of(request).get("signing_in_for"),
         )
 
     def _admit(self, request: Request, token: str, person: NaturalPerson) -> Response:
-        _hand_over(request, person)
+        visitors.hand_over(request, person)
         try:
             admitted = self._space.admit(token, person)
         except PreviewClosedError:
             return _see_other(f"/p/{token}")
         if not admitted:
             return _see_other(f"/p/{token}/refused")
-        session = session_of(request)
-        session["admitted"] = [*session["admitted"], _hashed(token)]
+        visitors.admit(request, token)
         return _see_other(f"/p/{token}")
 
     def refused(self, request: Request, token: str) -> Response:
@@ -184,15 +227,19 @@ class _PreviewPages:
 
     # --- what is shown ---
 
-    def _preview(self, request: Request, token: str, missing: Sequence[int] | None) -> Response:
+    def _preview(
+        self, request: Request, token: str, missing: Sequence[int] = (), unpaid: Sequence[int] = ()
+    ) -> Response:
+        """`missing` are the packages for which no choice was made, `unpaid` those that must be paid for first."""
         try:
             packages = tuple(self._package(token, package) for package in self._space.packages(token))
+            acted_for = self._space.acted_for(token)
         except PreviewClosedError:
             return _see_other(f"/p/{token}")
         shown = self._shown(self._space.place(token), token)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK
-        shown |= {"packages": packages, "missing": missing or (), "shown_at": f"/p/{token}"}
-        return self._page(request, "preview.html", status, **shown)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if missing or unpaid else HTTPStatus.OK
+        shown |= {"packages": packages, "acted_for": acted_for, "shown_at": f"/p/{token}"}
+        return self._page(request, "preview.html", status, missing=missing, unpaid=unpaid, **shown)
 
     def _package(self, token: str, package: ShownPackage) -> PackageView:
         views = [self._document(token, document) for document in package.documents]
@@ -219,7 +266,7 @@ class _PreviewPages:
 
     def _content(self, request: Request, token: str, package: int, number: int) -> tuple[ShownDocument, Content]:
         """The exact bytes, for a session that was admitted to this very link; HTTP 403 for any other."""
-        if not _is_admitted(request, token):
+        if not visitors.is_admitted(request, token):
             raise ClosedError(HTTPStatus.FORBIDDEN, f"/p/{token}")
         try:
             return self._space.content(token, package, number)
@@ -235,7 +282,7 @@ class _PreviewPages:
 
         The same decision once more leads the same way; another one does not count and is told so.
         """
-        if not _is_admitted(request, token):
+        if not visitors.is_admitted(request, token):
             raise StaleFormError
         choices = _choices(form)
         try:
@@ -246,8 +293,23 @@ class _PreviewPages:
             return _see_other(self._origins.to_browser(self._space.decide(token, accepted)))
         except PreviewClosedError:
             return _see_other(f"/p/{token}")
+        except UnpaidError as unpaid:
+            return self._preview(request, token, unpaid=unpaid.numbers)
         except UnsettledError:
             raise ClosedError(HTTPStatus.SERVICE_UNAVAILABLE, f"/p/{token}") from None
+
+    def pay(self, request: Request, token: str, form: Annotated[FormData, Depends(_form)]) -> Response:
+        """A stand-in: whoever presses the button has paid."""
+        if not visitors.is_admitted(request, token):
+            raise StaleFormError
+        piece = re.fullmatch(r"[0-9]{1,4}", str(form.get("piece", "")))
+        try:
+            self._space.pay(token, int(piece[0]) if piece else -1)
+        except PreviewClosedError:
+            return _see_other(f"/p/{token}")
+        except LookupError:
+            raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY) from None
+        return _see_other(f"/p/{token}")
 
     def _numbers(self, token: str, choices: Mapping[int, str]) -> list[int]:
         """What there is to decide on; once a decision was taken, what it was about as this form tells it."""
@@ -259,42 +321,10 @@ class _PreviewPages:
             raise
 
 
-def _recipient(place: Place) -> Words:
-    """The requester with its country, which is said once only."""
-    name = Words(in_language(place.requester_names, "da"), in_language(place.requester_names, "en"))
-    state = country(place.requester_country)
-    return Words(_in_country(name.danish, state.danish), _in_country(name.english, state.english))
-
-
-def _in_country(name: str, state: str) -> str:
-    return name if state in name else f"{name}, {state}"
-
-
 def _choices(form: FormData) -> dict[int, str]:
     """The choice for each package by its number; one that is said twice is none."""
     named = ((re.fullmatch(r"package-([0-9]{1,4})", name), form.getlist(name)) for name in form)
     return {int(name[1]): str(said[0]) for name, said in named if name and said in ([ACCEPT], [DECLINE])}
-
-
-def _hand_over(request: Request, person: NaturalPerson) -> None:
-    """From here on the session is this person's: what it opened for another one is closed."""
-    session, identity = session_of(request), _hashed(person.identifier or "")
-    if session.get("visitor") != identity:
-        session["admitted"] = []
-    session["visitor"] = identity
-
-
-def _is_admitted(request: Request, token: str) -> bool:
-    return _hashed(token) in session_of(request).get("admitted", [])
-
-
-def _dismiss(request: Request, token: str) -> None:
-    session = session_of(request)
-    session["admitted"] = [each for each in session.get("admitted", []) if each != _hashed(token)]
-
-
-def _hashed(token: str) -> str:
-    return sha256(token.encode()).hexdigest()
 
 
 def _pages(pdf: Content) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from oots.requester.cases import Case
 from oots.requester.portal import Portal, see_other
-from oots.requester.upload import MOST_BYTES, Fault, uploaded
+from oots.requester.upload import MOST_BYTES, uploaded
+from oots.web.uploads import Fault
 
 
 class UploadPages:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from oots.model.text import Text, in_language
 from oots.web.words import Words
 
 _NAMES = {
@@ -36,6 +39,18 @@ _NAMES = {
     "SI": Words("Slovenien", "Slovenia"),
     "SK": Words("Slovakiet", "Slovakia"),
 }
+
+
+def authority_in(names: Sequence[Text], code: str | None) -> Words:
+    """An authority with its country, which is said once only."""
+    state = country(code)
+    return Words(
+        _in_country(in_language(names, "da"), state.danish), _in_country(in_language(names, "en"), state.english)
+    )
+
+
+def _in_country(name: str, state: str) -> str:
+    return name if state in name else f"{name}, {state}"
 
 
 def country(code: str | None) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -22,7 +23,19 @@ from oots.trust.issuing import LEAF_LIFE
 from oots.trust.keys import load_key_pair
 from oots.trust.register import revoke
 from tests.support.chromium import free_port, served, violations
-from tests.support.pages import EXCHANGE, TOKEN, Portal, Preview, available_from, portal, preview, shown_package
+from tests.support.pages import (
+    CASE_ID,
+    EXCHANGE,
+    PDF,
+    TOKEN,
+    Portal,
+    Preview,
+    available_from,
+    portal,
+    preview,
+    shown_package,
+    three_pieces,
+)
 from tests.support.register_pages import register_house
 from tests.support.web import NOON
 
@@ -165,6 +178,35 @@ def test_each_stage_of_the_preview(page: Page, preview_house: tuple[Preview, str
     house.space.stage = stage
     assert_fit_for_all(page, f"{base}/p/{TOKEN}")
     house.space.stage = Stage.OPEN
+
+
+def test_pieces_to_choose_from_with_their_fees(page: Page, preview_house: tuple[Preview, str]) -> None:
+    house, base = preview_house
+    house.sign_in.chosen = "maria"
+    house.space.stage, house.space.shown, house.space.child = Stage.OPEN, three_pieces(), "Freja Jensen"
+    page.goto(f"{base}/p/{TOKEN}/signin")
+    assert_fit_for_all(page, f"{base}/p/{TOKEN}")
+    house.space.child = None
+
+
+def test_the_mailbox(page: Page, preview_house: tuple[Preview, str]) -> None:
+    house, base = preview_house
+    house.sign_in.chosen = "maria"
+    assert_fit_for_all(page, f"{base}/post")
+    page.goto(f"{base}/post/signin")
+    assert_fit_for_all(page, f"{base}/post")
+
+
+def test_the_pages_of_caseworkers(page: Page, preview_house: tuple[Preview, str]) -> None:
+    house, base = preview_house
+    assert_fit_for_all(page, f"{base}/casework")
+    page.get_by_role("button").click()
+    assert_fit_for_all(page, f"{base}/casework")
+    assert_fit_for_all(page, f"{base}/casework/{CASE_ID}")
+    page.locator("input[type=file]").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    page.locator("button", has_text=re.compile("Vedhæft|Attach")).click()
+    assert house.desk.pdf == PDF
+    assert_fit_for_all(page, f"{base}/casework/{CASE_ID}")
 
 
 def test_the_certificates_of_the_authority(page: Page, authority_house: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, cast
 
 import typst
@@ -37,12 +38,16 @@ from oots.model.evidence import (
     RequestedEvidenceType,
 )
 from oots.model.identifiers import Identifier
+from oots.model.issuing import Fee, FeePolicy, Withheld
 from oots.model.person import LevelOfAssurance, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
 from oots.model.response import PreviewOffer
 from oots.model.text import Text
+from oots.provider import casework_pages
 from oots.provider import pages as preview_pages
-from oots.provider.preview import Place, PreviewClosedError, ShownDocument, ShownPackage, Stage
+from oots.provider.casework import Attachment, CaseState, DecidedError, Decision, HandCase, NothingAttachedError
+from oots.provider.mailbox import Letter, LetterKind
+from oots.provider.preview import Place, PreviewClosedError, ShownDocument, ShownPackage, Stage, UnpaidError
 from oots.requester import pages as portal_pages
 from oots.requester.cases import Case, Piece, case_of
 from oots.requester.discovery import Finding, answered
@@ -65,6 +70,7 @@ PREVIEW = "http://preview.aarhus.localhost:8401"
 ORIGINS = Origins({"https://portal.lt.localhost": PORTAL, "https://preview.aarhus.localhost": PREVIEW})
 TOKEN = "specimen-token-00000001"
 EXCHANGE = "00000000-0000-4000-8000-00000000e001"
+CASE_ID = "00000000-0000-4000-8000-0000c0ffee01"
 
 MARIA = NaturalPerson("Jensen", "Maria", date(1984, 3, 2), LevelOfAssurance.HIGH, "DK/LT/maria")
 OTHER = NaturalPerson("Łukasiewicz", "Đorđe", date(1979, 1, 1), LevelOfAssurance.HIGH, "PL/LT/other")
@@ -320,6 +326,24 @@ class SignInAsChosen:
         return SignedIn(PERSONS[self.chosen], NOON, session_of(request)["next"])
 
 
+def three_pieces() -> tuple[ShownPackage, ...]:
+    """Pieces of one type with titles of their own: waived, to be paid, and without a fee; each withholds something."""
+    titles = [(Text("DA", f"Attest {year}"), Text("EN", f"Certificate {year}")) for year in (2023, 2024, 2025)]
+    withheld = (Withheld("Civilstand / civilstand", (Text("DA", "Ikke nødvendig her"), Text("EN", "Not needed here"))),)
+    fees = (Fee(Decimal(75), FeePolicy.WAIVED, 2026), Fee(Decimal(80), FeePolicy.PAID_IN_PREVIEW, 2026), None)
+    return tuple(
+        replace(
+            shown_package(number),
+            titles=titles[number],
+            piece=number,
+            fee=fees[number],
+            to_pay=number == 1,
+            withheld=withheld,
+        )
+        for number in range(3)
+    )
+
+
 def shown_package(number: int, notice: str | None = None) -> ShownPackage:
     kinds = (DocumentKind.MAIN_EVIDENCE, DocumentKind.HUMAN_READABLE_VERSION)
     return ShownPackage(
@@ -345,13 +369,27 @@ class OneLink:
     requester_names: tuple[Text, ...] = AUTHORITY.names
     other_link: str | None = None
     other_person: NaturalPerson = OTHER
+    child: str | None = None
+    paid: list[int] = field(default_factory=list)
 
     def place(self, token: str) -> Place:
         if token not in (TOKEN, self.other_link):
             return Place(Stage.UNKNOWN)
         back = None if self.stage is Stage.WAITING else f"https://portal.lt.localhost/return/{EXCHANGE}"
         until = NOON + timedelta(minutes=40)
-        return Place(self.stage, EXCHANGE, CERTIFICATE.titles, self.requester_names, "LT", "V1", until, back)
+        names = (CERTIFICATE.titles, self.requester_names)
+        return Place(self.stage, EXCHANGE, *names, "LT", "V1", until, back, AARHUS_NAMES)
+
+    def acted_for(self, token: str) -> str | None:
+        self._at(token, Stage.OPEN)
+        return self.child
+
+    def pay(self, token: str, piece: int) -> None:
+        self._at(token, Stage.OPEN)
+        if piece not in {each.piece for each in self.shown if each.to_pay}:
+            raise LookupError(piece)
+        self.paid.append(piece)
+        self.shown = tuple(replace(each, to_pay=each.to_pay and each.piece != piece) for each in self.shown)
 
     def admit(self, token: str, person: NaturalPerson) -> bool:
         self._at(token, Stage.OPEN, Stage.WAITING)
@@ -367,6 +405,8 @@ class OneLink:
 
     def decide(self, token: str, accepted: Collection[int]) -> str:
         self._at(token, Stage.OPEN, Stage.DECIDED)
+        if unpaid := tuple(number for number in accepted if self.shown[number].to_pay):
+            raise UnpaidError(unpaid)
         if self.stage is Stage.OPEN:
             self.decisions.append(tuple(sorted(accepted)))
             self.stage = Stage.DECIDED
@@ -378,6 +418,56 @@ class OneLink:
         stage = self.place(token).stage
         if stage not in stages:
             raise PreviewClosedError(stage)
+
+
+class CaseDesk:
+    """Stands in for the casework, with one case that waits."""
+
+    def __init__(self) -> None:
+        asked = request_of(MARIA, case_of("change-of-address"))
+        day = timedelta(days=1)
+        reason = "Kommunen undersøger, hvor personen bor."
+        self.only = HandCase(CASE_ID, EXCHANGE, EXCHANGE, "key", asked, reason, NOON, NOON + day)
+        self.pdf: bytes | None = None
+        self.decisions: list[Decision] = []
+
+    def cases(self) -> tuple[HandCase, ...]:
+        return (self.only,)
+
+    def case(self, case_id: str) -> HandCase:
+        if case_id != CASE_ID:
+            raise LookupError(case_id)
+        return self.only
+
+    def attached(self, case_id: str) -> bytes | None:
+        return self.pdf
+
+    def attach(self, case_id: str, pdf: bytes) -> None:
+        if self.only.state is not CaseState.WAITING:
+            raise DecidedError
+        self.pdf = pdf
+        self.only = replace(self.only, attachment=Attachment(hashlib.sha256(pdf).hexdigest(), len(pdf)))
+
+    def decide(self, case_id: str, decision: Decision) -> None:
+        if self.only.state is not CaseState.WAITING:
+            raise DecidedError
+        if decision is Decision.ATTACHED and self.pdf is None:
+            raise NothingAttachedError
+        self.decisions.append(decision)
+        state = CaseState.REFUSED if decision is Decision.REFUSE else CaseState.RELEASED
+        self.only = replace(self.only, state=state, decided_at=NOON)
+
+
+class PostOffice:
+    """Stands in for the mailboxes: Maria has a receipt of each kind, the register knows nobody else."""
+
+    def owner(self, person: NaturalPerson) -> str | None:
+        return "maria" if person == MARIA else None
+
+    def letters(self, person_key: str) -> tuple[Letter, ...]:
+        titles = ((Text("DA", "Attest 2024"), Text("EN", "Certificate 2024")),)
+        about = (EXCHANGE, CERTIFICATE.titles, AUTHORITY.names, "LT", "V1", False)
+        return tuple(Letter(kind, NOON, *about, titles if kind is LetterKind.RELEASED else ()) for kind in LetterKind)
 
 
 def sealed(content: bytes, media_type: str) -> SealReport:
@@ -455,6 +545,7 @@ class Preview:
     app: FastAPI
     space: OneLink
     sign_in: SignInAsChosen
+    desk: CaseDesk
 
 
 def portal(*, insight: bool = True, origin: str = PORTAL, country: str = "LT") -> Portal:
@@ -484,7 +575,7 @@ def portal(*, insight: bool = True, origin: str = PORTAL, country: str = "LT") -
 
 
 def preview(*, insight: bool = True, origin: str = PREVIEW) -> Preview:
-    space, sign_in = OneLink(), SignInAsChosen()
+    space, sign_in, desk = OneLink(), SignInAsChosen(), CaseDesk()
     frame = Frame(
         theme="provider",
         templates=preview_pages.TEMPLATES,
@@ -492,9 +583,15 @@ def preview(*, insight: bool = True, origin: str = PREVIEW) -> Preview:
         service=Words("Forhåndsvisning af dokumentation", "Preview of evidence"),
     )
     pages = preview_pages.router(
-        space=cast(Any, space), frame=frame, sign_in=cast(Any, sign_in), origins=ORIGINS, insight=insight
+        space=cast(Any, space),
+        post_office=cast(Any, PostOffice()),
+        frame=frame,
+        sign_in=cast(Any, sign_in),
+        origins=ORIGINS,
+        opened=preview_pages.Opened(insight, casework=True),
     )
-    return Preview(_app(frame, pages, "preview", origin, insight), space, sign_in)
+    pages.include_router(casework_pages.router(cast(Any, desk), frame))
+    return Preview(_app(frame, pages, "preview", origin, insight), space, sign_in, desk)
 
 
 def _app(frame: Frame, pages: APIRouter, cookie: str, origin: str, insight: bool) -> FastAPI:

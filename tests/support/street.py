@@ -33,6 +33,7 @@ from oots.model.clock import RandomIds
 from oots.model.evidence import DocumentKind
 from oots.model.issuing import Issued, IssuedDocument
 from oots.provider import pages as preview_pages
+from oots.provider.mailbox import PostOffice
 from oots.requester import pages as portal_pages
 from oots.scenarios.citizen import Page
 from oots.web import exchange_pages
@@ -356,7 +357,12 @@ class Street:
         )
         sign_in = self._sign_in("preview", PREVIEW)
         pages = preview_pages.router(
-            space=self.town.space, frame=frame, sign_in=sign_in, origins=Origins(ORIGINS), insight=False
+            space=self.town.space,
+            post_office=PostOffice(self.town.provider_store, self.town.provider.authorities),
+            frame=frame,
+            sign_in=sign_in,
+            origins=Origins(ORIGINS),
+            opened=preview_pages.Opened(),
         )
         return House(self._app(frame, pages, self.town.provider_store, PREVIEW, "preview"), sign_in)
 

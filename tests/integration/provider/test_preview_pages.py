@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -12,7 +13,19 @@ from oots.model.text import Text
 from oots.provider.preview import Stage
 from oots.trust.revocation import UnsettledError
 from oots.web import page_images
-from tests.support.pages import EXCHANGE, MARIA, PDF, PORTAL, PREVIEW, TOKEN, XML, Preview, preview, shown_package
+from tests.support.pages import (
+    EXCHANGE,
+    MARIA,
+    PDF,
+    PORTAL,
+    PREVIEW,
+    TOKEN,
+    XML,
+    Preview,
+    preview,
+    shown_package,
+    three_pieces,
+)
 from tests.support.web import client_of
 
 LINK = f"/p/{TOKEN}"
@@ -382,3 +395,67 @@ def test_the_front_page_says_that_it_is_a_stand_in(visitor: httpx.Client) -> Non
     assert "efterligner en dansk kommunes datatjeneste" in visitor.get("/").text
     assert "/exchanges" in visitor.get("/").text
     assert "/exchanges" not in client_of(preview(insight=False).app, PREVIEW).get("/").text
+
+
+# --- pieces, fees, and for whom ---
+
+
+@pytest.fixture
+def pieces(house: Preview, maria: httpx.Client) -> httpx.Client:
+    house.space.shown = three_pieces()
+    return maria
+
+
+def test_each_piece_has_its_title_its_fee_and_what_is_not_sent(pieces: httpx.Client) -> None:
+    page = pieces.get(LINK).text
+    for words in ("Attest 2023", "Attest 2024", "Attest 2025", "75,00 kr. i Aarhus Kommune (2026)", "80,00 kr."):
+        assert words in page
+    assert page.count("Dette sendes ikke (1)") == 3
+    assert "Ikke nødvendig her" in page
+    english = pieces.get(f"{LINK}?lang=en").text
+    assert "DKK 75.00 in Aarhus Municipality (2026)" in english
+    assert "It is waived" in english
+    assert english.count("Not sent (1)") == 3
+
+
+def test_a_piece_can_be_accepted_once_its_fee_has_been_paid(house: Preview, pieces: httpx.Client) -> None:
+    form = {"csrf": csrf_of(pieces), "package-0": "decline", "package-1": "accept", "package-2": "decline"}
+    unpaid = pieces.post(f"{LINK}/decision", data=form)
+    assert unpaid.status_code == 422
+    assert "Betal først" in unpaid.text
+    assert house.space.decisions == []
+    assert pieces.post(f"{LINK}/payment", data={"csrf": form["csrf"], "piece": "1"}).headers["location"] == LINK
+    assert house.space.paid == [1]
+    assert "Betalt (efterligning)" in pieces.get(LINK).text
+    assert pieces.post(f"{LINK}/decision", data=form).headers["location"] == BACK
+
+
+@pytest.mark.parametrize("piece", ["0", "2", "9", "", "x", "9" * 5000])
+def test_what_has_no_fee_to_pay_is_not_paid(house: Preview, pieces: httpx.Client, piece: str) -> None:
+    assert pieces.post(f"{LINK}/payment", data={"csrf": csrf_of(pieces), "piece": piece}).status_code == 422
+    assert house.space.paid == []
+    assert pieces.post(f"{LINK}/payment", data={"csrf": csrf_of(pieces), "piece": "1"}).status_code == 303
+
+
+def test_a_payment_is_for_the_admitted_session_only(house: Preview, pieces: httpx.Client) -> None:
+    stranger = client_of(house.app, PREVIEW)
+    csrf = re.search(r'name="csrf" value="([^"]*)"', stranger.get("/casework").text)
+    assert csrf
+    assert stranger.post(f"{LINK}/payment", data={"csrf": csrf[1], "piece": "1"}).status_code == 403
+    assert pieces.post(f"{LINK}/payment", data={"csrf": "another", "piece": "1"}).status_code == 403
+    assert house.space.paid == []
+    assert pieces.post(f"{LINK}/payment", data={"csrf": csrf_of(pieces), "piece": "1"}).status_code == 303
+
+
+def test_one_piece_to_pay_for_has_no_button_to_accept(house: Preview, maria: httpx.Client) -> None:
+    house.space.shown = (replace(shown_package(0), fee=three_pieces()[1].fee, to_pay=True),)
+    assert 'value="accept"' not in maria.get(LINK).text
+    maria.post(f"{LINK}/payment", data={"csrf": csrf_of(maria), "piece": "0"})
+    assert 'value="accept"' in maria.get(LINK).text
+
+
+def test_who_acts_for_another_is_told_for_whom(house: Preview, maria: httpx.Client) -> None:
+    assert "Du handler for" not in maria.get(LINK).text
+    house.space.child = "Freja Jensen"
+    assert "Du handler for Freja Jensen" in maria.get(LINK).text
+    assert "You act for Freja Jensen" in maria.get(f"{LINK}?lang=en").text

@@ -1,0 +1,78 @@
+"""The stand-in for Digital Post as a person reads it, after she has signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from oots.model.person import NaturalPerson
+from oots.model.text import Text, in_language
+from oots.provider import visitors
+from oots.provider.checks import Refusal
+from oots.provider.mailbox import Letter, PostOffice
+from oots.provider.procedures import procedure
+from oots.web.countries import authority_in
+from oots.web.frame import ClosedError, Frame, language
+from oots.web.sessions import session_of
+from oots.web.signin import SignIn
+from oots.web.words import Words
+
+PATH = "/post"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterView:
+    """A letter with what it takes to say it in words."""
+
+    letter: Letter
+    recipient: Words
+    purpose: Words
+
+
+class MailboxPages:
+    """The pages below `/post`; the sign-in comes back at the callback of the preview."""
+
+    def __init__(self, office: PostOffice, frame: Frame, sign_in: SignIn) -> None:
+        self._office = office
+        self._frame = frame
+        self._sign_in = sign_in
+
+    def letters(self, request: Request) -> Response:
+        owner = visitors.mailbox_of(request)
+        if owner is None:
+            return self._page(request, "mailbox_signin.html")
+        views = [_view(letter) for letter in self._office.letters(owner)] if owner else []
+        return self._page(request, "mailbox.html", letters=views)
+
+    def sign_in(self, request: Request) -> Response:
+        session_of(request)["signing_in_for"] = PATH
+        return self._sign_in.begin(request, PATH, prompt_login=True)
+
+    def admit(self, request: Request, person: NaturalPerson) -> Response:
+        """Open the mailbox of who has signed in; an empty one for whom the register does not know."""
+        visitors.hand_over(request, person)
+        try:
+            visitors.open_mailbox(request, self._office.owner(person))
+        except Refusal:
+            raise ClosedError(HTTPStatus.SERVICE_UNAVAILABLE, PATH) from None
+        return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
+
+    def sign_out(self, request: Request) -> Response:
+        session_of(request).end()
+        return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
+
+    def _page(self, request: Request, name: str, **context: object) -> Response:
+        lang = language(request)
+
+        def said(texts: Sequence[Text]) -> str:
+            return in_language(texts, lang)
+
+        return self._frame.page(request, name, HTTPStatus.OK, said=said, **context)
+
+
+def _view(letter: Letter) -> LetterView:
+    return LetterView(letter, authority_in(letter.requester, letter.requester_country), procedure(letter.procedure))

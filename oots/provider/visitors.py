@@ -1,0 +1,50 @@
+"""What a browser session may see at a provider: links that its person was admitted to, and her mailbox."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from starlette.requests import Request
+
+from oots.model.person import NaturalPerson
+from oots.web.sessions import session_of
+
+
+def hand_over(request: Request, person: NaturalPerson) -> None:
+    """From here on the session is this person's: what it opened for another one is closed."""
+    session, identity = session_of(request), _hashed(person.identifier or "")
+    if session.get("visitor") != identity:
+        session["admitted"] = []
+        session.pop("mailbox", None)
+    session["visitor"] = identity
+
+
+def admit(request: Request, token: str) -> None:
+    """The session may open this link."""
+    session = session_of(request)
+    session["admitted"] = [*session["admitted"], _hashed(token)]
+
+
+def is_admitted(request: Request, token: str) -> bool:
+    return _hashed(token) in session_of(request).get("admitted", [])
+
+
+def dismiss(request: Request, token: str) -> None:
+    """The session may not open this link any more."""
+    session = session_of(request)
+    session["admitted"] = [each for each in session.get("admitted", []) if each != _hashed(token)]
+
+
+def open_mailbox(request: Request, person_key: str | None) -> None:
+    """The session may read the letters of this person; of nobody where the register does not know her."""
+    session_of(request)["mailbox"] = person_key or ""
+
+
+def mailbox_of(request: Request) -> str | None:
+    """Whose letters the session may read, perhaps nobody's (empty); None before a sign-in."""
+    kept = session_of(request).get("mailbox")
+    return kept if isinstance(kept, str) else None
+
+
+def _hashed(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
