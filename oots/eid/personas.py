@@ -47,7 +47,7 @@ class RepresentedCompany:
 class Persona:
     """An invented person with the eIDAS attributes; `story` says what to expect of the demo.
 
-    `municipality` is the kommunekode of the one that can answer, where it is not the one of the demo as it starts.
+    `municipality` is the kommunekode of the one that can answer, where that is not Aarhus.
     `country` issued the eID; `identifier` is the opaque third part of the eIDAS identifier, no national number.
     `current_address` is in the parts that eIDAS knows (`Thoroughfare`, `PostCode`, …).
     """

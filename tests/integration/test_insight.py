@@ -1,4 +1,4 @@
-"""The exchange pages of a composed service: open with insight only, and by the service's own name only."""
+"""The pages with insight of a composed service answer by the service's own name only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from oots.denmark.registers import CPR
+from oots.denmark.switch import Behaviour, RegisterSwitch
+from oots.deployment.apps import REGISTER_SWITCH
 from oots.deployment.town import LOOPBACK
 from oots.model.clock import SystemClock
 from oots.scenarios.live_town import LiveTown, live_town
@@ -22,11 +25,30 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveTown]:
 
 
 @pytest.mark.parametrize(
-    ("port", "host"), [("requester", "portal.lt.localhost"), ("provider", "preview.aarhus.localhost")]
+    ("port", "host", "path"),
+    [
+        ("requester", "portal.lt.localhost", "/exchanges"),
+        ("provider", "preview.aarhus.localhost", "/exchanges"),
+        ("provider", "preview.aarhus.localhost", "/registers"),
+    ],
 )
-def test_the_exchange_pages_answer_to_the_service_s_own_name_only(town: LiveTown, port: str, host: str) -> None:
+def test_pages_with_insight_answer_to_the_service_s_own_name_only(
+    town: LiveTown, port: str, host: str, path: str
+) -> None:
     number = town.town.ports[port]
     with httpx.Client(trust_env=False) as client:
         for named, status in ((f"{host}:{number}", 200), ("evil.example", 421), (f"{LOOPBACK}:{number}", 421)):
-            answer = client.get(f"http://{LOOPBACK}:{number}/exchanges", headers={"Host": named})
+            answer = client.get(f"http://{LOOPBACK}:{number}{path}", headers={"Host": named})
             assert answer.status_code == status, named
+
+
+def test_a_story_switches_the_registers_of_a_running_provider(town: LiveTown) -> None:
+    """The file in the state folder is the switch: whoever holds it turns it while the service runs."""
+    number = town.town.ports["provider"]
+    address = f"http://{LOOPBACK}:{number}/registers"
+    headers = {"Host": f"preview.aarhus.localhost:{number}"}
+    switch = RegisterSwitch(lambda seconds: None, town.town.state / "provider" / REGISTER_SWITCH)
+    with httpx.Client(trust_env=False, headers=headers) as client:
+        assert "Tavst: svarer slet ikke</dd>" not in client.get(address).text
+        switch.set(CPR, Behaviour.SILENT)
+        assert "Tavst: svarer slet ikke</dd>" in client.get(address).text
