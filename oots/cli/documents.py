@@ -36,6 +36,20 @@ def mapping(
     typer.echo(printed_mapping(name))
 
 
+@app.command("samples")
+def write_samples(
+    folder: Annotated[Path, typer.Argument(help="Where the files are written to; it is made if need be.")],
+) -> None:
+    """Write a sample of each document, as XML and as PDF, with what belongs to it; without seals.
+
+    Example: oots documents samples /tmp/samples
+    """
+    from oots.deployment import documents as danish
+    from oots.model.clock import SystemClock
+
+    typer.echo("\n".join(danish.write_samples(folder, SystemClock())))
+
+
 @app.command()
 def schemas(
     folder: Annotated[Path, typer.Argument(help="Where the files are written to: xsd/dk in this repository.")],

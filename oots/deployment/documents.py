@@ -6,6 +6,8 @@ from pathlib import Path
 
 from oots.denmark import mapping
 from oots.denmark.document_schema import schemas
+from oots.denmark.samples import samples
+from oots.model.clock import Clock
 
 
 def overview() -> str:
@@ -18,10 +20,18 @@ def printed_mapping(name: str) -> str:
     return "\n".join(mapping.mapping(name))
 
 
+def write_samples(folder: Path, clock: Clock) -> list[str]:
+    """A sample of each document, dated today and without seals, into `folder`; returns the names of the files."""
+    return _written(folder, dict(samples(clock.now())))
+
+
 def write_schemas(folder: Path) -> list[str]:
     """Every XML schema as the data describe it, into `folder`; returns the names of the files."""
+    return _written(folder, schemas())
+
+
+def _written(folder: Path, files: dict[str, bytes]) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
-    written = schemas()
-    for name, content in written.items():
+    for name, content in files.items():
         (folder / name).write_bytes(content)
-    return list(written)
+    return list(files)
