@@ -267,9 +267,11 @@ def _civil_status(case: Case, row: Civilstandsraekke) -> Facts:
 
 
 def _spouse(case: Case, row: Civilstandsraekke) -> str | None:
-    if row.aegtefaelle:
-        return attested(case.register.person(row.aegtefaelle)).fulde_navn
-    return row.aegtefaelle_navn
+    """The name, as far as CPR knows it, of a spouse whose name is not protected."""
+    if row.aegtefaelle is None:
+        return row.aegtefaelle_navn
+    spouse = case.register.person(row.aegtefaelle)
+    return None if spouse.protected(case.day) else attested(spouse).fulde_navn
 
 
 def household(case: Case) -> Held:

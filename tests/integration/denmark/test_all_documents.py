@@ -362,21 +362,39 @@ def test_a_household_is_counted_and_own_children_named_only_for_custody() -> Non
     assert "Barn" in said(named, "Fornavne")
 
 
-def test_no_resident_is_named_where_one_of_them_is_protected() -> None:
-    mother, child = called("Mor Mikkelsen"), called("Barn Mikkelsen")
+def where_protected(name: str) -> CprRegister:
+    """The register, with the protection of Beskyttet Bruun on one more person."""
     protection = called("Beskyttet Bruun").beskyttelse
-    hidden = CprRegister(
-        tuple(replace(each, beskyttelse=protection) if each.id == child.id else each for each in REGISTER.persons)
+    whom = called(name).id
+    return CprRegister(
+        tuple(replace(each, beskyttelse=protection) if each.id == whom else each for each in REGISTER.persons)
     )
-    asked = frozenset({HOUSEHOLD, CUSTODY})
-    case = Case(load_municipality("0657"), hidden, RECORDS, mother.id, asked, DAY, NOON)
-    form = OFFERS[definitions()["husstandsattest"].url].distributions[0]
-    issued = issue(
-        definitions()["husstandsattest"], case, Writing(form, CASE_NUMBER, NOON, lambda xml: xml, lambda pdf, _: pdf)
-    )
+
+
+def issued_by(register: CprRegister, type_id: str, key: str, kommunekode: str) -> tuple[Issued, ...]:
+    definition = definitions()[type_id]
+    asked = frozenset(definition.requirements)
+    case = Case(load_municipality(kommunekode), register, RECORDS, key, asked, DAY, NOON)
+    form = OFFERS[definition.url].distributions[0]
+    issued = issue(definition, case, Writing(form, CASE_NUMBER, NOON, lambda xml: xml, lambda pdf, _: pdf))
     assert isinstance(issued, tuple)
-    assert said(issued[0], "AntalPersoner") == ["2"]
-    assert said(issued[0], "Fornavne") == ["Mor"]
+    return issued
+
+
+def test_no_resident_is_named_where_one_of_them_is_protected() -> None:
+    mother = called("Mor Mikkelsen")
+    (open_to_all,) = issued_by(REGISTER, "husstandsattest", mother.id, "0657")
+    (counted,) = issued_by(where_protected("Barn Mikkelsen"), "husstandsattest", mother.id, "0657")
+    assert [said(each, "AntalPersoner") for each in (open_to_all, counted)] == [["2"], ["2"]]
+    assert [said(each, "Fornavne") for each in (open_to_all, counted)] == [["Mor", "Barn"], ["Mor"]]
+
+
+def test_a_spouse_whose_name_is_protected_is_not_named() -> None:
+    mother = called("Mor Mikkelsen")
+    named = issued_by(REGISTER, "civilstandsattest", mother.id, "0657")
+    kept = issued_by(where_protected("Far Mikkelsen"), "civilstandsattest", mother.id, "0657")
+    assert [said(each, "AegtefaelleNavn") for each in named] == [[], ["Far Mikkelsen"]]
+    assert [said(each, "AegtefaelleNavn") for each in kept] == [[], []]
 
 
 def test_income_is_told_as_amount_band_or_answer_as_the_requirement_wants() -> None:

@@ -26,7 +26,7 @@ from oots.denmark.document_schema import schemas
 from oots.denmark.fees import fee_of, load_fees
 from oots.denmark.mapping import mapping, overview
 from oots.denmark.municipality import municipalities
-from oots.denmark.records import KINDS, STANDARD_FOLDER, Record, load_records
+from oots.denmark.records import KINDS, STANDARD_FOLDER, Foedsel, Record, load_records
 from oots.denmark.register import CprRegister
 from oots.model.errors import ConfigurationError
 from oots.model.issuing import FeePolicy
@@ -205,6 +205,13 @@ def test_all_registers_speak_of_persons_whom_cpr_knows() -> None:
     assert named
     assert named <= {person.id for person in register.persons}
     assert {type(entry) for entry in records.entries} == set(KINDS.values())
+
+
+def test_the_person_register_and_cpr_agree_on_where_somebody_was_born() -> None:
+    register = CprRegister.from_file(None)
+    births = [entry for entry in load_records(STANDARD_FOLDER).entries if isinstance(entry, Foedsel)]
+    assert births
+    assert [birth.foedested for birth in births] == [register.person(birth.person).foedested for birth in births]
 
 
 def test_the_invented_businesses_have_numbers_that_nobody_can_have() -> None:
