@@ -39,7 +39,7 @@ from oots.model.evidence import (
 )
 from oots.model.identifiers import Identifier
 from oots.model.issuing import Fee, FeePolicy, Withheld
-from oots.model.person import LevelOfAssurance, NaturalPerson, Subject
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
 from oots.model.response import PreviewOffer
 from oots.model.text import Text
@@ -76,6 +76,10 @@ MARIA = NaturalPerson("Jensen", "Maria", date(1984, 3, 2), LevelOfAssurance.HIGH
 OTHER = NaturalPerson("Łukasiewicz", "Đorđe", date(1979, 1, 1), LevelOfAssurance.HIGH, "PL/LT/other")
 WEAK = replace(MARIA, level_of_assurance=LevelOfAssurance.LOW)
 PERSONS = {"maria": MARIA, "other": OTHER, "weak": WEAK}
+CHILD = NaturalPerson("Jensen", "Mathilde", date(2018, 6, 1), LevelOfAssurance.HIGH, "DK/LT/mathilde")
+COMPANY = LegalPerson("DK/LT/12345678", "Opdigtet Byg ApS", LevelOfAssurance.HIGH)
+REPRESENTED: dict[str, Subject] = {"for-child": CHILD, "for-company": COMPANY}
+"""For whom Maria acts, by the name under which she signs in."""
 
 AUTHORITY = Agent(
     Identifier("urn:cef.eu:names:identifier:EAS:0200", "188600000"),
@@ -235,7 +239,11 @@ class PortalService:
         self, state: RequesterState, *, exchange_id: str = EXCHANGE, person: Subject = MARIA, **more: Any
     ) -> None:
         case = case_of(more.pop("case", "change-of-address"))
-        request = replace(request_of(person, case), representative=more.pop("representative", None))
+        request = replace(
+            request_of(person, case),
+            representative=more.pop("representative", None),
+            provider_classification=tuple(answered(WHERE, value) for value in more.pop("classification", ())),
+        )
         progress = Progress(
             exchange_id=exchange_id,
             conversation_id=more.pop("conversation_id", "00000000-0000-4000-8000-0000000000c0"),
@@ -272,7 +280,7 @@ class PortalService:
     def evidence(self, exchange_id: str, number: int) -> tuple[EvidenceDocument, bytes]:
         if self.kept[exchange_id].state is not RequesterState.DELIVERED:
             raise LookupError(exchange_id)
-        return DOCUMENTS[number], CONTENTS[number]
+        return self.kept[exchange_id].documents[number], CONTENTS[number]
 
     def finish(self, exchange_id: str) -> None:
         progress = self.kept[exchange_id]
@@ -320,9 +328,11 @@ class SignInAsChosen:
         return RedirectResponse("/signin/callback", 303)
 
     async def complete(self, request: Request) -> SignedIn:
-        if self.chosen not in PERSONS:
+        if self.chosen not in PERSONS and self.chosen not in REPRESENTED:
             raise SignInError(SignInFailure(self.chosen))
         session_of(request).renew()
+        if self.chosen in REPRESENTED:
+            return SignedIn(REPRESENTED[self.chosen], NOON, session_of(request)["next"], MARIA)
         return SignedIn(PERSONS[self.chosen], NOON, session_of(request)["next"])
 
 

@@ -1,0 +1,295 @@
+"""A case as a whole: several pieces, several persons, somebody represented, evidence that is too old or comes later."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import httpx
+import pytest
+
+from oots.exchange.conversation import RequesterState
+from oots.model.person import Subject
+from oots.requester.cases import case_of, cases_of
+from tests.support.pages import (
+    CHILD,
+    COMPANY,
+    DOCUMENTS,
+    EXCHANGE,
+    MARIA,
+    OTHER,
+    PORTAL,
+    WHERE,
+    Portal,
+    available_from,
+    finding,
+    portal,
+)
+from tests.support.web import client_of
+
+MOVE = "/cases/two-municipalities"
+MARRIAGE = "/cases/marriage"
+SECOND = "00000000-0000-4000-8000-00000000e002"
+
+
+@pytest.fixture
+def house() -> Portal:
+    return portal()
+
+
+@pytest.fixture
+def abroad() -> Portal:
+    """The portal of a Danish municipality."""
+    return portal(country="DK")
+
+
+def signed_in(house: Portal, who: str = "maria", case: str = MOVE) -> httpx.Client:
+    visitor = client_of(house.app, PORTAL)
+    sign_in(house, visitor, who, f"{case}/signin")
+    return visitor
+
+
+def sign_in(house: Portal, visitor: httpx.Client, who: str, path: str) -> httpx.Response:
+    house.sign_in.chosen = who
+    visitor.get(path)
+    return visitor.get("/signin/callback")
+
+
+def field(page: httpx.Response, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert found, name
+    return found[1]
+
+
+def ask(visitor: httpx.Client, case: str, query: str = "") -> str:
+    """Give the explicit request; the address of the exchange."""
+    page = visitor.get(f"{case}/request{query}")
+    form = {name: field(page, name) for name in ("csrf", "attempt", "service", "piece")}
+    sent = visitor.post(f"{case}/request", data=form | {"explicit": "given"})
+    assert sent.status_code == 303
+    return str(sent.headers["location"])
+
+
+# --- the cases that there are ---
+
+
+@pytest.mark.parametrize("country", ["LT", "DK"])
+def test_each_portal_offers_its_own_cases_by_life_event_with_scope_and_what_the_union_lacks(country: str) -> None:
+    visitor = client_of(portal(country=country).app, PORTAL)
+    page = visitor.get("/").text
+    for case in cases_of("LT") + cases_of("DK"):
+        assert (f'href="/cases/{case.key}"' in page) == (case.portal == country)
+        assert visitor.get(f"/cases/{case.key}").status_code == (200 if case.portal == country else 404)
+    assert page.count("Kravet findes ikke i EU") == sum(case.invented for case in cases_of(country))
+    assert "Uden for bilag II" in page
+    assert "dokument fra " + ("Danmark" if country == "LT" else "Litauen") in page
+
+
+def test_a_requirement_that_the_union_lacks_is_told_before_the_request(house: Portal) -> None:
+    visitor = signed_in(house, case="/cases/day-care")
+    assert "Kravet findes ikke i EU" in visitor.get("/cases/day-care/request").text
+    assert "Kravet findes ikke i EU" not in visitor.get(f"{MOVE}/request").text
+
+
+# --- two pieces, two providers, one session ---
+
+
+def test_a_case_of_two_pieces_shows_both_exchanges_and_what_is_next(house: Portal) -> None:
+    maria = signed_in(house)
+    first = ask(maria, MOVE)
+    file = first.replace("/evidence/", "/files/")
+    assert f'href="{file}"' in maria.get(first).text
+    page = maria.get(file).text
+    assert "Sagen består af 2 stykker dokumentation" in page
+    assert "Fraflytning" in page
+    assert f'href="{MOVE}/request?piece=to"' in page
+    assert "Anmodningen er sendt" in page
+    second = ask(maria, MOVE, "?piece=to")
+    page = maria.get(file).text
+    for address in (first, second):
+        assert f'href="{address}"' in page
+    assert f'href="{MOVE}/request' not in page
+    assert "Gør det færdigt" in page
+    pieces = [each.piece.key for each in house.service.findings if each.piece]
+    assert pieces == ["from", "to"]
+
+
+def test_a_case_goes_on_where_it_stopped_and_begins_anew_when_it_is_whole(house: Portal) -> None:
+    maria = signed_in(house)
+    first = ask(maria, MOVE)
+    maria.get(MOVE)
+    assert field(maria.get(f"{MOVE}/request"), "piece") == "to"
+    ask(maria, MOVE)
+    maria.get(MOVE)
+    assert field(maria.get(f"{MOVE}/request"), "piece") == "from"
+    third = ask(maria, MOVE)
+    assert house.service.kept[third.rpartition("/")[2]].file_id != first.rpartition("/")[2]
+
+
+def test_each_piece_has_its_own_municipality(house: Portal) -> None:
+    house.directories.question, house.directories.values = WHERE, frozenset({"0751", "0461"})
+    house.directories.findings_of = {"0751": finding(), "0461": finding("AP_DK_02")}
+    maria = signed_in(house)
+    for piece, kommunekode in (("from", "0751"), ("to", "0461")):
+        page = maria.get(f"{MOVE}/where?piece={piece}")
+        form = {name: field(page, name) for name in ("csrf", "piece", "concept")}
+        maria.post(f"{MOVE}/where", data=form | {"typed": kommunekode})
+        ask(maria, MOVE, f"?piece={piece}")
+    assert [each.answers[0].value for each in house.service.findings] == ["0751", "0461"]
+
+
+def test_evidence_that_did_not_come_is_still_missing(house: Portal) -> None:
+    maria = signed_in(house)
+    first = ask(maria, MOVE)
+    file = first.replace("/evidence/", "/files/")
+    assert f'href="{MOVE}/request?piece=to"' in maria.get(file).text
+    exchange_id = first.rpartition("/")[2]
+    house.service.kept[exchange_id] = replace(house.service.kept[exchange_id], state=RequesterState.LAPSED)
+    page = maria.get(file).text
+    assert "Tiden løb ud" in page
+    assert f'href="{MOVE}/request?piece=from"' in page
+
+
+def test_a_file_belongs_to_its_persons(house: Portal) -> None:
+    maria = signed_in(house)
+    file = ask(maria, MOVE).replace("/evidence/", "/files/")
+    assert maria.get(file).status_code == 200
+    assert signed_in(house, "other").get(file).status_code == 404
+    stranger = client_of(house.app, PORTAL)
+    page = stranger.get(file)
+    assert page.status_code == 403
+    assert "Fraflytning" not in page.text
+    assert f'href="{file}/signin"' in page.text
+    assert maria.get("/files/nonsense").status_code == 404
+    assert maria.get(f"/files/{SECOND}").status_code == 404
+
+
+def test_a_later_exchange_names_no_file(house: Portal) -> None:
+    maria = signed_in(house)
+    first, second = ask(maria, MOVE), ask(maria, MOVE, "?piece=to")
+    assert maria.get(first.replace("/evidence/", "/files/")).status_code == 200
+    assert maria.get(second.replace("/evidence/", "/files/")).status_code == 404
+
+
+# --- two persons ---
+
+
+def test_the_other_person_joins_the_case_and_sees_no_evidence_of_the_first(abroad: Portal) -> None:
+    maria = signed_in(abroad, case=MARRIAGE)
+    first = ask(maria, MARRIAGE)
+    file = first.replace("/evidence/", "/files/")
+    assert f"http://portal.lt.localhost:8400{file}" in maria.get(file).text
+    other = client_of(abroad.app, PORTAL)
+    assert sign_in(abroad, other, "other", f"{file}/signin").headers["location"] == file
+    page = other.get(file).text
+    assert "Sagen består af 4 stykker dokumentation" in page
+    assert "Maria Jensen" in page
+    assert f'href="{first}"' not in page
+    assert other.get(first).status_code == 404
+    second = ask(other, MARRIAGE)
+    for visitor, own, foreign in ((maria, first, second), (other, second, first)):
+        page = visitor.get(file).text
+        assert f'href="{own}"' in page
+        assert f'href="{foreign}"' not in page
+        assert "Đorđe Łukasiewicz" in page
+    assert [person.identifier for person in abroad.service.asked if person.identifier] == [  # type: ignore[union-attr]
+        MARIA.identifier,
+        OTHER.identifier,
+    ]
+
+
+def test_a_third_person_does_not_join(abroad: Portal) -> None:
+    maria = signed_in(abroad, case=MARRIAGE)
+    file = ask(maria, MARRIAGE).replace("/evidence/", "/files/")
+    other = signed_in(abroad, "other", MARRIAGE)
+    assert other.get(file).status_code == 200
+    ask(other, MARRIAGE)
+    assert signed_in(abroad, "for-child", MARRIAGE).get(file).status_code == 404
+
+
+# --- somebody else is represented ---
+
+
+@pytest.mark.parametrize(
+    ("who", "subject", "name"),
+    [("for-child", CHILD, "Mathilde Jensen"), ("for-company", COMPANY, "Opdigtet Byg ApS")],
+)
+def test_who_acts_for_another_is_told_so_and_the_request_says_it(
+    house: Portal, who: str, subject: Subject, name: str
+) -> None:
+    maria = signed_in(house, who)
+    page = maria.get(f"{MOVE}/request").text
+    assert f"Du beder på vegne af {name}" in page
+    assert "og du handler for" in page
+    exchange = ask(maria, MOVE)
+    assert (house.service.asked, house.service.representatives) == ([subject], [MARIA])
+    assert maria.get(exchange).status_code == 200
+
+
+def test_who_asked_for_another_does_not_see_it_as_herself_nor_the_other_way_round(house: Portal) -> None:
+    acting, maria = signed_in(house, "for-child"), signed_in(house)
+    for_child, for_herself = ask(acting, MOVE), ask(maria, MOVE)
+    assert (acting.get(for_child).status_code, maria.get(for_herself).status_code) == (200, 200)
+    assert (acting.get(for_herself).status_code, maria.get(for_child).status_code) == (404, 404)
+
+
+def test_who_acts_for_nobody_is_told_of_nobody(house: Portal) -> None:
+    maria = signed_in(house)
+    assert "på vegne af" not in maria.get(f"{MOVE}/request").text
+    ask(maria, MOVE)
+    assert house.service.representatives == [None]
+
+
+# --- too old, or later ---
+
+
+def test_evidence_that_is_too_old_is_flagged_and_can_be_asked_for_anew(abroad: Portal) -> None:
+    maria = signed_in(abroad, case=MARRIAGE)
+    case = case_of("marriage")
+    abroad.service.stand(RequesterState.DELIVERED, case="marriage", piece="civil-status", documents=dated(2026, 7, 24))
+    page = maria.get(f"/evidence/{EXCHANGE}").text
+    assert "for gammelt" not in page
+    assert "Brug dokumentationen og afslut" in page
+    abroad.service.stand(RequesterState.DELIVERED, case="marriage", piece="civil-status", documents=dated(2026, 7, 23))
+    page = maria.get(f"/evidence/{EXCHANGE}").text
+    assert "Dokumentet er for gammelt til sagen" in page
+    assert "højst 4 måneder" in page
+    assert "Afslut uden at bruge" in page
+    assert f'href="/evidence/{EXCHANGE}/again"' in page
+    abroad.service.stand(RequesterState.DELIVERED, case="marriage", piece="birth", documents=dated(2026, 7, 23))
+    assert "for gammelt" not in maria.get(f"/evidence/{EXCHANGE}").text
+    assert case.piece("birth").at_most_months is None
+
+
+def dated(year: int, month: int, day: int) -> tuple[object, ...]:
+    main = DOCUMENTS[0].main
+    assert main is not None
+    return (replace(DOCUMENTS[0], main=replace(main, issuing_date=date(year, month, day))), DOCUMENTS[1])
+
+
+def test_a_later_request_asks_the_same_provider_in_the_same_file(house: Portal) -> None:
+    house.directories.question, house.directories.values = WHERE, frozenset({"0751", "0461"})
+    house.directories.findings_of = {"0751": finding(), "0461": finding("AP_DK_02")}
+    maria = signed_in(house)
+    house.service.stand(
+        RequesterState.DEFERRED,
+        case="two-municipalities",
+        piece="to",
+        available_from=available_from(),
+        classification=("0461",),
+    )
+    page = maria.get(f"/evidence/{EXCHANGE}").text
+    assert "Spørg igen fra" in page
+    again = maria.get(f"/evidence/{EXCHANGE}/again").headers["location"]
+    assert again == f"{MOVE}/request?piece=to"
+    exchange_id = ask(maria, MOVE, "?piece=to").rpartition("/")[2]
+    assert house.service.findings[0].access_service.identifier.value == "AP_DK_02"
+    assert house.service.kept[exchange_id].file_id == EXCHANGE
+
+
+def test_asking_again_is_for_who_asked(house: Portal) -> None:
+    house.service.stand(RequesterState.DEFERRED, available_from=available_from())
+    assert signed_in(house).get(f"/evidence/{EXCHANGE}/again").status_code == 303
+    assert signed_in(house, "other").get(f"/evidence/{EXCHANGE}/again").status_code == 404
+    assert signed_in(house, "weak").get(f"/evidence/{EXCHANGE}/again").status_code == 403
