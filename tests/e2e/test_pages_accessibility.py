@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -25,9 +26,11 @@ from oots.trust.register import revoke
 from tests.support.chromium import free_port, served, violations
 from tests.support.pages import (
     CASE_ID,
+    DOCUMENTS,
     EXCHANGE,
     PDF,
     TOKEN,
+    WHERE,
     Portal,
     Preview,
     available_from,
@@ -40,6 +43,7 @@ from tests.support.register_pages import register_house
 from tests.support.web import NOON
 
 CASE = "/cases/change-of-address"
+MOVE = "/cases/two-municipalities"
 EVIDENCE = f"/evidence/{EXCHANGE}"
 NARROW: ViewportSize = {"width": 360, "height": 800}
 
@@ -114,6 +118,44 @@ def test_the_explicit_request(page: Page, portal_house: tuple[Portal, str]) -> N
     house.sign_in.chosen = "weak"
     page.goto(f"{base}{CASE}/signin")
     assert_fit_for_all(page, f"{base}{CASE}/request")
+
+
+def test_the_question_which_municipality(page: Page, portal_house: tuple[Portal, str]) -> None:
+    house, base = portal_house
+    house.sign_in.chosen = "maria"
+    page.goto(f"{base}{CASE}/signin")
+    house.directories.question = WHERE
+    try:
+        assert_fit_for_all(page, f"{base}{CASE}/where")
+        page.fill("#typed", "Vilnius")
+        page.keyboard.press("Tab")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.locator("[aria-invalid=true]").count() == 1
+        assert violations(page) == []
+    finally:
+        house.directories.question = None
+
+
+def test_a_case_as_a_whole_for_whoever_is_represented(page: Page, portal_house: tuple[Portal, str]) -> None:
+    house, base = portal_house
+    house.sign_in.chosen = "for-child"
+    page.goto(f"{base}{MOVE}/signin")
+    assert_fit_for_all(page, f"{base}{MOVE}/request")
+    page.check("#explicit")
+    page.locator("form[action$='/request'] button").click()
+    assert_fit_for_all(page, page.url.replace("/evidence/", "/files/"))
+
+
+def test_evidence_that_is_too_old(page: Page, portal_house: tuple[Portal, str]) -> None:
+    house, base = portal_house
+    house.sign_in.chosen = "maria"
+    page.goto(f"{base}{CASE}/signin")
+    old = replace(DOCUMENTS[0], main=DOCUMENTS[0].main and replace(DOCUMENTS[0].main, issuing_date=date(2026, 1, 2)))
+    stood = {"case": "marital-status", "piece": "civil-status", "documents": (old, DOCUMENTS[1])}
+    house.service.stand(RequesterState.DELIVERED, **stood)
+    assert_fit_for_all(page, base + EVIDENCE)
+    assert page.get_by_role("link", name="Ask for a new one").count() == 1
 
 
 def test_silent_directories(page: Page, portal_house: tuple[Portal, str]) -> None:
