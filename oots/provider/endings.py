@@ -76,16 +76,19 @@ class Endings:
         chosen: tuple[HeldPackage, ...],
         now: datetime,
         deadline: datetime,
-    ) -> None:
-        """Send the final answer with the chosen packages; an error in its stead where it would break a rule."""
-        state = next_provider_state(ProviderState(kept.state), happened)
+    ) -> bool:
+        """Send the final answer with the chosen packages; False for an error in its stead, where it would break a
+        rule."""
+        state, lawful = next_provider_state(ProviderState(kept.state), happened), True
         try:
             message_id = self._replies.send(unit, kept.exchange_id, kept.record, answer, chosen, deadline)
         except UnsendableError as fault:
+            lawful = False
             failure = self.failure(kept, answer.request_id, unsendable(fault), now)
             message_id = self._replies.send(unit, kept.exchange_id, kept.record, failure, (), deadline)
         record = replace(kept.record, answer_message_id=message_id)
         unit.keep(replace(kept, state=state, deadline=None, record=record))
+        return lawful
 
     def failure(
         self, kept: Kept[ProviderExchange], request_id: str | None, refusal: Refusal, now: datetime

@@ -30,6 +30,7 @@ class LetterKind(StrEnum):
 
     RELEASED = "released"
     DECLINED = "declined"
+    NOT_SENT = "not-sent"
     CASE_RELEASED = "case-released"
     CASE_REFUSED = "case-refused"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from oots.exchange.conversation import ProviderState
-from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.journal import Entry
 from oots.exchange.store import Store
 from oots.exchange.unit import Kept
 from oots.model.about import about
@@ -21,6 +21,7 @@ from oots.model.request import EvidenceRequest
 from oots.model.text import Text
 from oots.provider import checks, mailbox
 from oots.provider.identity import same_person
+from oots.provider.lines import fee_paid, give_fees_back, line_of
 from oots.provider.mailbox import Letter, LetterKind
 from oots.provider.record import HeldPackage, HeldPart, Preview, ProviderExchange
 from oots.provider.replies import ProviderUnit, evidence_parts
@@ -151,7 +152,7 @@ class PreviewSpace:
         with self._store.begin() as unit:
             kept = self._at(unit, token, Stage.WAITING, Stage.OPEN)
             if reason := self._refusal(kept.record.request, person):
-                unit.journal(_line(kept, Entry.PREVIEW_REFUSED, now, detail=reason))
+                unit.journal(line_of(kept, Entry.PREVIEW_REFUSED, now, detail=reason))
                 return False
             preview = _preview(kept)
             if preview.opened_at is None:
@@ -174,7 +175,7 @@ class PreviewSpace:
                 record=replace(kept.record, preview=preview),
             )
         )
-        unit.journal(replace(_line(kept, Entry.PREVIEW_OPENED, now), evidence=evidence_parts(kept.record.packages)))
+        unit.journal(replace(line_of(kept, Entry.PREVIEW_OPENED, now), evidence=evidence_parts(kept.record.packages)))
 
     def packages(self, token: str) -> tuple[ShownPackage, ...]:
         """What is shown; raises PreviewClosedError unless the space is open."""
@@ -208,7 +209,7 @@ class PreviewSpace:
             if piece not in preview.paid:
                 paid = replace(preview, paid=(*preview.paid, piece))
                 unit.keep(replace(kept, record=replace(kept.record, preview=paid)))
-                unit.journal(_line(kept, Entry.FEE_PAID, now, detail=_amount(held)))
+                unit.journal(fee_paid(kept, held, now))
 
     def content(self, token: str, package: int, number: int) -> tuple[ShownDocument, Content]:
         """One document as it would be sent; raises PreviewClosedError, or LookupError for an unknown number."""
@@ -248,13 +249,13 @@ class PreviewSpace:
         self._expect_paid(kept, accepted)
         preview = replace(_preview(kept), decided_at=now, accepted=accepted)
         kept = replace(kept, record=replace(kept.record, preview=preview))
-        line = _line(kept, Entry.PREVIEW_DECIDED, now, decision="accept" if chosen else "decline")
+        line = line_of(kept, Entry.PREVIEW_DECIDED, now, decision="accept" if chosen else "decline")
         unit.journal(replace(line, evidence=evidence_parts(chosen)))
-        if believed:
-            self._provider.second_round.answer_decision(unit, kept, chosen, now)
-        else:
+        if not believed:
             self._provider.second_round.withhold(unit, kept, now)
-        self._settle(unit, kept, chosen if believed else (), now)
+        sent = believed and self._provider.second_round.answer_decision(unit, kept, chosen, now)
+        give_fees_back(unit, kept, chosen if sent else (), now)
+        self._tell(unit, kept, chosen, now, sent=sent)
         return kept
 
     def _expect_paid(self, kept: Kept[ProviderExchange], accepted: tuple[int, ...]) -> None:
@@ -263,17 +264,20 @@ class PreviewSpace:
         if unpaid:
             raise UnpaidError(tuple(unpaid))
 
-    def _settle(
-        self, unit: ProviderUnit, kept: Kept[ProviderExchange], sent: tuple[HeldPackage, ...], now: datetime
+    def _tell(
+        self,
+        unit: ProviderUnit,
+        kept: Kept[ProviderExchange],
+        chosen: tuple[HeldPackage, ...],
+        now: datetime,
+        *,
+        sent: bool,
     ) -> None:
-        """Pay fees back for what was not sent, and put a receipt into the mailbox of whom it is about."""
-        record, pieces = kept.record, {held.piece for held in sent}
-        for piece in set(_preview(kept).paid) - pieces:
-            held = next(each for each in record.packages if each.piece == piece)
-            unit.journal(_line(kept, Entry.FEE_RETURNED, now, detail=_amount(held)))
+        """Put a receipt into the mailbox of whom it is about."""
+        record = kept.record
+        kind = (LetterKind.RELEASED if sent else LetterKind.NOT_SENT) if chosen else LetterKind.DECLINED
+        released = tuple(_titles(held) for held in chosen) if sent else ()
         if record.person_key is not None:
-            kind = LetterKind.RELEASED if sent else LetterKind.DECLINED
-            released = tuple(_titles(held) for held in sent)
             mailbox.put(unit, record.person_key, Letter.about(kind, record.request, kept.exchange_id, now, released))
 
     def _believes_asker(self, token: str) -> bool:
@@ -303,11 +307,6 @@ def _titles(held: HeldPackage) -> tuple[Text, ...]:
     return held.title or main.evidence_type.titles
 
 
-def _amount(held: HeldPackage) -> str:
-    fee = held.fee
-    return f"{fee.amount_dkk:.2f} DKK, {fee.year}, a stand-in payment" if fee else "no fee"
-
-
 def _shown(number: int, held: HeldPackage, paid: Collection[int]) -> ShownPackage:
     return ShownPackage(
         number,
@@ -326,27 +325,3 @@ def _shown(number: int, held: HeldPackage, paid: Collection[int]) -> ShownPackag
 
 def _shown_document(package: int, number: int, document: EvidenceDocument, part: HeldPart) -> ShownDocument:
     return ShownDocument(package, number, document.kind, document.title, part.media_type, part.length, part.sha256)
-
-
-def _line(
-    kept: Kept[ProviderExchange],
-    entry: Entry,
-    now: datetime,
-    *,
-    detail: str | None = None,
-    decision: str | None = None,
-) -> JournalEntry:
-    record = kept.record
-    return JournalEntry(
-        now,
-        entry,
-        exchange_id=kept.exchange_id,
-        conversation_id=record.conversation_id,
-        requester=str(record.original_sender),
-        provider=str(record.final_recipient),
-        procedure=record.request.procedure,
-        evidence_type=record.request.evidence.evidence_type.classification,
-        request_id=record.request.request_id,
-        detail=detail,
-        decision=decision,
-    )

@@ -23,6 +23,7 @@ from oots.provider.arrival import Arrival
 from oots.provider.authorities import Authorities
 from oots.provider.checks import Refusal
 from oots.provider.endings import Endings
+from oots.provider.lines import give_fees_back
 from oots.provider.record import HeldPackage, Preview, ProviderExchange
 from oots.provider.replies import ProviderUnit
 from oots.trust.certificates import UntrustedError
@@ -119,6 +120,7 @@ class SecondRound:
 
     def lapse(self, unit: ProviderUnit, kept: Kept[ProviderExchange], request_id: str, now: datetime) -> None:
         """Answer 0005 instead of evidence: the preview has expired without a decision."""
+        give_fees_back(unit, kept, (), now)
         refusal = Refusal(ErrorCode.TIMEOUT, "the preview expired without a decision")
         answer = self._endings.failure(kept, request_id, refusal, now)
         self._endings.conclude(unit, kept, Event.TIME_UP, answer, (), now, self._deadline(kept, now))
@@ -130,15 +132,16 @@ class SecondRound:
 
     def answer_decision(
         self, unit: ProviderUnit, kept: Kept[ProviderExchange], chosen: tuple[HeldPackage, ...], now: datetime
-    ) -> None:
-        """Send all and only the packages that the person accepted, perhaps none, as the answer to request 2."""
+    ) -> bool:
+        """Send all and only the packages that the person accepted, perhaps none, as the answer to request 2; False
+        where an error goes in their stead."""
         preview, request = kept.record.preview, kept.record.request
         second = preview.second_request_id if preview else None
         packages = tuple(held.package for held in chosen)
         authority = self._authorities.answering(request.provider.identifier)
         answer = self._answers.response(authority, request, second or request.request_id, now, packages)
         happened = Event.EVIDENCE if chosen else Event.NOTHING
-        self._endings.conclude(unit, kept, happened, answer, chosen, now, self._deadline(kept, now))
+        return self._endings.conclude(unit, kept, happened, answer, chosen, now, self._deadline(kept, now))
 
     def withhold(self, unit: ProviderUnit, kept: Kept[ProviderExchange], now: datetime) -> None:
         """Answer request 2 with an error instead of what was accepted: the requester is not believed any more."""

@@ -152,5 +152,6 @@ def test_paying_keeps_no_link_open(town: TwoSides) -> None:
     exchange_id, token = opened(town)
     town.space.pay(token, 0)
     town.pass_time(timedelta(minutes=41))
+    assert entries(town, exchange_id).count(Entry.FEE_RETURNED) == 1
     assert town.requester.progress(exchange_id).state is RequesterState.LAPSED
     assert not town.provider_store.files.names()

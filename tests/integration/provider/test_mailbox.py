@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from oots.model.text import Text
 from oots.provider.mailbox import LetterKind, letters
-from tests.support.two_sides import DOCUMENT, SOLVEJ, TwoSides
+from tests.support.two_sides import DOCUMENT, SOLVEJ, TwoSides, issued
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,24 @@ def test_each_decision_has_one_receipt(
     assert (letter.kind, letter.released, letter.requester_country) == (kind, released, "LT")
     assert DOCUMENT.decode() not in repr(letter)
     assert letters(town.provider_store, "another key") == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(DOCUMENT, LetterKind.RELEASED), (DOCUMENT + b"\n", LetterKind.NOT_SENT)],
+    ids=["lawful", "not canonical"],
+)
+def test_what_was_accepted_and_could_not_be_sent_is_told_as_such(
+    town: TwoSides, content: bytes, kind: LetterKind
+) -> None:
+    main, readable = issued().documents
+    town.source.issue_result = (replace(issued(), documents=(replace(main, content=content), readable)),)
+    token = town.to_preview(town.ask())
+    assert town.space.admit(token, SOLVEJ)
+    town.space.decide(token, [0])
+    (letter,) = letters(town.provider_store, "key")
+    assert letter.kind is kind
+    assert bool(letter.released) is (kind is LetterKind.RELEASED)
 
 
 def test_receipts_come_latest_first(town: TwoSides) -> None:
