@@ -47,7 +47,7 @@ def run_demo(
     """
     ways = load_topology(topology)
     served = kommunekoder(municipalities or ",".join(_of_the_scenarios(ways)), municipality)
-    town = Town(state.resolve(), Ports({}), tls, municipality, edm, served, ways, workbench=True)
+    town = Town(state.resolve(), Ports({}), tls, municipality, edm, served, ways, both_ways=True, workbench=True)
     town = replace(town, ports=Ports.from_first(port, (service.name for service in town.services)))
     refuse_taken(town.ports)
     init_service_keys(town.state, town.services)
@@ -112,7 +112,10 @@ def _say_failure(child: Child) -> None:
 
 def _say_where(town: Town) -> None:
     workbench = town.address(town.service("workbench"))
-    places = [(_TITLES[service.kind], town.address(service)) for service in town.services[1:]]
+    places = [
+        (_TITLES_BY_NAME.get(service.name, _TITLES[service.kind]), town.address(service))
+        for service in town.services[1:]
+    ]
     exchanging = [town.address(service) for service in town.services if service.party_id]
     _say(
         "OOTS-DK  Prototype – ikke en myndighedsside / not a public authority. Alle personer er opdigtede.\n"
@@ -137,6 +140,11 @@ _TITLES = {
     Kind.PROVIDER: "Kommunen / municipality",
     Kind.REQUESTER: "Portal / portal",
     Kind.WORKBENCH: "Arbejdsbord / workbench",
+}
+_TITLES_BY_NAME = {
+    "requester": "Portal i Litauen / portal",
+    "requester-dk": "Portal i Danmark / portal",
+    "provider-lt": "Register i Litauen",
 }
 _FIRST_STEPS = (
     "S03  Beskyttet Bruun, København: adressebeskyttelse / address protection",

@@ -6,11 +6,12 @@ import json
 import secrets
 import socket
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from oots.abroad.source import AUTHORITY as REGISTRY
 from oots.denmark.municipality import load_municipality
 from oots.deployment.services import (
     ABROAD,
@@ -33,7 +34,7 @@ SERVICES = (AUTHORITY_SERVICE, "directories", "eid", "provider", "requester")
 """The services of the smallest town, in the order of their start."""
 LOOPBACK = "127.0.0.1"
 CALLBACK = "/signin/callback"
-_PLACES = (
+PLACES = (
     "requester",
     "provider",
     "directories",
@@ -58,7 +59,7 @@ class Ports:
     def from_first(cls, first: int, services: Iterable[str] = SERVICES) -> Ports:
         """The portal's port is the first, and that of each other service the same distance from it every time."""
         named = tuple(services)
-        places = (*_PLACES, *(name for name in named if name not in _PLACES))
+        places = (*PLACES, *(name for name in named if name not in PLACES))
         return cls({name: first + number for number, name in enumerate(places) if name in named})
 
     def __getitem__(self, service: str) -> int:
@@ -128,7 +129,7 @@ class Town:
     @property
     def origins(self) -> dict[str, str]:
         """Each lawful origin with the address at which a browser on this machine finds it, the portal first."""
-        placed = sorted(self.services, key=lambda each: _PLACES.index(each.name) if each.name in _PLACES else 99)
+        placed = sorted(self.services, key=lambda each: PLACES.index(each.name) if each.name in PLACES else 99)
         return {f"https://{each.host}": self.address(each) for each in placed}
 
     def address(self, service: Service) -> str:
@@ -259,20 +260,25 @@ class Town:
         }
 
     def _intermediary(self, service: Service) -> dict[str, object]:
-        behind = [
-            {
-                "party_id": each.party_id,
-                "municipalities": each.municipalities,
-                "evidence_types": each.evidence_types,
-            }
-            for each in self.services
-            if each.behind == service.name and each.kind is Kind.PROVIDER
-        ]
         return self._access_point(service) | {
             "intermediary_origin": f"https://{service.host}",
             "agent": self._platform(),
-            "routes": behind,
+            "routes": [*self._routes_home(service), *self._routes_abroad(service)],
         }
+
+    def _routes_home(self, service: Service) -> Iterator[dict[str, object]]:
+        """To the Danish data services behind it."""
+        for each in self.services:
+            if each.behind == service.name and each.kind is Kind.PROVIDER:
+                served = {"municipalities": each.municipalities, "evidence_types": each.evidence_types}
+                yield {"party_id": each.party_id, **served}
+
+    def _routes_abroad(self, service: Service) -> Iterator[dict[str, object]]:
+        """To the registry abroad, where a Danish portal asks it through this intermediary."""
+        asks = any(each.behind == service.name and each.kind is Kind.REQUESTER for each in self.services)
+        for each in self.services:
+            if asks and each.kind is Kind.PROVIDER and each.country == ABROAD:
+                yield {"party_id": each.party_id, "authorities": [str(REGISTRY.identifier)]}
 
     # --- who talks to whom ---
 

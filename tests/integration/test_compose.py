@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from oots.cli.commands import app
 from oots.denmark.municipality import load_municipality
 from oots.deployment.keys import export_town_keys
-from oots.deployment.services import preview_host
+from oots.deployment.services import DANISH_PORTAL, FOREIGN_PREVIEW_HOST, kind_of, preview_host
 from oots.deployment.serving import KINDS
 from oots.deployment.settings import (
     PREFIX,
@@ -33,7 +33,7 @@ from oots.deployment.settings import (
     ServiceSettings,
     read,
 )
-from oots.deployment.town import AUTHORITY, CALLBACK, EID, PORTAL, SERVICES
+from oots.deployment.town import AUTHORITY, CALLBACK, EID, PLACES, PORTAL, SERVICES, Ports, Town
 from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
 from oots.trust.keys import load_key_pair
@@ -45,10 +45,13 @@ FILE = ROOT / "docker-compose.yml"
 HAPROXY = ROOT / "oots" / "deployment" / "haproxy"
 DOCUMENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 CONTAINERS: dict[str, dict[str, Any]] = DOCUMENT["services"]
-KEY_HOLDERS = tuple(service for service in SERVICES if service != "authority")
+OTHER_WAY = ("requester-dk", "provider-lt")
+"""The Danish portal that asks abroad, and whom it asks."""
+RUNNING = (*SERVICES, *OTHER_WAY)
+KEY_HOLDERS = tuple(service for service in RUNNING if service != "authority")
 REPLICAS = ("requester", "provider")
 DATABASES = tuple(f"{service}-database" for service in REPLICAS)
-OURS = (*SERVICES, "keys")
+OURS = (*RUNNING, "keys")
 """The containers of our own image."""
 SUBSTITUTION = re.compile(r"\$\{(\w+):-([^}]*)\}")
 
@@ -63,7 +66,7 @@ def settings(service: str, monkeypatch: pytest.MonkeyPatch, given: dict[str, str
         monkeypatch.delenv(name)
     for name, value in (given or variables(service)).items():
         monkeypatch.setenv(name, value)
-    return read(KINDS[service])
+    return read(KINDS[kind_of(service)])
 
 
 def volume_at(container: str, mount: str) -> str:
@@ -104,21 +107,23 @@ def test_the_command_of_a_container_is_one_of_ours(container: str) -> None:
         assert CONTAINERS[container]["command"] == ["serve", container]
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", RUNNING)
 def test_the_variables_of_a_container_are_the_settings_of_its_service(
     service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = variables(service)
-    known = {PREFIX + field.upper() for field in KINDS[service].model_fields}
+    known = {PREFIX + field.upper() for field in KINDS[kind_of(service)].model_fields}
     assert set(given) <= known
     assert settings(service, monkeypatch)
-    required = [PREFIX + name.upper() for name, field in KINDS[service].model_fields.items() if field.is_required()]
+    required = [
+        PREFIX + name.upper() for name, field in KINDS[kind_of(service)].model_fields.items() if field.is_required()
+    ]
     for name in required:
         with pytest.raises(ConfigurationError, match=name):
             settings(service, monkeypatch, {key: value for key, value in given.items() if key != name})
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", RUNNING)
 def test_a_container_is_reached_from_this_machine_alone_and_tells_its_health(
     service: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,12 +168,37 @@ def test_the_services_find_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
             assert service.origins[f"https://{host}"] == f"http://{host}:{port}"
 
 
+def test_the_danish_portal_and_the_authority_abroad_find_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    requester, provider = (settings(service, monkeypatch) for service in OTHER_WAY)
+    assert isinstance(requester, RequesterSettings)
+    assert isinstance(provider, ProviderSettings)
+    assert (requester.country, requester.provider_country, provider.holdings) == ("DK", "LT", "abroad")
+    assert requester.directories == "http://directories:8402"
+    assert requester.partners[provider.party_id].endpoint == f"http://provider-lt:{provider.port}/as4"
+    assert provider.partners[requester.party_id].endpoint == f"http://requester-dk:{requester.port}/as4"
+    assert requester.partners[provider.party_id].preview_hosts == (FOREIGN_PREVIEW_HOST,)
+    assert provider.partners[requester.party_id].return_hosts == (DANISH_PORTAL,)
+    assert requester.portal_origin == f"https://{DANISH_PORTAL}"
+    assert provider.preview_origin == f"https://{FOREIGN_PREVIEW_HOST}"
+    town = Town(Path("state"), Ports({}), both_ways=True)
+    for service, own in zip(OTHER_WAY, (requester, provider), strict=True):
+        assert own.party_id == town.service(service).party_id
+        assert own.port == Ports.from_first(8400, PLACES)[service]
+        assert own.origins[f"https://{town.service(service).host}"].endswith(f":{own.port}")
+
+
 def test_portal_and_preview_are_known_to_the_eid_node(monkeypatch: pytest.MonkeyPatch) -> None:
     eid = settings("eid", monkeypatch)
     assert isinstance(eid, EidSettings)
-    for client, service, host in (("portal", "requester", PORTAL), ("preview", "provider", PREVIEW)):
+    for service, host in (
+        ("requester", PORTAL),
+        ("provider", PREVIEW),
+        ("requester-dk", DANISH_PORTAL),
+        ("provider-lt", FOREIGN_PREVIEW_HOST),
+    ):
         relying = settings(service, monkeypatch)
         assert isinstance(relying, ExchangeSettings)
+        client = relying.client_id
         assert eid.clients[client].secret == relying.client_secret
         assert eid.clients[client].redirect_uris == (f"http://{host}:{relying.port}{CALLBACK}",)
 
@@ -218,7 +248,7 @@ def test_the_replicas_of_a_service_share_a_database_of_its_own(service: str, mon
 
 
 def test_a_container_sees_its_own_keys_and_state_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert CONTAINERS["keys"]["command"] == ["keys", "export", "/volumes", "--state", "/state"]
+    assert CONTAINERS["keys"]["command"] == ["keys", "export", "/volumes", "--both-ways", "--state", "/state"]
     volumes = [volume for container in CONTAINERS.values() for volume in container["volumes"]]
     for service in KEY_HOLDERS:
         own = settings(service, monkeypatch)
@@ -244,7 +274,7 @@ def test_the_authority_alone_reads_what_was_issued_and_revoked_and_changes_none_
 
 
 def test_no_key_of_an_authority_and_no_register_is_handed_out(tmp_path: Path) -> None:
-    export_town_keys(tmp_path / "state", tmp_path / "volumes", "0751")
+    export_town_keys(tmp_path / "state", tmp_path / "volumes", "0751", both_ways=True)
     revoke(
         tmp_path / "state" / "keys",
         load_key_pair(tmp_path / "volumes" / "requester", "ap-lt-01").certificate,
@@ -253,7 +283,7 @@ def test_no_key_of_an_authority_and_no_register_is_handed_out(tmp_path: Path) ->
         party="AP_LT_01",
         name="ap-lt-01",
     )
-    export_town_keys(tmp_path / "state", tmp_path / "volumes", "0751")
+    export_town_keys(tmp_path / "state", tmp_path / "volumes", "0751", both_ways=True)
     handed_out = {path.parent.name: set() for path in (tmp_path / "volumes").rglob("*.pem")}
     for path in (tmp_path / "volumes").rglob("*.*"):
         handed_out[path.parent.name].add(path.name)

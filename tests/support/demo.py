@@ -15,18 +15,18 @@ from pathlib import Path
 
 import httpx
 
-from oots.deployment.town import LOOPBACK, Ports, Town
+from oots.deployment.town import LOOPBACK, PLACES, Ports, Town
 
 DEADLINE_SECONDS = 90.0
 _PAUSE_SECONDS = 0.05
 
 
 def free_port() -> int:
-    """A port that is free together with the four after it; two processes look in places that lie apart."""
+    """A port that is free together with those of a whole demo; two processes look in places that lie apart."""
     for first in range(20000 + os.getpid() * 70 % 10000, 60000, 7):
-        if not Ports.from_first(first).taken():
+        if not Ports.from_first(first, PLACES).taken():
             return first
-    raise OSError("no five free ports in a row")
+    raise OSError("not enough free ports in a row")
 
 
 def start(*arguments: str) -> subprocess.Popen[str]:

@@ -159,8 +159,9 @@ def _point(town: ThreeSides, host: str, party: str, partners: list[Partner], sto
     return point
 
 
-def three_sides(folder: Path, keys: Path) -> ThreeSides:
-    """A fresh town of three in `folder`, with the keys of `make_keys_of_three`."""
+def three_sides(folder: Path, keys: Path, *, before_the_requester: bool = False) -> ThreeSides:
+    """A fresh town of three in `folder`, with the keys of `make_keys_of_three`: the intermediary stands before the
+    provider, or before the requester, which then sends it whatever the directories say."""
     clock, source = AdvancedClock(FrozenClock(START)), FakeSource()
     town = ThreeSides(folder, keys, clock, Wire(), source, None, None, None, {}, {})  # type: ignore[arg-type]
     to_platform = "http://nat/as4"
@@ -179,6 +180,7 @@ def three_sides(folder: Path, keys: Path) -> ThreeSides:
         limits=TimeLimits(),
         clock=clock,
         ids=RandomIds(),
+        **({"gateway": PLATFORM_PARTY, "intermediaries": (PLATFORM,)} if before_the_requester else {}),
     )
     town.provider = EvidenceProvider(
         access_point=provider_point,
@@ -187,7 +189,7 @@ def three_sides(folder: Path, keys: Path) -> ThreeSides:
         limits=TimeLimits(),
         clock=clock,
         ids=RandomIds(),
-        intermediaries=(PLATFORM,),
+        intermediaries=() if before_the_requester else (PLATFORM,),
     )
     requester_point.serve(town.requester)
     provider_point.serve(town.provider)

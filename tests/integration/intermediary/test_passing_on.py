@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -24,8 +26,15 @@ from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE
 from oots.trust.keys import load_key_pair
 from oots.wire import answer as answers
-from tests.support.three_sides import PLATFORM, PLATFORM_PARTY, ThreeSides, finding_through_the_platform
-from tests.support.two_sides import DOCUMENT, READABLE, SOLVEJ
+from oots.wire import request as requests
+from tests.support.three_sides import (
+    PLATFORM,
+    PLATFORM_PARTY,
+    ThreeSides,
+    finding_through_the_platform,
+    three_sides,
+)
+from tests.support.two_sides import DOCUMENT, READABLE, SOLVEJ, finding_in
 
 every_version = pytest.mark.parametrize("version", ["oots-edm:v1.0", "oots-edm:v1.2", "oots-edm:v2.0"])
 
@@ -145,6 +154,26 @@ def test_a_preview_that_is_declined_ends_without_evidence_for_the_intermediary_a
     assert town.requester.progress(exchange_id).state is RequesterState.NOTHING
     assert town.passage().state == PassageState.CLOSED
     assert Entry.EVIDENCE_DELETED not in town.entries("nat")
+
+
+@every_version
+def test_a_requester_behind_an_intermediary_sends_it_everything_and_names_it(
+    tmp_path: Path, keys_of_three: Path, version: str
+) -> None:
+    with contextlib.closing(three_sides(tmp_path, keys_of_three, before_the_requester=True)) as town:
+        exchange_id = town.ask(finding_in(version))
+        town.run()
+        decided(town, exchange_id)
+        town.run()
+        assert town.requester.progress(exchange_id).state is RequesterState.DELIVERED
+        messages = heard(town)
+        assert [host for host, _ in messages] == ["nat", "dk", "nat", "lt", "nat", "dk", "nat", "lt"]
+        for request in (requests.decode(messages[number][1].document) for number in (0, 1, 4, 5)):
+            roles = [agent.role for agent in request.requesters]
+            assert roles == [AgentRole.EVIDENCE_REQUESTER, AgentRole.INTERMEDIARY_PLATFORM]
+        answer = answers.decode(messages[-1][1].document)
+        assert isinstance(answer, EvidenceResponse)
+        assert [agent.role for agent in answer.providers] == [AgentRole.EVIDENCE_PROVIDER]
 
 
 # --- nothing is lost, nothing happens twice ---

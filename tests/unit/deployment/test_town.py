@@ -8,11 +8,18 @@ from typing import Any
 
 import pytest
 
+from oots.abroad.source import AUTHORITY as REGISTRY
 from oots.deployment.participants import keys_of, participants
 from oots.deployment.services import Kind, kind_of
 from oots.deployment.serving import KINDS
-from oots.deployment.settings import DirectoriesSettings, ProviderSettings, RequesterSettings, read
-from oots.deployment.topology import load_topology
+from oots.deployment.settings import (
+    DirectoriesSettings,
+    IntermediarySettings,
+    ProviderSettings,
+    RequesterSettings,
+    read,
+)
+from oots.deployment.topology import load_topology, topology_names
 from oots.deployment.town import SERVICES, Ports, Town
 from oots.model.errors import ConfigurationError
 
@@ -54,7 +61,7 @@ def test_the_smallest_town_has_the_services_and_ports_of_always() -> None:
 
 
 @pytest.mark.parametrize("both_ways", [False, True])
-@pytest.mark.parametrize("topology", ["shared", "per-municipality"])
+@pytest.mark.parametrize("topology", topology_names())
 def test_the_settings_of_every_service_can_be_read(topology: str, both_ways: bool) -> None:
     town = founded(topology, municipalities=TWO, both_ways=both_ways)
     for service in town.services:
@@ -101,6 +108,23 @@ def test_a_town_that_asks_both_ways_joins_each_portal_to_the_other_country_alone
         "https://portal.dk.localhost",
     )
     assert read(ProviderSettings, town.values("provider-lt")).holdings == "abroad"
+
+
+def test_a_danish_portal_behind_an_intermediary_knows_that_alone_and_is_led_abroad_by_it() -> None:
+    town = founded("national-intermediary", municipalities=TWO, both_ways=True)
+    danish = read(RequesterSettings, town.values("requester-dk"))
+    assert (danish.gateway, set(danish.partners)) == ("AP_DK_NAT", {"AP_DK_NAT"})
+    assert danish.partners["AP_DK_NAT"].preview_hosts == ("preview.lt.localhost",)
+    between = read(IntermediarySettings, town.values("intermediary"))
+    assert set(between.partners) == {"AP_LT_01", "AP_DK_0751", "AP_DK_0101", "AP_DK_02", "AP_LT_02"}
+    abroad = [
+        route.party_id for route in (each.route for each in between.routes) if REGISTRY.identifier in route.authorities
+    ]
+    assert abroad == ["AP_LT_02"]
+    assert "AP_DK_NAT" in partners(town, "provider-lt")
+    apart = founded("fki-intermediary", municipalities=TWO, both_ways=True)
+    assert set(partners(apart, "requester-dk")) == {"AP_LT_02"}
+    assert len(read(IntermediarySettings, apart.values("intermediary")).routes) == 1
 
 
 def test_every_access_point_has_a_key_and_every_municipality_a_seal() -> None:
