@@ -158,7 +158,7 @@ def withheld(definition: Definition, requirements: frozenset[str]) -> Iterator[W
     """
     for field in _not_released(definition.field, requirements):
         if field.because:
-            yield Withheld(field.da, field.because.texts)
+            yield Withheld(field.da if field.da == field.en else f"{field.da} / {field.en}", field.because.texts)
     for kept in definition.kept:
         yield Withheld(kept.term, kept.texts)
 

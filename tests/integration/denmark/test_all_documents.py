@@ -320,10 +320,10 @@ def test_marital_status_is_released_only_for_a_requirement_that_asks_for_it() ->
     assert [said(each, "AegtefaelleNavn") for each in (bare, status, married)] == [[], [], ["Bente Testgaard"]]
     assert "Bente" not in shown(whole(status.documents[1].content))
     assert kept_from(DOMICILE) - kept_from(*definitions()["bopaelsattest-samlet"].requirements) == {
-        "Civilstand",
-        "Statsborgerskab",
+        "Civilstand / Marital status",
+        "Statsborgerskab / Citizenship",
     }
-    assert {"Ægtefælle", "Statsborgerskab"} < kept_from(DOMICILE, MARITAL)
+    assert {"Ægtefælle / Spouse", "Statsborgerskab / Citizenship"} < kept_from(DOMICILE, MARITAL)
 
 
 def kept_from(*requirements: str) -> set[str]:

@@ -117,8 +117,8 @@ def test_an_order_s_requirements_decide_what_is_released_and_the_rest_is_told_to
     more = first(source().issue(order("bopaelsattest-samlet", SOLVEJ, domicile, marital)))
     assert [said(each, "Type") for each in (bare, more)] == [[], ["UGIFT"]]
     told = {each.field for each in bare.withheld}
-    assert {"Civilstand", "Statsborgerskab", "CPR Folkekirkeoplysning", "CPR Personnummer"} <= told
-    assert "Civilstand" not in {each.field for each in more.withheld}
+    assert {"Civilstand / Marital status", "CPR Folkekirkeoplysning", "CPR Personnummer"} <= told
+    assert "Civilstand / Marital status" not in {each.field for each in more.withheld}
 
 
 def test_the_residence_certificate_tells_what_it_withholds_too() -> None:
