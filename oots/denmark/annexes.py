@@ -1,4 +1,4 @@
-"""What comes along with a document: pages of text, and drawings as scans."""
+"""What comes along with a document: pages of text, and drawings that were scanned, as PDF."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from oots.denmark.document_pdf import compiled
 from oots.denmark.records import Tegning
 from oots.model.text import Text, in_language
 
-_TEMPLATE = Path(__file__).parent / "templates" / "annex.typ"
+_TEMPLATES = Path(__file__).parent / "templates"
+_SCAN = "drawing.png"
 _PAPER = bytes(220 + shade % 36 for shade in range(256))
 _INK = 32
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -24,18 +26,31 @@ def text_annex(
     titles: tuple[Text, ...], paragraphs: tuple[str, ...], *, authority: str, case_number: str, at: datetime
 ) -> bytes:
     """Paragraphs as a tagged PDF; equal arguments give equal bytes."""
-    content = {
+    content = _content(titles, authority, case_number) | {"paragraphs": paragraphs}
+    return compiled(_template("annex.typ"), content, at)
+
+
+def drawing_annex(
+    titles: tuple[Text, ...], drawing: Tegning, *, authority: str, case_number: str, at: datetime
+) -> bytes:
+    """A scanned drawing on a page of its own, as a tagged PDF; equal arguments give equal bytes."""
+    with TemporaryDirectory(prefix="oots-drawing-") as folder:
+        (Path(folder) / _SCAN).write_bytes(scanned(drawing))
+        content = _content(titles, authority, case_number) | {"scan": _SCAN}
+        return compiled(_template("drawing.typ"), content, at, folder=folder)
+
+
+def _content(titles: tuple[Text, ...], authority: str, case_number: str) -> dict[str, object]:
+    return {
         "heading": {"da": in_language(titles, "DA"), "en": in_language(titles, "EN")},
         "authority": authority,
         "case_number": case_number,
-        "paragraphs": paragraphs,
     }
-    return compiled(_template(), content, at)
 
 
 @cache
-def _template() -> bytes:
-    return _TEMPLATE.read_bytes()
+def _template(name: str) -> bytes:
+    return (_TEMPLATES / name).read_bytes()
 
 
 def scanned(drawing: Tegning) -> bytes:

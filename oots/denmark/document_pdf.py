@@ -56,10 +56,11 @@ def render(document: bytes, model: DataModel, sender: Sender, *, case_number: st
     return compiled(_template(), content, at)
 
 
-def compiled(template: bytes, content: object, at: datetime) -> bytes:
-    """The PDF that a Typst template makes of `content`."""
-    pdf: bytes = typst.compile(
+def compiled(template: bytes, content: object, at: datetime, folder: str | None = None) -> bytes:
+    """The PDF that a Typst template makes of `content`, and of the files in `folder` that it names."""
+    pdf: bytes = typst.compile(  # type: ignore[call-overload]  # its stubs want template and folder of one type
         template,
+        root=folder,
         format="pdf",
         pdf_standards=["ua-1"],
         timestamp=at.replace(microsecond=0),

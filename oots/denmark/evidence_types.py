@@ -13,9 +13,7 @@ DATA_MODEL = f"{REPOSITORY}/datamodels/dk-bopaelsattest-1.0"
 
 XML = "application/xml"
 PDF = "application/pdf"
-PNG = "image/png"
 PDF_DISTRIBUTION = Distribution(PDF, ("DA", "EN"))
-PNG_DISTRIBUTION = Distribution(PNG, ("DA",))
 
 
 def xml_distribution(data_model: str) -> Distribution:

@@ -18,7 +18,7 @@ from oots.denmark.document_model import (
 )
 from oots.denmark.document_pdf import Sender, render
 from oots.denmark.document_xml import Facts, encode
-from oots.denmark.evidence_types import PDF, PDF_DISTRIBUTION, PNG_DISTRIBUTION, evidence_type_of, xml_distribution
+from oots.denmark.evidence_types import PDF, PDF_DISTRIBUTION, evidence_type_of, xml_distribution
 from oots.denmark.holdings import HOLDINGS, NOTHING, Annex, Case, Piece, by_hand
 from oots.denmark.residence_forms import as_forms_ask
 from oots.model.evidence import Distribution, DocumentKind
@@ -138,12 +138,12 @@ def _documents(
 
 def _annex(annex: Annex, issuer: Authority, writing: Writing) -> IssuedDocument:
     title = in_language(annex.titles, "DA")
+    about = {"authority": issuer.name, "case_number": writing.case_number}
     if isinstance(annex.content, tuple):
-        pdf = annexes.text_annex(
-            annex.titles, annex.content, authority=issuer.name, case_number=writing.case_number, at=writing.at
-        )
-        return IssuedDocument(DocumentKind.ANNEX, title, PDF_DISTRIBUTION, writing.seal_pdf(pdf, title))
-    return IssuedDocument(DocumentKind.ANNEX, title, PNG_DISTRIBUTION, annexes.scanned(annex.content))
+        pdf = annexes.text_annex(annex.titles, annex.content, at=writing.at, **about)
+    else:
+        pdf = annexes.drawing_annex(annex.titles, annex.content, at=writing.at, **about)
+    return IssuedDocument(DocumentKind.ANNEX, title, PDF_DISTRIBUTION, writing.seal_pdf(pdf, title))
 
 
 def requirements_of(order: Order) -> frozenset[str]:
