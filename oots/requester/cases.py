@@ -69,7 +69,8 @@ class Case:
 
     `portal` is the country of the portal. `procedure` is a code of the list Procedures. `preview` says whether the
     person must be able to preview (2018/1724 art. 14(3)(f)); tests and public data go without (art. 14(5)). `journey`
-    is the municipal journey that the case shows, if any. `persons` is how many people the case is about.
+    is the municipal journey that the case shows, if any. `persons` is how many people the case is about;
+    `elsewhere` says where to turn where another system of the Union carries the evidence.
     """
 
     key: str
@@ -161,6 +162,8 @@ class _Case(_Table):
         keys = [piece.key for piece in self.piece]
         if len(set(keys)) != len(keys):
             raise ValueError("two pieces have the same key")
+        if bool(self.elsewhere) is not (self.scope is Scope.OTHER_MECHANISM):
+            raise ValueError("elsewhere belongs to a case of another mechanism, and to no other")
         if len(keys) > 1 and not all(piece.titles for piece in self.piece):
             raise ValueError("where there are several pieces, each has titles")
         return self

@@ -293,3 +293,12 @@ def test_asking_again_is_for_who_asked(house: Portal) -> None:
     assert signed_in(house).get(f"/evidence/{EXCHANGE}/again").status_code == 303
     assert signed_in(house, "other").get(f"/evidence/{EXCHANGE}/again").status_code == 404
     assert signed_in(house, "weak").get(f"/evidence/{EXCHANGE}/again").status_code == 403
+
+
+def test_who_asks_for_what_another_system_carries_learns_where_to_turn(house: Portal) -> None:
+    maria = signed_in(house, case="/cases/sickness-benefit")
+    for case, told in (("sickness-benefit", True), ("change-of-address", False)):
+        house.service.stand(RequesterState.REFUSED, case=case, error_code="EDM:ERR:0007", error_detail="EESSI")
+        page = maria.get(f"/evidence/{EXCHANGE}").text
+        assert ("Her skal du henvende dig" in page) is told
+        assert ("gennem EESSI (forordning 883/2004)" in page) is told

@@ -116,6 +116,7 @@ def test_an_unknown_case_and_an_unknown_piece_are_nothing() -> None:
         ("lithuanian_portal.toml", 'procedure = "W1"', 'procedure = "pension"', "case 25: procedure: String should"),
         ("lithuanian_portal.toml", "ec.europa.eu/requirements", "ec.europa.eu/krav", "case 1: piece.1.requirement"),
         ("lithuanian_portal.toml", "portal =", "gate =", "case 1: portal: Field required"),
+        ("lithuanian_portal.toml", '"other-mechanism"', '"declared"', "case 24: Value error, elsewhere belongs"),
         ("municipal_portal.toml", "persons = 2", "persons = 3", "case 1: persons: Input should be 1 or 2"),
         ("municipal_portal.toml", "at_most_months = 4", "at_most_months = 0", "case 1: piece.1.at_most_months"),
         ("municipal_portal.toml", 'key = "birth"', 'key = "civil-status"', "case 1: Value error, two pieces have"),
