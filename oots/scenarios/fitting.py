@@ -8,9 +8,9 @@ from pathlib import Path
 
 from oots.eid import personas
 from oots.exchange.conversation import ProviderState, RequesterState
-from oots.requester.cases import CASES
+from oots.requester.cases import cases_of
 from oots.scenario_files.reading import at_field
-from oots.scenario_files.scenario import Portal, Scenario
+from oots.scenario_files.scenario import Scenario
 from oots.scenarios.verdict import KNOWN_ENTRIES
 from oots.workbench.journeys import deck
 
@@ -41,15 +41,15 @@ def _persons(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 
 def _cases(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    cases = {case.key: case for case in CASES} if scenario.asks.portal is Portal.LT else {}
+    cases = {case.key: case for case in cases_of(scenario.asks.portal.value)}
     case = cases.get(scenario.asks.case)
     if case is None:
         yield "asks.case", f"the portal {scenario.asks.portal} has no case {scenario.asks.case}"
         return
     if case.procedure != scenario.procedure:
         yield "procedure", f"the case {case.key} has the procedure {case.procedure}"
-    if case.requirement != scenario.requirement:
-        yield "requirement", f"the case {case.key} has the requirement {case.requirement}"
+    if scenario.requirement not in (required := [piece.requirement for piece in case.pieces]):
+        yield "requirement", f"the case {case.key} has the requirement {' and '.join(dict.fromkeys(required))}"
     for number, step in enumerate(scenario.steps):
         if step.case is not None and step.case not in cases:
             yield f"steps.{number}.case", f"the portal {scenario.asks.portal} has no case {step.case}"
