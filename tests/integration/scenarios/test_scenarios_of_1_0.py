@@ -11,7 +11,7 @@ from oots.scenario_files.scenario import Scenario
 from oots.scenarios.running import Result, run_scenarios
 
 NAMES = (
-    "S01 S02 S03 S04 S05 S06 S07 S09 S10 S11 S15 S16 S18 S20 TC01 TC02 TC03 TC06 TC08 TC09".split()  # a third and more
+    "S01 S02 S03 S04 S05 S06 S07 S09 S10 S11 S15 S16 S18 S20 S26 TC02 TC03 TC06 TC08 TC09".split()  # a third and more
 )
 
 
