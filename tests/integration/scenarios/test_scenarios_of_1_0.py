@@ -10,9 +10,9 @@ from oots.scenario_files.reading import SHIPPED, read_scenario
 from oots.scenario_files.scenario import Scenario
 from oots.scenarios.running import Result, run_scenarios
 
-NAMES = (
-    "S01 S02 S03 S04 S05 S06 S07 S09 S10 S11 S15 S16 S18 S20 S26 TC02 TC03 TC06 TC08 TC09".split()  # a third and more
-)
+_OWN = (1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 15, 16, 18, 20, 26)
+_PROJECTATHON = (2, 3, 6, 8, 9)
+NAMES = (*(f"S{number:02}" for number in _OWN), *(f"TC{number:02}" for number in _PROJECTATHON))
 
 
 def with_a_pdf_alone(scenario: Scenario) -> Scenario:
