@@ -180,7 +180,7 @@ def of_nobody(text: str) -> str:
         "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{20,}",
         "Uffe|Trine|Udenbo|Truet|[Ff]redericia|[Kk]olding|Vejle|Haderslev|0607|0621",
         r"\d{4}-\d{2}-\d{2}(T[\d:.]+Z)?|\d{6}-\d{4}|kl\. \d\d\.\d\d(\.\d\d)?|\d{1,2}\. [a-z]+ \d{4}",
-        r"(69116418|29189897)|[0-9A-F]{8}(?=Side|Page|[^0-9A-Za-z])|[A-Za-z0-9+/_-]{30,}={0,2}|\b\d+ kB",
+        r"(69116418|29189897)|[0-9A-F]{8}(?=Side|Page|[^0-9A-Za-z])|[A-Za-z0-9+/_-]{30,}={0,2}|\b\d+ (kB|byte)",
         "(?i)\\b(kvinde|mand|female|male)\\b",
     ):
         text = re.sub(pattern, "·", text)
@@ -223,3 +223,5 @@ def test_what_is_sent_of_a_threatened_person_says_the_same_as_that_of_the_other(
     ordinary, threatened = (of_nobody(result.facts.messages.text) for result in both if result.facts)
     assert "Uden fast bopæl" in ordinary or "uden fast bopæl" in ordinary
     assert threatened == ordinary
+
+
