@@ -104,6 +104,13 @@ class Span(StrEnum):
     FOUR_MONTHS = "four-months"
 
 
+class Decision(StrEnum):
+    """What a caseworker does with a rare case: lets the register issue after all, or says no."""
+
+    RELEASE = "release"
+    REFUSE = "refuse"
+
+
 _ALLOWED: dict[Act, frozenset[str]] = {
     Act.SIGN_IN: frozenset({"persona", "case"}),
     Act.CHOOSE_MUNICIPALITY: frozenset({"municipality"}),
@@ -136,7 +143,7 @@ class Step(Written):
     times: int | None = Field(default=None, ge=1, le=5)
     pieces: tuple[Annotated[int, Field(ge=1)], ...] | None = None
     until: Span | None = None
-    decides: Literal["release", "reject"] | None = None
+    decides: Decision | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

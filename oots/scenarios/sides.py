@@ -50,6 +50,11 @@ class Sides:
     def answering(self) -> tuple[Exchanging, ...]:
         return tuple(self._live.providers.values())
 
+    def address_of_provider(self, kommunekode: str) -> str:
+        """Where a browser finds the data service of a municipality; raises LookupError where it has none."""
+        side = self._live.provider_of(kommunekode)
+        return next(self._live.address(name) for name, each in self._live.providers.items() if each is side)
+
     def place_of(self, host: str) -> str:
         """What kind of page is shown at this host: `portal`, `preview`, or another."""
         return host.partition(".")[0]

@@ -6,9 +6,10 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from oots.exchange.conversation import RequesterState
-from oots.scenario_files.scenario import Act, Scenario, Span, Step
+from oots.scenario_files.scenario import Act, Decision, Scenario, Span, Step
 from oots.scenarios.citizen import AstrayError, Citizen, Page
 from oots.scenarios.faults import wrong
 from oots.scenarios.live_town import LiveTown
@@ -17,6 +18,8 @@ from oots.scenarios.sides import Sides
 _GOES_ON = frozenset({RequesterState.REQUESTED, RequesterState.PREVIEWING})
 _SETTLING_SECONDS = 8.0
 _PAUSE_SECONDS = 0.02
+_FOUR_MONTHS = timedelta(days=124)
+_DECISIONS = {Decision.RELEASE: "register", Decision.REFUSE: "refuse"}
 _UPLOADED = ("dokumentation.pdf", b"%PDF-1.7\n%%EOF\n", "application/pdf")
 
 
@@ -164,7 +167,11 @@ class Teller:
             self._citizen.download(link)
 
     def pay(self, step: Step) -> None:
-        self._page = self._citizen.submit(self._shown, "/payment")
+        """The fee of the first piece that has one to be paid."""
+        pieces = self._shown.choices("/payment", "piece")
+        if not pieces:
+            raise AstrayError("nothing is to be paid")
+        self._page = self._citizen.submit(self._shown, "/payment", piece=pieces[0])
 
     def accept(self, step: Step) -> None:
         self._decide(step.pieces)
@@ -185,19 +192,33 @@ class Teller:
 
     def wait(self, step: Step) -> None:
         """Nothing happens but that time goes on, once both sides have done what they could."""
+        self._patiently(lambda: self.sides.everything_was_tried)
+        self._live.pass_time(self._span(step.until))
+
+    def _span(self, until: Span | None) -> timedelta:
         limits = self._live.limits
-        spans = {
+        if until is Span.CASEWORK:
+            promised = self.portal.service.progress(self.exchanges[-1]).available_from
+            if promised is None:
+                raise AstrayError("nobody has promised an answer")
+            return promised - self._live.clock.now() + timedelta(minutes=1)
+        return {
             Span.T1: limits.first_round_trip + 2 * limits.grace,
             Span.T2: limits.follow_link + 2 * limits.grace,
             Span.T3: limits.decide + 2 * limits.grace,
-        }
-        if step.until not in spans:
-            raise AstrayError(f"nobody knows how long `{step.until}` is")
-        self._patiently(lambda: self.sides.everything_was_tried)
-        self._live.pass_time(spans[step.until])
+        }.get(until or Span.T1, _FOUR_MONTHS)
 
     def caseworker(self, step: Step) -> None:
-        raise AstrayError("no caseworker has a page yet")
+        """Somebody at the municipality opens the case that waits there, and decides."""
+        municipality = self._scenario.answers.municipality or ""
+        with contextlib.closing(Citizen()) as caseworker:
+            page = caseworker.open(f"{self.sides.address_of_provider(municipality)}/casework")
+            page = caseworker.submit(page, "/casework/signin")
+            cases = [caseworker.open(link) for link in page.links(r"/casework/[^/]+")]
+            waiting = next((case for case in cases if case.form("/decision") is not None), None)
+            if waiting is None:
+                raise AstrayError("no case waits for a decision")
+            caseworker.submit(waiting, "/decision", decision=_DECISIONS[step.decides or Decision.RELEASE])
 
     # --- the end ---
 

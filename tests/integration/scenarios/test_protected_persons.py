@@ -223,5 +223,3 @@ def test_what_is_sent_of_a_threatened_person_says_the_same_as_that_of_the_other(
     ordinary, threatened = (of_nobody(result.facts.messages.text) for result in both if result.facts)
     assert "Uden fast bopæl" in ordinary or "uden fast bopæl" in ordinary
     assert threatened == ordinary
-
-
