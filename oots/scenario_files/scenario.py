@@ -89,6 +89,7 @@ class Act(StrEnum):
     CLOSE_BROWSER = "close-the-browser"
     COME_BACK = "come-back"
     FINISH = "finish"
+    ASK_AGAIN = "ask-again"
     UPLOAD = "upload"
     WAIT = "wait"
     CASEWORKER = "caseworker"

@@ -19,7 +19,7 @@ _HEAD: Final = """\
 # topology  shared | national-intermediary | fki-intermediary | per-municipality | per-vendor
 # steps     sign-in (as, case) | choose-municipality (municipality) | request (at, times)
 #           wait-for-answer | follow-link | go-to-preview (as, at) | look | pay | accept (pieces) | decline
-#           close-the-browser | come-back | finish | upload | wait (until) | caseworker (decides)
+#           close-the-browser | come-back | finish | ask-again | upload | wait (until) | caseworker (decides)
 # faults    e.g. {{ what = "register-failing", from = 2, to = 3 }}: {faults}
 # expected  outcomes, one for each exchange: delivered | nothing | deferred | refused EDM:ERR:0004 | lapsed
 #           undeliverable | open | not asked; and what states, journals, pages and messages must and must not hold

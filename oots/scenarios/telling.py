@@ -131,6 +131,11 @@ class Teller:
             page = self._citizen.submit(page, "/authorize", persona=self._persona)
         self._page = self._citizen.wait(page, lambda page: not page.is_refreshing)
 
+    def ask_again(self, step: Step) -> None:
+        """Begin anew with what the last exchange was about, where its page offers that."""
+        page = self._citizen.open(f"{self.portal.address}/evidence/{self.exchanges[-1]}")
+        self._page = self._citizen.follow(page, r"/evidence/[^/]+/again")
+
     def finish(self, step: Step) -> None:
         self.wait_for_answer(step)
         self._count_documents()
@@ -182,6 +187,8 @@ class Teller:
     def _decide(self, accepted: tuple[int, ...] | None) -> None:
         links = self._shown.links(r"/p/[^/]+/\d+/\d+")
         numbers = sorted({int(link.rsplit("/", 2)[1]) for link in links})
+        if accepted and max(accepted) > len(numbers):
+            raise AstrayError(f"there are {len(numbers)} pieces to choose from")
         choices = {
             f"package-{number}": "accept" if accepted is None or number + 1 in accepted else "decline"
             for number in numbers
@@ -261,6 +268,7 @@ _DEEDS = {
     Act.CLOSE_BROWSER: Teller.close_browser,
     Act.COME_BACK: Teller.come_back,
     Act.FINISH: Teller.finish,
+    Act.ASK_AGAIN: Teller.ask_again,
     Act.UPLOAD: Teller.upload,
     Act.WAIT: Teller.wait,
     Act.CASEWORKER: Teller.caseworker,

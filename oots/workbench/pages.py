@@ -343,6 +343,7 @@ _STEPS = {
     "close-the-browser": Words("Luk browseren", "Close the browser"),
     "come-back": Words("Kom tilbage til portalen", "Come back to the portal"),
     "finish": Words("Brug dokumentationen og afslut", "Use the evidence and finish"),
+    "ask-again": Words("Hent den igen", "Fetch it again"),
     "upload": Words("Upload selv i stedet", "Upload yourself instead"),
     "wait": Words("Vent, til tiden er gået", "Wait until the time is up"),
     "caseworker": Words("Sagsbehandleren afgør sagen", "The caseworker decides the case"),
