@@ -351,7 +351,7 @@ def intermediary_service(settings: IntermediarySettings, around: Surroundings) -
     app = _exchanging_app("Intermediary", settings, store, access_point, around, metrics, "intermediary")
     frame = frames.intermediary(agent)
     frame.attach(app)
-    app.include_router(intermediary_pages.router(frame, intermediary, insight=settings.insight))
+    app.include_router(intermediary_pages.router(frame, intermediary.routes, insight=settings.insight))
     if settings.insight:
         asking, behind = frames.ASKING, frames.BEHIND
         app.include_router(_insight(frame, store, settings, around, frames.INTERMEDIARY, asking, behind))

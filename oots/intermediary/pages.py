@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from oots.intermediary.service import Intermediary
+from oots.intermediary.routes import Route
 from oots.web.frame import Frame
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def router(frame: Frame, intermediary: Intermediary, *, insight: bool) -> APIRouter:
-    """`GET /`: the access points behind the intermediary; with `insight` it points at the exchange pages."""
-    routes = APIRouter(include_in_schema=False)
+def router(frame: Frame, routes: Sequence[Route], *, insight: bool) -> APIRouter:
+    """`GET /`: the access points to which `routes` lead; with `insight` it points at the exchange pages."""
+    pages = APIRouter(include_in_schema=False)
 
-    @routes.get("/")
+    @pages.get("/")
     def behind(request: Request) -> Response:
-        return frame.page(request, "intermediary.html", routes=intermediary.routes, insight=insight)
+        return frame.page(request, "intermediary.html", routes=routes, insight=insight)
 
-    return routes
+    return pages

@@ -11,12 +11,17 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.x509 import ReasonFlags
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from oots.denmark.municipality import municipalities
+from oots.deployment import frames
 from oots.deployment.apps import Surroundings, authority_app
 from oots.deployment.participants import participants
 from oots.deployment.settings import AuthoritySettings, read
 from oots.exchange.conversation import RequesterState
+from oots.intermediary import pages as intermediary_pages
+from oots.intermediary.routes import Route
 from oots.model.clock import FrozenClock, SequentialIds
 from oots.provider.preview import Stage
 from oots.trust.authority import init_keys
@@ -40,6 +45,8 @@ from tests.support.pages import (
     three_pieces,
 )
 from tests.support.register_pages import register_house
+from tests.support.three_sides import PLATFORM
+from tests.support.two_sides import AARHUS
 from tests.support.web import NOON
 
 CASE = "/cases/change-of-address"
@@ -255,6 +262,17 @@ def test_the_certificates_of_the_authority(page: Page, authority_house: str) -> 
     assert_fit_for_all(page, f"{authority_house}/")
     for word in ("expires soon", "replaced", "revoked"):
         assert page.get_by_text(word, exact=True).first.is_visible()
+
+
+def test_whom_an_intermediary_serves(page: Page) -> None:
+    served_together = frozenset(each.agent.identifier for each in municipalities().values())
+    routes = [Route("AP_DK_01", served_together), Route("AP_DK_0751", frozenset({AARHUS.identifier}))]
+    app, frame = FastAPI(), frames.intermediary(PLATFORM)
+    frame.attach(app)
+    app.include_router(intermediary_pages.router(frame, routes, insight=True))
+    with served(app) as port:
+        assert_fit_for_all(page, f"http://intermediary.localhost:{port}/")
+    assert page.get_by_text("AP_DK_0751").is_visible()
 
 
 def test_the_page_images_are_really_drawn(page: Page, preview_house: tuple[Preview, str]) -> None:
