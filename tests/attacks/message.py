@@ -583,7 +583,8 @@ def evidence_after_it_was_declined(portal: Portal) -> Refused:
 def an_error_for_another_exchange(portal: Portal) -> Refused:
     """Ends an exchange with an error that answers the request of another one."""
     request = portal.town.requester.progress(portal.previewing).request
-    error = Answers(AARHUS, IDS).error(
+    error = Answers((), IDS).error(
+        AARHUS,
         ErrorCode.NOT_FOUND,
         "the person could not be matched uniquely",
         portal.now,

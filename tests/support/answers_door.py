@@ -113,15 +113,16 @@ class Portal:
     def response(self, package: EvidencePackage | None = None, **changes: object) -> EvidenceResponse:
         """The answer that would deliver the evidence held for `previewing`."""
         request = self.held(self.previewing).request
-        plain = Answers(AARHUS, IDS).response(
-            request, self.request_id(self.previewing), self.now, (package or self.package(),)
+        plain = Answers((), IDS).response(
+            AARHUS, request, self.request_id(self.previewing), self.now, (package or self.package(),)
         )
         return replace(plain, **changes)  # type: ignore[arg-type]
 
     def offer(self, location: str) -> EvidenceError:
         """The error that would offer a preview there, as the answer to request 1 of `asked`."""
         request = self.town.requester.progress(self.asked).request
-        return Answers(AARHUS, IDS).error(
+        return Answers((), IDS).error(
+            AARHUS,
             ErrorCode.AUTHORIZATION,
             "a preview by the user is needed",
             self.now,
@@ -233,7 +234,8 @@ def portal_door(folder: Path, spares: int = 0) -> Iterator[Portal]:
     waiting = [held_back(town) for _ in range(spares)]
     portal = Portal(town, held_back(town), offered, previewing, declined, waiting)
     for step in ("_expected", "_act"):
-        setattr(town.requester, step, _heard(getattr(town.requester, step), portal.caught))
+        answers = town.requester._answers
+        setattr(answers, step, _heard(getattr(answers, step), portal.caught))
     try:
         yield portal
     finally:

@@ -330,6 +330,7 @@ class Street:
             origins=Origins(ORIGINS),
             check_seal=sealed,
             ids=RandomIds(),
+            clock=self.town.clock,
             grace=timedelta(minutes=1),
             insight=False,
         )
