@@ -21,16 +21,9 @@ from oots.provider import visitors
 from oots.provider.mailbox import PostOffice
 from oots.provider.mailbox_pages import PATH as POST
 from oots.provider.mailbox_pages import MailboxPages
-from oots.provider.preview import (
-    Place,
-    PreviewClosedError,
-    PreviewSpace,
-    ShownDocument,
-    ShownPackage,
-    Stage,
-    UnpaidError,
-)
+from oots.provider.preview import PreviewClosedError, PreviewSpace, UnpaidError
 from oots.provider.procedures import procedure
+from oots.provider.shown import Place, ShownDocument, ShownPackage, Stage
 from oots.trust.revocation import UnsettledError
 from oots.web.countries import authority_in, country
 from oots.web.downloads import download

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
 from oots.exchange.conversation import ProviderState
 from oots.exchange.journal import Entry
@@ -14,28 +13,16 @@ from oots.exchange.unit import Kept
 from oots.model.about import about
 from oots.model.clock import Clock
 from oots.model.content import Content
-from oots.model.evidence import DocumentKind, EvidenceDocument
-from oots.model.issuing import Fee, Withheld
 from oots.model.person import LegalPerson, NaturalPerson
 from oots.model.request import EvidenceRequest
-from oots.model.text import Text
 from oots.provider import checks, mailbox
 from oots.provider.identity import same_person
 from oots.provider.lines import fee_paid, give_fees_back, line_of
 from oots.provider.mailbox import Letter, LetterKind
-from oots.provider.record import HeldPackage, HeldPart, Preview, ProviderExchange
+from oots.provider.record import HeldPackage, Preview, ProviderExchange
 from oots.provider.replies import ProviderUnit, evidence_parts
 from oots.provider.service import EvidenceProvider
-
-
-class Stage(StrEnum):
-    """What a preview link opens at this moment."""
-
-    UNKNOWN = "unknown"
-    WAITING = "waiting"
-    OPEN = "open"
-    DECIDED = "decided"
-    LAPSED = "lapsed"
+from oots.provider.shown import Place, ShownDocument, ShownPackage, Stage, shown, titles_of
 
 
 class PreviewClosedError(Exception):
@@ -44,56 +31,6 @@ class PreviewClosedError(Exception):
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         super().__init__(stage)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What may be told about a link before anybody has signed in: nothing about a person or about contents.
-
-    `return_location` is the lawful https URL of request 2, None before that has come and for an unknown link.
-    `authority_names` are those of the authority that was asked, `represented` whether somebody acts for the person.
-    """
-
-    stage: Stage
-    exchange_id: str | None = None
-    evidence_titles: tuple[Text, ...] = ()
-    requester_names: tuple[Text, ...] = ()
-    requester_country: str | None = None
-    procedure: str | None = None
-    closes_at: datetime | None = None
-    return_location: str | None = None
-    authority_names: tuple[Text, ...] = ()
-    represented: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ShownDocument:
-    """One document in the preview; `package` and `number` address it."""
-
-    package: int
-    number: int
-    kind: DocumentKind
-    title: str
-    media_type: str
-    length: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownPackage:
-    """One piece of evidence, accepted or declined as a whole; `notice` is a key such as `address-protection`.
-
-    `piece` addresses its fee, `to_pay` tells that this must be paid before it can be accepted; `withheld` is not sent.
-    """
-
-    number: int
-    titles: tuple[Text, ...]
-    notice: str | None
-    documents: tuple[ShownDocument, ...]
-    piece: int = 0
-    fee: Fee | None = None
-    to_pay: bool = False
-    withheld: tuple[Withheld, ...] = ()
 
 
 class UnpaidError(Exception):
@@ -182,7 +119,7 @@ class PreviewSpace:
         with self._store.look() as unit:
             kept = self._at(unit, token, Stage.OPEN)
             paid = _preview(kept).paid
-            return tuple(_shown(number, held, paid) for number, held in enumerate(kept.record.packages))
+            return tuple(shown(number, held, paid) for number, held in enumerate(kept.record.packages))
 
     def acted_for(self, token: str) -> str | None:
         """The name of whom the visitor acts for, if not for herself; raises PreviewClosedError unless the space is
@@ -215,8 +152,8 @@ class PreviewSpace:
         """One document as it would be sent; raises PreviewClosedError, or LookupError for an unknown number."""
         with self._store.look() as unit:
             kept = self._at(unit, token, Stage.OPEN)
-            shown = _shown(package, kept.record.packages[package], _preview(kept).paid).documents[number]
-            return shown, unit.files.get(kept.record.packages[package].parts[number].stored)
+            document = shown(package, kept.record.packages[package], _preview(kept).paid).documents[number]
+            return document, unit.files.get(kept.record.packages[package].parts[number].stored)
 
     def decide(self, token: str, accepted: Collection[int]) -> str:
         """Record the decision and answer request 2 with the accepted packages; returns the return location.
@@ -276,7 +213,7 @@ class PreviewSpace:
         """Put a receipt into the mailbox of whom it is about."""
         record = kept.record
         kind = (LetterKind.RELEASED if sent else LetterKind.NOT_SENT) if chosen else LetterKind.DECLINED
-        released = tuple(_titles(held) for held in chosen) if sent else ()
+        released = tuple(titles_of(held) for held in chosen) if sent else ()
         if record.person_key is not None:
             mailbox.put(unit, record.person_key, Letter.about(kind, record.request, kept.exchange_id, now, released))
 
@@ -299,29 +236,3 @@ def _preview(kept: Kept[ProviderExchange]) -> Preview:
     if preview is None:
         raise LookupError("an exchange found by its link has a preview")
     return preview
-
-
-def _titles(held: HeldPackage) -> tuple[Text, ...]:
-    """What a piece is called: as it was issued, else as its type is."""
-    main = next(document.main for document in held.package.documents if document.main)
-    return held.title or main.evidence_type.titles
-
-
-def _shown(number: int, held: HeldPackage, paid: Collection[int]) -> ShownPackage:
-    return ShownPackage(
-        number,
-        _titles(held),
-        held.notice,
-        tuple(
-            _shown_document(number, position, document, part)
-            for position, (document, part) in enumerate(zip(held.package.documents, held.parts, strict=True))
-        ),
-        held.piece,
-        held.fee,
-        held.is_to_be_paid and held.piece not in paid,
-        held.withheld,
-    )
-
-
-def _shown_document(package: int, number: int, document: EvidenceDocument, part: HeldPart) -> ShownDocument:
-    return ShownDocument(package, number, document.kind, document.title, part.media_type, part.length, part.sha256)

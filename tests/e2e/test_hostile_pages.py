@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 from starlette.responses import HTMLResponse
 
-from oots.provider.preview import Stage
+from oots.provider.shown import Stage
 from tests.support.chromium import served
 from tests.support.pages import TOKEN, Preview, preview, shown_package
 from tests.support.window import Window, window

@@ -23,7 +23,7 @@ from oots.exchange.conversation import RequesterState
 from oots.intermediary import pages as intermediary_pages
 from oots.intermediary.routes import Route
 from oots.model.clock import FrozenClock, SequentialIds
-from oots.provider.preview import Stage
+from oots.provider.shown import Stage
 from oots.trust.authority import init_keys
 from oots.trust.issuing import LEAF_LIFE
 from oots.trust.keys import load_key_pair

@@ -47,7 +47,8 @@ from oots.provider import casework_pages
 from oots.provider import pages as preview_pages
 from oots.provider.casework import Attachment, CaseState, DecidedError, Decision, HandCase, NothingAttachedError
 from oots.provider.mailbox import Letter, LetterKind
-from oots.provider.preview import Place, PreviewClosedError, ShownDocument, ShownPackage, Stage, UnpaidError
+from oots.provider.preview import PreviewClosedError, UnpaidError
+from oots.provider.shown import Place, ShownDocument, ShownPackage, Stage
 from oots.requester import pages as portal_pages
 from oots.requester.cases import Case, Piece, case_of
 from oots.requester.discovery import Finding, answered

@@ -15,7 +15,8 @@ from oots.exchange.journal import Entry
 from oots.model.content import whole
 from oots.model.issuing import MatchOutcome, NothingHeld, NotMatched, NotYet
 from oots.model.person import LevelOfAssurance
-from oots.provider.preview import PreviewClosedError, Stage
+from oots.provider.preview import PreviewClosedError
+from oots.provider.shown import Stage
 from oots.requester.cases import CASES
 from oots.requester.service import NotPossibleError
 from tests.support.two_sides import DOCUMENT, FINDING, READABLE, SOLVEJ, START, TwoSides, issued

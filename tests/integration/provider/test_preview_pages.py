@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from oots.model.text import Text
-from oots.provider.preview import Stage
+from oots.provider.shown import Stage
 from oots.trust.revocation import UnsettledError
 from oots.web import page_images
 from tests.support.pages import (
