@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from oots.denmark.document_model import (
     DATA,
     DataModel,
+    Definition,
     Field,
     definitions,
     projections,
@@ -36,7 +37,7 @@ def mapping(name: str) -> Iterator[str]:
         raise ConfigurationError(f"{name} is no evidence type: oots documents list names them")
     definition = definitions()[name]
     yield f"# {definition.titles.da} · {definition.titles.en}"
-    yield f"{definition.rule.da} {definition.rule.en}"
+    yield from _about(definition)
     native = definition.data_model
     if native:
         yield from _table(native)
@@ -49,6 +50,21 @@ def mapping(name: str) -> Iterator[str]:
         yield from _table(projection.data_model)
     if native:
         yield from _withheld((kept.term, kept.da, kept.en) for kept in definition.kept)
+
+
+def _about(definition: Definition) -> Iterator[str]:
+    yield f"- {definition.rule.da} {definition.rule.en}"
+    yield f"- issuer: {definition.issuer}; system: {definition.system}; subject: {definition.subject} person"
+    yield f"- requirements: {', '.join(definition.requirements)}; procedures: {', '.join(definition.procedures)}"
+    yield f"- fee: {_yes(definition.fee)}; without preview: {_yes(definition.without_preview)}"
+    if definition.forms:
+        yield f"- nearest European forms: {definition.forms}"
+    if definition.elsewhere:
+        yield f"- never issued. {definition.elsewhere.da} {definition.elsewhere.en}"
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
 
 
 def _table(model: DataModel) -> Iterator[str]:

@@ -24,9 +24,10 @@ from oots.denmark.document_model import (
 )
 from oots.denmark.document_schema import schemas
 from oots.denmark.fees import fee_of, load_fees
+from oots.denmark.live_file import LiveFile
 from oots.denmark.mapping import mapping, overview
 from oots.denmark.municipality import municipalities
-from oots.denmark.records import KINDS, STANDARD_FOLDER, Foedsel, Record, load_records
+from oots.denmark.records import KINDS, STANDARD_FOLDER, Foedsel, Indkomst, Record, load_records
 from oots.denmark.register import CprRegister
 from oots.model.errors import ConfigurationError
 from oots.model.issuing import FeePolicy
@@ -58,6 +59,7 @@ def test_the_mapping_names_every_element_with_a_term_of_its_register(type_id: st
         if not vocabulary().members(field):
             assert f"{field.element} | {field.da} |" in printed
     assert f"| {type_id} |" in "\n".join(overview())
+    assert ("never issued" in printed) == (type_id == "sygedagpenge-eessi")
 
 
 def test_an_unknown_type_has_no_mapping() -> None:
@@ -189,6 +191,18 @@ def test_a_faulty_register_is_named_by_file_place_and_field(
     with pytest.raises(ConfigurationError) as refused:
         load_records(registers)
     assert any(fault in found and found.startswith(f"{registers}/{file}: ") for found in refused.value.faults)
+
+
+def test_an_edited_register_is_read_again_and_a_faulty_edit_changes_nothing(registers: Path) -> None:
+    live = LiveFile(registers, load_records)
+    anders = "b10877a9-cbf2-4734-9c10-35250b664028"
+    assert live.content.about(Indkomst, anders)[0].beloeb == Decimal("702480.00")
+    change(registers / "indkomster.toml", '"702480.00"', '"1702480.00"')
+    assert live.content.about(Indkomst, anders)[0].beloeb == Decimal("1702480.00")
+    change(registers / "indkomster.toml", '"1702480.00"', '"many thousands"')
+    assert live.content.about(Indkomst, anders)[0].beloeb == Decimal("1702480.00")
+    (fault,) = live.faults
+    assert "indkomst 3: beloeb: " in fault
 
 
 def test_a_fault_never_repeats_what_a_register_holds(registers: Path) -> None:
