@@ -19,7 +19,8 @@ from oots.denmark.document_model import (
 from oots.denmark.document_pdf import Sender, render
 from oots.denmark.document_xml import Facts, encode
 from oots.denmark.evidence_types import PDF, PDF_DISTRIBUTION, evidence_type_of, xml_distribution
-from oots.denmark.holdings import HOLDINGS, NOTHING, Annex, Case, Piece, by_hand
+from oots.denmark.holding import NOTHING, Annex, Case, Piece, by_hand
+from oots.denmark.holdings import HOLDINGS
 from oots.denmark.residence_forms import as_forms_ask
 from oots.model.evidence import Distribution, DocumentKind
 from oots.model.issuing import ByHand, Issue, Issued, IssuedDocument, NothingHeld, Order, Withheld

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from oots.denmark.document_model import Definition, definitions
 from oots.denmark.evidence_types import OFFERS
-from oots.denmark.holdings import Case
+from oots.denmark.holding import Case
 from oots.denmark.issuing import Writing, issue
 from oots.denmark.municipality import municipalities
 from oots.denmark.records import STANDARD_FOLDER, Records, Virksomhed, load_records

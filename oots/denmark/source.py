@@ -19,7 +19,7 @@ from oots.denmark.evidence_types import (
     XML_DISTRIBUTION,
 )
 from oots.denmark.fees import fee_of
-from oots.denmark.holdings import CASEWORK, Case, resident
+from oots.denmark.holding import CASEWORK, Case, resident
 from oots.denmark.issuing import ADDRESS_PROTECTION, Writing, issue, requirements_of, withheld
 from oots.denmark.municipality import Municipality, load_municipality
 from oots.denmark.projection import project

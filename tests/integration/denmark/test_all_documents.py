@@ -18,7 +18,7 @@ from lxml import etree
 from oots.denmark.cpr import CprPerson, Folkekirke
 from oots.denmark.document_model import Definition, definitions
 from oots.denmark.evidence_types import OFFERS, PDF, XML
-from oots.denmark.holdings import Case
+from oots.denmark.holding import Case
 from oots.denmark.issuing import Writing, issue, withheld
 from oots.denmark.letter import danish_date
 from oots.denmark.municipality import load_municipality

@@ -11,7 +11,7 @@ from lxml import etree
 
 from oots.denmark.document_model import definitions
 from oots.denmark.evidence_types import OFFERS, XML
-from oots.denmark.holdings import Case
+from oots.denmark.holding import Case
 from oots.denmark.issuing import Writing, issue
 from oots.denmark.municipality import load_municipality
 from oots.denmark.records import STANDARD_FOLDER, load_records
