@@ -315,9 +315,11 @@ class AuthoritySettings(ServiceSettings):
 
 
 class WorkbenchSettings(ServiceSettings):
-    """The workbench. `state` is where it keeps what the council entered and what runs came to."""
+    """The workbench. `state` is where it keeps what the council entered and what runs came to; `municipalities` are the
+    kommunekoder of the town around it."""
 
     state: Path
+    municipalities: Kommunekoder = ("0751",)
     workbench_origin: str = "https://workbench.localhost"
 
 

@@ -183,7 +183,7 @@ class Town:
         }
 
     def _workbench(self, service: Service) -> dict[str, object]:
-        return {"state": self.state / service.name}
+        return {"state": self.state / service.name, "municipalities": self.municipalities or (self.municipality,)}
 
     def entrance(self, service: Service) -> Service:
         """The access point to which messages for this service are sent."""

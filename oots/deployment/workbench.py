@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 
 from fastapi import APIRouter, Depends, FastAPI
 
 from oots.database.opening import open_database
 from oots.deployment import frames
 from oots.deployment.apps import Surroundings
+from oots.deployment.comparison import compare
 from oots.deployment.services import DANISH_PORTAL, PORTAL
 from oots.deployment.settings import WorkbenchSettings
 from oots.eid import personas
@@ -83,4 +85,5 @@ def _surrounding(settings: WorkbenchSettings) -> Surrounding:
             for origin, address in settings.origins.items()
             if origin != settings.workbench_origin
         ],
+        topologies=cache(lambda: compare(settings.municipalities)),
     )

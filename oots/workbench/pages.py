@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.concurrency import run_in_threadpool
@@ -48,6 +48,17 @@ class Person:
     story: Words
 
 
+class Topology(Protocol):
+    """A topology as its comparison tells it; what the page reads of the rest is counted by the deployment."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def country(self) -> Any: ...
+    @property
+    def running(self) -> Any: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surrounding:
     """What stands around the workbench, as the deployment knows it.
@@ -59,7 +70,7 @@ class Surrounding:
     portals: Mapping[str, str]
     persons: Mapping[str, Person]
     places: Sequence[tuple[Words, str]]
-    topologies: Callable[[], Any] | None = None
+    topologies: Callable[[], Sequence[Topology]]
 
 
 def router(
@@ -311,8 +322,7 @@ class _Workbench:
         return self._page(request, "parts_of_deck.html", profiles=profiles)
 
     def topologies(self, request: Request) -> Response:
-        compared = self._around.topologies() if self._around.topologies else None
-        return self._page(request, "topologies.html", compared=compared)
+        return self._page(request, "topologies.html", compared=self._around.topologies())
 
 
 _HEADINGS = (
