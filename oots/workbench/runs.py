@@ -19,7 +19,7 @@ from oots.workbench.notebook import Notebook, Ran
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_SECONDS = 600
-MOST_WAITING = 60
+MOST_WAITING = 500
 
 Start = Callable[[Sequence[str]], Mapping[str, Any]]
 """Runs the scenarios of these names and returns what `oots scenario run --json` prints."""
