@@ -125,13 +125,14 @@ def _say_where(town: Town) -> None:
         + "\n"
         + "".join(f"  {title:<26}{address}/\n" for title, address in places if address != workbench)
         + f"  {_TITLES[Kind.AUTHORITY]:<26}{town.address(town.services[0])}/\n"
-        f"  {'Udvekslinger / exchanges':<26}{'   '.join(f'{address}/exchanges' for address in exchanging)}\n"
+        f"  {'Udvekslinger / exchanges':<26}{_BELOW.join(f'{address}/exchanges' for address in exchanging)}\n"
         f"  {'Tilstand / state':<26}{town.state}\n"
         + (f"  {'Rod / root certificate':<26}{town.keys / 'trust.pem'}\n" if town.tls else "")
         + "\nCtrl-C afslutter / ends."
     )
 
 
+_BELOW = "\n" + 28 * " "
 _TITLES = {
     Kind.AUTHORITY: "Udsteder / authority",
     Kind.DIRECTORIES: "Kataloger / directories",

@@ -124,8 +124,8 @@ def _participant(directory: Path, participant: Participant, issuing: KeyPair, te
     path = certificate_path(directory, participant.name)
     if path.exists() and not has_key(directory, participant.name):
         raise ConfigurationError(lost_key(directory, participant.name))
-    key = _kept_or_new_key(directory, participant.name, participant.role)
     kept = load_key_pair(directory, participant.name) if path.exists() else None
+    key = kept.private_key if kept else _kept_or_new_key(directory, participant.name, participant.role)
     if kept is not None and bound_party(kept.certificate) != participant.party:
         raise ConfigurationError(f"{path} is bound to another party than {participant.party_id}")
     if kept is None or not names_policy(kept.certificate):
