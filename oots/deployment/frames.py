@@ -41,6 +41,9 @@ _INTERMEDIARY = Words(
 _CPR = Words(
     "CPR er efterlignet med en fil af opdigtede personer.", "The civil register is a file of invented persons."
 )
+_FAGSYSTEMER = Words(
+    "Fagsystemer og andre registre er efterlignet med filer.", "Specialist systems and other registers are files."
+)
 _FULDMAGT = Words(
     "Digital Fuldmagt og tegningsretten i virksomheder er efterlignet med en fil.",
     "Mandates and the right to act for companies are a file, too.",
@@ -121,7 +124,7 @@ def registers() -> Frame:
         templates=registers_pages.TEMPLATES,
         authority=Words("OOTS-DK", "OOTS-DK"),
         service=Words("Registre bag myndighederne", "Registers behind the authorities"),
-        stand_ins=[_CPR, _FULDMAGT],
+        stand_ins=[_CPR, _FULDMAGT, _FAGSYSTEMER],
     )
 
 

@@ -23,6 +23,7 @@ from oots.denmark.registers import CPR, FAGSYSTEMER, FULDMAGT, Registers
 from oots.denmark.switch import SLOW_SECONDS, Behaviour
 from oots.model.issuing import Applicant
 from oots.registers.asked import FaultyFieldError, applicant_of
+from oots.registers.entries import kinds
 from oots.registers.explained import explained
 from oots.registers.record import Section, sections
 from oots.web.frame import Frame
@@ -75,6 +76,7 @@ def router(*, frame: Frame, registers: Registers, examples: Sequence[Example]) -
     routes.add_api_route("/registers/search", pages.found, methods=["POST"], dependencies=posted)
     routes.add_api_route("/registers/behaviour", pages.switched, methods=["POST"], dependencies=posted)
     routes.add_api_route("/registers/persons/{person_id}", pages.person)
+    routes.add_api_route("/registers/others", pages.others)
     routes.add_api_route("/registers/match", pages.match_form)
     routes.add_api_route("/registers/match/persona", pages.matched_persona, methods=["POST"], dependencies=posted)
     routes.add_api_route("/registers/match/attributes", pages.matched_attributes, methods=["POST"], dependencies=posted)
@@ -121,6 +123,10 @@ class _RegisterPages:
             raise HTTPException(400)
         self._registers.switch.set(name, Behaviour(behaviour))
         return RedirectResponse("/registers", 303)
+
+    def others(self, request: Request) -> Response:
+        """What all registers beside CPR hold."""
+        return self._frame.page(request, "others.html", kinds=kinds(self._registers, self._registers.today()))
 
     def person(self, request: Request, person_id: str, known: date | None = None) -> Response:
         """One record; with `known` as the register knew it on that day."""

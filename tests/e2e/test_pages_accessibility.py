@@ -285,7 +285,7 @@ def test_the_page_images_are_really_drawn(page: Page, preview_house: tuple[Previ
     assert drawn[0] > 1000
 
 
-@pytest.mark.parametrize("path", ["", "/persons/f3c95789-ace1-4954-8c5d-6baed2eac902", "/match"])
+@pytest.mark.parametrize("path", ["", "/persons/f3c95789-ace1-4954-8c5d-6baed2eac902", "/others", "/match"])
 def test_pages_of_the_registers(page: Page, register_pages: str, path: str) -> None:
     assert_fit_for_all(page, register_pages + path)
 

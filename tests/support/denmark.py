@@ -92,12 +92,16 @@ def person(**changes: Any) -> CprPerson:
 
 
 def registers(
-    persons: Path | None = None, representing: Path | None = None, switch: RegisterSwitch | None = None
+    persons: Path | None = None,
+    representing: Path | None = None,
+    others: Path | None = None,
+    switch: RegisterSwitch | None = None,
 ) -> Registers:
     """The registers out of these files or the packaged ones, on the day on which tests take place; nobody waits."""
     return Registers.from_files(
         persons,
         representing,
+        others,
         switch=switch or RegisterSwitch(lambda seconds: None),
         clock=FrozenClock(datetime(2026, 11, 24, 12, 0, tzinfo=UTC)),
     )

@@ -115,6 +115,33 @@ def test_an_unknown_record_is_not_there(visitor: Visitor) -> None:
     assert visitor.client.get(SOLVEJ[:-1] + "3").status_code == 404
 
 
+def test_the_other_registers_are_shown_without_what_may_betray_religion(visitor: Visitor) -> None:
+    page = visitor.read("/registers/others")
+    for kind in ("fuldmagt", "tegningsret", "laan", "ejendom", "indskrivning", "foedsel", "vielse"):
+        assert f"<code>{kind}</code>" in page
+    assert "Holger Fuldmægtig" in page
+    assert page.count("skjult: kan røbe religion") > 3
+    assert not re.search("MEDLEM_AF|UDEN_FOR|AFVENTER|KIRKELIG|BORGERLIG", page)
+
+
+def test_an_address_in_another_register_is_hidden_as_well(tmp_path: Path) -> None:
+    entry = """
+[[byggesag]]
+kommunekode = "0101"
+person = "PERSON"
+bfe = "100151203"
+adresse = { vejnavn = "Hemmelig Vej", husnummer = "14", postnummer = "1662", postdistrikt = "København V" }
+sag = "BYG-2026-00417"
+art = "TILBYGNING"
+afgjort = 2026-08-21
+"""
+    for path, shown in ((SOLVEJ, True), (BRUUN, False), (TRINE, False)):
+        (tmp_path / "cases.toml").write_text(entry.replace("PERSON", path.rpartition("/")[2]), encoding="utf-8")
+        page = Visitor(registers(others=tmp_path)).read("/registers/others")
+        assert ("Hemmelig Vej" in page) is shown
+        assert "BYG-2026-00417" in page
+
+
 @pytest.mark.parametrize("register", [CPR, FULDMAGT, FAGSYSTEMER])
 def test_a_register_is_switched_here(visitor: Visitor, register: str) -> None:
     answer = visitor.send("/registers", "/registers/behaviour", register=register, behaviour="silent")
