@@ -56,7 +56,7 @@ def _purge_rows(store: Store[Any], oldest: str, now: datetime) -> None:
         (REQUEST, REQUEST.c.noted_at < oldest),
         (OUTBOX, (OUTBOX.c.state != WAITING) & (OUTBOX.c.deadline < oldest)),
         (FORM, FORM.c.noted_at < iso(now - _FORMS_KEPT)),
-        (PAPER, PAPER.c.until < iso(now)),
+        (PAPER, PAPER.c.until <= iso(now)),
     )
     for table, condition in old:
         key = tuple_(*table.primary_key.columns)

@@ -28,6 +28,8 @@ from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, PARTNER
 from oots.exchange.store import VAULT_KEY, Store
 from oots.model.clock import RandomIds
 from oots.model.errors import BusyError, ConfigurationError, UnavailableError
+from oots.model.issuing import ByHand
+from oots.provider.casework import COUNTS, Decision
 from oots.provider.record import ProviderExchange
 from oots.requester.cases import CASES
 from oots.trust.certificates import UntrustedError
@@ -67,6 +69,21 @@ def asked(town: TwoSides, number: int) -> list[str]:
 
 def count(town: TwoSides, exchange_id: str, entry: Entry) -> int:
     return [line.entry for line in town.provider_log(exchange_id)].count(entry)
+
+
+def test_a_case_by_hand_is_kept_decided_and_read_under_a_new_key(both: TwoSides) -> None:
+    both.source.issue_result = ByHand(START + timedelta(days=1), "looked into")
+    both.ask()
+    (case,) = both.casework.cases()
+    both.casework.attach(case.case_id, b"%PDF-1.7 a scan")
+    rotate(both.provider_store, both.provider_store._directory / VAULT_KEY)
+    assert both.casework.attached(case.case_id) == b"%PDF-1.7 a scan"
+    both.casework.decide(case.case_id, Decision.ATTACHED)
+    assert both.requester.progress(both.ask()).state is RequesterState.PREVIEW_OFFERED
+    both.pass_time(COUNTS)
+    purge(both.provider_store, both.clock.now())
+    with both.provider_store.look() as unit:
+        assert unit.papers.find(case.case_id) is None
 
 
 def test_a_whole_exchange_ends_and_leaves_nothing_to_send(both: TwoSides) -> None:

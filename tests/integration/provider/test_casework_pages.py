@@ -76,6 +76,11 @@ def test_who_has_signed_out_is_a_stranger(worker: httpx.Client) -> None:
     assert worker.get(CASE).status_code == 403
 
 
+def test_the_authority_that_was_asked_is_named(worker: httpx.Client) -> None:
+    for address in ("/casework", CASE):
+        assert "Aarhus Kommune" in worker.get(address).text.partition("<main")[2]
+
+
 def test_no_name_stands_in_the_list(worker: httpx.Client) -> None:
     assert "Maria" not in worker.get("/casework").text
     assert "Maria" in worker.get(CASE).text
