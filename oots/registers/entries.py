@@ -81,6 +81,8 @@ def _fields(entry: object) -> Sequence[tuple[str, Any]]:
 def _said(value: object, names: Mapping[str, str]) -> str:
     if isinstance(value, _TELLS_RELIGION):
         return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return "; ".join(_said(each, names) for each in value)
     if inner := _fields(value):

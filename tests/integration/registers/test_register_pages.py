@@ -121,6 +121,7 @@ def test_the_other_registers_are_shown_without_what_may_betray_religion(visitor:
         assert f"<code>{kind}</code>" in page
     assert "Holger Fuldmægtig" in page
     assert page.count("skjult: kan røbe religion") > 3
+    assert "samtykke: true" in page
     assert not re.search("MEDLEM_AF|UDEN_FOR|AFVENTER|KIRKELIG|BORGERLIG", page)
 
 
