@@ -27,6 +27,8 @@ MOST_BYTES = 1024 * 1024
 """What is larger would be written to disk as it is, while it comes in."""
 PATH = "/casework"
 _SIGNED_IN = "caseworker"
+_ENCRYPTED = b"/Encrypt"
+"""The entry of a trailer, which is never compressed (ISO 32000-1, 7.5.5)."""
 
 
 async def _form(request: Request) -> FormData:
@@ -155,6 +157,9 @@ def _is_caseworker(request: Request) -> bool:
 
 
 def _flaw(content: bytes) -> Fault | None:
+    """What is encrypted could be shown, perhaps, and not be sealed."""
+    if _ENCRYPTED in content:
+        return Fault.WRONG_TYPE
     try:
         texts_of(content)
     except UnreadablePdfError:

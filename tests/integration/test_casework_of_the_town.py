@@ -21,6 +21,7 @@ from oots.requester.cases import CASES
 from oots.requester.discovery import Discovery
 from oots.requester.service import EvidenceRequester
 from oots.scenarios.live_town import LiveTown, live_town
+from tests.support.pages import PDF
 from tests.support.web import client_of
 
 SPECIMEN_KEYS = Path(__file__).parents[1] / "specimen_keys"
@@ -67,7 +68,9 @@ def test_what_a_caseworker_releases_is_offered_to_the_next_request(town: LiveTow
         page = worker.get(case[1])
         assert "Vera Ventetid" in page.text
         assert "undersøger, hvor personen bor" in page.text
-        worker.post(f"{case[1]}/decision", data={"csrf": csrf_in(page), "decision": "register"})
+        files = {"file": ("scan.pdf", PDF, "application/pdf")}
+        assert worker.post(f"{case[1]}/upload", data={"csrf": csrf_in(page)}, files=files).status_code == 303
+        worker.post(f"{case[1]}/decision", data={"csrf": csrf_in(page), "decision": "attached"})
     asked(town, RequesterState.PREVIEW_OFFERED)
 
 

@@ -100,9 +100,10 @@ def test_a_pdf_is_attached_and_can_be_fetched(house: Preview, worker: httpx.Clie
         (b"", "Vælg først en fil"),
         (b"MZ no document", "ingen PDF, der kan læses"),
         (b"%PDF-1.7 nor is this one", "ingen PDF, der kan læses"),
+        (PDF.replace(b"/Root", b"/Encrypt 9 0 R /Root"), "ingen PDF, der kan læses"),
         (PDF + bytes(MOST_BYTES), "Filen er for stor"),
     ],
-    ids=["nothing", "another type", "only the beginning of one", "too large"],
+    ids=["nothing", "another type", "only the beginning of one", "encrypted", "too large"],
 )
 def test_what_is_no_document_is_not_attached(house: Preview, worker: httpx.Client, content: bytes, words: str) -> None:
     page = attach(worker, content)
