@@ -6,7 +6,7 @@ import tomllib
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -19,7 +19,6 @@ from oots.model.text import Text
 
 FILE = Path(__file__).parent / "data" / "certificates.toml"
 XML, PDF = "application/xml", "application/pdf"
-PDF_DISTRIBUTION = Distribution(PDF, ("LT", "EN"))
 
 
 class _Table(BaseModel):
@@ -27,10 +26,11 @@ class _Table(BaseModel):
 
 
 class FieldOf(_Table):
-    """One field: its XML element, its labels, and where its value stands in a record (`civil_status.since`)."""
+    """One field: its XML element, its labels in the own language of the country and in English, and where its value
+    stands in a record (`civil_status.since`)."""
 
     element: Annotated[str, Field(pattern="^[A-Z][A-Za-z]*$")]
-    lt: str
+    own: str
     en: str
     value: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
 
@@ -43,8 +43,10 @@ class WithheldField(_Table):
 
 
 class Certificate(_Table):
-    """`[[certificate]]`; `data_model` is also the namespace of its XML."""
+    """`[[certificate]]` of the registry of a country, whose code is also that of its language; `data_model` is also the
+    namespace of its XML."""
 
+    country: Literal["LT", "DE"]
     id: str
     classification: str
     data_model: str
@@ -61,14 +63,23 @@ class Certificate(_Table):
 
     @property
     def xml_distribution(self) -> Distribution:
-        return Distribution(XML, ("LT",), self.data_model)
+        return Distribution(XML, (self.country,), self.data_model)
+
+    @property
+    def pdf_distribution(self) -> Distribution:
+        return Distribution(PDF, (self.country, "EN"))
+
+    @property
+    def title(self) -> str:
+        """What it is called at home."""
+        return self.titles[self.country]
 
     @property
     def offer(self) -> Offer:
         texts = tuple(Text(lang, value) for lang, value in self.titles.items())
         return Offer(
             EvidenceType(self.classification, texts),
-            (self.xml_distribution, PDF_DISTRIBUTION),
+            (self.xml_distribution, self.pdf_distribution),
             LevelOfAssurance.SUBSTANTIAL,
             self.procedures,
             without_preview=False,

@@ -15,6 +15,10 @@ from oots.abroad.certificates import Certificate
 from oots.abroad.records import Person, Records
 from oots.wire.xml import canonical
 
+_LABELS = {
+    "LT": {"name": "Vardas ir pavardė", "born": "Gimimo data", "issued": "Išduota"},
+    "DE": {"name": "Name", "born": "Geburtsdatum", "issued": "Ausgestellt am"},
+}
 _TEMPLATE = Path(__file__).parent / "templates" / "certificate.typ"
 
 
@@ -47,13 +51,15 @@ class Draft:
     def as_pdf(self, at: datetime) -> bytes:
         """The letter; `at` (aware) is the time that stands in the PDF. Equal arguments give equal bytes."""
         fields = [
-            {"lt": field.lt, "en": field.en, "lines": list(values)}
+            {"own": field.own, "en": field.en, "lines": list(values)}
             for field, values in self.certificate.values(self.person, self.records)
         ]
         content = {
             "authority": self.authority,
-            "heading_lt": self.certificate.titles["LT"],
+            "lang": self.certificate.country.lower(),
+            "heading": self.certificate.title,
             "heading_en": self.certificate.titles["EN"],
+            "labels": _LABELS[self.certificate.country],
             "name": self.person.name,
             "born": self.person.date_of_birth.isoformat(),
             "issued": self.issued.isoformat(),

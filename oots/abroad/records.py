@@ -67,8 +67,9 @@ class Income(_Table):
 
 
 class Person(_Table):
-    """One person, as far as the registry knows them."""
+    """One person, as far as the registry of that country knows them."""
 
+    country: Literal["LT", "DE"]
     key: Annotated[str, Field(pattern="^[a-z0-9-]+$")]
     given_name: Wording
     family_name: Wording
@@ -98,13 +99,15 @@ class Records:
         """The record with this key; raises LookupError."""
         return self.persons[key]
 
-    def candidates(self, family_name: str, given_name: str, born: date) -> tuple[Person, ...]:
-        """All whom these attributes can mean, without regard to case and diacritics."""
+    def candidates(self, country: str, family_name: str, given_name: str, born: date) -> tuple[Person, ...]:
+        """All of that country whom these attributes can mean, without regard to case and diacritics."""
         wanted = _plain(given_name), _plain(family_name)
         return tuple(
             person
             for person in self.persons.values()
-            if person.date_of_birth == born and (_plain(person.given_name), _plain(person.family_name)) == wanted
+            if person.country == country
+            and person.date_of_birth == born
+            and (_plain(person.given_name), _plain(person.family_name)) == wanted
         )
 
 

@@ -1,4 +1,4 @@
-"""The registry abroad as a source of evidence (the provider's port)."""
+"""The registries abroad as sources of evidence (the provider's port)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from oots.abroad.certificates import PDF, PDF_DISTRIBUTION, Certificate, certificates
+from oots.abroad.authorities import REGISTRIES, Registry
+from oots.abroad.certificates import PDF, Certificate, certificates
 from oots.abroad.documents import Draft
 from oots.abroad.records import Person, Records
-from oots.model.agent import Address, Agent, AgentRole
+from oots.model.agent import Agent
 from oots.model.evidence import DocumentKind
-from oots.model.identifiers import EAS, Identifier
+from oots.model.identifiers import Identifier
 from oots.model.issuing import (
     Applicant,
     Issue,
@@ -35,24 +36,12 @@ SealXml = Callable[[bytes, KeyPair, datetime], bytes]
 SealPdf = Callable[[bytes, KeyPair, datetime, str, str], bytes]
 """Takes PDF, key, moment, reason and location."""
 
-AUTHORITY = Agent(
-    Identifier(EAS + "0200", "999000002"),
-    (
-        Text("LT", "Išgalvota civilinės metrikacijos įstaiga"),
-        Text("EN", "The fictive civil registry of Lithuania"),
-        Text("DA", "Det opdigtede civilregister i Litauen"),
-    ),
-    Address("LT"),
-    AgentRole.EVIDENCE_PROVIDER,
-)
-_PLACE = "Vilnius"
-_LOCAL = ZoneInfo("Europe/Vilnius")
-
 
 @dataclass(frozen=True, slots=True)
 class ForeignSource:
-    """The holdings of the registry; `key` seals what it issues."""
+    """The holdings of one registry; `key` seals what it issues."""
 
+    registry: Registry
     records: Records
     key: KeyPair
     seal_xml: SealXml
@@ -60,11 +49,11 @@ class ForeignSource:
 
     @property
     def authority(self) -> Agent:
-        return AUTHORITY
+        return self.registry.agent
 
     def offer(self, classification: str) -> Offer | None:
         found = certificates().get(classification)
-        return found.offer if found else None
+        return found.offer if found and found.country == self.registry.country else None
 
     def match(self, applicant: Applicant) -> Match:
         """Unique by name and date of birth; a parent acts for a child over whom the registry knows custody."""
@@ -81,7 +70,9 @@ class ForeignSource:
     def _candidates(self, subject: Subject) -> tuple[Person, ...]:
         if not isinstance(subject, NaturalPerson):
             return ()
-        return self.records.candidates(subject.family_name, subject.given_name, subject.date_of_birth)
+        return self.records.candidates(
+            self.registry.country, subject.family_name, subject.given_name, subject.date_of_birth
+        )
 
     def issue(self, order: Order) -> Issue:
         """The certificate as of today, and before it those of the archive; raises LookupError for unknown keys."""
@@ -89,12 +80,19 @@ class ForeignSource:
         person = self.records.person(order.person_key)
         if getattr(person, certificate.part) is None:
             return NothingHeld(f"has no {certificate.part} in the registry")
-        today = order.at.astimezone(_LOCAL).date()
+        today = order.at.astimezone(ZoneInfo(self.registry.zone)).date()
         days = [day for day in sorted(_archived(person, certificate)) if day < today]
         return tuple(self._issued(certificate, person, order, day, several=bool(days)) for day in (*days, today))
 
     def _issued(self, certificate: Certificate, person: Person, order: Order, day: date, *, several: bool) -> Issued:
-        draft = Draft(certificate, person, self.records, day, order.case_number, in_language(AUTHORITY.names, "LT"))
+        draft = Draft(
+            certificate,
+            person,
+            self.records,
+            day,
+            order.case_number,
+            in_language(self.authority.names, certificate.country),
+        )
         evidence_type = certificate.offer.evidence_type
         return Issued(
             evidence_type,
@@ -105,11 +103,11 @@ class ForeignSource:
         )
 
     def _documents(self, draft: Draft, order: Order) -> tuple[IssuedDocument, ...]:
-        title = draft.certificate.titles["LT"]
+        title = draft.certificate.title
 
         def pdf(kind: DocumentKind) -> IssuedDocument:
-            sealed = self.seal_pdf(draft.as_pdf(order.at), self.key, order.at, title, _PLACE)
-            return IssuedDocument(kind, title, PDF_DISTRIBUTION, sealed)
+            sealed = self.seal_pdf(draft.as_pdf(order.at), self.key, order.at, title, self.registry.place)
+            return IssuedDocument(kind, title, draft.certificate.pdf_distribution, sealed)
 
         if order.wanted.format == PDF:
             return (pdf(DocumentKind.MAIN_EVIDENCE),)
@@ -118,6 +116,32 @@ class ForeignSource:
         if DocumentKind.HUMAN_READABLE_VERSION not in order.wanted.associated_documents:
             return (main,)
         return main, pdf(DocumentKind.HUMAN_READABLE_VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignSources:
+    """The registries of several countries behind one access point, which stands in for those of all of them."""
+
+    sources: tuple[ForeignSource, ...]
+
+    @classmethod
+    def of_registries(
+        cls, records: Records, key_of: Callable[[str], KeyPair], seal_xml: SealXml, seal_pdf: SealPdf
+    ) -> ForeignSources:
+        """All registries with the same records; `key_of` gives the seal key for a country."""
+        return cls(
+            tuple(
+                ForeignSource(registry, records, key_of(country), seal_xml, seal_pdf)
+                for country, registry in REGISTRIES.items()
+            )
+        )
+
+    @property
+    def host(self) -> Agent:
+        return self.sources[0].authority
+
+    def of(self, authority: Identifier) -> ForeignSource | None:
+        return next((source for source in self.sources if source.authority.identifier == authority), None)
 
 
 def _archived(person: Person, certificate: Certificate) -> tuple[date, ...]:

@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import APIRouter, Depends, FastAPI
 
 from oots.abroad.records import load_records
-from oots.abroad.source import AUTHORITY as FOREIGN_REGISTRY
-from oots.abroad.source import ForeignSource
+from oots.abroad.source import ForeignSources
 from oots.authority import api as authority_api
 from oots.authority import pages as authority_pages
 from oots.common_services import api as directories_api
@@ -39,7 +38,7 @@ from oots.deployment.danish_providers import (
 )
 from oots.deployment.metrics import Metrics
 from oots.deployment.metrics import router as metrics_router
-from oots.deployment.participants import DIRECTORIES, FOREIGN_SEAL, key_name, seal_name
+from oots.deployment.participants import DIRECTORIES, foreign_seal_name, key_name, seal_name
 from oots.deployment.prompt import PromptTransport
 from oots.deployment.services import ABROAD, DENMARK
 from oots.deployment.settings import (
@@ -79,7 +78,7 @@ from oots.provider.pages import Opened
 from oots.provider.preview import PreviewSpace
 from oots.provider.record import ProviderExchange
 from oots.provider.service import EvidenceProvider
-from oots.provider.source import EvidenceSources, OnlySource
+from oots.provider.source import EvidenceSources
 from oots.requester import pages as requester_pages
 from oots.requester.discovery import Discovery
 from oots.requester.record import RequesterExchange
@@ -90,7 +89,7 @@ from oots.trust.certificates import Role
 from oots.trust.evidence_seal import check_seal
 from oots.trust.issuing import ISSUING, ROOT
 from oots.trust.jws import in_role
-from oots.trust.keys import load_key_pair
+from oots.trust.keys import KeyPair, load_key_pair
 from oots.trust.pades import seal_pdf
 from oots.trust.xades import seal_xml
 from oots.web import exchange_pages
@@ -242,7 +241,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
             requester=requester,
             discovery=Discovery(directories, settings.country, settings.versions),
             country=settings.country,
-            provider_country=settings.provider_country,
+            provider_countries=settings.provider_countries,
             frame=frame,
             sign_in=_sign_in(settings, settings.portal_origin, around),
             origins=Origins(settings.origins),
@@ -255,7 +254,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
         )
     )
     if settings.insight:
-        other, own = frames.sides(settings.provider_country)
+        other, own = frames.sides(settings.country)
         app.include_router(_insight(frame, store, settings, around, own, other))
     return Exchanging(app, access_point, requester, store)
 
@@ -319,7 +318,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
         guarded.include_router(casework_pages.router(Casework(store, around.clock), frame))
         app.include_router(guarded)
     if settings.insight:
-        own, other = frames.sides(ABROAD if registers is None else DENMARK)
+        own, other = frames.sides(DENMARK if registers is None else ABROAD)
         app.include_router(_insight(frame, store, settings, around, own, other))
         if registers is not None:
             app.include_router(register_pages.router(registers, _own_origins(settings)))
@@ -389,13 +388,15 @@ def _registers(settings: ProviderSettings, clock: Clock) -> Registers:
 
 def _preview_frame(settings: ProviderSettings) -> Frame:
     if settings.holdings == "abroad":
-        return frames.preview_abroad(FOREIGN_REGISTRY)
+        return frames.preview_abroad()
     return frames.preview(load_municipality(settings.municipality))
 
 
 def _sources_abroad(settings: ProviderSettings) -> EvidenceSources:
-    key = load_key_pair(settings.keys, FOREIGN_SEAL)
-    return OnlySource(ForeignSource(load_records(settings.register_file), key, seal_xml, seal_pdf))
+    def key_of(country: str) -> KeyPair:
+        return load_key_pair(settings.keys, foreign_seal_name(country))
+
+    return ForeignSources.of_registries(load_records(settings.register_file), key_of, seal_xml, seal_pdf)
 
 
 def _sources(settings: ProviderSettings, registers: Registers) -> EvidenceSources:

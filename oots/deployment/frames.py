@@ -20,7 +20,7 @@ from oots.workbench import pages as workbench_pages
 PORTAL = Words("Portalen i Litauen", "The portal in Lithuania")
 MUNICIPALITY = Words("Kommunen", "The municipality")
 DANISH_PORTAL = Words("Kommunens portal", "The municipality's portal")
-REGISTRY = Words("Registret i Litauen", "The registry in Lithuania")
+REGISTRY = Words("Registret i udlandet", "The registry abroad")
 INTERMEDIARY = Words("Mellemleddet", "The intermediary")
 ASKING = Words("Den, der spørger", "Who asks")
 BEHIND = Words("Adgangspunktet bag mellemleddet", "The access point behind")
@@ -86,20 +86,20 @@ def preview(municipality: Municipality) -> Frame:
     )
 
 
-def preview_abroad(registry: Agent) -> Frame:
-    """The preview space of the registry abroad."""
+def preview_abroad() -> Frame:
+    """The preview space that the registries abroad share."""
     return Frame(
         theme=Theme.REQUESTER,
         templates=provider_pages.TEMPLATES,
-        authority=Words(in_language(registry.names, "da"), in_language(registry.names, "en")),
+        authority=Words("De opdigtede registre i udlandet", "The fictive registries abroad"),
         service=Words("Forhåndsvisning af dokumentation", "Preview of evidence"),
         stand_ins=[_EID, _REGISTRY],
     )
 
 
-def sides(provider_country: str) -> tuple[Words, Words]:
-    """What exchange pages call the provider and the portal, by the country of the provider."""
-    return (MUNICIPALITY, PORTAL) if provider_country == "DK" else (REGISTRY, DANISH_PORTAL)
+def sides(portal_country: str) -> tuple[Words, Words]:
+    """What exchange pages call the provider and the portal, by the country of the portal."""
+    return (REGISTRY, DANISH_PORTAL) if portal_country == "DK" else (MUNICIPALITY, PORTAL)
 
 
 def _named(municipality: Municipality) -> Words:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from cryptography import x509
 
-from oots.deployment.participants import DIRECTORIES, FOREIGN_SEAL, TLS, key_name, seal_name
+from oots.abroad.authorities import REGISTRIES
+from oots.deployment.participants import DIRECTORIES, TLS, foreign_seal_name, key_name, seal_name
 from oots.deployment.settings import (
     AccessPointSettings,
     AuthoritySettings,
@@ -96,7 +97,9 @@ def _own_names(settings: ServiceSettings) -> Iterator[str]:
         yield key_name(settings.party_id)
     if isinstance(settings, ProviderSettings):
         danish = settings.holdings == "denmark"
-        yield from [seal_name(code) for code in settings.municipalities] if danish else [FOREIGN_SEAL]
+        yield from (
+            [seal_name(code) for code in settings.municipalities] if danish else map(foreign_seal_name, REGISTRIES)
+        )
     if isinstance(settings, DirectoriesSettings):
         yield DIRECTORIES
     if isinstance(settings, AuthoritySettings):

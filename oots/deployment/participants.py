@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from oots.abroad.source import AUTHORITY as REGISTRY
+from oots.abroad.authorities import REGISTRIES
 from oots.denmark.municipality import load_municipality, municipalities
 from oots.deployment.services import (
     ABROAD,
@@ -29,8 +29,6 @@ from oots.trust.issuing import Participant
 
 TLS = "tls"
 DIRECTORIES = "directories"
-FOREIGN_SEAL = "seal-abroad"
-"""The stem of the seal key files of the registry abroad."""
 
 
 def tls_hosts() -> tuple[str, ...]:
@@ -58,6 +56,11 @@ def seal_name(municipality: str) -> str:
     return f"seal-{municipality}"
 
 
+def foreign_seal_name(country: str) -> str:
+    """The stem of the seal key files of the registry of another country."""
+    return f"seal-abroad-{country.lower()}"
+
+
 def participants(
     *kommunekoder: str, topology: Topology | None = None, both_ways: bool = False
 ) -> tuple[Participant, ...]:
@@ -74,7 +77,7 @@ def participants_of(services: Sequence[Service]) -> tuple[Participant, ...]:
     return (
         *(Participant(key_name(each.party_id), each.party_id, Role.ACCESS_POINT) for each in points if each.party_id),
         *(Participant(seal_name(code), load_municipality(code).cvr, Role.SEAL) for code in sealing),
-        *(Participant(FOREIGN_SEAL, REGISTRY.identifier.value, Role.SEAL) for each in services if _is_abroad(each)),
+        *(seal for each in services if _is_abroad(each) for seal in _foreign_seals()),
         Participant(DIRECTORIES, DIRECTORIES, Role.DIRECTORY),
         Participant(TLS, "demo-hosts", Role.TLS, tls_hosts()),
         Participant("dossier-requester", REQUESTER_PARTY, Role.DOSSIER),
@@ -87,12 +90,19 @@ def keys_of(service: Service) -> tuple[str, ...]:
     """The key files that belong into the volume of one service, and of no other."""
     own = [key_name(service.party_id)] if service.party_id else []
     own += [seal_name(code) for code in service.municipalities]
-    own += [FOREIGN_SEAL] if _is_abroad(service) else []
+    own += [foreign_seal_name(country) for country in REGISTRIES] if _is_abroad(service) else []
     own += {"requester": ["dossier-requester"], "provider": ["dossier-provider"]}.get(service.name, [])
     own += [DIRECTORIES] if service.kind is Kind.DIRECTORIES else []
     return (*own, TLS)
 
 
+def _foreign_seals() -> tuple[Participant, ...]:
+    return tuple(
+        Participant(foreign_seal_name(country), registry.agent.identifier.value, Role.SEAL)
+        for country, registry in REGISTRIES.items()
+    )
+
+
 def _is_abroad(service: Service) -> bool:
-    """Whether it is the data service of the registry abroad."""
+    """Whether it is the data service of the registries abroad."""
     return service.kind is Kind.PROVIDER and service.country == ABROAD

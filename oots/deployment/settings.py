@@ -210,8 +210,8 @@ class ExchangeSettings(AccessPointSettings):
 
 
 class RequesterSettings(ExchangeSettings):
-    """A procedure portal in `country`, which asks for evidence in `provider_country`; a Danish one belongs to
-    `municipality`.
+    """A procedure portal in `country`, which asks for evidence in `provider_country` (several with commas
+    between them); a Danish one belongs to `municipality`.
 
     `directories` is the base URL of Evidence Broker and Data Service Directory; `edm` lists the versions that it may
     speak (with commas between them, or as JSON); of those the newest is the best. Behind a `gateway`, the party id of
@@ -221,13 +221,17 @@ class RequesterSettings(ExchangeSettings):
     client_id: str = "portal"
     portal_origin: str = "https://portal.lt.localhost"
     country: Country = "LT"
-    provider_country: Country = "DK"
+    provider_country: str = Field(default="DK", pattern="^[A-Z]{2}(,[A-Z]{2})*$")
     municipality: Kommunekode = "0751"
     gateway: str | None = None
     directories: str
     edm: Annotated[tuple[Edm, ...], NoDecode, BeforeValidator(_listed)] = Field(
         default=("v2.0", "v1.2", "v1.0"), min_length=1
     )
+
+    @property
+    def provider_countries(self) -> tuple[str, ...]:
+        return tuple(self.provider_country.split(","))
 
     @property
     def versions(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from oots.abroad.source import AUTHORITY as REGISTRY
+from oots.abroad.authorities import REGISTRIES
 from oots.denmark.municipality import load_municipality
 from oots.deployment.services import (
     ABROAD,
@@ -208,7 +208,7 @@ class Town:
         return self._exchanging(service) | {
             "portal_origin": f"https://{service.host}",
             "country": service.country,
-            "provider_country": ABROAD if danish else DENMARK,
+            "provider_country": f"{ABROAD},DE" if danish else DENMARK,
             "directories": self._internal("directories"),
             **({"municipality": service.municipality} if service.municipality else {}),
             **({"gateway": self.entrance(service).party_id} if service.behind else {}),
@@ -274,11 +274,12 @@ class Town:
                 yield {"party_id": each.party_id, **served}
 
     def _routes_abroad(self, service: Service) -> Iterator[dict[str, object]]:
-        """To the registry abroad, where a Danish portal asks it through this intermediary."""
+        """To the registries abroad, where a Danish portal asks it through this intermediary."""
         asks = any(each.behind == service.name and each.kind is Kind.REQUESTER for each in self.services)
         for each in self.services:
             if asks and each.kind is Kind.PROVIDER and each.country == ABROAD:
-                yield {"party_id": each.party_id, "authorities": [str(REGISTRY.identifier)]}
+                identifiers = [str(registry.agent.identifier) for registry in REGISTRIES.values()]
+                yield {"party_id": each.party_id, "authorities": identifiers}
 
     # --- who talks to whom ---
 

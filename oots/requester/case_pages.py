@@ -15,7 +15,7 @@ from oots.exchange.envelope import UnsendableError
 from oots.model.catalogue import ClassificationConcept
 from oots.model.errors import PeerError
 from oots.requester.cases import LIFE_EVENTS, Case, Piece
-from oots.requester.choices import codes_of, meant, suggestions
+from oots.requester.choices import COUNTRY, codes_of, meant, suggestions
 from oots.requester.discovery import WRONG_VALUE, Finding
 from oots.requester.files import File, next_piece
 from oots.requester.portal import Portal, see_other
@@ -75,16 +75,20 @@ class CasePages:
 
     # --- which provider? ---
 
-    def where(self, request: Request, key: str, piece: str = "", wrong: bool = False) -> Response:
-        """The question of the directory; it asks although it was answered before, so that the answer can be changed."""
+    def where(self, request: Request, key: str, piece: str = "", about: str = "", wrong: bool = False) -> Response:
+        """The question of the directory, or `about` the country; it is asked although it was answered before, so that
+        the answer can be changed."""
         case, visitor = self._portal.case(key), visitor_of(request)
         if visitor is None:
             return see_other(f"/cases/{case.key}")
         wanted = self._piece(request, case, visitor, piece)
-        found = self._find(case, wanted, {})
-        if found.question is None:
+        given = answers_of(request, case, wanted)
+        there = {name: value for name, value in given.items() if name == COUNTRY.identifier}
+        chooses = about == COUNTRY.identifier and len(self._portal.provider_countries) > 1
+        question = COUNTRY if chooses else self._find(case, wanted, there, visitor).question
+        if question is None:
             return see_other(_request_path(case, wanted))
-        return self._ask_where(request, case, wanted, found.question, "unknown" if wrong else None)
+        return self._ask_where(request, case, wanted, question, "unknown" if wrong else None)
 
     def answer(
         self,
@@ -100,20 +104,24 @@ class CasePages:
             return see_other(f"/cases/{case.key}")
         wanted = self._piece(request, case, visitor, piece)
         given = answers_of(request, case, wanted)
-        question = self._question(case, wanted, given, concept)
+        question = self._question(case, wanted, given, concept, visitor)
         if question is None:
             return see_other(_request_path(case, wanted))
-        value = meant(question, self._portal.code_lists, typed)
+        value = meant(question, self._portal.lists, typed)
         if value is None:
             fault = "unknown" if typed.strip() else "missing"
             return self._ask_where(request, case, wanted, question, fault, typed.strip())
         note_answers(request, case, wanted, given | {question.identifier: value})
         return see_other(_request_path(case, wanted))
 
-    def _question(self, case: Case, piece: Piece, given: dict[str, str], concept: str) -> ClassificationConcept | None:
+    def _question(
+        self, case: Case, piece: Piece, given: dict[str, str], concept: str, visitor: Visitor
+    ) -> ClassificationConcept | None:
         """The question that was answered, as the directory asks it; None where it is not asked."""
         others = {name: value for name, value in given.items() if name != concept}
-        question = self._find(case, piece, others).question
+        if concept == COUNTRY.identifier and len(self._portal.provider_countries) > 1:
+            return COUNTRY
+        question = self._find(case, piece, others, visitor).question
         return question if question and question.identifier == concept else None
 
     def _ask_where(
@@ -125,7 +133,7 @@ class CasePages:
         fault: str | None = None,
         typed: str = "",
     ) -> Response:
-        lists = self._portal.code_lists
+        lists = self._portal.lists
         return self._portal.page(
             request,
             "where.html",
@@ -158,7 +166,7 @@ class CasePages:
         attempt: str = "",
     ) -> Response:
         answers = answers_of(request, case, piece)
-        found, shown_at = self._find(case, piece, answers), _request_path(case, piece)
+        found, shown_at = self._find(case, piece, answers, visitor), _request_path(case, piece)
         if found.question or found.wrong:
             return see_other(f"/cases/{case.key}/where?piece={piece.key}" + ("&wrong=true" if found.wrong else ""))
         if not found.findings:
@@ -176,15 +184,20 @@ class CasePages:
             findings={_key(finding): finding for finding in found.findings},
             formats_asked=self._portal.requester.formats_asked,
             assured=_is_assured(visitor, found.findings[0]),
-            answered=bool(answers),
+            answered=bool(answers.keys() - {COUNTRY.identifier}),
+            several_countries=len(self._portal.provider_countries) > 1,
             fault=fault,
             attempt=attempt or secrets.token_urlsafe(12),
         )
 
-    def _find(self, case: Case, piece: Piece, answers: dict[str, str]) -> Found:
-        """Who can provide the evidence, as far as the directories can say."""
+    def _find(self, case: Case, piece: Piece, answers: dict[str, str], visitor: Visitor) -> Found:
+        """Who can provide the evidence, as far as the directories can say; first of all, where."""
+        there = self._portal.country_of(answers, visitor)
+        if there is None:
+            return Found(question=COUNTRY)
+        given = {name: value for name, value in answers.items() if name != COUNTRY.identifier}
         try:
-            findings = self._portal.discovery.find(case, self._portal.provider_country, piece, answers)
+            findings = self._portal.discovery.find(case, there, piece, given)
         except AdditionalInputError as more:
             return Found(question=next(each for each in more.concepts if each.identifier not in answers))
         except PeerError as failure:
@@ -209,7 +222,7 @@ class CasePages:
         if visitor is None:
             return see_other(f"/cases/{case.key}")
         wanted = self._piece(request, case, visitor, piece)
-        findings = self._find(case, wanted, answers_of(request, case, wanted)).findings or ()
+        findings = self._find(case, wanted, answers_of(request, case, wanted), visitor).findings or ()
         finding = next((each for each in findings if _key(each) == service), None)
         if finding is None or explicit != "given":
             return self._explain(request, case, wanted, visitor, "explicit" if finding else "service", attempt)

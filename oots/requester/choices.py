@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from oots.model.catalogue import ClassificationConcept, Code, CodeList
+from oots.model.text import Text
+from oots.web.countries import country
 
 CodeLists = Mapping[str, CodeList]
 """The portal's copies of code lists of the Semantic Repository, by URL."""
+
+COUNTRY = ClassificationConcept(
+    "country",
+    "",
+    "codelist",
+    (Text("DA", "I hvilket land?"), Text("EN", "In which country?")),
+    "country",
+)
+"""The portal's own question, where it asks in several countries; no directory asks it, and no request carries it."""
 
 _SPELLINGS = str.maketrans({"å": "aa", "ø": "oe", "ö": "oe", "æ": "ae", "ä": "ae", "é": "e", "ü": "u"})
 _TITLES = ("regionskommune", "kommune", "municipality")
 _MOST_SUGGESTIONS = 5
 BOOLEANS = ("true", "false")
+
+
+def countries(codes: Iterable[str]) -> CodeList:
+    """The countries in which the portal asks, to choose from."""
+    names = ((code, country(code)) for code in codes)
+    told = (Code(code, (Text("DA", name.danish), Text("EN", name.english))) for code, name in names)
+    return CodeList("country", tuple(told))
 
 
 def codes_of(concept: ClassificationConcept, lists: CodeLists) -> tuple[Code, ...]:

@@ -14,6 +14,7 @@ from oots.exchange.conversation import RequesterState
 from oots.model.content import Content, whole
 from oots.model.evidence import EvidenceDocument
 from oots.requester.cases import Case, Piece, case_of
+from oots.requester.choices import COUNTRY
 from oots.requester.endings import ending_of
 from oots.requester.portal import Portal, expect_id, see_other
 from oots.requester.service import NotPossibleError, Progress
@@ -128,6 +129,8 @@ class EvidencePages:
         case = case_of(progress.case)
         piece = _piece(case, progress)
         answers = {answer.identifier: answer.value for answer in progress.request.provider_classification}
+        issued_in = progress.request.evidence.evidence_type.classification.split("/")[-2]
+        answers[COUNTRY.identifier] = issued_in
         note_answers(request, case, piece, answers)
         open_file(request, case, progress.file_id)
         return see_other(f"/cases/{case.key}/request?piece={piece.key}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -42,7 +42,7 @@ def router(
     grace: timedelta,
     insight: bool,
     country: str = "LT",
-    provider_country: str = "DK",
+    provider_countries: Sequence[str] = ("DK",),
     code_lists: CodeLists = MappingProxyType({}),
 ) -> APIRouter:
     """The pages of the portal of `country`, as `Portal` tells what they need.
@@ -61,7 +61,7 @@ def router(
         grace,
         insight,
         country,
-        provider_country,
+        tuple(provider_countries),
         code_lists,
     )
     routes = APIRouter(include_in_schema=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -15,7 +15,7 @@ from oots.model.content import Content
 from oots.model.identifiers import is_uuid
 from oots.model.text import Text, in_language
 from oots.requester.cases import Case, Piece, cases_of
-from oots.requester.choices import CodeLists
+from oots.requester.choices import COUNTRY, CodeLists, countries
 from oots.requester.discovery import Discovery
 from oots.requester.service import EvidenceRequester, Progress
 from oots.requester.visitor import Visitor, name_of, visitor_of
@@ -28,7 +28,7 @@ from oots.web.signin import SignIn
 
 @dataclass(frozen=True)
 class Portal:
-    """The portal of `country`, which asks authorities of `provider_country` for evidence.
+    """The portal of `country`, which asks authorities of `provider_countries` for evidence.
 
     `check_seal` takes a document and its media type. `grace` is how much longer the portal waits than the provider,
     whose limits are the ones that people are told. `code_lists` are its copies of lists of the Semantic Repository.
@@ -45,7 +45,7 @@ class Portal:
     grace: timedelta
     insight: bool
     country: str
-    provider_country: str
+    provider_countries: tuple[str, ...]
     code_lists: CodeLists
 
     def page(self, request: Request, name: str, status: int = 200, /, **context: object) -> Response:
@@ -54,6 +54,7 @@ class Portal:
         def said(texts: Sequence[Text]) -> str:
             return in_language(texts, lang)
 
+        t_or = " eller " if lang == "da" else " or "
         common = {
             "said": said,
             "visitor": visitor_of(request),
@@ -61,12 +62,26 @@ class Portal:
             "name_of": name_of,
             "portal": said(self.requester.authority.names),
             "here": country(self.country).in_(lang),
-            "there": country(self.provider_country).in_(lang),
+            "there": t_or.join(country(each).in_(lang) for each in self.provider_countries),
+            "country_name": lambda code: country(code).in_(lang),
         }
         return self.frame.page(request, name, status, **common, **context)
 
     def cases(self) -> tuple[Case, ...]:
         return cases_of(self.country)
+
+    @property
+    def lists(self) -> CodeLists:
+        """The lists from which people choose their answers."""
+        return {**self.code_lists, COUNTRY.identifier: countries(self.provider_countries)}
+
+    def country_of(self, answers: Mapping[str, str], visitor: Visitor) -> str | None:
+        """Where the evidence is fetched: in the only country, that of the answers, or the one that issued the eID; None
+        where that has to be asked."""
+        if len(self.provider_countries) == 1:
+            return self.provider_countries[0]
+        answer = answers.get(COUNTRY.identifier, visitor.eid_country)
+        return answer if answer in self.provider_countries else None
 
     def case(self, key: str) -> Case:
         """The case with this key; HTTP 404 where this portal has none."""

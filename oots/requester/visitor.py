@@ -45,6 +45,11 @@ class Visitor:
         """How surely the one who sits at the screen was identified."""
         return self.acting.level_of_assurance
 
+    @property
+    def eid_country(self) -> str:
+        """The country that issued the eID of whoever sits at the screen: the first part of the eIDAS identifier."""
+        return (identifier_of(self.acting) or "").partition("/")[0]
+
     def asked(self, request: EvidenceRequest) -> bool:
         """Whether this person made the request, for the same subject; everybody here carries an eIDAS identifier."""
         return (identifier_of(request.subject), identifier_of(request.representative)) == (

@@ -300,8 +300,10 @@ class Directories:
     question: ClassificationConcept | None = None
     findings_of: dict[str, Finding] = field(default_factory=dict)
     values: frozenset[str] = frozenset()
+    asked_in: list[str] = field(default_factory=list)
 
     def find(self, case: Case, provider_country: str, piece: Piece, answers: dict[str, str]) -> tuple[Finding, ...]:
+        self.asked_in.append(provider_country)
         if not self.reachable:
             raise PeerError("the directories do not answer")
         if self.question is None:
@@ -559,7 +561,9 @@ class Preview:
     desk: CaseDesk
 
 
-def portal(*, insight: bool = True, origin: str = PORTAL, country: str = "LT") -> Portal:
+def portal(
+    *, insight: bool = True, origin: str = PORTAL, country: str = "LT", provider_countries: tuple[str, ...] = ()
+) -> Portal:
     service, directories, sign_in = PortalService(), Directories(), SignInAsChosen()
     frame = Frame(
         theme="requester",
@@ -579,7 +583,7 @@ def portal(*, insight: bool = True, origin: str = PORTAL, country: str = "LT") -
         grace=timedelta(minutes=1),
         insight=insight,
         country=country,
-        provider_country="LT" if country == "DK" else "DK",
+        provider_countries=provider_countries or (("LT",) if country == "DK" else ("DK",)),
         code_lists={TOWNS.identifier: TOWNS},
     )
     return Portal(_app(frame, pages, "portal", origin, insight), service, directories, sign_in)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from oots.abroad.authorities import REGISTRIES
 from oots.abroad.certificates import certificates
 from oots.abroad.records import STANDARD_FILE, load_records
-from oots.abroad.source import AUTHORITY, ForeignSource
+from oots.abroad.source import ForeignSources
 from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.model.errors import ConfigurationError
 from oots.model.evidence import Distribution, DocumentKind
@@ -28,15 +29,24 @@ from oots.model.person import LegalPerson, NaturalPerson
 from oots.trust.certificates import Role
 from oots.trust.evidence_seal import check_seal
 from oots.trust.issuing import Participant
+from oots.trust.keys import KeyPair
 from oots.trust.pades import seal_pdf
 from oots.trust.xades import seal_xml
 from oots.web.page_images import texts_of
 from tests.support.trust import NOW, authority
 
-BY_ID = {certificate.id: certificate for certificate in certificates().values()}
-SOURCE = ForeignSource(
-    load_records(), authority().issue(Participant("seal-lt", AUTHORITY.identifier.value, Role.SEAL)), seal_xml, seal_pdf
-)
+BY_ID = {certificate.id: certificate for certificate in certificates().values() if certificate.country == "LT"}
+AUTHORITY = REGISTRIES["LT"].agent
+
+
+def key_of(country: str) -> KeyPair:
+    number = REGISTRIES[country].agent.identifier.value
+    return authority().issue(Participant(f"seal-{country}", number, Role.SEAL))
+
+
+SOURCES = ForeignSources.of_registries(load_records(), key_of, seal_xml, seal_pdf)
+SOURCE = SOURCES.sources[0]
+ERIKA = NaturalPerson("Musterfrau", "Erika", date(1988, 8, 21))
 AUSTEJA = NaturalPerson("Pavyzdytė", "Austėja", date(1993, 10, 9))
 RASA = NaturalPerson("Prašytoja", "Rasa", date(1987, 3, 29))
 MATAS = NaturalPerson("Prašytojas", "Matas", date(2019, 5, 16))
@@ -85,21 +95,48 @@ def test_a_parent_acts_for_a_child_and_nobody_else_does() -> None:
     assert SOURCE.match(Applicant(AUSTEJA, RASA)) == NotMatched(MatchOutcome.NOT_REPRESENTED, 1)
 
 
-def test_what_is_offered_is_what_the_directories_say() -> None:
-    entries = load_entries(STANDARD_ENTRIES)
+@pytest.mark.parametrize("country", REGISTRIES)
+def test_what_is_offered_is_what_the_directories_say(country: str) -> None:
+    source = SOURCES.of(REGISTRIES[country].agent.identifier)
+    assert source is not None
     listed = {
         service.evidence_type.classification: service
-        for service in entries.data_services
-        if service.access_services[0].publisher.identifier == AUTHORITY.identifier
+        for service in load_entries(STANDARD_ENTRIES).data_services
+        if service.access_services[0].publisher.identifier == source.authority.identifier
     }
-    assert set(listed) == set(certificates())
+    assert set(listed) == {url for url, certificate in certificates().items() if certificate.country == country}
     for classification, service in listed.items():
-        offer = SOURCE.offer(classification)
+        offer = source.offer(classification)
         assert offer is not None
+        assert service.access_services[0].publisher.names == source.authority.names
         assert offer.evidence_type.titles == service.evidence_type.titles
         assert offer.distributions == service.distributions
         assert offer.minimum_assurance == service.level_of_assurance
-    assert SOURCE.offer("https://sr.oots.tech.ec.europa.eu/evidencetypeclassifications/LT/unknown") is None
+    assert source.offer("https://sr.oots.tech.ec.europa.eu/evidencetypeclassifications/LT/unknown") is None
+
+
+def test_each_registry_knows_its_own_people_and_issues_its_own_certificates() -> None:
+    lithuanian, german = SOURCES.sources
+    assert german.match(Applicant(ERIKA)) == Matched("de-erika")
+    assert lithuanian.match(Applicant(ERIKA)) == NotMatched(MatchOutcome.NONE, 0)
+    (classification,) = (
+        url for url, each in certificates().items() if (each.country, each.id) == ("DE", "civil-status")
+    )
+    assert german.offer(classification) is not None
+    assert lithuanian.offer(classification) is None
+    both = german.issue(Order("de-erika", classification, BOTH, NOW, "DE-2026-1"))
+    assert isinstance(both, tuple)
+    assert text_of(document(both[0]), "FruehereEheBeendet") == ["2022-12-03"]
+    (page,) = texts_of(document(both[0], 1))
+    assert "Familienstandsbescheinigung" in page
+    assert "Geburtsdatum" in page
+    report = check_seal(document(both[0]), "application/xml", authority().anchors(), NOW)
+    assert (report.valid, report.signer) == (True, "999000003")
+
+
+def test_an_authority_that_is_no_registry_is_not_served() -> None:
+    assert SOURCES.host == AUTHORITY
+    assert SOURCES.of(replace(AUTHORITY.identifier, value="999000004")) is None
 
 
 def test_a_certificate_is_sealed_xml_with_a_letter() -> None:

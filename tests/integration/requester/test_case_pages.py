@@ -302,3 +302,47 @@ def test_who_asks_for_what_another_system_carries_learns_where_to_turn(house: Po
         page = maria.get(f"/evidence/{EXCHANGE}").text
         assert ("Her skal du henvende dig" in page) is told
         assert ("gennem EESSI (forordning 883/2004)" in page) is told
+
+
+# --- several countries ---
+
+
+@pytest.fixture
+def everywhere() -> Portal:
+    """A portal that asks in several countries."""
+    return portal(country="DK", provider_countries=("LT", "DK"))
+
+
+def test_who_has_an_eid_of_one_of_the_countries_is_asked_nothing_and_may_choose_another(everywhere: Portal) -> None:
+    maria = signed_in(everywhere, case=MARRIAGE)
+    page = maria.get(f"{MARRIAGE}/request").text
+    assert everywhere.directories.asked_in == ["DK"]
+    change = f"{MARRIAGE}/where?piece=civil-status&amp;about=country"
+    assert f'href="{change}"' in page
+    asked = maria.get(change.replace("&amp;", "&"))
+    assert '<option value="LT">Litauen</option>' in asked.text
+    form = {name: field(asked, name) for name in ("csrf", "piece", "concept")}
+    assert maria.post(f"{MARRIAGE}/where", data=form | {"typed": "Atlantis"}).status_code == 422
+    assert maria.post(f"{MARRIAGE}/where", data=form | {"typed": "Litauen"}).status_code == 303
+    everywhere.directories.asked_in.clear()
+    ask(maria, MARRIAGE, "?piece=civil-status")
+    assert set(everywhere.directories.asked_in) == {"LT"}
+    assert everywhere.service.findings[0].answers == ()
+
+
+def test_who_has_an_eid_of_another_country_is_asked_where(everywhere: Portal) -> None:
+    other = signed_in(everywhere, "other", MARRIAGE)
+    sent = other.get(f"{MARRIAGE}/request").headers["location"]
+    assert sent == f"{MARRIAGE}/where?piece=civil-status"
+    page = other.get(sent)
+    assert "I hvilket land?" in page.text
+    form = {name: field(page, name) for name in ("csrf", "piece", "concept")}
+    other.post(f"{MARRIAGE}/where", data=form | {"typed": "LT"})
+    assert other.get(f"{MARRIAGE}/request?piece=civil-status").status_code == 200
+    assert everywhere.directories.asked_in == ["LT"]
+
+
+def test_a_portal_of_one_country_never_asks_which(abroad: Portal) -> None:
+    other = signed_in(abroad, "other", MARRIAGE)
+    assert other.get(f"{MARRIAGE}/request").status_code == 200
+    assert other.get(f"{MARRIAGE}/where?about=country").status_code == 303
