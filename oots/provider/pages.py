@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from oots.model.content import Content, whole
+from oots.model.content import Content
 from oots.model.person import NaturalPerson
 from oots.model.text import Text, in_language
 from oots.provider import visitors
@@ -23,41 +23,23 @@ from oots.provider.mailbox_pages import PATH as POST
 from oots.provider.mailbox_pages import MailboxPages
 from oots.provider.preview import PreviewClosedError, PreviewSpace, UnpaidError
 from oots.provider.procedures import procedure
-from oots.provider.shown import Place, ShownDocument, ShownPackage, Stage
+from oots.provider.shown import Place, ShownDocument, Stage
+from oots.provider.views import package_view
 from oots.trust.revocation import UnsettledError
 from oots.web.countries import authority_in, country
 from oots.web.downloads import download
 from oots.web.frame import ClosedError, Frame, language
 from oots.web.numbers import Number
 from oots.web.origins import Origins
-from oots.web.page_images import UnreadablePdfError, render, texts_of
+from oots.web.page_images import UnreadablePdfError, render
 from oots.web.sessions import StaleFormError, check_csrf, session_of
 from oots.web.signin import SignIn, SignInError, SignInFailure
 from oots.web.words import Words
-from oots.wire.readable import readable
 
 TEMPLATES = Path(__file__).parent / "templates"
 REFRESH_SECONDS = 1
-PDF, XML = "application/pdf", "application/xml"
 ACCEPT, DECLINE = "accept", "decline"
 _CLOSED = {Stage.UNKNOWN: 404, Stage.DECIDED: 410, Stage.LAPSED: 410}
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentView:
-    """A document as the page shows it: `pages` is the text of each page of a PDF, `source` that of an XML."""
-
-    document: ShownDocument
-    pages: tuple[str, ...]
-    source: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PackageView:
-    """One piece of evidence with its documents, readable ones first."""
-
-    package: ShownPackage
-    documents: tuple[DocumentView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +207,7 @@ class _PreviewPages:
     ) -> Response:
         """`missing` are the packages for which no choice was made, `unpaid` those that must be paid for first."""
         try:
-            packages = tuple(self._package(token, package) for package in self._space.packages(token))
+            packages = tuple(package_view(self._space, token, package) for package in self._space.packages(token))
             acted_for = self._space.acted_for(token)
         except PreviewClosedError:
             return _see_other(f"/p/{token}")
@@ -233,18 +215,6 @@ class _PreviewPages:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if missing or unpaid else HTTPStatus.OK
         shown |= {"packages": packages, "acted_for": acted_for, "shown_at": f"/p/{token}"}
         return self._page(request, "preview.html", status, missing=missing, unpaid=unpaid, **shown)
-
-    def _package(self, token: str, package: ShownPackage) -> PackageView:
-        views = [self._document(token, document) for document in package.documents]
-        return PackageView(package, tuple(sorted(views, key=lambda view: view.document.media_type != PDF)))
-
-    def _document(self, token: str, document: ShownDocument) -> DocumentView:
-        _, content = self._space.content(token, document.package, document.number)
-        return DocumentView(
-            document,
-            _pages(content) if document.media_type == PDF else (),
-            readable(whole(content)) if document.media_type == XML else None,
-        )
 
     def document(self, request: Request, token: str, package: Number, number: Number) -> Response:
         shown, content = self._content(request, token, package, number)
@@ -318,14 +288,6 @@ def _choices(form: FormData) -> dict[int, str]:
     """The choice for each package by its number; one that is said twice is none."""
     named = ((re.fullmatch(r"package-([0-9]{1,4})", name), form.getlist(name)) for name in form)
     return {int(name[1]): str(said[0]) for name, said in named if name and said in ([ACCEPT], [DECLINE])}
-
-
-def _pages(pdf: Content) -> tuple[str, ...]:
-    """The text of each page; none if the document cannot be shown."""
-    try:
-        return texts_of(pdf)
-    except UnreadablePdfError:
-        return ()
 
 
 def _see_other(location: str) -> RedirectResponse:
