@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from io import BytesIO
 from itertools import product
 from typing import Final
 
 import pypdfium2
 import pytest
 from lxml import etree
+from pyhanko.pdf_utils.reader import PdfFileReader
 
 from oots.denmark.cpr import CprPerson, Folkekirke
 from oots.denmark.document_model import Definition, definitions
@@ -378,7 +380,7 @@ def issued_by(register: CprRegister, type_id: str, key: str, kommunekode: str) -
     definition = definitions()[type_id]
     asked = frozenset(definition.requirements)
     case = Case(load_municipality(kommunekode), register, RECORDS, key, asked, DAY, NOON)
-    form = OFFERS[definition.url].distributions[0]
+    form = replace(OFFERS[definition.url].distributions[0], associated_documents=(DocumentKind.HUMAN_READABLE_VERSION,))
     issued = issue(definition, case, Writing(form, CASE_NUMBER, NOON, lambda xml: xml, lambda pdf, _: pdf))
     assert isinstance(issued, tuple)
     return issued
@@ -505,3 +507,51 @@ def test_a_certificate_of_residence_is_written_in_three_models_of_others(type_id
     )
     assert said(eudi, "arrival_date") == ["2019-08-15"]
     assert "Flersproget standardformular" in shown(whole(annex_x.documents[1].content))
+
+
+# The letter
+
+
+def letter_naming(name: str) -> bytes:
+    """A letter about somebody of this name; the XML says it, the letter is made of that."""
+    solvej = called("Solvej Prøvesen")
+    renamed = replace(solvej, navn=replace(solvej.navn, fornavne=name))
+    (piece,) = issued_by(CprRegister((renamed,)), "civilstandsattest", solvej.id, "0751")
+    return whole(piece.documents[1].content)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['#panic("no")', "$x$ *bold* _slanted_ <label> @ref \\ /* */", "= Heading", "&amp; <b> {0} %s", "Łukasz Ōta"],
+)
+def test_what_looks_like_code_is_printed_as_it_stands(name: str) -> None:
+    assert name in text_of(letter_naming(name))
+
+
+def test_the_same_case_at_the_same_moment_gives_the_same_bytes() -> None:
+    assert letter_naming("Solvej") == letter_naming("Solvej")
+    assert letter_naming("Solvej") != letter_naming("Sølvi")
+
+
+def test_no_letter_stands_outside_the_margins() -> None:
+    margin = 25 / 25.4 * 72 - 0.5
+    with pypdfium2.PdfDocument(letter_naming("Ł" * 120 + " Anne-Kathrine" * 12)) as document:
+        for page in document:
+            width, height = page.get_size()
+            text = page.get_textpage()
+            for number in range(text.count_rects()):
+                left, bottom, right, top = text.get_rect(number)
+                assert margin <= left < right <= width - margin
+                assert 0 < bottom < top < height
+
+
+def test_a_letter_is_tagged_and_says_that_it_is_a_prototype_in_both_languages() -> None:
+    (piece,) = pieces("bbr-meddelelse", called("Solvej Prøvesen").id, "0751")
+    pdf = whole(piece.documents[1].content)
+    told = shown(pdf)
+    assert "Prototype – ikke en myndighedsside" in told
+    assert "All persons and cases are invented" in told
+    assert b"/MarkInfo" in b"".join(every_byte(piece.documents[1]))
+    catalogue = PdfFileReader(BytesIO(pdf)).root
+    assert str(catalogue["/Lang"]).startswith("da")
+    assert catalogue["/StructTreeRoot"]["/K"]
