@@ -134,14 +134,19 @@ def _format_unknown(_live: LiveTown, requester: EvidenceRequester) -> AbstractCo
 @contextmanager
 def _request_repeated(live: LiveTown, _requester: EvidenceRequester) -> Iterator[None]:
     """The last request once more, later and in a new message, signed by the portal's access point as the first was."""
-    opened = next(opened for opened in _opened_backwards(live) if opened.header.action == EXECUTE_QUERY_REQUEST)
+    portals = {side.access_point.party.value: side.access_point for side in live.requesters.values()}
+    opened = next(
+        opened
+        for opened in _opened_backwards(live)
+        if opened.header.action == EXECUTE_QUERY_REQUEST and opened.header.sender.value in portals
+    )
     ids, now = RandomIds(), live.clock.now()
     document = _ISSUED.sub(b"\\g<1>" + iso(now).encode(), opened.document, count=1)
     content_id, domain = opened.parts[0].content_id, opened.header.message_id.partition("@")[2]
     header = replace(opened.header, message_id=f"{ids.uuid()}@{domain}", timestamp=now, parts=())
     key = load_key_pair(live.town.keys, key_name(header.sender.value))
     sealed = seal_message(header, (Part(content_id, REGREP, document),), key)
-    endpoint = live.requester.access_point.partners[header.receiver.value].endpoint
+    endpoint = portals[header.sender.value].partners[header.receiver.value].endpoint
     with httpx.Client(transport=live.tap.transport(), timeout=PEER_SECONDS) as client:
         deliver(client, endpoint, sealed.content_type, sealed.pieces)
     yield

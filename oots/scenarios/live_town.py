@@ -57,6 +57,10 @@ class LiveTown:
     def providers(self) -> Mapping[str, Exchanging]:
         return self._of(Kind.PROVIDER)
 
+    @property
+    def intermediaries(self) -> Mapping[str, Exchanging]:
+        return self._of(Kind.INTERMEDIARY)
+
     def _of(self, kind: Kind) -> Mapping[str, Exchanging]:
         return {each.name: self.sides[each.name] for each in self.town.services if each.kind is kind}
 

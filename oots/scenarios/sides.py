@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,11 @@ class Sides:
     def answering(self) -> tuple[Exchanging, ...]:
         return tuple(self._live.providers.values())
 
+    @property
+    def taking(self) -> tuple[Exchanging, ...]:
+        """Who takes requests: the data services, and the intermediary before them where the town has one."""
+        return (*self.answering, *self._live.intermediaries.values())
+
     def address_of_provider(self, kommunekode: str) -> str:
         """Where a browser finds the data service of a municipality; raises LookupError where it has none."""
         side = self._live.provider_of(kommunekode)
@@ -86,27 +91,30 @@ class Sides:
         return [str(kept.state) for _, kept in self._kept(asking, exchange_id)]
 
     def provider_journal(self, asking: Asking, exchange_id: str) -> list[JournalEntry]:
-        """What the data services recorded of the exchange."""
+        """What the data services recorded of the exchange, and the intermediary before them."""
         lines = []
-        for side, kept in self._kept(asking, exchange_id):
+        for side, kept in self._kept(asking, exchange_id, self.taking):
             with side.store.look() as unit:
                 lines += [told.entry for told in unit.timeline(kept.exchange_id)]
         return lines
 
-    def _kept(self, asking: Asking, exchange_id: str) -> Iterator[tuple[Exchanging, Kept[Any]]]:
-        """In EDM 1.x the data service has another name for an exchange than the portal: its first request tells."""
+    def _kept(
+        self, asking: Asking, exchange_id: str, sides: Sequence[Exchanging] = ()
+    ) -> Iterator[tuple[Exchanging, Kept[Any]]]:
+        """The exchange as these sides have it, by default the data services. In EDM 1.x each has another name for it
+        than the portal: the first request tells, noted under the access point from which it came."""
         request_id = asking.service.progress(exchange_id).request.request_id
-        for side in self.answering:
+        senders = [each.access_point.party.value for each in (asking.side, *self._live.intermediaries.values())]
+        for side in sides or self.answering:
             with side.store.look() as unit:
-                if kept := unit.find(exchange_id) or unit.find_by_request(
-                    asking.side.access_point.party.value, request_id
-                ):
+                found = unit.find(exchange_id), *(unit.find_by_request(sender, request_id) for sender in senders)
+                if kept := next((each for each in found if each), None):
                     yield side, kept
 
     def refusals(self) -> list[JournalEntry]:
-        """Messages that were refused at the door of a data service, and belong to no exchange."""
+        """Messages that were refused at the door of whoever takes requests, and belong to no exchange."""
         lines = []
-        for side in self.answering:
+        for side in self.taking:
             with side.store.look() as unit:
                 lines += [told.entry for told in unit.refusals()]
         return lines
