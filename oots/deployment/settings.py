@@ -67,6 +67,11 @@ def kommunekoder(written: str, bearer: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((bearer, *codes))) if isinstance(codes, list | tuple) else (bearer,)
 
 
+def is_municipality(code: str) -> bool:
+    """Whether this is the kommunekode of a Danish municipality."""
+    return code in municipalities()
+
+
 def _expect_municipality(code: object) -> object:
     try:
         load_municipality(str(code))

@@ -10,6 +10,7 @@ from functools import cache
 from fastapi import APIRouter, Depends, FastAPI
 
 from oots.database.opening import open_database
+from oots.denmark.municipality import municipalities
 from oots.deployment import frames
 from oots.deployment.apps import Surroundings
 from oots.deployment.comparison import compare
@@ -80,6 +81,7 @@ def _surrounding(settings: WorkbenchSettings) -> Surrounding:
     return Surrounding(
         portals={country: address for country, address in portals.items() if address},
         persons={key: Person(persona.name, persona.story) for key, persona in known.items()},
+        municipalities={code: municipality.name for code, municipality in municipalities().items()},
         places=[
             (frames.place(origin), address)
             for origin, address in settings.origins.items()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from oots.deployment.settings import is_municipality
+from oots.deployment.topology import EVIDENCE_TYPES
 from oots.eid import personas
 from oots.exchange.conversation import ProviderState, RequesterState
 from oots.requester.cases import cases_of
@@ -28,9 +30,21 @@ def faults_of(scenario: Scenario, path: Path) -> tuple[str, ...]:
 def _lacks(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if scenario.journey not in deck().journey:
         yield "journey", f"no journey is called {scenario.journey}"
+    if scenario.evidence_type not in EVIDENCE_TYPES and scenario.answers.abroad is None:
+        yield "evidence_type", f"there is no Danish evidence type {scenario.evidence_type}"
+    yield from _municipalities(scenario)
     yield from _persons(scenario)
     yield from _cases(scenario)
     yield from _expectations(scenario)
+
+
+def _municipalities(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """A kommunekode that is no municipality's would keep a town from being founded, and other scenarios with it."""
+    named = [("answers.municipality", scenario.answers.municipality)]
+    named += [(f"steps.{number}.municipality", step.municipality) for number, step in enumerate(scenario.steps)]
+    for field, code in named:
+        if code is not None and not is_municipality(code):
+            yield field, f"no Danish municipality has the kommunekode {code}"
 
 
 def _persons(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -64,11 +64,12 @@ class Surrounding:
     """What stands around the workbench, as the deployment knows it.
 
     `portals` are the addresses at which a browser finds the portals, by country; `persons` are the personas by key;
-    `topologies` makes the comparison.
+    `municipalities` are the names by kommunekode; `topologies` makes the comparison.
     """
 
     portals: Mapping[str, str]
     persons: Mapping[str, Person]
+    municipalities: Mapping[str, str]
     places: Sequence[tuple[Words, str]]
     topologies: Callable[[], Sequence[Topology]]
 
@@ -205,6 +206,7 @@ class _Workbench:
             journey=self._deck.journey.get(view.scenario.journey),
             start=f"{portal}/cases/{asks.case}" if portal else None,
             persons=self._around.persons,
+            municipalities=self._around.municipalities,
             steps=_STEPS,
             refreshing=refresh == "on" and view.state in ("running", "waiting"),
         )

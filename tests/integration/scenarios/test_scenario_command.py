@@ -76,6 +76,9 @@ def test_faults_of_a_file_are_told_with_line_and_field(desk: Path, tmp_path: Pat
     (line,) = [number for number, each in enumerate(broken.read_text("utf-8").splitlines(), 1) if "nobody" in each]
     assert checked.returncode == Exit.BAD
     assert checked.stdout == f"{broken}:{line}: persona: no persona is called nobody\n"
+    nowhere = tmp_path / "nowhere.toml"
+    nowhere.write_text(text.replace("0751", "9999"), encoding="utf-8")
+    assert "no Danish municipality has the kommunekode 9999" in oots(desk, "check", str(nowhere)).stdout
     run = oots(desk, "run", str(broken))
     assert run.returncode == Exit.BAD
     assert "cannot be told" in run.stdout
