@@ -112,6 +112,7 @@ class Run:
         self._begun: set[tuple[str, str]] = set()
         self._failed: list[BaseException] = []
         self._stood, self._moved = "", time.monotonic()
+        self._ended = 0
 
     def __call__(self) -> None:
         began = time.monotonic()
@@ -159,10 +160,7 @@ class Run:
                 self.accepted[exchange] = story
 
     def _open(self) -> int:
-        return len(self.accepted) - self._ended()
-
-    def _ended(self) -> int:
-        return sum(1 for state in self.states["provider"].values() if state in PROVIDER_ENDS)
+        return len(self.accepted) - self._ended
 
     def _go_on(self, persons: ThreadPoolExecutor) -> None:
         """Whoever has been offered a preview looks and decides, and whoever has got evidence uses it."""
@@ -203,6 +201,7 @@ class Run:
             with suppress(DBAPIError), engine.connect() as connection:
                 rows = connection.execute(select(EXCHANGE.c.exchange_id, EXCHANGE.c.state)).all()
                 self.states[service] = {row.exchange_id: row.state for row in rows}
+        self._ended = sum(1 for state in self.states["provider"].values() if state in PROVIDER_ENDS)
 
     def _is_over(self) -> bool:
         requester, provider = self.states["requester"], self.states["provider"]
@@ -235,7 +234,7 @@ class Run:
     def _go_wrong(self, stop: threading.Event) -> None:
         try:
             for fault in sorted(self.faults, key=lambda fault: fault.at):
-                while self._ended() < fault.at * self.number:
+                while self._ended < fault.at * self.number:
                     if stop.wait(_PAUSE / 4):
                         return
                 fault.happen()
