@@ -9,21 +9,27 @@ import pytest
 from hypothesis import given
 
 from oots.model.catalogue import (
+    ClassificationConcept,
     DataService,
     EvidenceTypesOfRequirement,
     Requirement,
     RequirementOfProcedures,
+    SupportedConcept,
 )
 from oots.model.clock import SequentialIds
 from oots.model.errors import MessageError, PeerError
+from oots.model.text import Text
 from oots.wire.catalogue import (
     V1_0,
+    V2_0,
     VERSIONS,
+    AdditionalInputError,
     DirectoryError,
     Version,
     decode_data_services,
     decode_evidence_types,
     decode_requirements,
+    encode_additional_input,
     encode_data_services,
     encode_directory_error,
     encode_evidence_types,
@@ -186,3 +192,64 @@ def test_an_answer_of_another_version_is_refused(version: Version) -> None:
     assert decode_requirements(encode_requirements(wire.REQUIREMENTS, SequentialIds(1), version), version)
     with pytest.raises(MessageError, match=f"not in the shape of {version.specification}"):
         decode_requirements(encode_requirements(wire.REQUIREMENTS, SequentialIds(1), other), version)
+
+
+# Several providers could be right: the question, and what is no lawful one.
+
+MUNICIPALITY_ASKED = ClassificationConcept(
+    "c5e0a7d2-3b94-4f68-8d1c-70a9e6b52f13",
+    "https://sr.oots.tech.ec.europa.eu/codelists/DK/kommunekode",
+    "codelist",
+    (Text("DA", "Hvilken kommune?"), Text("EN", "Which municipality?")),
+    "https://sr.oots.tech.ec.europa.eu/codelists/DK/kommunekode",
+)
+NOT_FOUND = "rs:ObjectNotFoundExceptionType"
+
+
+def question(version: Version = V2_0) -> bytes:
+    return encode_additional_input(
+        "DSD:ERR:0005", NOT_FOUND, "More is needed", wire.DATA_SERVICES[0], (MUNICIPALITY_ASKED,), version
+    )
+
+
+@pytest.mark.parametrize("version", VERSIONS.values(), ids=lambda version: version.specification)
+def test_a_question_is_read_as_it_was_written_in_every_version(version: Version) -> None:
+    with pytest.raises(AdditionalInputError) as asked:
+        decode_data_services(question(version), version)
+    assert asked.value.classification == wire.DATA_SERVICES[0].evidence_type.classification
+    assert asked.value.concepts == (MUNICIPALITY_ASKED,)
+    assert (b"sr.oots.tech.ec.europa.eu" in question(version)) is (version is V2_0)
+    assert b"AccessService" not in question(version)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        without("//rim:Slot[@name='UserRequestedClassificationConcepts']"),
+        without("//rim:Slot[@name='DataServiceEvidenceType']"),
+        without("//sdg:EvidenceProviderClassification"),
+        without("//sdg:EvidenceProviderClassification/sdg:Type"),
+        saying("//sdg:EvidenceProviderClassification/sdg:Identifier", "which municipality"),
+    ],
+)
+def test_a_question_with_one_fault_is_none(change: Change) -> None:
+    with pytest.raises(AdditionalInputError):
+        decode_data_services(question())
+    with pytest.raises(MessageError):
+        decode_data_services(changed(question(), change))
+
+
+def test_a_publisher_that_is_told_apart_is_read_as_it_was_written() -> None:
+    supported = SupportedConcept(MUNICIPALITY_ASKED, ("0751", "0461"))
+    (service,) = wire.DATA_SERVICES
+    (access,) = service.access_services
+    fee = (Text("DA", "Gebyr 2026: 82,00 kr."),)
+    publisher = replace(access.publisher, supports=(supported,), descriptions=fee)
+    told = replace(
+        service,
+        access_services=(replace(access, publisher=publisher),),
+        concepts=(MUNICIPALITY_ASKED,),
+    )
+    data = encode_data_services((told,), SequentialIds(1))
+    enforce(data, "edm-v2.0")
+    assert decode_data_services(data) == (told,)
