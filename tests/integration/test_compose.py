@@ -172,7 +172,7 @@ def test_the_danish_portal_and_the_authority_abroad_find_each_other(monkeypatch:
     requester, provider = (settings(service, monkeypatch) for service in OTHER_WAY)
     assert isinstance(requester, RequesterSettings)
     assert isinstance(provider, ProviderSettings)
-    assert (requester.country, requester.provider_country, provider.holdings) == ("DK", "LT", "abroad")
+    assert (requester.country, requester.provider_country, provider.holdings) == ("DK", "LT,DE", "abroad")
     assert requester.directories == "http://directories:8402"
     assert requester.partners[provider.party_id].endpoint == f"http://provider-lt:{provider.port}/as4"
     assert provider.partners[requester.party_id].endpoint == f"http://requester-dk:{requester.port}/as4"
