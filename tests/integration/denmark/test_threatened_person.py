@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any, cast
 
 import pytest
@@ -115,6 +119,38 @@ def test_the_documents_of_a_person_without_a_fixed_abode_are_there_to_be_compare
     issued = [piece for outcome in pieces if isinstance(outcome, tuple) for piece in outcome]
     assert len(issued) >= 6
     assert all(isinstance(piece, Issued) for piece in issued)
+
+
+def test_every_document_takes_the_same_steps_but_for_reading_the_record(
+    both: tuple[MunicipalSource, MunicipalSource],
+) -> None:
+    """So that no clock tells them apart: nothing is done for one that is not done as often for the other."""
+    counted = 0
+    for each in ASKED:
+        if each.values[1].format == "application/xml":
+            without, threatened = (steps(partial(issue, source, *each.values)) for source in both)
+            assert without == threatened, each.id
+            counted += sum(without.values())
+    assert counted > 1000
+
+
+def steps(act: Callable[[], object]) -> Counter[str]:
+    """How often each function of the project is called, without those of the record itself, whose rows are more."""
+    counted: Counter[str] = Counter()
+
+    def count(frame: FrameType, event: str, _argument: object) -> None:
+        file = frame.f_code.co_filename
+        if event == "call" and "/oots/" in file and Path(file).name != "cpr.py":
+            counted[f"{file}:{frame.f_code.co_qualname}"] += 1
+
+    act()  # what is read and made once has been
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        act()
+    finally:
+        sys.setprofile(before)
+    return counted
 
 
 def test_an_address_that_still_stands_in_the_register_does_not_leave_it_either(tmp_path: Path) -> None:
