@@ -18,6 +18,7 @@ COMMANDS: Final = (
     "rules",
     "documents",
     "verify",
+    "dossier",
     "serve",
     "keys",
     "journal",

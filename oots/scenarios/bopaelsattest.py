@@ -16,10 +16,13 @@ from oots.scenarios.citizen import Citizen, Page
 from oots.scenarios.folder import Told, in_order, write_folder
 from oots.scenarios.live_town import LiveTown, live_town
 from oots.scenarios.outcome import Decision, ReceivedDocument, SeenDocument, Story
+from oots.trust.files import write_whole
+from oots.trust.keys import certificate_path, key_path
 
 SCENARIO = "bopaelsattest"
 CASE = "change-of-address"
 PERSONA = "solvej"
+DOSSIER_KEY = "dossier-requester"
 
 Say = Callable[[str], None]
 
@@ -39,7 +42,15 @@ def run_bopaelsattest(
         story = tell(live, decision, say)
         messages = in_order(live.tap.overheard, live.anchors, live.clock.now(), live.profiles)
         say(f"writing {out}")
-        return write_folder(out, SCENARIO, story, messages, live.anchors), messages
+        summary = write_folder(out, SCENARIO, story, messages, live.anchors)
+        _leave_dossier_key(live.town.keys, out)
+        return summary, messages
+
+
+def _leave_dossier_key(keys: Path, out: Path) -> None:
+    """The requester's, with which `oots dossier export` signs later: the town and its other keys are gone by then."""
+    for file in (key_path(keys, DOSSIER_KEY), certificate_path(keys, DOSSIER_KEY)):
+        write_whole(out / file.name, file.read_bytes(), mode=0o600)
 
 
 @contextlib.contextmanager

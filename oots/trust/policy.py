@@ -88,6 +88,11 @@ def demo_policy() -> CertificatePolicy:
     return _read(files("oots.trust") / "policies" / "demo.toml", "the built-in policy")  # type: ignore[arg-type]
 
 
+def demo_policy_text() -> bytes:
+    """The file of the built-in policy, for whoever keeps it beside what was judged by it."""
+    return (files("oots.trust") / "policies" / "demo.toml").read_bytes()
+
+
 def read_policy(name: str, directory: Path) -> CertificatePolicy:
     """The built-in policy `demo`, or the one in the file `<name>.policy.toml` of a key folder.
 

@@ -1,0 +1,156 @@
+"""The manifest: every file of a dossier with its SHA-256, also those that are not there any more, and who signs that.
+
+It is written in one way only: JSON with keys in order, without blanks, in UTF-8, of texts, whole numbers, lists and
+objects (what RFC 8785 makes of such a document). The signature beside it is a detached JWS over its digest, with the
+chain of certificates, as directories sign their answers; the role of the certificate tells them apart.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+
+from cryptography import x509
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked
+
+from oots.trust import jws
+from oots.trust.anchors import Trust
+from oots.trust.certificates import Party, Role
+from oots.trust.jws import AnswerSignatureError
+from oots.trust.keys import KeyPair
+
+FORMAT: Final = "oots-dossier"
+VERSION: Final = 1
+_LARGEST: Final = 4 * 1024 * 1024
+_STRICT: Final = ConfigDict(extra="forbid", strict=True)
+_Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$")]
+_Short = Annotated[str, Field(max_length=300)]
+
+
+class Kind(StrEnum):
+    """What a file of a dossier is. `ENVELOPE` is the signed SOAP part of a message, `DOCUMENT` its first part,
+    `EVIDENCE` any other part as it travelled, `MESSAGE` the whole as it stood in the HTTP request."""
+
+    MESSAGE = "message"
+    ENVELOPE = "envelope"
+    DOCUMENT = "document"
+    EVIDENCE = "evidence"
+    RECEIPT = "receipt"
+    SUMMARY = "summary"
+    RECORD = "record"
+    TRUST = "trust"
+
+
+class State(StrEnum):
+    """Whether the bytes of a file are there. `WITHHELD` by whoever made the dossier, `DELETED` before it was made."""
+
+    PRESENT = "present"
+    WITHHELD = "withheld"
+    DELETED = "deleted"
+
+
+@checked(frozen=True, config=_STRICT)
+class Member:
+    """A file, by the digest (hexadecimal) of its bytes; `size` is None where nobody knows it any more. Parts of
+    messages name the number of the message, and their content id."""
+
+    path: _Short
+    kind: Kind
+    sha256: _Digest
+    size: Annotated[int, Field(ge=0)] | None = None
+    state: State = State.PRESENT
+    reason: _Short | None = None
+    message: Annotated[int, Field(ge=1)] | None = None
+    content_id: _Short | None = None
+
+
+@checked(frozen=True, config=_STRICT)
+class Manifest:
+    """What a dossier holds. `exporter` is the party whose dossier key signs it, `redaction` for whom parts were
+    withheld."""
+
+    format: Literal["oots-dossier"]
+    version: Literal[1]
+    exchange_id: _Short
+    conversation_ids: tuple[_Short, ...]
+    made_at: _Moment
+    exporter: _Short
+    redaction: Literal["council"] | None
+    members: tuple[Member, ...]
+
+    @property
+    def made(self) -> datetime:
+        return datetime.fromisoformat(self.made_at)
+
+
+class ManifestError(Exception):
+    """A manifest that is not believed; the text is for people."""
+
+
+_MANIFEST: Final = TypeAdapter(Manifest)
+
+
+def canonical_json(content: object) -> bytes:
+    """The one way in which a manifest is written."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def written(manifest: Manifest) -> bytes:
+    return canonical_json(asdict(manifest))
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """Raises ManifestError for what is no manifest, or is written in another way than the one."""
+    if len(data) > _LARGEST:
+        raise ManifestError("larger than a manifest can be")
+    try:
+        manifest = _MANIFEST.validate_json(data)
+        moment = manifest.made
+    except ValidationError as problem:
+        first = problem.errors(include_input=False, include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "the whole"
+        raise ManifestError(f"no manifest of a dossier: {place}: {first['msg']}") from None
+    except ValueError:
+        raise ManifestError("no manifest of a dossier: made_at is no moment") from None
+    if written(manifest) != data or moment.tzinfo is None:
+        raise ManifestError("not written in the one way in which manifests are")
+    return manifest
+
+
+def sign_manifest(manifest: bytes, key: KeyPair, at: datetime) -> bytes:
+    """The signature beside a manifest; raises ConfigurationError for a key that cannot make one."""
+    return jws.sign_answer(manifest, key, at)[jws.SIGNATURE].encode("ascii")
+
+
+def check_signature(manifest: bytes, signature: bytes, trust: Trust, at: datetime) -> Party:
+    """The party that signed a manifest with its dossier key, as `trust` knows it at `at`; raises ManifestError."""
+    signers: list[Party] = []
+
+    def check_signer(certificate: x509.Certificate, others: Sequence[x509.Certificate], when: datetime) -> None:
+        signers.append(trust.party_of(certificate, others, when, Role.DOSSIER))
+
+    try:
+        text = signature.decode("ascii")
+        _expect_one_spelling(text)
+        jws.verify_answer(manifest, {jws.DIGEST: jws.digest_of(manifest), jws.SIGNATURE: text}, check_signer, at)
+    except AnswerSignatureError as problem:
+        raise ManifestError(str(problem)) from problem
+    except (UnicodeDecodeError, binascii.Error) as problem:
+        raise ManifestError("the signature is no detached JWS") from problem
+    return signers[0]
+
+
+def _expect_one_spelling(text: str) -> None:
+    """Base64 leaves its last bits free: two spellings of one signature would be two files with one digest."""
+    for part in text.split("."):
+        octets = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        if base64.urlsafe_b64encode(octets).rstrip(b"=").decode() != part:
+            raise ManifestError("the signature is not spelled as it was made")

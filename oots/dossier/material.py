@@ -1,0 +1,59 @@
+"""What is known of one exchange before a dossier is made of it, wherever it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from oots.trust.anchors import TrustAnchors
+from oots.trust.keys import KeyPair
+
+
+@dataclass(frozen=True, slots=True)
+class MessageMaterial:
+    """One message: its signed SOAP part, the document in its first part, its other parts by content id (None: deleted),
+    the whole as it stood in the HTTP request where that was kept, and the receipt for it."""
+
+    envelope: bytes
+    document: bytes
+    evidence: Mapping[str, bytes | None]
+    message: bytes | None = None
+    receipt: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, as `source` tells it; `facts` are further words about it, none of them personal."""
+
+    at: datetime
+    source: str
+    what: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRecord:
+    """What the person saw, by digests of the content (hexadecimal), when, and what was decided; None: not known."""
+
+    opened_at: datetime | None = None
+    shown: tuple[str, ...] = ()
+    decided_at: datetime | None = None
+    decision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """An exchange with the key that will sign its dossier. `expected` are the criteria of its journey and what came of
+    it, where they are known; `sources` says where all this was found, without a path."""
+
+    exchange_id: str
+    messages: tuple[MessageMaterial, ...]
+    events: tuple[Event, ...]
+    preview: PreviewRecord
+    anchors: TrustAnchors
+    key: KeyPair
+    sources: tuple[str, ...]
+    procedure: str | None = None
+    evidence_type: str | None = None
+    expected: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,160 @@
+"""The summary of a dossier for people, Danish and English: one self-contained HTML file, and the same as PDF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import typst
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from oots import __version__
+from oots.dossier.answers import answers
+from oots.dossier.manifest import Kind, Member
+from oots.dossier.material import Event, Material
+from oots.dossier.messages import MessageVerdict
+from oots.dossier.records import CRITERIA_UNKNOWN, GDPR, NOT_KEPT, REVIEW_EMPTY
+from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST
+from oots.model.clock import iso
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+_KINDS: Final = {
+    EXECUTE_QUERY_REQUEST: ("anmodning", "request"),
+    EXCEPTION_RESPONSE: ("undtagelse", "exception"),
+}
+_ANSWERED: Final = ("svar", "response")
+_ABSENT: Final = {
+    "present": ("til stede", "present"),
+    "withheld": ("udeladt", "withheld"),
+    "deleted": ("slettet", "deleted"),
+}
+_DECISIONS: Final = {"accept": ("godkendt", "approved"), "decline": ("afvist", "declined")}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the summary is about: an exchange, the verdicts on its messages, and the files of the dossier so far."""
+
+    material: Material
+    verdicts: Sequence[MessageVerdict]
+    members: Sequence[Member]
+    rules: Sequence[Mapping[str, object]]
+    exporter: str
+    made_at: datetime
+    redaction: str | None
+
+
+def html_of(summary: Summary) -> bytes:
+    """One file without any asset or script; every text in it is escaped."""
+    return _template().render(_content(summary)).encode()
+
+
+def pdf_of(summary: Summary) -> bytes:
+    """The same as PDF/UA; equal arguments give equal bytes."""
+    pdf: bytes = typst.compile(
+        (_TEMPLATES / "summary.typ").read_bytes(),
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=summary.made_at.replace(microsecond=0),
+        sys_inputs={"document": json.dumps(_content(summary), ensure_ascii=False)},
+        ignore_system_fonts=True,
+    )
+    return pdf
+
+
+@cache
+def _template() -> Template:
+    loader = FileSystemLoader(_TEMPLATES)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True).get_template(
+        "summary.html"
+    )
+
+
+def _content(summary: Summary) -> dict[str, object]:
+    material, preview = summary.material, summary.material.preview
+    decision_da, decision_en = _DECISIONS.get(preview.decision or "", ("ikke kendt", "not known"))
+    da, en = _sentence(summary)
+    return {
+        "exchange_id": material.exchange_id,
+        "made_at": iso(summary.made_at),
+        "exporter": summary.exporter,
+        "redaction": summary.redaction or "",
+        "version": __version__,
+        "sentence": {"da": da, "en": en},
+        "answers": [
+            {
+                "question": _two(each.question_da, each.question_en),
+                "answer": each.answer.value,
+                **_two(each.da, each.en),
+            }
+            for each in answers(summary.verdicts, anchored=True)
+        ],
+        "messages": [_message(verdict) for verdict in summary.verdicts],
+        "rules": [{name: each[name] for name in ("file", "verdict", "version")} for each in summary.rules],
+        "events": [_event(event) for event in material.events],
+        "preview": {
+            "opened_at": iso(preview.opened_at) if preview.opened_at else "–",
+            "decided_at": iso(preview.decided_at) if preview.decided_at else "–",
+            "decision": _two(decision_da, decision_en),
+            "shown": list(preview.shown),
+        },
+        "evidence": [_evidence(member) for member in summary.members if member.kind is Kind.EVIDENCE],
+        "expected": [{"name": name, "value": value} for name, value in material.expected.items()],
+        "criteria_unknown": CRITERIA_UNKNOWN,
+        "gdpr": [row.told() for row in GDPR],
+        "not_kept": NOT_KEPT,
+        "review": REVIEW_EMPTY,
+        "sources": list(material.sources),
+        "procedure": material.procedure or "–",
+        "evidence_type": material.evidence_type or "–",
+    }
+
+
+def _two(da: str, en: str) -> dict[str, str]:
+    return {"da": da, "en": en}
+
+
+def _sentence(summary: Summary) -> tuple[str, str]:
+    headers = [verdict.header for verdict in summary.verdicts if verdict.header is not None]
+    if not headers:
+        return "Ingen meddelelse kunne læses.", "No message could be read."
+    first, last, number = headers[0], headers[-1], len(summary.verdicts)
+    pieces = sum(len(header.parts) - 1 for header in headers if header.parts)
+    return (
+        f"{first.original_sender.value} bad {first.final_recipient.value} om dokumentation; {number} meddelelser blev "
+        f"udvekslet fra {iso(first.timestamp)} til {iso(last.timestamp)}, og {pieces} dokumenter blev leveret.",
+        f"{first.original_sender.value} asked {first.final_recipient.value} for evidence; {number} messages were "
+        f"exchanged from {iso(first.timestamp)} to {iso(last.timestamp)}, and {pieces} documents were delivered.",
+    )
+
+
+def _message(verdict: MessageVerdict) -> dict[str, object]:
+    header = verdict.header
+    faults = "; ".join(f"{fault.file}: {fault.why}" for fault in verdict.faults)
+    if header is None:
+        return {"number": verdict.number, "kind": _two("?", "?"), "at": "–", "who": "–", "id": "–", "faults": faults}
+    return {
+        "number": verdict.number,
+        "kind": _two(*_KINDS.get(header.action, _ANSWERED)),
+        "at": iso(header.timestamp),
+        "who": f"{header.sender.value} → {header.receiver.value}",
+        "id": header.message_id,
+        "faults": faults,
+    }
+
+
+def _event(event: Event) -> dict[str, object]:
+    return {"at": iso(event.at), "source": event.source, "what": event.what, "facts": list(_facts(event))}
+
+
+def _facts(event: Event) -> Iterator[str]:
+    yield from (f"{name}: {value}" for name, value in event.facts.items())
+
+
+def _evidence(member: Member) -> dict[str, object]:
+    return {"path": member.path, "state": _two(*_ABSENT[member.state.value]), "sha256": member.sha256}

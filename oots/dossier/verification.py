@@ -1,0 +1,172 @@
+"""Whether a dossier is what its exporter signed, and what its messages prove, out of its bytes and an anchor alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from oots.dossier.answers import Answered, answers
+from oots.dossier.container import MANIFEST, SIGNATURE, BrokenContainerError, Fault, is_name, unpacked
+from oots.dossier.files import DossierFile, kept_of
+from oots.dossier.manifest import Manifest, ManifestError, Member, State, check_signature, read_manifest
+from oots.dossier.messages import Answer, MessageVerdict, judge
+from oots.dossier.unanchored import Unanchored
+from oots.trust.anchors import Trust
+
+_CLOCKS_DIFFER: Final = timedelta(minutes=5)
+_PREVIEW: Final = "preview.json"
+_UNSHOWN: Final = "its content is not among what the preview record says was shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a dossier is worth. `faults` is everything that is wrong; `answers` is empty where its bytes are not those
+    that were signed. `anchored`: whether the signer was found below a given anchor."""
+
+    faults: tuple[Fault, ...]
+    anchored: bool
+    manifest: Manifest | None = None
+    signer: str | None = None
+    messages: tuple[MessageVerdict, ...] = ()
+    answers: tuple[Answered, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        """Nothing is wrong, the signer is known, and every question is answered with yes as far as the dossier's own
+        redaction lets it be answered."""
+        answered = bool(self.answers) and all(each.answer in (Answer.YES, Answer.WITHHELD) for each in self.answers)
+        return self.anchored and not self.faults and answered
+
+
+def verify(data: bytes, trust: Trust | None, now: datetime) -> Verdict:
+    """The verdict on the bytes of a dossier at the moment `now` (aware); without `trust` certificates are taken at
+    their word.
+
+    Certificates are judged as of the time that each signature names, since a dossier is to last longer than they do;
+    nobody else vouches for these times. Raises NoDossierError for what is no zip.
+    """
+    anchored = trust is not None
+    believed: Trust = trust or Unanchored()
+    try:
+        members = unpacked(data)
+    except BrokenContainerError as broken:
+        return Verdict(broken.faults, anchored)
+    missing = tuple(Fault(name, "missing") for name in (MANIFEST, SIGNATURE) if name not in members)
+    if missing:
+        return Verdict(missing, anchored)
+    try:
+        manifest = read_manifest(members[MANIFEST])
+    except ManifestError as fault:
+        return Verdict((Fault(MANIFEST, str(fault)),), anchored)
+    signer, faults = _signer(manifest, members, believed, now)
+    listed = tuple(DossierFile(member, members.get(member.path)) for member in manifest.members)
+    faults += [*_differences(manifest, members)]
+    if faults:
+        return Verdict(tuple(faults), anchored, manifest, signer)
+    return _of_messages(manifest, listed, believed, signer, anchored=anchored)
+
+
+def expect_whole(data: bytes) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest of a dossier and its files, which are those of the manifest; who signed it is not looked at.
+
+    Raises BrokenContainerError, NoDossierError.
+    """
+    members = unpacked(data)
+    try:
+        manifest = read_manifest(members.get(MANIFEST, b""))
+    except ManifestError as fault:
+        raise BrokenContainerError((Fault(MANIFEST, str(fault)),)) from fault
+    if faults := tuple(_differences(manifest, members)):
+        raise BrokenContainerError(faults)
+    return manifest, members
+
+
+def _signer(
+    manifest: Manifest, members: Mapping[str, bytes], trust: Trust, now: datetime
+) -> tuple[str | None, list[Fault]]:
+    if manifest.made > now + _CLOCKS_DIFFER:
+        return None, [Fault(MANIFEST, "dated in the future")]
+    try:
+        party = check_signature(members[MANIFEST], members[SIGNATURE], trust, manifest.made)
+    except ManifestError as fault:
+        return None, [Fault(SIGNATURE, f"the manifest is not as somebody believed signed it: {fault}")]
+    if party.party_id != manifest.exporter:
+        return None, [Fault(SIGNATURE, f"signed by {party.party_id}, not by {manifest.exporter} who exported it")]
+    return party.party_id, []
+
+
+def _differences(manifest: Manifest, members: Mapping[str, bytes]) -> Iterator[Fault]:
+    """Between what the manifest lists and what is there."""
+    paths = [member.path for member in manifest.members]
+    if paths != sorted(set(paths)) or not all(is_name(path) for path in paths) or {MANIFEST, SIGNATURE} & set(paths):
+        yield Fault(MANIFEST, "lists a file twice, out of order, or under a name that none may have")
+        return
+    for name in members.keys() - {*paths, MANIFEST, SIGNATURE}:
+        yield Fault(name, "not in the manifest")
+    for member in manifest.members:
+        octets = members.get(member.path)
+        if why := _unlike(member, octets, redacted=manifest.redaction is not None):
+            yield Fault(member.path, why)
+
+
+def _unlike(member: Member, octets: bytes | None, *, redacted: bool) -> str | None:
+    if member.state is State.WITHHELD and not redacted:
+        return "withheld in a dossier that is not redacted"
+    if member.state is not State.PRESENT:
+        return None if octets is None else f"there, while the manifest says it is {member.state}"
+    if octets is None:
+        return "missing"
+    if len(octets) != member.size:
+        return f"{len(octets)} bytes instead of {member.size}"
+    digest = hashlib.sha256(octets).hexdigest()
+    return None if digest == member.sha256 else f"changed: sha256 {digest} instead of {member.sha256}"
+
+
+def _of_messages(
+    manifest: Manifest, listed: Sequence[DossierFile], trust: Trust, signer: str | None, *, anchored: bool
+) -> Verdict:
+    try:
+        kept = kept_of(listed)
+    except LookupError as fault:
+        faults = (Fault(str(fault.args[0]), "without the envelope or the document of its message"),)
+        return Verdict(faults, anchored, manifest, signer)
+    except ValueError as fault:
+        return Verdict((Fault(str(fault), "not the only one of its kind in its message"),), anchored, manifest, signer)
+    verdicts = [judge(each, trust) for each in kept]
+    told = [fault for verdict in verdicts for fault in verdict.faults]
+    found = (*told, *_strangers(manifest, verdicts), *_unshown(listed, verdicts))
+    return Verdict(found, anchored, manifest, signer, tuple(verdicts), answers(verdicts, anchored=anchored))
+
+
+def _strangers(manifest: Manifest, verdicts: Sequence[MessageVerdict]) -> Iterator[Fault]:
+    """Messages that belong to another exchange, or are there twice."""
+    seen: set[str] = set()
+    for verdict in verdicts:
+        header, path = verdict.header, f"messages/{verdict.number:02d}/envelope.xml"
+        if header is None:
+            continue
+        if header.message_id in seen:
+            yield Fault(path, "the same message as another one of this dossier")
+        elif header.conversation_id not in manifest.conversation_ids:
+            yield Fault(path, "a message of another conversation")
+        elif header.exchange_id and header.exchange_id.lower() != manifest.exchange_id.lower():
+            yield Fault(path, "a message of another exchange")
+        seen.add(header.message_id)
+
+
+def _unshown(listed: Sequence[DossierFile], verdicts: Sequence[MessageVerdict]) -> Iterator[Fault]:
+    """Evidence that was sent though the preview record, where it knows what was shown, does not have it."""
+    record = next((each.octets for each in listed if each.member.path == _PREVIEW), None)
+    try:
+        told = json.loads(record or b"{}")
+        shown = set(told.get("shown_sha256", ()))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        yield Fault(_PREVIEW, "no preview record")
+        return
+    if shown:
+        seals = [sealed for verdict in verdicts for sealed in verdict.seals]
+        yield from (Fault(each.path, _UNSHOWN) for each in seals if each.content_sha256 not in (None, *shown))
