@@ -46,8 +46,8 @@ _WORDS: Final = {
     ),
 }
 _DELETED: Final = (
-    "; {} af dem er slettet efter brug og står her ved det underskrevne fingeraftryk",
-    "; {} of them were deleted after use and stand here by the signed digest",
+    "; {} af dem er ikke gemt og står her ved det underskrevne fingeraftryk",
+    "; {} of them are not kept and stand here by the signed digest",
 )
 _UNANCHORED: Final = (
     "Kan ikke siges her: underskrifter og fingeraftryk passer sammen, men det er ikke sagt, hvem man tror på.",
@@ -89,7 +89,7 @@ def _answered(
 
 
 def _more(name: str, verdicts: Sequence[MessageVerdict]) -> tuple[str, str]:
-    """How a yes goes on: who signed, or how much was deleted."""
+    """How a yes goes on: who signed, or how much is here by its digest alone."""
     if name == "travelled":
         deleted = sum(verdict.deleted for verdict in verdicts)
         return (_DELETED[0].format(deleted), _DELETED[1].format(deleted)) if deleted else ("", "")

@@ -16,7 +16,7 @@ from oots.dossier.files import DossierFile, kept_of
 from oots.dossier.manifest import FORMAT, VERSION, Kind, Manifest, Member, State, sign_manifest, written
 from oots.dossier.material import Event, Material, MessageMaterial
 from oots.dossier.messages import MessageVerdict, Sealed, header_in, judge, stated_digests
-from oots.dossier.records import CRITERIA_UNKNOWN, GDPR, NOT_KEPT, REVIEW_EMPTY, SUBJECT
+from oots.dossier.records import CRITERIA_UNKNOWN, GDPR, NOT_KEPT, PARTLY_KEPT, REVIEW_EMPTY, SUBJECT, WHOLLY_KEPT
 from oots.dossier.rules import rule_results
 from oots.dossier.summary import Summary, html_of, pdf_of
 from oots.edelivery.header import CID, UserMessage
@@ -27,7 +27,7 @@ from oots.trust.keys import KeyPair, pem_of
 from oots.trust.policy import demo_policy_text
 
 COUNCIL: Final = "council"
-_DELETED: Final = "deleted before the dossier was made; the digest is the one that the sender signed"
+_DELETED: Final = "a journal keeps evidence by its digest alone; this is the one that the sender signed"
 _WITHHELD: Final = "personal data, withheld from the council"
 _ENDINGS: Final = {"application/xml": "xml", "application/pdf": "pdf"}
 _PERSONAL: Final = frozenset({Kind.MESSAGE, Kind.DOCUMENT, Kind.EVIDENCE})
@@ -199,6 +199,7 @@ def _context(material: Material) -> dict[str, object]:
     certificate = material.key.certificate
     return {
         "sources": list(material.sources),
+        "messages": PARTLY_KEPT if any(each.message is None for each in material.messages) else WHOLLY_KEPT,
         "software": {"name": "oots-dk", "version": __version__},
         "dossier": {"format": FORMAT, "version": VERSION},
         "exporter_certificate_sha256": certificate.fingerprint(hashes.SHA256()).hex(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -62,13 +62,13 @@ def material_of_journal(exchange_id: str, at: Place, *, specimens: bool = False)
         raise ConfigurationError("a key file belongs to one service: name the folder of that service")
     lines: list[_Line] = []
     receipts: dict[str, bytes] = {}
+    ids = _message_ids(folders, at, exchange_id)
     for folder in folders:
         with reading(folder, at.database_url) as connection:
             vault = Vault.from_file(at.vault_key or folder / VAULT_KEY, create=False)
             packing = Dictionary.opened(connection, vault).packing(connection, vault)
-            found = list(_lines(connection, packing, folder.name, exchange_id))
-            lines += found
-            receipts |= _receipts_given(connection, packing, found)
+            lines += _lines(connection, packing, folder.name, exchange_id, ids)
+            receipts |= _receipts_given(connection, packing, ids)
     if not lines:
         raise ConfigurationError(f"no journal in {at.state} knows the exchange {exchange_id}")
     keys = at.keys or _keys(at.state)
@@ -107,18 +107,30 @@ def _key(keys: Path, sources: Iterable[str]) -> KeyPair:
     return load_key_pair(keys, wanted if wanted in there or len(there) != 1 else there[0])
 
 
-def _lines(connection: Connection, vault: PackingVault, source: str, exchange_id: str) -> Iterator[_Line]:
-    """Every entry of the exchange, and of its messages, which another side may know under another exchange."""
-    ids = select(JOURNAL.c.message_id).where(JOURNAL.c.exchange_id == exchange_id, JOURNAL.c.message_id.is_not(None))
-    of_exchange = or_(JOURNAL.c.exchange_id == exchange_id, JOURNAL.c.message_id.in_(ids))
+def _message_ids(folders: Sequence[Path], at: Place, exchange_id: str) -> frozenset[str]:
+    """Of all messages of the exchange: another side may know them under an exchange of its own."""
+    ids: set[str] = set()
+    for folder in folders:
+        with reading(folder, at.database_url) as connection:
+            ids |= set(connection.scalars(select(JOURNAL.c.message_id).where(JOURNAL.c.exchange_id == exchange_id)))
+    return frozenset(ids - {None})
+
+
+def _lines(
+    connection: Connection, vault: PackingVault, source: str, exchange_id: str, ids: Collection[str]
+) -> Iterator[_Line]:
+    """Every entry of the exchange, as it is called here, and of its messages."""
+    called = select(JOURNAL.c.exchange_id).where(JOURNAL.c.message_id.in_(ids), JOURNAL.c.exchange_id.is_not(None))
+    of_exchange = or_(
+        JOURNAL.c.exchange_id == exchange_id, JOURNAL.c.exchange_id.in_(called), JOURNAL.c.message_id.in_(ids)
+    )
     rows = connection.execute(select(JOURNAL.c.number, JOURNAL.c.content).where(of_exchange).order_by(JOURNAL.c.number))
     for number, content in rows:
         yield _Line(source, number, read_again(vault.open(content, place(JOURNAL, number))))
 
 
-def _receipts_given(connection: Connection, vault: PackingVault, lines: Sequence[_Line]) -> dict[str, bytes]:
+def _receipts_given(connection: Connection, vault: PackingVault, ids: Collection[str]) -> dict[str, bytes]:
     """The receipts that this side gave, by message id."""
-    ids = {line.entry.message_id for line in lines if line.entry.message_id}
     rows = connection.execute(select(INBOX.c.message_id, INBOX.c.receipt).where(INBOX.c.message_id.in_(ids)))
     return {message_id: vault.unpack(receipt) for message_id, receipt in rows}
 

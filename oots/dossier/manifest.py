@@ -50,7 +50,8 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Whether the bytes of a file are there. `WITHHELD` by whoever made the dossier, `DELETED` before it was made."""
+    """Whether the bytes of a file are there. `WITHHELD` by whoever made the dossier, `DELETED`: not kept any more, or
+    nowhere that it could be taken from, when it was made."""
 
     PRESENT = "present"
     WITHHELD = "withheld"

@@ -10,6 +10,11 @@ NOT_KEPT: Final = (
     "answers about revocation (lists, OCSP) are asked for and believed when a message arrives, and are not kept; "
     "signatures are therefore judged here as of their own time, without revocation"
 )
+WHOLLY_KEPT: Final = "each message is here as it stood in the HTTP request (message.mime), and in its parts"
+PARTLY_KEPT: Final = (
+    "a journal keeps of a message the signed SOAP part (envelope.xml) and the document in the first part, byte for "
+    "byte, and the digests of all parts; the MIME lines between them, which nobody signs, are not kept"
+)
 CRITERIA_UNKNOWN: Final = "a journal does not know which journey an exchange belongs to, or what was expected of it"
 REVIEW_EMPTY: Final = "nobody has reviewed this exchange: there is no review desk yet"
 

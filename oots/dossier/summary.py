@@ -18,7 +18,7 @@ from oots.dossier.answers import answers
 from oots.dossier.manifest import Kind, Member
 from oots.dossier.material import Event, Material
 from oots.dossier.messages import MessageVerdict
-from oots.dossier.records import CRITERIA_UNKNOWN, GDPR, NOT_KEPT, REVIEW_EMPTY
+from oots.dossier.records import CRITERIA_UNKNOWN, GDPR, NOT_KEPT, PARTLY_KEPT, REVIEW_EMPTY, WHOLLY_KEPT
 from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST
 from oots.model.clock import iso
 
@@ -31,7 +31,7 @@ _ANSWERED: Final = ("svar", "response")
 _ABSENT: Final = {
     "present": ("til stede", "present"),
     "withheld": ("udeladt", "withheld"),
-    "deleted": ("slettet", "deleted"),
+    "deleted": ("ikke gemt", "not kept"),
 }
 _DECISIONS: Final = {"accept": ("godkendt", "approved"), "decline": ("afvist", "declined")}
 
@@ -107,7 +107,7 @@ def _content(summary: Summary) -> dict[str, object]:
         "expected": [{"name": name, "value": value} for name, value in material.expected.items()],
         "criteria_unknown": CRITERIA_UNKNOWN,
         "gdpr": [row.told() for row in GDPR],
-        "not_kept": NOT_KEPT,
+        "notes": [NOT_KEPT, PARTLY_KEPT if any(each.message is None for each in material.messages) else WHOLLY_KEPT],
         "review": REVIEW_EMPTY,
         "sources": list(material.sources),
         "procedure": material.procedure or "–",

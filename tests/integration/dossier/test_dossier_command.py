@@ -15,7 +15,7 @@ import pytest
 
 from oots.cli import Exit, main
 from tests.support.doors import specimen_keys
-from tests.support.dossiers import SAMPLES, flipped, sample_dossier, with_members
+from tests.support.dossiers import SAMPLES, flipped, members_of, sample_dossier, with_members
 
 TRUST = SAMPLES / "bopaelsattest" / "trust.pem"
 BELIEVED = ("--trust", TRUST, "--specimens")
@@ -51,14 +51,17 @@ class Ran:
     exchange_id: str
 
 
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    folder = tmp_path_factory.mktemp("ran")
-    words = ("run", "bopaelsattest", "--out", folder / "d", "--state", folder / "state")
+def run(folder: Path, edm: str) -> Ran:
+    words = ("run", "bopaelsattest", "--out", folder / "d", "--state", folder / "state", "--edm", edm)
     done = subprocess.run([sys.executable, "-m", "oots", *map(str, words)], capture_output=True, text=True, check=False)
     assert done.returncode == Exit.GOOD, done.stderr
     told = json.loads((folder / "d" / "exchange.json").read_text(encoding="utf-8"))
     return Ran(folder / "d", folder / "state", told["exchange_id"])
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    return run(tmp_path_factory.mktemp("ran"), "v2.0")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +106,23 @@ def test_an_exchange_of_a_journal_becomes_one_and_the_journal_stays_as_it_is(
     assert {file: content for file, content in after.items() if file in before} == before
     told = yes_three_times(oots, tmp_path / "d.zip", ran.out / "trust.pem")
     assert told["signer"] == signer
-    assert "2 of them were deleted after use" in told["answers"][0]["en"]
+    assert "2 of them are not kept" in told["answers"][0]["en"]
+
+
+def test_a_side_that_calls_the_exchange_otherwise_is_found_by_its_messages(oots: Type, tmp_path: Path) -> None:
+    """In 1.0 the messages do not name the exchange, and the provider gives it an id of its own."""
+    earlier = run(tmp_path, "v1.0")
+    apart = oots("export", earlier.exchange_id, "--state", earlier.state / "provider", "-o", tmp_path / "apart.zip")
+    assert apart.returncode == Exit.UNREADABLE
+    done = oots("export", earlier.exchange_id, "--state", earlier.state, "-o", tmp_path / "d.zip")
+    assert done.returncode == Exit.GOOD, done.stderr
+    yes_three_times(oots, tmp_path / "d.zip", earlier.out / "trust.pem")
+    members = members_of((tmp_path / "d.zip").read_bytes())
+    context, preview = (json.loads(members[name]) for name in ("context.json", "preview.json"))
+    assert context["sources"] == ["the journal of provider", "the journal of requester"]
+    assert "not kept" in context["messages"]
+    assert preview["decision"] == "accept"
+    assert preview["decided_at"]
 
 
 def test_another_authority_s_anchor_believes_nothing_of_it(oots: Type, ran: Ran, tmp_path: Path) -> None:
