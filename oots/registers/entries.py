@@ -9,21 +9,23 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from oots.denmark.cpr import CprPerson, Folkekirke
-from oots.denmark.records import Adresse, Record, Vielsesform
+from oots.denmark.cpr import Folkekirke
+from oots.denmark.records import Record, Vielsesform
 from oots.denmark.registers import Registers
-from oots.registers.record import Fact
+from oots.registers.record import Fact, hides_address
 from oots.web.words import Words
 
 _TELLS_RELIGION = (Folkekirke, Vielsesform)
 """Kinds of values that tell religion or may betray it (GDPR art. 9)."""
 RELIGION = Words("skjult: kan røbe religion", "hidden: may betray religion")
-PROTECTED = Words("skjult: adressen er beskyttet", "hidden: the address is protected")
+PROTECTED = Words(
+    "skjult: handler om en person, hvis adresse er beskyttet", "hidden: about a person whose address is protected"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownFact:
-    """A field under its own name; `hidden` says why its value is not shown."""
+    """A field under its own name; `hidden` says why its value is not shown, without a name: the whole entry."""
 
     fact: Fact
     hidden: Words | None = None
@@ -41,7 +43,7 @@ def kinds(registers: Registers, today: date) -> list[Kind]:
     """Every entry of the registers beside CPR."""
     persons = registers.cpr_file.content.persons
     names = {person.id: person.navn.adresseringsnavn for person in persons}
-    hidden = frozenset(person.id for person in persons if _is_protected(person, today))
+    hidden = frozenset(person.id for person in persons if hides_address(person, today))
     representation = registers.representation_file.content
     held: dict[str, list[object]] = {"fuldmagt": list(representation.fuldmagt)}
     held["tegningsret"] = list(representation.virksomhed)
@@ -52,22 +54,26 @@ def kinds(registers: Registers, today: date) -> list[Kind]:
     ]
 
 
-def _is_protected(person: CprPerson, today: date) -> bool:
-    return person.paragraf_6_stk_6 or person.protected(today)
-
-
 def _facts(entry: object, names: Mapping[str, str], hidden: frozenset[str]) -> Iterator[ShownFact]:
-    secret = isinstance(entry, Record) and bool(hidden & set(entry.persons))
+    if isinstance(entry, Record) and _speaks_of(entry, hidden):
+        yield ShownFact(Fact("", ""), PROTECTED)
+        return
     for name, value in _fields(entry):
         if value is None or value == ():
             continue
         if isinstance(value, _TELLS_RELIGION):
             yield ShownFact(Fact(name, ""), RELIGION)
-        elif secret and isinstance(value, Adresse):
-            yield ShownFact(Fact(name, ""), PROTECTED)
         else:
             known = value if isinstance(value, str) and value in names else None
             yield ShownFact(Fact(name, _said(value, names), known))
+
+
+def _speaks_of(value: object, persons: frozenset[str]) -> bool:
+    """Whether one of the persons, by key, stands anywhere in it: owner, parent, child or companion."""
+    if isinstance(value, str):
+        return value in persons
+    inner = value if isinstance(value, tuple) else [each for _, each in _fields(value)]
+    return any(_speaks_of(each, persons) for each in inner)
 
 
 def _fields(entry: object) -> Sequence[tuple[str, Any]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass, replace
 
 from oots.denmark.cpr import CprPerson
 from oots.denmark.matching import Explanation, Ground, Identification, Rule, Verdict
@@ -21,6 +21,8 @@ RULES = {
     Rule.NATIONALITY: Words("Statsborgerskab", "Nationality"),
     Rule.ADDRESS: Words("Nuværende adresse", "Current address"),
 }
+HIDDEN = (Words("vises ikke, fordi adressen er beskyttet", "not shown, as the address is protected"), "info")
+"""What is said of a protected address, whatever was entered."""
 VERDICTS = {
     Verdict.FITS: (Words("passer", "fits"), "success"),
     Verdict.DIFFERS: (Words("passer ikke", "differs"), "error"),
@@ -92,10 +94,24 @@ class Told:
     company: str | None
     needed: bool
     grounds: tuple[Words, ...]
+    address_unused: bool
 
 
-def explained(applicant: Applicant, explanation: Explanation, persons: Sequence[CprPerson]) -> Told:
-    """The explanation in words and with the records that it speaks of."""
+def explained(
+    applicant: Applicant,
+    explain: Callable[[Applicant], Explanation],
+    persons: Sequence[CprPerson],
+    hidden: Set[str],
+) -> Told:
+    """The match in words and with the records that it speaks of.
+
+    `hidden` are the keys of those whose address is protected: nothing here depends on whether an address is theirs.
+    Where addresses could tell one of them from others, the match is explained as if none had been given.
+    """
+    explanation = explain(applicant)
+    address_unused = _could_betray(explanation, hidden)
+    if address_unused:
+        explanation = explain(_without_address(applicant))
     match = explanation.match
     outcome, badge = OUTCOMES[MatchOutcome.UNIQUE if isinstance(match, Matched) else match.outcome]
     roles = (
@@ -106,14 +122,36 @@ def explained(applicant: Applicant, explanation: Explanation, persons: Sequence[
         outcome,
         badge,
         isinstance(match, Matched),
-        tuple(_person(role, whom, found, persons) for role, whom, found in roles if found is not None),
+        tuple(_person(role, whom, found, persons, hidden) for role, whom, found in roles if found is not None),
         applicant.subject.legal_name if isinstance(applicant.subject, LegalPerson) else None,
         explanation.needed,
         tuple(GROUNDS[ground] for ground in explanation.grounds),
+        address_unused,
     )
 
 
-def _person(role: Words, whom: Subject | None, found: Identification, persons: Sequence[CprPerson]) -> ToldPerson:
+def _could_betray(explanation: Explanation, hidden: Set[str]) -> bool:
+    """Whether a protected record is among those that the rule of the address would tell apart."""
+    found = [each for each in (explanation.subject, explanation.representative) if each is not None]
+    return any(
+        step.rule is Rule.ADDRESS and len(step.before) > 1 and step.before & hidden
+        for each in found
+        for step in each.steps
+    )
+
+
+def _without_address(applicant: Applicant) -> Applicant:
+    subject, acting = _homeless(applicant.subject), applicant.representative
+    return replace(applicant, subject=subject, representative=acting and _homeless(acting))
+
+
+def _homeless(whom: Subject) -> Subject:
+    return replace(whom, current_address=None) if isinstance(whom, NaturalPerson) else whom
+
+
+def _person(
+    role: Words, whom: Subject | None, found: Identification, persons: Sequence[CprPerson], hidden: Set[str]
+) -> ToldPerson:
     name = f"{whom.given_name} {whom.family_name}" if isinstance(whom, NaturalPerson) else ""
     outcome, badge = OUTCOMES[found.outcome]
     by_id = {person.id: person for person in persons}
@@ -126,7 +164,7 @@ def _person(role: Words, whom: Subject | None, found: Identification, persons: S
         )
         for step in found.steps
     )
-    return ToldPerson(role, name.strip(), outcome, badge, steps, _candidates(found, persons))
+    return ToldPerson(role, name.strip(), outcome, badge, steps, _candidates(found, persons, hidden))
 
 
 def _some(fell: list[CprPerson]) -> tuple[CprPerson, ...]:
@@ -134,13 +172,16 @@ def _some(fell: list[CprPerson]) -> tuple[CprPerson, ...]:
     return tuple(fell) if len(fell) <= 5 else ()
 
 
-def _candidates(found: Identification, persons: Sequence[CprPerson]) -> tuple[Candidate, ...]:
+def _candidates(found: Identification, persons: Sequence[CprPerson], hidden: Set[str]) -> tuple[Candidate, ...]:
     near = (Rule.NAME, Rule.DATE_OF_BIRTH)
     return tuple(
         Candidate(
             person,
             person.id in found.remaining,
-            tuple((RULES[rule], *VERDICTS[verdict]) for rule, verdict in found.verdicts[person.id].items()),
+            tuple(
+                (RULES[rule], *(HIDDEN if rule is Rule.ADDRESS and person.id in hidden else VERDICTS[verdict]))
+                for rule, verdict in found.verdicts[person.id].items()
+            ),
         )
         for person in persons
         if any(found.verdicts[person.id][rule] is Verdict.FITS for rule in near)

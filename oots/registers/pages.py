@@ -25,7 +25,7 @@ from oots.model.issuing import Applicant
 from oots.registers.asked import FaultyFieldError, applicant_of
 from oots.registers.entries import kinds
 from oots.registers.explained import explained
-from oots.registers.record import Section, sections
+from oots.registers.record import Section, hides_address, sections
 from oots.web.frame import Frame
 from oots.web.sessions import check_csrf
 from oots.web.words import Words
@@ -169,7 +169,9 @@ class _RegisterPages:
         return self._explain(request, applicant, given)
 
     def _explain(self, request: Request, applicant: Applicant, given: dict[str, str]) -> Response:
-        told = explained(applicant, self._registers.explain(applicant), self._persons())
+        today = self._registers.today()
+        hidden = {person.id for person in self._persons() if hides_address(person, today)}
+        told = explained(applicant, self._registers.explain, self._persons(), hidden)
         return self._match_page(request, given, told=told, shown_at="/registers/match")
 
     def _match_page(

@@ -57,9 +57,14 @@ class Section:
     rows: tuple[ShownRow, ...]
 
 
+def hides_address(person: CprPerson, today: date) -> bool:
+    """Whether nobody may learn where the person lives."""
+    return person.paragraf_6_stk_6 or person.protected(today)
+
+
 def sections(person: CprPerson, known: date | None, today: date, names: Mapping[str, str]) -> Sequence[Section]:
     """The record's rows by kind; with `known` those that the register believed on that day. `names` are by key."""
-    secret = person.paragraf_6_stk_6 or person.protected(today)
+    secret = hides_address(person, today)
     shown = []
     for field, title in _TITLES.items():
         rows: Sequence[Raekke] = getattr(person, field)

@@ -140,7 +140,80 @@ afgjort = 2026-08-21
         (tmp_path / "cases.toml").write_text(entry.replace("PERSON", path.rpartition("/")[2]), encoding="utf-8")
         page = Visitor(registers(others=tmp_path)).read("/registers/others")
         assert ("Hemmelig Vej" in page) is shown
-        assert "BYG-2026-00417" in page
+        assert ("BYG-2026-00417" in page) is shown
+
+
+def test_a_protected_person_s_property_shows_neither_owner_nor_place(visitor: Visitor) -> None:
+    page = visitor.read("/registers/others")
+    assert "handler om en person, hvis adresse er beskyttet" in page
+    shown = ("Solvej Prøvesen", "Strandstien", "100151203", "0751", "opfoert 1968", "areal 74")
+    assert not [each for each in shown if each not in page]
+    secret = ("Beskyttet Bruun", BRUUN, "Saxogade", "100220785", "opfoert 1894", "areal 61")
+    assert not [each for each in secret if each in page]
+
+
+def test_a_record_that_names_a_protected_person_besides_is_hidden_as_well(tmp_path: Path) -> None:
+    entry = """
+[[flytning]]
+kommunekode = "0101"
+person = "f3c95789-ace1-4954-8c5d-6baed2eac902"
+dato = 2026-08-21
+adresse = { vejnavn = "Hemmelig Vej", husnummer = "14", postnummer = "1662", postdistrikt = "København V" }
+godkendt = true
+medflyttende = ["PERSON"]
+"""
+    for path, shown in ((BARN, True), (BRUUN, False)):
+        (tmp_path / "moves.toml").write_text(entry.replace("PERSON", path.rpartition("/")[2]), encoding="utf-8")
+        assert ("Hemmelig Vej" in Visitor(registers(others=tmp_path)).read("/registers/others")) is shown
+
+
+def _outcome_of(visitor: Visitor, **form: str) -> str:
+    """What the page tells of a match, without the form, which repeats what was entered."""
+    page = visitor.send("/registers/match", "/registers/match/attributes", **form).text
+    told = re.search(r'<section aria-labelledby="outcome">.*?</section>', page, re.DOTALL)
+    assert told is not None
+    return told[0]
+
+
+def _told_of_addresses(visitor: Visitor, person: dict[str, str], home: dict[str, str]) -> set[str]:
+    elsewhere = {"thoroughfare": "Nygade", "locator_designator": "1", "post_code": "8000"}
+    return {_outcome_of(visitor, **person, **address) for address in (home, elsewhere, {})}
+
+
+BRUUN_SAYS = {"given_name": "Beskyttet", "family_name": "Bruun", "date_of_birth": "1989-11-17"}
+SOLVEJ_SAYS = {"given_name": "Solvej", "family_name": "Prøvesen", "date_of_birth": "1984-06-12"}
+KARL_SAYS = {"given_name": "Karl", "family_name": "Kopi", "date_of_birth": "1980-12-19"}
+
+
+def test_the_match_page_does_not_tell_whether_an_address_is_a_protected_person_s(visitor: Visitor) -> None:
+    home = {"thoroughfare": "Saxogade", "locator_designator": "105", "post_code": "1662"}
+    (told,) = _told_of_addresses(visitor, BRUUN_SAYS, home)
+    assert "vises ikke, fordi adressen er beskyttet" in told
+    home = _home(visitor.held, SOLVEJ)
+    assert len(_told_of_addresses(visitor, SOLVEJ_SAYS, home)) == 3
+
+
+def test_no_address_tells_a_protected_person_from_another_of_her_name(tmp_path: Path) -> None:
+    standard = registers()
+    first, _ = (person for person in standard.cpr().persons if person.navn.adresseringsnavn == "Karl Kopi")
+    home = _home(standard, first.id)
+    assert "Netop én person" in _outcome_of(Visitor(standard), **KARL_SAYS, **home)
+    file = tmp_path / "persons.toml"
+    protection = 'beskyttelse = [{ type = "NAVNE_OG_ADRESSE", virkning_fra = 2021-02-01 }]'
+    whole = STANDARD_FILE.read_text(encoding="utf-8")
+    file.write_text(whole.replace(f'id = "{first.id}"', f'id = "{first.id}"\n{protection}'), encoding="utf-8")
+    (told,) = _told_of_addresses(Visitor(registers(file)), KARL_SAYS, home)
+    assert "Netop én person" not in told
+
+
+def _home(held: Registers, person: str) -> dict[str, str]:
+    row = held.cpr().person(person.rpartition("/")[2]).aktuel_adresse
+    assert row is not None
+    return {
+        "thoroughfare": row.vejnavn or "",
+        "locator_designator": row.husnummer or "",
+        "post_code": row.postnummer or "",
+    }
 
 
 @pytest.mark.parametrize("register", [CPR, FULDMAGT, FAGSYSTEMER])
