@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -93,6 +95,37 @@ def test_what_stands_in_the_material_is_escaped_in_the_summary() -> None:
     material = material_of_run(SAMPLES / "bopaelsattest", specimen_keys(), specimens=True)
     page = members_of(export(replace(material, procedure="<script>&"), MADE))["summary.html"].decode()
     assert "&lt;script&gt;&amp;" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("04-response.mime", [Answer.NO, Answer.NO, Answer.YES]),
+        ("04-receipt.xml", [Answer.YES, Answer.YES, Answer.NO]),
+    ],
+)
+def test_an_exchange_that_proves_nothing_becomes_a_dossier_that_says_so(
+    tmp_path: Path, name: str, expected: list[Answer]
+) -> None:
+    run = Path(shutil.copytree(SAMPLES / "bopaelsattest", tmp_path / "run"))
+    content = (run / name).read_bytes()
+    at = content.rindex(b"%%EOF") if name.endswith(".mime") else content.index(b"SignatureValue>") + 20
+    (run / name).write_bytes(content[:at] + b"Z" + content[at + 1 :])
+    data = export(material_of_run(run, specimen_keys(), specimens=True), MADE)
+    assert answered(judged(data)) == expected
+    assert not judged(data).is_good
+    says = json.loads(members_of(data)["signatures.json"])[3]
+    assert says["faults"]
+
+
+def test_a_run_that_lacks_a_message_becomes_no_dossier(tmp_path: Path) -> None:
+    run = Path(shutil.copytree(SAMPLES / "bopaelsattest", tmp_path / "run"))
+    (run / "02-error.mime").write_bytes(b"no message")
+    with pytest.raises(ConfigurationError, match=r"02-error\.mime: no message that can be taken apart"):
+        material_of_run(run, specimen_keys(), specimens=True)
+    (run / "exchange.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="no list of the messages"):
+        material_of_run(run, specimen_keys(), specimens=True)
 
 
 def test_a_key_of_another_role_gives_a_dossier_that_nobody_believes() -> None:
