@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Form, Request
+from fastapi import Form, HTTPException, Request
 from starlette.responses import Response
 
 from oots.exchange.envelope import UnsendableError
@@ -62,9 +62,10 @@ class CasePages:
         """The file of the case that is open, None for none."""
         file_id = file_of(request, case)
         try:
-            return File(case, self._portal.requester.file(file_id)) if file_id else None
-        except LookupError:  # deleted meanwhile
+            file = self._portal.file(file_id) if file_id else None
+        except HTTPException:  # deleted meanwhile
             return None
+        return file if file and file.belongs_to(visitor) else None
 
     def _piece(self, request: Request, case: Case, visitor: Visitor, key: str) -> Piece:
         """The piece that is named, else the next that the file of the case lacks."""
@@ -235,7 +236,7 @@ class CasePages:
 
     def _send(self, request: Request, case: Case, finding: Finding, visitor: Visitor, attempt: str) -> str:
         """Ask, in the file of the case that is open; the first exchange opens one."""
-        file_id = file_of(request, case)
+        file = self._file(request, case, visitor)
         exchange_id = self._portal.requester.ask(
             case,
             finding,
@@ -243,9 +244,9 @@ class CasePages:
             visitor.conversation_id,
             f"{visitor.conversation_id} {attempt}",
             representative=visitor.representative,
-            file_id=file_id,
+            file_id=file.file_id if file else None,
         )
-        open_file(request, case, file_id or exchange_id)
+        open_file(request, case, self._portal.requester.progress(exchange_id).file_id)
         return exchange_id
 
 

@@ -80,14 +80,16 @@ class EvidencePages:
 
     def _shown(self, progress: Progress) -> dict[str, object]:
         case = case_of(progress.case)
-        together = self._portal.requester.file(progress.file_id)
         return {
             "progress": progress,
             "case": case,
             "piece": _piece(case, progress),
             "decide_by": progress.deadline and progress.deadline - self._portal.grace,
-            "in_file": case.exchanges > 1 or len(together) > 1,
+            "in_file": bool(progress.file_id) and self._is_one_of_several(case, progress.file_id),
         }
+
+    def _is_one_of_several(self, case: Case, file_id: str) -> bool:
+        return case.exchanges > 1 or len(self._portal.file(file_id).exchanges) > 1
 
     def _waiting(self, request: Request, refreshing: bool, shown: dict[str, object]) -> Response:
         """The header `Refresh` asks again without script; a visitor can turn it off (WCAG 2.2.2)."""
@@ -132,7 +134,7 @@ class EvidencePages:
         issued_in = progress.request.evidence.evidence_type.classification.split("/")[-2]
         answers[COUNTRY.identifier] = issued_in
         note_answers(request, case, piece, answers)
-        open_file(request, case, progress.file_id)
+        open_file(request, case, progress.file_id or None)
         return see_other(f"/cases/{case.key}/request?piece={piece.key}")
 
     def preview(self, request: Request, exchange_id: str) -> Response:

@@ -41,23 +41,27 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The exchanges of one case, in their order; the first names the file."""
+    """The exchanges of one case, in their order; `joined` is the mark of who came by invitation, None for nobody."""
 
     case: Case
     exchanges: tuple[Progress, ...]
+    joined: str | None = None
 
     @property
     def file_id(self) -> str:
-        return self.exchanges[0].exchange_id
+        return self.exchanges[0].file_id
 
     def belongs_to(self, visitor: Visitor) -> bool:
-        """Whether this person has asked for any of it."""
-        return any(visitor.asked(progress.request) for progress in self.exchanges)
+        """Whether this person has asked for any of it, or has joined by invitation."""
+        return self.joined == visitor.mark(self.file_id) or any(
+            visitor.asked(progress.request) for progress in self.exchanges
+        )
 
     @property
     def has_room(self) -> bool:
-        """Whether a further person may join."""
-        return len({identifier_of(progress.request.subject) for progress in self.exchanges}) < self.case.persons
+        """Whether a further person may be invited."""
+        subjects = {identifier_of(progress.request.subject) for progress in self.exchanges}
+        return self.joined is None and len(subjects) < self.case.persons
 
     def lines(self, visitor: Visitor) -> tuple[Line, ...]:
         """What the case is made of: for each piece what every person of it has asked for, or has still to ask for."""

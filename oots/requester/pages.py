@@ -68,7 +68,7 @@ def router(
     _sign_in_routes(routes, SignInPages(portal))
     _case_routes(routes, CasePages(portal), UploadPages(portal))
     _evidence_routes(routes, EvidencePages(portal))
-    routes.add_api_route("/files/{file_id}", FilePages(portal).show)
+    _file_routes(routes, FilePages(portal))
     return routes
 
 
@@ -79,6 +79,7 @@ def _sign_in_routes(routes: APIRouter, pages: SignInPages) -> None:
     routes.add_api_route("/cases/{key}/signin", pages.for_case)
     routes.add_api_route("/evidence/{exchange_id}/signin", pages.for_evidence)
     routes.add_api_route("/files/{file_id}/signin", pages.for_file)
+    routes.add_api_route("/invitations/{secret}/signin", pages.for_invitation)
     routes.add_api_route("/signin/callback", pages.signed_in)
     routes.add_api_route("/signin/failed", pages.not_signed_in)
     routes.add_api_route("/signout", pages.sign_out, methods=["POST"], dependencies=_POSTED)
@@ -104,3 +105,10 @@ def _evidence_routes(routes: APIRouter, pages: EvidencePages) -> None:
     routes.add_api_route("/evidence/{exchange_id}/finish", pages.finish, methods=["POST"], dependencies=_POSTED)
     routes.add_api_route("/evidence/{exchange_id}/documents/{number}", pages.document)
     routes.add_api_route("/evidence/{exchange_id}/documents/{number}/pages/{page}", pages.page_image)
+
+
+def _file_routes(routes: APIRouter, pages: FilePages) -> None:
+    routes.add_api_route("/files/{file_id}", pages.show)
+    routes.add_api_route("/files/{file_id}/invite", pages.invite, methods=["POST"], dependencies=_POSTED)
+    routes.add_api_route("/invitations/{secret}", pages.invitation)
+    routes.add_api_route("/invitations/{secret}/join", pages.join, methods=["POST"], dependencies=_POSTED)

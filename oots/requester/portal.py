@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,9 +15,10 @@ from oots.model.clock import Clock, Ids
 from oots.model.content import Content
 from oots.model.identifiers import is_uuid
 from oots.model.text import Text, in_language
-from oots.requester.cases import Case, Piece, cases_of
+from oots.requester.cases import Case, Piece, case_of, cases_of
 from oots.requester.choices import COUNTRY, CodeLists, countries
 from oots.requester.discovery import Discovery
+from oots.requester.files import File
 from oots.requester.service import EvidenceRequester, Progress
 from oots.requester.visitor import Visitor, name_of, visitor_of
 from oots.trust.seal_report import SealReport
@@ -24,6 +26,8 @@ from oots.web.countries import country
 from oots.web.frame import ClosedError, Frame, language
 from oots.web.origins import Origins
 from oots.web.signin import SignIn
+
+_TOKEN = re.compile("[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,14 @@ class Portal:
         except LookupError:
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
+    def file(self, file_id: str) -> File:
+        """The file with this name, whoever asks; HTTP 404 for an unknown one."""
+        try:
+            exchanges = self.requester.file(file_id)
+        except LookupError:
+            raise HTTPException(HTTPStatus.NOT_FOUND) from None
+        return File(case_of(exchanges[0].case), exchanges, self.requester.joined(file_id))
+
     def own(self, request: Request, exchange_id: str) -> Progress:
         """The exchange, for the person who asked and is as surely signed in; HTTP 403 for her with a weaker sign-in."""
         visitor = visitor_of(request)
@@ -123,5 +135,12 @@ def see_other(location: str) -> RedirectResponse:
 def expect_id(text: str) -> str:
     """The id of an exchange; HTTP 404 for anything that has not its form."""
     if not is_uuid(text):
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return text
+
+
+def expect_token(text: str) -> str:
+    """A name or secret that nobody can guess; HTTP 404 for anything that has not its form."""
+    if not _TOKEN.fullmatch(text):
         raise HTTPException(HTTPStatus.NOT_FOUND)
     return text

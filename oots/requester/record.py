@@ -36,7 +36,7 @@ class RequesterExchange:
     `request` is request 1; `second_request_id` the id of request 2 once that was sent; `request_message_id` the message
     that carried the latest of them. `error_code` and
     `error_detail` are those of an exception that ended the exchange. `piece` is what the evidence is for in its case,
-    `file_id` the first exchange of the same case, None for that one itself.
+    `file_id` the name of the file of that case.
     """
 
     conversation_id: str

@@ -48,7 +48,7 @@ class Progress:
 
     `offer` is there once the provider has offered a preview; `documents` once evidence has arrived (their bytes are
     gone after `evidence_deleted_at`). `deadline` is when the portal gives up waiting. `piece` is what it is for in its
-    case, `file_id` names all exchanges of that case.
+    case, `file_id` names the file of that case, which holds all its exchanges: a secret of its persons.
     """
 
     exchange_id: str
@@ -119,13 +119,13 @@ class EvidenceRequester:
         """Turn the explicit request of the subject, or of who represents it, into request 1; returns the ExchangeId.
 
         `conversation_id` is the bare UUID of the person's session in the portal. A `form` asks once: sent again, it
-        returns the exchange that it has become. `file_id` is the first exchange of the same case, if there was one.
+        returns the exchange that it has become. `file_id` names the file of the case; without it a new one begins.
         Raises BusyError where too much waits for the provider already.
         """
         party_id = self._gateway or finding.access_service.identifier.value
         self._access_point.expect_room(party_id)
         now = self._clock.now()
-        exchange_id = self._ids.uuid()
+        exchange_id, file_id = self._ids.uuid(), file_id or self._ids.token()
         request = self.request_for(case, finding, subject, now, representative)
         piece = finding.piece.key if finding.piece else None
         record = RequesterExchange(conversation_id, case.key, party_id, request, now, piece=piece, file_id=file_id)
@@ -138,8 +138,7 @@ class EvidenceRequester:
             record = replace(record, request_message_id=sent.message_id)
             state = next_requester_state(RequesterState.NEW, Event.REQUEST)
             unit.keep(Kept(exchange_id, state, deadline, record))
-            if file_id is not None:
-                case_files.add(unit.connection, file_id, exchange_id, now)
+            case_files.add(unit.connection, file_id, exchange_id, now)
         return exchange_id
 
     def request_for(
@@ -197,11 +196,43 @@ class EvidenceRequester:
             return _progress(self._kept(unit, exchange_id))
 
     def file(self, file_id: str) -> tuple[Progress, ...]:
-        """The exchanges of one case in their order; raises LookupError where the first is unknown."""
+        """The exchanges of one case in their order; raises LookupError for an unknown file."""
         with self._store.look() as unit:
-            first = self._kept(unit, file_id)
-            others = (unit.find(each) for each in case_files.exchanges_of(unit.connection, file_id)[1:])
-            return tuple(_progress(kept) for kept in (first, *others) if kept is not None)
+            found = [unit.find(each) for each in case_files.exchanges_of(unit.connection, file_id)]
+        exchanges = tuple(_progress(kept) for kept in found if kept is not None)
+        if not exchanges:
+            raise LookupError("there is no such file")
+        return exchanges
+
+    def invite(self, file_id: str) -> str:
+        """A new secret with which one further person may join the file; the one before opens nothing any more.
+
+        Raises LookupError where somebody has joined already.
+        """
+        secret = self._ids.token()
+        with self._store.begin() as unit:
+            if not case_files.invite(unit.connection, file_id, secret, self._clock.now()):
+                raise LookupError("the seat is taken")
+        return secret
+
+    def invited_to(self, secret: str) -> str:
+        """The file that a secret lets into; raises LookupError for an unknown one and for one that was used."""
+        with self._store.look() as unit:
+            file_id = case_files.invited_to(unit.connection, secret)
+        if file_id is None:
+            raise LookupError("there is no such invitation")
+        return file_id
+
+    def join(self, secret: str, mark: str) -> None:
+        """Use up an invitation for the person with this mark; raises LookupError as `invited_to` does."""
+        with self._store.begin() as unit:
+            if not case_files.join(unit.connection, secret, mark):
+                raise LookupError("there is no such invitation")
+
+    def joined(self, file_id: str) -> str | None:
+        """The mark of the person who has joined the file by invitation; None for nobody."""
+        with self._store.look() as unit:
+            return case_files.taken_by(unit.connection, file_id)
 
     def evidence(self, exchange_id: str, number: int) -> tuple[EvidenceDocument, Content]:
         """A received document and its content; raises LookupError when there is none or it has been deleted."""
@@ -339,5 +370,5 @@ def _progress(kept: Kept[RequesterExchange]) -> Progress:
         record.evidence_deleted_at,
         record.second_request_id is not None,
         record.piece,
-        record.file_id or kept.exchange_id,
+        record.file_id or "",
     )

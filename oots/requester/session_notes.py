@@ -1,4 +1,5 @@
-"""What a session remembers of a person's cases: the answers that were given, and the file that is open."""
+"""What a session remembers of a person's cases: the answers that were given, the file that is open, and
+invitations into it."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from oots.requester.cases import Case, Piece
 from oots.web.sessions import session_of
 
-_ANSWERS, _FILES = "answers", "files"
+_ANSWERS, _FILES, _INVITATIONS = "answers", "files", "invitations"
 
 
 def answers_of(request: Request, case: Case, piece: Piece) -> dict[str, str]:
@@ -35,9 +36,21 @@ def open_file(request: Request, case: Case, file_id: str | None) -> None:
     session[_FILES] = session.get(_FILES, {}) | {case.key: file_id}
 
 
+def invitation_of(request: Request, file_id: str) -> str | None:
+    """The secret that this person may hand over to a further one, None where none has been made."""
+    found = session_of(request).get(_INVITATIONS, {}).get(file_id)
+    return str(found) if found else None
+
+
+def note_invitation(request: Request, file_id: str, secret: str) -> None:
+    """Keep the secret in the place of the one before."""
+    session = session_of(request)
+    session[_INVITATIONS] = session.get(_INVITATIONS, {}) | {file_id: secret}
+
+
 def forget_cases(request: Request) -> None:
     """Somebody else has signed in."""
-    for name in (_ANSWERS, _FILES):
+    for name in (_ANSWERS, _FILES, _INVITATIONS):
         session_of(request).pop(name, None)
 
 

@@ -1,4 +1,4 @@
-"""In and out: the way through the eIDAS node, for a case, for an exchange or for a file."""
+"""In and out: the way through the eIDAS node, for a case, for an exchange, for a file or for an invitation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import Request
 from starlette.responses import Response
 
-from oots.requester.portal import Portal, expect_id, see_other
+from oots.requester.portal import Portal, expect_id, expect_token, see_other
 from oots.requester.visitor import Visitor, remember, visitor_of
 from oots.web.sessions import session_of
 from oots.web.signin import SignedIn, SignInError, SignInFailure
@@ -26,7 +26,10 @@ class SignInPages:
         return self._begin(request, f"/evidence/{expect_id(exchange_id)}")
 
     def for_file(self, request: Request, file_id: str) -> Response:
-        return self._begin(request, f"/files/{expect_id(file_id)}")
+        return self._begin(request, f"/files/{expect_token(file_id)}")
+
+    def for_invitation(self, request: Request, secret: str) -> Response:
+        return self._begin(request, f"/invitations/{expect_token(secret)}")
 
     def _begin(self, request: Request, path: str) -> Response:
         session_of(request)["signing_in_for"] = path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -56,6 +57,11 @@ class Visitor:
             identifier_of(self.person),
             identifier_of(self.representative),
         )
+
+    def mark(self, file_id: str) -> str:
+        """What stands for this person in one file, and in no other."""
+        who = (file_id, identifier_of(self.person) or "", identifier_of(self.representative) or "")
+        return hashlib.sha256("\n".join(who).encode()).hexdigest()
 
     def is_as_sure(self, request: EvidenceRequest) -> bool:
         """Whether this sign-in is as sure as the one with which the request was made; what came of it demands that."""

@@ -151,7 +151,8 @@ def test_a_case_as_a_whole_for_whoever_is_represented(page: Page, portal_house: 
     assert_fit_for_all(page, f"{base}{MOVE}/request")
     page.check("#explicit")
     page.locator("form[action$='/request'] button").click()
-    assert_fit_for_all(page, page.url.replace("/evidence/", "/files/"))
+    page.locator("#your-case ~ p a").click()
+    assert_fit_for_all(page, page.url)
 
 
 def test_evidence_that_is_too_old(page: Page, portal_house: tuple[Portal, str]) -> None:

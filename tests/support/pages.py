@@ -185,6 +185,11 @@ PARTS = tuple(
 )
 
 
+def file_name(exchange_id: str) -> str:
+    """The name of the file that an exchange has begun."""
+    return f"file-of-the-exchange-{exchange_id[-4:]}"
+
+
 @dataclass
 class PortalService:
     """Stands in for the evidence requester; `stand` puts its exchange where a test wants it."""
@@ -197,6 +202,8 @@ class PortalService:
     forms: dict[str, str] = field(default_factory=dict)
     kept: dict[str, Progress] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    invitations: dict[str, str] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)
 
     def formats_asked(self, finding: Finding) -> tuple[str, ...]:
         return tuple(distribution.format for distribution in finding.service.distributions)
@@ -227,14 +234,31 @@ class PortalService:
             conversation_id=conversation_id,
             case=case.key,
             piece=finding.piece.key if finding.piece else None,
-            file_id=file_id or exchange_id,
+            file_id=file_id or file_name(exchange_id),
         )
         return exchange_id
 
     def file(self, file_id: str) -> tuple[Progress, ...]:
-        first = self.kept[file_id]
-        others = (progress for progress in self.kept.values() if progress.exchange_id != file_id)
-        return (first, *(progress for progress in others if progress.file_id == file_id))
+        found = tuple(progress for progress in self.kept.values() if progress.file_id == file_id)
+        if not found:
+            raise LookupError(file_id)
+        return found
+
+    def invite(self, file_id: str) -> str:
+        self.invitations = {secret: of for secret, of in self.invitations.items() if of != file_id}
+        secret = f"secret-of-an-invitation-{len(self.calls)}"
+        self.calls.append("invite")
+        self.invitations[secret] = file_id
+        return secret
+
+    def invited_to(self, secret: str) -> str:
+        return self.invitations[secret]
+
+    def join(self, secret: str, mark: str) -> None:
+        self.members[self.invitations.pop(secret)] = mark
+
+    def joined(self, file_id: str) -> str | None:
+        return self.members.get(file_id)
 
     def stand(
         self, state: RequesterState, *, exchange_id: str = EXCHANGE, person: Subject = MARIA, **more: Any
@@ -263,7 +287,7 @@ class PortalService:
             error_detail=None,
             evidence_deleted_at=None,
             previewed=state is not RequesterState.REQUESTED,
-            file_id=exchange_id,
+            file_id=file_name(exchange_id),
         )
         self.kept[exchange_id] = replace(progress, **more)
 

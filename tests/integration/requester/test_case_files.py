@@ -29,24 +29,47 @@ def sides(tmp_path: Path, keys: Path) -> TwoSides:
     return two_sides(tmp_path, keys)
 
 
-def test_the_exchanges_of_a_case_are_found_by_the_first_in_their_order(sides: TwoSides) -> None:
-    first = sides.requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION)
-    assert [each.exchange_id for each in sides.requester.file(first)] == [first]
-    second = sides.requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION, file_id=first)
-    apart = sides.requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION)
-    assert {each.exchange_id for each in sides.requester.file(first)} == {first, second}
-    assert sides.requester.file(first)[0].exchange_id == first
-    assert {each.file_id for each in sides.requester.file(first)} == {first}
-    assert [each.exchange_id for each in sides.requester.file(apart)] == [apart]
-    with pytest.raises(LookupError):
-        sides.requester.file("00000000-0000-4000-8000-00000000ffff")
+def test_the_exchanges_of_a_case_are_found_by_the_name_of_its_file_which_is_no_exchange(sides: TwoSides) -> None:
+    requester = sides.requester
+    first = requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION)
+    file = requester.progress(first).file_id
+    assert [each.exchange_id for each in requester.file(file)] == [first]
+    second = requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION, file_id=file)
+    apart = requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION)
+    assert {each.exchange_id for each in requester.file(file)} == {first, second}
+    assert {each.file_id for each in requester.file(file)} == {file}
+    assert [each.exchange_id for each in requester.file(requester.progress(apart).file_id)] == [apart]
+    for exchange_id in (first, second):
+        with pytest.raises(LookupError):
+            requester.file(exchange_id)
 
 
 def test_a_form_that_is_sent_twice_does_not_come_twice_into_a_case(sides: TwoSides) -> None:
-    first = sides.requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION)
-    again = [sides.requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION, "form", file_id=first) for _ in range(2)]
+    file = sides.requester.progress(sides.requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION)).file_id
+    again = [sides.requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION, "form", file_id=file) for _ in range(2)]
     assert again[0] == again[1]
-    assert len(sides.requester.file(first)) == 2
+    assert len(sides.requester.file(file)) == 2
+
+
+def test_the_secret_of_an_invitation_lets_one_person_in_once(sides: TwoSides) -> None:
+    requester = sides.requester
+    file = requester.progress(requester.ask(CASES[0], FINDING, SOLVEJ, CONVERSATION)).file_id
+    old, secret = requester.invite(file), requester.invite(file)
+    assert requester.invited_to(secret) == file
+    assert requester.joined(file) is None
+    with pytest.raises(LookupError):
+        requester.invited_to(old)
+    with pytest.raises(LookupError):
+        requester.join(old, "intruder")
+    requester.join(secret, "partner")
+    for refused in (
+        lambda: requester.join(secret, "intruder"),
+        lambda: requester.invited_to(secret),
+        lambda: requester.invite(file),
+    ):
+        with pytest.raises(LookupError):
+            refused()
+    assert requester.joined(file) == "partner"
 
 
 @pytest.mark.parametrize("version", ["oots-edm:v2.0", "oots-edm:v1.2", "oots-edm:v1.0"])

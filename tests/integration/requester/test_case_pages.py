@@ -23,6 +23,7 @@ from tests.support.pages import (
     WHERE,
     Portal,
     available_from,
+    file_name,
     finding,
     portal,
 )
@@ -71,6 +72,11 @@ def ask(visitor: httpx.Client, case: str, query: str = "") -> str:
     return str(sent.headers["location"])
 
 
+def file_of(exchange: str) -> str:
+    """The address of the file that an exchange has begun."""
+    return f"/files/{file_name(exchange.rpartition('/')[2])}"
+
+
 # --- the cases that there are ---
 
 
@@ -98,7 +104,7 @@ def test_a_requirement_that_the_union_lacks_is_told_before_the_request(house: Po
 def test_a_case_of_two_pieces_shows_both_exchanges_and_what_is_next(house: Portal) -> None:
     maria = signed_in(house)
     first = ask(maria, MOVE)
-    file = first.replace("/evidence/", "/files/")
+    file = file_of(first)
     assert f'href="{file}"' in maria.get(first).text
     page = maria.get(file).text
     assert "Sagen består af 2 stykker dokumentation" in page
@@ -124,7 +130,7 @@ def test_a_case_goes_on_where_it_stopped_and_begins_anew_when_it_is_whole(house:
     maria.get(MOVE)
     assert field(maria.get(f"{MOVE}/request"), "piece") == "from"
     third = ask(maria, MOVE)
-    assert house.service.kept[third.rpartition("/")[2]].file_id != first.rpartition("/")[2]
+    assert house.service.kept[third.rpartition("/")[2]].file_id != file_of(first).rpartition("/")[2]
 
 
 def test_each_piece_has_its_own_municipality(house: Portal) -> None:
@@ -142,7 +148,7 @@ def test_each_piece_has_its_own_municipality(house: Portal) -> None:
 def test_evidence_that_did_not_come_is_still_missing(house: Portal) -> None:
     maria = signed_in(house)
     first = ask(maria, MOVE)
-    file = first.replace("/evidence/", "/files/")
+    file = file_of(first)
     assert f'href="{MOVE}/request?piece=to"' in maria.get(file).text
     exchange_id = first.rpartition("/")[2]
     house.service.kept[exchange_id] = replace(house.service.kept[exchange_id], state=RequesterState.LAPSED)
@@ -153,7 +159,7 @@ def test_evidence_that_did_not_come_is_still_missing(house: Portal) -> None:
 
 def test_a_file_belongs_to_its_persons(house: Portal) -> None:
     maria = signed_in(house)
-    file = ask(maria, MOVE).replace("/evidence/", "/files/")
+    file = file_of(ask(maria, MOVE))
     assert maria.get(file).status_code == 200
     assert signed_in(house, "other").get(file).status_code == 404
     stranger = client_of(house.app, PORTAL)
@@ -165,23 +171,44 @@ def test_a_file_belongs_to_its_persons(house: Portal) -> None:
     assert maria.get(f"/files/{SECOND}").status_code == 404
 
 
-def test_a_later_exchange_names_no_file(house: Portal) -> None:
+def test_no_exchange_names_a_file(house: Portal) -> None:
     maria = signed_in(house)
     first, second = ask(maria, MOVE), ask(maria, MOVE, "?piece=to")
-    assert maria.get(first.replace("/evidence/", "/files/")).status_code == 200
-    assert maria.get(second.replace("/evidence/", "/files/")).status_code == 404
+    assert maria.get(file_of(first)).status_code == 200
+    for exchange in (first, second):
+        assert maria.get(exchange.replace("/evidence/", "/files/")).status_code == 404
 
 
 # --- two persons ---
 
 
-def test_the_other_person_joins_the_case_and_sees_no_evidence_of_the_first(abroad: Portal) -> None:
+def invite(visitor: httpx.Client, file: str) -> str:
+    """Make an invitation on the page of the file; its path, as the page shows it."""
+    sent = visitor.post(f"{file}/invite", data={"csrf": field(visitor.get(file), "csrf")})
+    assert sent.headers["location"] == file
+    found = re.search(r"<code>http://portal.lt.localhost:8400(/invitations/[^<]+)</code>", visitor.get(file).text)
+    assert found
+    return found[1]
+
+
+def join(visitor: httpx.Client, invitation: str) -> httpx.Response:
+    return visitor.post(f"{invitation}/join", data={"csrf": field(visitor.get(invitation), "csrf")})
+
+
+def test_the_other_person_joins_by_invitation_and_sees_no_evidence_of_the_first(abroad: Portal) -> None:
     maria = signed_in(abroad, case=MARRIAGE)
     first = ask(maria, MARRIAGE)
-    file = first.replace("/evidence/", "/files/")
-    assert f"http://portal.lt.localhost:8400{file}" in maria.get(file).text
+    file = file_of(first)
+    invitation = invite(maria, file)
+    assert maria.get(invitation).headers["location"] == file
     other = client_of(abroad.app, PORTAL)
-    assert sign_in(abroad, other, "other", f"{file}/signin").headers["location"] == file
+    before = other.get(invitation)
+    assert f'href="{invitation}/signin"' in before.text
+    assert "Gift dig" not in before.text
+    assert sign_in(abroad, other, "other", f"{invitation}/signin").headers["location"] == invitation
+    assert "Maria" not in other.get(invitation).text
+    assert other.get(file).status_code == 404
+    assert join(other, invitation).headers["location"] == file
     page = other.get(file).text
     assert "Sagen består af 4 stykker dokumentation" in page
     assert "Maria Jensen" in page
@@ -193,19 +220,54 @@ def test_the_other_person_joins_the_case_and_sees_no_evidence_of_the_first(abroa
         assert f'href="{own}"' in page
         assert f'href="{foreign}"' not in page
         assert "Đorđe Łukasiewicz" in page
+        assert "Ingen andre kan komme til" in page
     assert [person.identifier for person in abroad.service.asked if person.identifier] == [  # type: ignore[union-attr]
         MARIA.identifier,
         OTHER.identifier,
     ]
 
 
-def test_a_third_person_does_not_join(abroad: Portal) -> None:
+def test_a_stranger_who_knows_the_exchange_and_the_address_of_the_file_learns_and_takes_nothing(
+    abroad: Portal,
+) -> None:
     maria = signed_in(abroad, case=MARRIAGE)
-    file = ask(maria, MARRIAGE).replace("/evidence/", "/files/")
+    exchange = ask(maria, MARRIAGE)
+    file = file_of(exchange)
+    stranger = signed_in(abroad, "other", MARRIAGE)
+    unknown = stranger.get(f"/files/{'x' * 22}")
+    for address in (file, exchange, exchange.replace("/evidence/", "/files/")):
+        found = stranger.get(address)
+        assert (found.status_code, found.text) == (404, unknown.text)
+    csrf = field(stranger.get(f"{MARRIAGE}/request"), "csrf")
+    assert stranger.post(f"{file}/invite", data={"csrf": csrf}).status_code == 404
+    ask(stranger, MARRIAGE)
+    assert len(abroad.service.file(file.rpartition("/")[2])) == 1
+    assert "Đorđe" not in maria.get(file).text
+    partner = signed_in(abroad, "for-child", MARRIAGE)
+    assert join(partner, invite(maria, file)).headers["location"] == file
+    assert partner.get(file).status_code == 200
+
+
+def test_an_invitation_is_used_once_and_a_new_one_replaces_it(abroad: Portal) -> None:
+    maria = signed_in(abroad, case=MARRIAGE)
+    file = file_of(ask(maria, MARRIAGE))
+    old, new = invite(maria, file), invite(maria, file)
     other = signed_in(abroad, "other", MARRIAGE)
-    assert other.get(file).status_code == 200
-    ask(other, MARRIAGE)
-    assert signed_in(abroad, "for-child", MARRIAGE).get(file).status_code == 404
+    assert other.get(old).status_code == 404
+    assert join(other, new).status_code == 303
+    third = signed_in(abroad, "for-child", MARRIAGE)
+    assert third.get(new).status_code == 404
+    assert third.get(file).status_code == 404
+    csrf = field(maria.get(file), "csrf")
+    assert maria.post(f"{file}/invite", data={"csrf": csrf}).status_code == 404
+
+
+def test_nobody_is_invited_to_a_case_of_one_person(house: Portal) -> None:
+    maria = signed_in(house)
+    file = file_of(ask(maria, MOVE))
+    page = maria.get(file)
+    assert "/invite" not in page.text
+    assert maria.post(f"{file}/invite", data={"csrf": field(page, "csrf")}).status_code == 404
 
 
 # --- somebody else is represented ---
@@ -285,7 +347,7 @@ def test_a_later_request_asks_the_same_provider_in_the_same_file(house: Portal) 
     assert again == f"{MOVE}/request?piece=to"
     exchange_id = ask(maria, MOVE, "?piece=to").rpartition("/")[2]
     assert house.service.findings[0].access_service.identifier.value == "AP_DK_02"
-    assert house.service.kept[exchange_id].file_id == EXCHANGE
+    assert house.service.kept[exchange_id].file_id == file_name(EXCHANGE)
 
 
 def test_asking_again_is_for_who_asked(house: Portal) -> None:
