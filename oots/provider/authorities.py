@@ -24,6 +24,11 @@ class Authorities:
         source = self.sources.of(asked)
         return source.authority if source else self.sources.host
 
+    def host_of(self, asked: Identifier) -> Agent | None:
+        """Who keeps the access point for the authority that answers; None where it does so itself."""
+        host = self.sources.host
+        return None if host.identifier == self.answering(asked).identifier else host
+
     def offer(self, request: EvidenceRequest) -> Offer | None:
         """What the authority that is asked offers under the evidence type of the request."""
         source = self.source_of(request)

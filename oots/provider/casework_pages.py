@@ -106,6 +106,7 @@ class _CaseworkPages:
             about=_about(case),
             recipient=authority_in(asked.requester.names, address.country if address else None),
             purpose=procedure(asked.procedure),
+            requirements=[requirement.names for requirement in asked.requirements if requirement.names],
             most=MOST_BYTES // 1024 // 1024,
             shown_at=f"{PATH}/{case.case_id}",
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.unit import Kept
+from oots.model.issuing import Fee
 from oots.provider.record import HeldPackage, ProviderExchange
 from oots.provider.replies import ProviderUnit
 
@@ -39,6 +40,12 @@ def line_of(
 def fee_paid(kept: Kept[ProviderExchange], held: HeldPackage, now: datetime) -> JournalEntry:
     """The person has paid for a piece."""
     return line_of(kept, Entry.FEE_PAID, now, detail=_amount(held))
+
+
+def fees_paid(kept: Kept[ProviderExchange]) -> dict[int, Fee]:
+    """What has been paid, by piece."""
+    paid = kept.record.preview.paid if kept.record.preview else ()
+    return {held.piece: held.fee for held in kept.record.packages if held.fee and held.piece in paid}
 
 
 def give_fees_back(

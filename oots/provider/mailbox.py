@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from oots.exchange.papers import Paper
 from oots.exchange.store import Store
 from oots.exchange.unit import hashed
-from oots.model.issuing import Applicant, Matched
+from oots.model.issuing import Applicant, Fee, Matched
 from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.model.text import Text
@@ -38,7 +38,8 @@ class LetterKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Letter:
     """Who asked, what for, and what was released when. `released` are the names of the pieces that were sent;
-    `by_other` tells that somebody acted for the person."""
+    `by_other` tells that somebody acted for the person, `issuer` names the authority whose evidence it is, `paid` are
+    the fees of what was sent, `returned` those that were paid back."""
 
     kind: LetterKind
     at: datetime
@@ -49,16 +50,13 @@ class Letter:
     procedure: str
     by_other: bool
     released: tuple[tuple[Text, ...], ...] = ()
+    requirements: tuple[tuple[Text, ...], ...] = ()
+    issuer: tuple[Text, ...] = ()
+    paid: tuple[Fee, ...] = ()
+    returned: tuple[Fee, ...] = ()
 
     @classmethod
-    def about(
-        cls,
-        kind: LetterKind,
-        request: EvidenceRequest,
-        exchange_id: str,
-        now: datetime,
-        released: tuple[tuple[Text, ...], ...] = (),
-    ) -> Self:
+    def about(cls, kind: LetterKind, request: EvidenceRequest, exchange_id: str, now: datetime) -> Self:
         """The letter about what was decided on a request."""
         address = request.requester.address
         return cls(
@@ -70,7 +68,8 @@ class Letter:
             address.country if address else None,
             request.procedure,
             request.representative is not None,
-            released,
+            requirements=tuple(requirement.names for requirement in request.requirements if requirement.names),
+            issuer=request.provider.names,
         )
 
 

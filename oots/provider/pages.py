@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -39,6 +39,8 @@ from oots.web.words import Words
 TEMPLATES = Path(__file__).parent / "templates"
 REFRESH_SECONDS = 1
 ACCEPT, DECLINE = "accept", "decline"
+_Document = tuple[ShownDocument, Content]
+_Get = Callable[[str, int, int], _Document]
 _CLOSED = {Stage.UNKNOWN: 404, Stage.DECIDED: 410, Stage.LAPSED: 410}
 
 
@@ -136,13 +138,16 @@ class _PreviewPages:
             "recipient_country": country(place.requester_country),
             "recipient": authority_in(place.requester_names, place.requester_country),
             "purpose": procedure(place.procedure),
-            "authority_name": Words(in_language(place.authority_names, "da"), in_language(place.authority_names, "en")),
+            "authority_name": _words(place.authority_names),
+            "host_name": _words(place.host_names) if place.host_names else None,
         }
 
     def _closed(self, request: Request, place: Place) -> Response:
         name = "unknown.html" if place.stage is Stage.UNKNOWN else "closed.html"
         back = place.return_location and self._origins.to_browser(place.return_location)
-        return self._page(request, name, _CLOSED[place.stage], decided=place.stage is Stage.DECIDED, back=back)
+        shown = {} if place.stage is Stage.UNKNOWN else self._shown(place, "")
+        decided = place.stage is Stage.DECIDED
+        return self._page(request, name, _CLOSED[place.stage], decided=decided, back=back, **shown)
 
     def _waiting(self, request: Request, refreshing: bool, shown: dict[str, object]) -> Response:
         """The header `Refresh` asks again without script; a visitor can turn it off (WCAG 2.2.2)."""
@@ -217,22 +222,26 @@ class _PreviewPages:
         return self._page(request, "preview.html", status, missing=missing, unpaid=unpaid, **shown)
 
     def document(self, request: Request, token: str, package: Number, number: Number) -> Response:
-        shown, content = self._content(request, token, package, number)
+        """The file itself, once a fee for it has been paid; before that the person is led back to pay."""
+        try:
+            shown, content = self._content(request, token, package, number, self._space.file)
+        except UnpaidError:
+            raise ClosedError(HTTPStatus.PAYMENT_REQUIRED, f"/p/{token}") from None
         return download(content, shown.media_type, shown.title)
 
     def page_image(self, request: Request, token: str, package: Number, number: Number, page: Number) -> Response:
-        _, content = self._content(request, token, package, number)
+        _, content = self._content(request, token, package, number, self._space.content)
         try:
             return Response(render(content, page), media_type="image/png")
         except (IndexError, UnreadablePdfError):
             raise HTTPException(HTTPStatus.NOT_FOUND) from None
 
-    def _content(self, request: Request, token: str, package: int, number: int) -> tuple[ShownDocument, Content]:
+    def _content(self, request: Request, token: str, package: int, number: int, get: _Get) -> _Document:
         """The exact bytes, for a session that was admitted to this very link; HTTP 403 for any other."""
         if not visitors.is_admitted(request, token):
             raise ClosedError(HTTPStatus.FORBIDDEN, f"/p/{token}")
         try:
-            return self._space.content(token, package, number)
+            return get(token, package, number)
         except PreviewClosedError as closed:
             raise ClosedError(_CLOSED.get(closed.stage, HTTPStatus.NOT_FOUND), f"/p/{token}") from None
         except LookupError:
@@ -282,6 +291,10 @@ class _PreviewPages:
             if closed.stage is Stage.DECIDED:
                 return list(choices)
             raise
+
+
+def _words(names: Sequence[Text]) -> Words:
+    return Words(in_language(names, "da"), in_language(names, "en"))
 
 
 def _choices(form: FormData) -> dict[int, str]:

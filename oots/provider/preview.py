@@ -17,7 +17,7 @@ from oots.model.person import LegalPerson, NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.provider import checks, mailbox
 from oots.provider.identity import same_person
-from oots.provider.lines import fee_paid, give_fees_back, line_of
+from oots.provider.lines import fee_paid, fees_paid, give_fees_back, line_of
 from oots.provider.mailbox import Letter, LetterKind
 from oots.provider.record import HeldPackage, Preview, ProviderExchange
 from oots.provider.replies import ProviderUnit, evidence_parts
@@ -58,6 +58,7 @@ class PreviewSpace:
     def _place(self, kept: Kept[ProviderExchange]) -> Place:
         request, preview = kept.record.request, _preview(kept)
         address = request.requester.address
+        host = self._provider.authorities.host_of(request.provider.identifier)
         return Place(
             self._stage(kept),
             kept.exchange_id,
@@ -69,6 +70,8 @@ class PreviewSpace:
             preview.return_location,
             self._provider.authorities.answering(request.provider.identifier).names,
             request.representative is not None,
+            tuple(requirement.names for requirement in request.requirements if requirement.names),
+            host.names if host else (),
         )
 
     def _stage(self, kept: Kept[ProviderExchange]) -> Stage:
@@ -148,6 +151,14 @@ class PreviewSpace:
                 unit.keep(replace(kept, record=replace(kept.record, preview=paid)))
                 unit.journal(fee_paid(kept, held, now))
 
+    def file(self, token: str, package: int, number: int) -> tuple[ShownDocument, Content]:
+        """One document to be saved: as `content`, and UnpaidError where its fee is to be paid first."""
+        with self._store.look() as unit:
+            kept = self._at(unit, token, Stage.OPEN)
+            if package < len(kept.record.packages):
+                self._expect_paid(kept, (package,))
+        return self.content(token, package, number)
+
     def content(self, token: str, package: int, number: int) -> tuple[ShownDocument, Content]:
         """One document as it would be sent; raises PreviewClosedError, or LookupError for an unknown number."""
         with self._store.look() as unit:
@@ -213,9 +224,20 @@ class PreviewSpace:
         """Put a receipt into the mailbox of whom it is about."""
         record = kept.record
         kind = (LetterKind.RELEASED if sent else LetterKind.NOT_SENT) if chosen else LetterKind.DECLINED
-        released = tuple(titles_of(held) for held in chosen) if sent else ()
-        if record.person_key is not None:
-            mailbox.put(unit, record.person_key, Letter.about(kind, record.request, kept.exchange_id, now, released))
+        released = chosen if sent else ()
+        if record.person_key is None:
+            return
+        letter = Letter.about(kind, record.request, kept.exchange_id, now)
+        paid = fees_paid(kept)
+        kept_fees = {piece: fee for piece, fee in paid.items() if piece in {held.piece for held in released}}
+        letter = replace(
+            letter,
+            issuer=self._provider.authorities.answering(record.request.provider.identifier).names,
+            released=tuple(titles_of(held) for held in released),
+            paid=tuple(kept_fees.values()),
+            returned=tuple(fee for piece, fee in paid.items() if piece not in kept_fees),
+        )
+        mailbox.put(unit, record.person_key, letter)
 
     def _believes_asker(self, token: str) -> bool:
         """Outside of the transaction that decides: an authority may be asked, and others want the store meanwhile."""

@@ -29,6 +29,8 @@ class Place:
 
     `return_location` is the lawful https URL of request 2, None before that has come and for an unknown link.
     `authority_names` are those of the authority that was asked, `represented` whether somebody acts for the person.
+    `requirements` are the names of what the evidence shall meet; `host_names` those of the authority that keeps the
+    preview space, where this is another.
     """
 
     stage: Stage
@@ -41,6 +43,8 @@ class Place:
     return_location: str | None = None
     authority_names: tuple[Text, ...] = ()
     represented: bool = False
+    requirements: tuple[tuple[Text, ...], ...] = ()
+    host_names: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -185,8 +186,7 @@ class Teller:
         self._decide(())
 
     def _decide(self, accepted: tuple[int, ...] | None) -> None:
-        links = self._shown.links(r"/p/[^/]+/\d+/\d+")
-        numbers = sorted({int(link.rsplit("/", 2)[1]) for link in links})
+        numbers = sorted({int(number) for number in re.findall(r'<h2 id="package-(\d+)"', self._shown.source)})
         if accepted and max(accepted) > len(numbers):
             raise AstrayError(f"there are {len(numbers)} pieces to choose from")
         choices = {

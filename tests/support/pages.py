@@ -408,6 +408,8 @@ class OneLink:
     other_person: NaturalPerson = OTHER
     child: str | None = None
     paid: list[int] = field(default_factory=list)
+    requirements: tuple[tuple[Text, ...], ...] = ((Text("DA", "Bevis for bopæl"), Text("EN", "Proof of domicile")),)
+    host_names: tuple[Text, ...] = ()
 
     def place(self, token: str) -> Place:
         if token not in (TOKEN, self.other_link):
@@ -415,7 +417,19 @@ class OneLink:
         back = None if self.stage is Stage.WAITING else f"https://portal.lt.localhost/return/{EXCHANGE}"
         until = NOON + timedelta(minutes=40)
         names = (CERTIFICATE.titles, self.requester_names)
-        return Place(self.stage, EXCHANGE, *names, "LT", "V1", until, back, AARHUS_NAMES)
+        return Place(
+            self.stage,
+            EXCHANGE,
+            *names,
+            "LT",
+            "V1",
+            until,
+            back,
+            AARHUS_NAMES,
+            False,
+            self.requirements,
+            self.host_names,
+        )
 
     def acted_for(self, token: str) -> str | None:
         self._at(token, Stage.OPEN)
@@ -439,6 +453,12 @@ class OneLink:
     def content(self, token: str, package: int, number: int) -> tuple[ShownDocument, bytes]:
         self._at(token, Stage.OPEN)
         return self.shown[package].documents[number], CONTENTS[number]
+
+    def file(self, token: str, package: int, number: int) -> tuple[ShownDocument, bytes]:
+        shown = self.content(token, package, number)
+        if self.shown[package].to_pay:
+            raise UnpaidError((package,))
+        return shown
 
     def decide(self, token: str, accepted: Collection[int]) -> str:
         self._at(token, Stage.OPEN, Stage.DECIDED)
@@ -504,7 +524,20 @@ class PostOffice:
     def letters(self, person_key: str) -> tuple[Letter, ...]:
         titles = ((Text("DA", "Attest 2024"), Text("EN", "Certificate 2024")),)
         about = (EXCHANGE, CERTIFICATE.titles, AUTHORITY.names, "LT", "V1", False)
-        return tuple(Letter(kind, NOON, *about, titles if kind is LetterKind.RELEASED else ()) for kind in LetterKind)
+        fee = (Fee(Decimal(80), FeePolicy.PAID_IN_PREVIEW, 2026),)
+        paid, returned = {LetterKind.RELEASED: fee}, {LetterKind.DECLINED: fee}
+        return tuple(
+            Letter(
+                kind,
+                NOON,
+                *about,
+                titles if kind is LetterKind.RELEASED else (),
+                issuer=(Text("DA", "Odense Kommune"), Text("EN", "Odense Municipality")),
+                paid=paid.get(kind, ()),
+                returned=returned.get(kind, ()),
+            )
+            for kind in LetterKind
+        )
 
 
 def sealed(content: bytes, media_type: str) -> SealReport:

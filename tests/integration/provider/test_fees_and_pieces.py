@@ -13,9 +13,10 @@ from oots.exchange.journal import Entry
 from oots.model.content import whole
 from oots.model.issuing import Fee, FeePolicy, Issued, Withheld
 from oots.model.text import Text
+from oots.provider.mailbox import letters
 from oots.provider.preview import UnpaidError
 from oots.requester.cases import CASES
-from tests.support.two_sides import SOLVEJ, TwoSides, finding_in, issued
+from tests.support.two_sides import AARHUS, SOLVEJ, TwoSides, finding_in, issued
 
 TITLES = tuple((Text("DA", f"Attest {year}"), Text("EN", f"Certificate {year}")) for year in (2023, 2024, 2025))
 WITHHELD = (Withheld("civilstand", (Text("DA", "Ikke nødvendigt her"), Text("EN", "Not needed here"))),)
@@ -97,12 +98,29 @@ def test_a_fee_is_paid_in_the_preview_before_anything_can_be_accepted(town: TwoS
     for _ in range(2):
         town.space.pay(token, 0)
     assert not town.space.packages(token)[0].to_pay
+    assert letters(town.provider_store, "key") == ()
     town.space.decide(token, [0])
     town.run()
     assert town.requester.progress(exchange_id).state is RequesterState.DELIVERED
     (paid,) = [line for line in town.provider_log(exchange_id) if line.entry is Entry.FEE_PAID]
     assert paid.detail == "75.00 DKK, 2026, a stand-in payment"
     assert Entry.FEE_RETURNED not in entries(town, exchange_id)
+    (letter,) = letters(town.provider_store, "key")
+    assert (letter.paid, letter.returned) == ((Fee(Decimal(75), FeePolicy.PAID_IN_PREVIEW, 2026),), ())
+    assert letter.issuer == AARHUS.names
+
+
+def test_a_file_is_given_out_once_its_fee_has_been_paid(town: TwoSides) -> None:
+    town.source.issue_result = (piece(0, FeePolicy.PAID_IN_PREVIEW), piece(1))
+    _, token = opened(town)
+    _, looked_at = town.space.content(token, 0, 0)
+    with pytest.raises(UnpaidError):
+        town.space.file(token, 0, 0)
+    assert whole(town.space.file(token, 1, 0)[1]) == b"<attest>1</attest>"
+    with pytest.raises(LookupError):
+        town.space.file(token, 9, 0)
+    town.space.pay(token, 0)
+    assert whole(town.space.file(token, 0, 0)[1]) == whole(looked_at)
 
 
 def test_declining_costs_nothing(town: TwoSides) -> None:
@@ -113,6 +131,8 @@ def test_declining_costs_nothing(town: TwoSides) -> None:
     town.space.decide(token, [1])
     assert entries(town, exchange_id).count(Entry.FEE_PAID) == 2
     assert entries(town, exchange_id).count(Entry.FEE_RETURNED) == 1
+    (letter,) = letters(town.provider_store, "key")
+    assert (len(letter.paid), len(letter.returned)) == (1, 1)
     _, unpaid = opened(town)
     town.space.decide(unpaid, [])
 

@@ -48,6 +48,11 @@ def test_each_kind_of_letter_says_what_was_decided(house: Preview, visitor: http
     for words in ("your evidence was sent", "nothing was sent", "can be fetched", "is not issued", "Certificate 2024"):
         assert words in english
     assert "Registreringsmyndigheden i Vilnius, Litauen" in danish
+    assert danish.count("Odense Kommune") == danish.count("<section")
+    for words in ("Gebyr betalt (efterligning)", "Gebyr betalt tilbage (efterligning)"):
+        assert danish.count(words) == 1
+    assert danish.count("80,00 kr. (2026)") == 2
+    assert english.count("DKK 80.00 (2026)") == 2
     assert "En efterligning af Digital Post" in danish
 
 

@@ -459,3 +459,46 @@ def test_who_acts_for_another_is_told_for_whom(house: Preview, maria: httpx.Clie
     house.space.child = "Freja Jensen"
     assert "Du handler for Freja Jensen" in maria.get(LINK).text
     assert "You act for Freja Jensen" in maria.get(f"{LINK}?lang=en").text
+
+
+def test_a_file_can_be_saved_once_its_fee_has_been_paid_and_be_looked_at_before(pieces: httpx.Client) -> None:
+    assert pieces.get(f"{LINK}/1/1/pages/0").status_code == 200
+    refused = pieces.get(f"{LINK}/1/1")
+    assert refused.status_code == 402
+    assert refused.content != PDF
+    page = pieces.get(LINK).text
+    assert f'href="{LINK}/1/1"' not in page
+    assert f'href="{LINK}/0/1"' in page
+    assert pieces.get(f"{LINK}/0/1").content == PDF
+    pieces.post(f"{LINK}/payment", data={"csrf": csrf_of(pieces), "piece": "1"})
+    assert pieces.get(f"{LINK}/1/1").content == PDF
+    assert f'href="{LINK}/1/1"' in pieces.get(LINK).text
+
+
+def test_the_requirement_is_the_purpose_and_the_code_is_what_the_message_says(maria: httpx.Client) -> None:
+    page = maria.get(LINK).text
+    assert "Til brug for" not in page
+    assert page.index("Bevis for bopæl") < page.index("registrering af adresseændring (V1)")
+    assert "Procedure ifølge meddelelsen" in page
+    assert "koden kan være den, der ligger nærmest" in page
+    english = maria.get(f"{LINK}?lang=en").text
+    assert english.index("Proof of domicile") < english.index("Procedure as the message says")
+
+
+HOST = (Text("DA", "Esbjerg Kommune"), Text("EN", "Esbjerg Municipality"))
+
+
+@pytest.mark.parametrize("stage", [Stage.WAITING, Stage.OPEN, Stage.DECIDED, Stage.LAPSED])
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_the_authority_that_was_asked_is_named_and_who_hosts_it(
+    house: Preview, visitor: httpx.Client, stage: Stage, signed_in: bool
+) -> None:
+    if signed_in:
+        sign_in(house, visitor, "maria")
+    house.space.stage = stage
+    for hosts, told in (((), False), (HOST, True)):
+        house.space.host_names = hosts
+        page = visitor.get(LINK).text.partition("<main")[2]
+        assert "Aarhus Kommune" in page
+        assert ("fælles forhåndsvisningsområde" in page) is told
+        assert ("Esbjerg Kommune" in page) is told
