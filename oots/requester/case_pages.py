@@ -14,6 +14,7 @@ from starlette.responses import Response
 from oots.exchange.envelope import UnsendableError
 from oots.model.catalogue import ClassificationConcept
 from oots.model.errors import PeerError
+from oots.requester.attributes import attributes_sent
 from oots.requester.cases import LIFE_EVENTS, Case, Piece
 from oots.requester.choices import COUNTRY, codes_of, meant, suggestions
 from oots.requester.discovery import WRONG_VALUE, Finding
@@ -56,7 +57,7 @@ class CasePages:
         file = self._file(request, case, visitor)
         if file is None or case.exchanges == 1 or next_piece(file, visitor) is None:
             open_file(request, case, None)
-        return see_other(f"/cases/{case.key}/request")
+        return self._portal.onward(request, f"/cases/{case.key}/request")
 
     def _file(self, request: Request, case: Case, visitor: Visitor) -> File | None:
         """The file of the case that is open, None for none."""
@@ -154,7 +155,7 @@ class CasePages:
     def explain(self, request: Request, key: str, piece: str = "") -> Response:
         case, visitor = self._portal.case(key), visitor_of(request)
         if visitor is None:
-            return see_other(f"/cases/{case.key}")
+            return self._portal.onward(request, f"/cases/{case.key}")
         return self._explain(request, case, self._piece(request, case, visitor, piece), visitor)
 
     def _explain(
@@ -169,7 +170,8 @@ class CasePages:
         answers = answers_of(request, case, piece)
         found, shown_at = self._find(case, piece, answers, visitor), _request_path(case, piece)
         if found.question or found.wrong:
-            return see_other(f"/cases/{case.key}/where?piece={piece.key}" + ("&wrong=true" if found.wrong else ""))
+            where = f"/cases/{case.key}/where?piece={piece.key}" + ("&wrong=true" if found.wrong else "")
+            return self._portal.onward(request, where)
         if not found.findings:
             silent = found.findings is None
             status = HTTPStatus.SERVICE_UNAVAILABLE if silent else HTTPStatus.OK
@@ -184,6 +186,9 @@ class CasePages:
             piece=piece,
             findings={_key(finding): finding for finding in found.findings},
             formats_asked=self._portal.requester.formats_asked,
+            who_is_shown=True,
+            attributes=attributes_sent(visitor.person),
+            attributes_acting=attributes_sent(visitor.representative) if visitor.representative else (),
             assured=_is_assured(visitor, found.findings[0]),
             answered=bool(answers.keys() - {COUNTRY.identifier}),
             several_countries=len(self._portal.provider_countries) > 1,

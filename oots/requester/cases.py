@@ -97,6 +97,16 @@ class Case:
         return any(piece.invented for piece in self.pieces)
 
     @property
+    def is_covered(self) -> bool:
+        """Whether article 14 covers the procedure: it is one of Annex II."""
+        return self.scope in (Scope.DECLARED, Scope.ANNEX_II)
+
+    @property
+    def borrows_code(self) -> bool:
+        """Whether the code of the procedure is but the nearest one: the list has those of Annex II alone."""
+        return self.scope is Scope.OUTSIDE
+
+    @property
     def exchanges(self) -> int:
         """How many pieces of evidence make it whole."""
         return sum(self.persons if piece.each_person else 1 for piece in self.pieces)

@@ -23,7 +23,7 @@ from oots.requester.service import EvidenceRequester, Progress
 from oots.requester.visitor import Visitor, name_of, visitor_of
 from oots.trust.seal_report import SealReport
 from oots.web.countries import country
-from oots.web.frame import ClosedError, Frame, language
+from oots.web.frame import LANGUAGE_COOKIE, ClosedError, Frame, language
 from oots.web.origins import Origins
 from oots.web.signin import SignIn
 
@@ -70,6 +70,14 @@ class Portal:
             "country_name": lambda code: country(code).in_(lang),
         }
         return self.frame.page(request, name, status, **common, **context)
+
+    def onward(self, request: Request, location: str) -> Response:
+        """Redirect to another page, in the language that the address asked for if it did."""
+        response = see_other(location)
+        if "lang" in request.query_params:
+            secure = request.url.scheme == "https"
+            response.set_cookie(LANGUAGE_COOKIE, language(request), httponly=True, samesite="lax", secure=secure)
+        return response
 
     def cases(self) -> tuple[Case, ...]:
         return cases_of(self.country)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Form, Request
 from starlette.responses import Response
 
 from oots.requester.portal import Portal, expect_id, expect_token, see_other
@@ -55,9 +56,11 @@ class SignInPages:
             again=path if visitor_of(request) else _sign_in_path(path),
         )
 
-    def sign_out(self, request: Request) -> Response:
+    def sign_out(self, request: Request, case: Annotated[str, Form()] = "") -> Response:
+        """To the front page, or to the beginning of the case that was shown."""
+        path = f"/cases/{self._portal.case(case).key}" if case else "/"
         session_of(request).end()
-        return see_other("/")
+        return see_other(path)
 
 
 def _sign_in_path(path: str) -> str:

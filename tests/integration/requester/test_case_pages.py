@@ -11,7 +11,7 @@ import pytest
 
 from oots.exchange.conversation import RequesterState
 from oots.model.person import Subject
-from oots.requester.cases import case_of, cases_of
+from oots.requester.cases import Case, Scope, case_of, cases_of
 from tests.support.pages import (
     CHILD,
     COMPANY,
@@ -19,6 +19,7 @@ from tests.support.pages import (
     EXCHANGE,
     MARIA,
     OTHER,
+    PERSONS,
     PORTAL,
     WHERE,
     Portal,
@@ -96,6 +97,62 @@ def test_a_requirement_that_the_union_lacks_is_told_before_the_request(house: Po
     visitor = signed_in(house, case="/cases/day-care")
     assert "Kravet findes ikke i EU" in visitor.get("/cases/day-care/request").text
     assert "Kravet findes ikke i EU" not in visitor.get(f"{MOVE}/request").text
+
+
+def words(page: httpx.Response) -> str:
+    return " ".join(page.text.split())
+
+
+def test_the_request_names_what_is_sent_of_this_very_person(house: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = "og intet andet om dig, så den kan finde netop den rette: hvor sikkert login er (sikringsniveau), "
+    least = f"{start}eIDAS-identifikator, efternavn, fornavn, fødselsdato."
+    assert least in words(signed_in(house).get(f"{MOVE}/request"))
+    monkeypatch.setitem(PERSONS, "maria", replace(MARIA, gender="Female"))
+    page = words(signed_in(house).get(f"{MOVE}/request"))
+    assert least not in page
+    assert "fødselsdato, køn." in page
+
+
+@pytest.mark.parametrize("case", cases_of("LT"), ids=lambda case: case.key)
+def test_article_14_is_the_legal_ground_of_the_cases_of_annex_ii_alone(house: Portal, case: Case) -> None:
+    page = words(signed_in(house, case=f"/cases/{case.key}").get(f"/cases/{case.key}/request"))
+    covered = case.scope in (Scope.DECLARED, Scope.ANNEX_II)
+    assert ("Retsgrundlaget er artikel 14" in page) is covered
+    assert ("Artikel 14 dækker ikke denne sag" in page) is not covered
+    assert (f"den nærmeste, {case.procedure}, " in page) is (case.scope is Scope.OUTSIDE)
+    assert ("hører til en anden EU-ordning" in page) is (case.scope is Scope.OTHER_MECHANISM)
+
+
+def test_who_is_not_the_person_shown_signs_out_and_begins_the_same_case(house: Portal) -> None:
+    maria = signed_in(house)
+    page = maria.get(f"{MOVE}/request")
+    said = words(page)
+    assert said.index("Du er logget ind som <strong>Maria Jensen") < said.index("Hvad sker der?")
+    assert field(page, "case") == "two-municipalities"
+    csrf = field(page, "csrf")
+    assert maria.post("/signout", data={"csrf": csrf, "case": "//elsewhere.example"}).status_code == 404
+    sent = maria.post("/signout", data={"csrf": csrf, "case": "two-municipalities"})
+    assert sent.headers["location"] == MOVE
+    assert f'href="{MOVE}/signin"' in maria.get(MOVE).text
+
+
+def test_a_case_keeps_the_language_of_the_address_that_led_to_it(house: Portal) -> None:
+    house.directories.question, house.directories.values = WHERE, frozenset({"0751"})
+    for query, language in (("", "da"), ("?lang=en", "en")):
+        assert f'<html lang="{language}">' in client_of(house.app, PORTAL).get(f"{MOVE}{query}").text
+        maria = signed_in(house)
+        page = maria.get(f"{MOVE}{query}")
+        while page.status_code == 303:
+            page = maria.get(page.headers["location"])
+        assert f'<html lang="{language}">' in page.text
+        assert "where" in str(page.url)
+
+
+def test_who_acts_for_a_company_is_told_what_is_sent_of_both(house: Portal) -> None:
+    page = words(signed_in(house, "for-company").get(f"{MOVE}/request"))
+    assert "intet andet om Opdigtet Byg ApS" in page
+    assert "virksomhedens navn" in page
+    assert "Om dig, Maria Jensen, der handler: hvor sikkert" in page
 
 
 # --- two pieces, two providers, one session ---
