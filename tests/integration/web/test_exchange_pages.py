@@ -33,6 +33,22 @@ def test_the_list_counts_messages_and_failed_checks(reviewer: httpx.Client) -> N
     assert "blev afvist: 1" in page
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("da", ("Åben kun til demonstrationen", "opdigtede")),
+        ("en", ("Open for the demonstration alone", "invented people")),
+    ],
+)
+def test_each_page_says_at_its_top_that_it_is_open_for_the_demonstration_and_shows_personal_data(
+    reviewer: httpx.Client, lang: str, words: tuple[str, str]
+) -> None:
+    for path in ("/exchanges", STORY, f"{STORY}/1/document", "/exchanges/refusals"):
+        top = reviewer.get(f"{path}?lang={lang}").text.partition("<main")[2].partition("<footer")[0]
+        told = top.partition("</h1>")[2][:1500]
+        assert not [each for each in words if each not in told], path
+
+
 def test_the_timeline_tells_verdicts_codes_and_digests(reviewer: httpx.Client) -> None:
     page = reviewer.get(STORY).text
     for told in (
