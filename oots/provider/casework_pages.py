@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from oots.model.person import LegalPerson
 from oots.model.text import Text, in_language
-from oots.provider.casework import Casework, DecidedError, Decision, HandCase, NothingAttachedError
+from oots.provider.casework import CaseState, Casework, DecidedError, Decision, HandCase, NothingAttachedError
 from oots.provider.procedures import procedure
 from oots.web.countries import authority_in
 from oots.web.downloads import download
@@ -26,6 +27,7 @@ from oots.web.uploads import Fault, received
 MOST_BYTES = 1024 * 1024
 """What is larger would be written to disk as it is, while it comes in."""
 PATH = "/casework"
+CONFIRMED = "yes"
 _SIGNED_IN = "caseworker"
 _ENCRYPTED = b"/Encrypt"
 """The entry of a trailer, which is never compressed (ISO 32000-1, 7.5.5)."""
@@ -104,6 +106,7 @@ class _CaseworkPages:
             case=case,
             fault=fault,
             about=_about(case),
+            born=_born(case),
             recipient=authority_in(asked.requester.names, address.country if address else None),
             purpose=procedure(asked.procedure),
             requirements=[requirement.names for requirement in asked.requirements if requirement.names],
@@ -133,7 +136,10 @@ class _CaseworkPages:
         return _see_other(f"{PATH}/{case_id}")
 
     def decide(self, request: Request, case_id: str, form: Annotated[FormData, Depends(_form)]) -> Response:
+        """Only what has been confirmed counts."""
         case = self._case(request, case_id)
+        if form.get("confirmed") != CONFIRMED and case.state is CaseState.WAITING:
+            return self._shown(request, case, "unconfirmed")
         try:
             self._casework.decide(case_id, Decision(str(form.get("decision", ""))))
         except ValueError:
@@ -173,6 +179,11 @@ def _about(case: HandCase) -> str:
     if isinstance(subject, LegalPerson):
         return subject.legal_name
     return f"{subject.given_name} {subject.family_name}"
+
+
+def _born(case: HandCase) -> date | None:
+    subject = case.request.subject
+    return None if isinstance(subject, LegalPerson) else subject.date_of_birth
 
 
 def _see_other(location: str) -> RedirectResponse:

@@ -225,7 +225,8 @@ class Teller:
             waiting = next((case for case in cases if case.form("/decision") is not None), None)
             if waiting is None:
                 raise AstrayError("no case waits for a decision")
-            caseworker.submit(waiting, "/decision", decision=_DECISIONS[step.decides or Decision.RELEASE])
+            decision = _DECISIONS[step.decides or Decision.RELEASE]
+            caseworker.submit(waiting, "/decision", decision=decision, confirmed="yes")
 
     # --- the end ---
 

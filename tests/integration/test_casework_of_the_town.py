@@ -70,7 +70,7 @@ def test_what_a_caseworker_releases_is_offered_to_the_next_request(town: LiveTow
         assert "undersøger, hvor personen bor" in page.text
         files = {"file": ("scan.pdf", PDF, "application/pdf")}
         assert worker.post(f"{case[1]}/upload", data={"csrf": csrf_in(page)}, files=files).status_code == 303
-        worker.post(f"{case[1]}/decision", data={"csrf": csrf_in(page), "decision": "attached"})
+        worker.post(f"{case[1]}/decision", data={"csrf": csrf_in(page), "decision": "attached", "confirmed": "yes"})
     asked(town, RequesterState.PREVIEW_OFFERED)
 
 

@@ -45,7 +45,7 @@ def attach(worker: httpx.Client, content: bytes, name: str = "scan.pdf", csrf: s
 
 
 def decide(worker: httpx.Client, decision: str) -> httpx.Response:
-    return worker.post(f"{CASE}/decision", data={"csrf": csrf_of(worker), "decision": decision})
+    return worker.post(f"{CASE}/decision", data={"csrf": csrf_of(worker), "decision": decision, "confirmed": "yes"})
 
 
 def test_nothing_is_shown_before_the_sign_in_which_says_that_it_is_a_stand_in(
@@ -137,7 +137,7 @@ def test_only_what_has_been_attached_can_be_released(house: Preview, worker: htt
 def test_a_second_decision_is_told_not_to_count(house: Preview, worker: httpx.Client) -> None:
     csrf = csrf_of(worker)
     decide(worker, "refuse")
-    late = worker.post(f"{CASE}/decision", data={"csrf": csrf, "decision": "register"})
+    late = worker.post(f"{CASE}/decision", data={"csrf": csrf, "decision": "register", "confirmed": "yes"})
     assert late.status_code == 422
     assert "En afgørelse kan ikke ændres" in late.text
     assert attach(worker, PDF, csrf=csrf).status_code == 422
@@ -160,3 +160,28 @@ def test_the_reason_is_shown_as_text(house: Preview, worker: httpx.Client) -> No
     house.desk.only = replace(house.desk.only, reason="<script>alert(1)</script>")
     assert "&lt;script&gt;" in worker.get(CASE).text
     assert "<script>" not in worker.get(CASE).text
+
+
+def test_a_decision_that_is_not_confirmed_does_not_count(house: Preview, worker: httpx.Client) -> None:
+    hasty = worker.post(f"{CASE}/decision", data={"csrf": csrf_of(worker), "decision": "refuse"})
+    assert hasty.status_code == 422
+    assert "Intet er afgjort endnu" in hasty.text
+    assert house.desk.decisions == []
+    assert re.search(r'<input[^>]*name="confirmed"[^>]* required', worker.get(CASE).text)
+    assert decide(worker, "refuse").status_code == 303
+    assert house.desk.decisions == [Decision.REFUSE]
+
+
+def test_a_case_tells_municipality_birth_date_and_the_document_to_be_issued(worker: httpx.Client) -> None:
+    page = worker.get(CASE).text
+    for label, told in (
+        ("Kommune", "Aarhus Kommune"),
+        ("Født", '<time datetime="1984-03-02">2. marts 1984</time>'),
+        ("Dokument, der skal udstedes", "Bopælsattest"),
+    ):
+        assert f"<dt>{label}</dt><dd>{told}</dd>" in page
+
+
+def test_the_pages_say_that_one_desk_serves_all(stranger: httpx.Client, worker: httpx.Client) -> None:
+    for visitor in (stranger, worker):
+        assert "ét bord for alle de kommuner" in visitor.get("/casework").text
