@@ -61,17 +61,26 @@ def results_table(results: Sequence[Result]) -> None:
 
 def scenario_list(scenarios: Sequence[Scenario], lacking: Callable[[Scenario], Sequence[str]]) -> None:
     """Name, journey, scope and title; why one cannot be told yet."""
-    table = _table("name", "journey", "scope", "title")
+    table = _table("name", "journey and scope", "title")
     for scenario in scenarios:
         title = Text(scenario.title.en)
         if lacks := lacking(scenario):
             title.append(f"\ncannot be told yet: {'; '.join(lacks)}", style="red")
-        table.add_row(scenario.name, scenario.journey, scenario.scope.value, title)
+        table.add_row(scenario.name, f"{scenario.journey}\n  {scenario.scope}", title)
     Console().print(table)
 
 
+_TO_BE_TYPED = frozenset({"name", "journey", "journey and scope"})
+"""Columns whose words are typed elsewhere: none is broken in two."""
+
+
 def _table(*headings: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in headings:
-        table.add_column(heading, overflow="fold", justify="right" if heading == "seconds" else "left")
+        table.add_column(
+            heading,
+            overflow="fold",
+            no_wrap=heading in _TO_BE_TYPED,
+            justify="right" if heading == "seconds" else "left",
+        )
     return table

@@ -9,12 +9,13 @@ from functools import cache
 
 from fastapi import APIRouter, Depends, FastAPI
 
+from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.database.opening import open_database
 from oots.denmark.municipality import municipalities
 from oots.deployment import frames
 from oots.deployment.apps import Surroundings
 from oots.deployment.comparison import compare
-from oots.deployment.services import DANISH_PORTAL, PORTAL
+from oots.deployment.services import DANISH_PORTAL, FOREIGN_PREVIEW_HOST, PORTAL, preview_host
 from oots.deployment.settings import WorkbenchSettings
 from oots.eid import personas
 from oots.scenario_files.reading import files, read_scenarios
@@ -23,6 +24,7 @@ from oots.web.health import add_health
 from oots.web.origins import Origins
 from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
+from oots.web.words import Words
 from oots.workbench import pages
 from oots.workbench.journeys import deck
 from oots.workbench.notebook import Notebook
@@ -88,4 +90,31 @@ def _surrounding(settings: WorkbenchSettings) -> Surrounding:
             if origin != settings.workbench_origin
         ],
         topologies=cache(lambda: compare(settings.municipalities)),
+        requirements=_requirements(),
+        casework=_casework(settings),
     )
+
+
+def _requirements() -> dict[str, Words]:
+    """The names in the entries of the directories; the language that lacks one gets the English or the first."""
+    named = {}
+    for each in load_entries(STANDARD_ENTRIES).requirements:
+        names = {text.lang: text.value for text in each.requirement.names}
+        english = names.get("EN") or next(iter(names.values()))
+        named[each.requirement.identifier] = Words(names.get("DA", english), english)
+    return named
+
+
+def _casework(settings: WorkbenchSettings) -> dict[str, str]:
+    """Where caseworkers have their page, by kommunekode: at the municipality's own preview space, or the only one."""
+    previews = {
+        origin: address
+        for origin, address in settings.origins.items()
+        if origin.startswith("https://preview.") and origin != f"https://{FOREIGN_PREVIEW_HOST}"
+    }
+    shared = next(iter(previews.values())) if len(previews) == 1 else None
+    found = {
+        code: previews.get(f"https://{preview_host(municipality)}", shared)
+        for code, municipality in municipalities().items()
+    }
+    return {code: f"{address}/casework" for code, address in found.items() if address}

@@ -78,6 +78,7 @@ class Act(StrEnum):
 
     SIGN_IN = "sign-in"
     CHOOSE_MUNICIPALITY = "choose-municipality"
+    CHOOSE_COUNTRY = "choose-country"
     REQUEST = "request"
     WAIT_FOR_ANSWER = "wait-for-answer"
     FOLLOW_LINK = "follow-link"
@@ -116,13 +117,15 @@ _ALLOWED: dict[Act, frozenset[str]] = {
     Act.SIGN_IN: frozenset({"persona", "case"}),
     Act.CHOOSE_MUNICIPALITY: frozenset({"municipality"}),
     Act.GO_TO_PREVIEW: frozenset({"persona", "at"}),
-    Act.REQUEST: frozenset({"at", "times"}),
+    Act.CHOOSE_COUNTRY: frozenset({"country", "piece"}),
+    Act.REQUEST: frozenset({"at", "times", "piece"}),
     Act.ACCEPT: frozenset({"pieces"}),
     Act.WAIT: frozenset({"until"}),
     Act.CASEWORKER: frozenset({"decides"}),
 }
 _NEEDED: dict[Act, frozenset[str]] = {
     Act.CHOOSE_MUNICIPALITY: frozenset({"municipality"}),
+    Act.CHOOSE_COUNTRY: frozenset({"country"}),
     Act.WAIT: frozenset({"until"}),
     Act.CASEWORKER: frozenset({"decides"}),
 }
@@ -132,14 +135,17 @@ class Step(Written):
     """One thing that is done.
 
     `as` is the persona who signs in (else that of the scenario), `case` another case of the portal than that of the
-    scenario, `at` the number of the authority where several are asked (from 1), `times`
-    how often a form is sent, `pieces` the numbers of what is accepted (from 1, else all).
+    scenario, `at` the number of the authority where several are asked (from 1), `times` how often a form is sent,
+    `piece` which evidence of the case is meant where it wants several, `pieces` the numbers of what is accepted
+    (from 1, else all).
     """
 
     do: Act
     persona: Line | None = Field(default=None, alias="as")
     case: Line | None = None
     municipality: Kommunekode | None = None
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    piece: Line | None = None
     at: int | None = Field(default=None, ge=1)
     times: int | None = Field(default=None, ge=1, le=5)
     pieces: tuple[Annotated[int, Field(ge=1)], ...] | None = None

@@ -17,7 +17,8 @@ _HEAD: Final = """\
 #
 # scope     declared | annex-ii-municipal | outside-annex-ii | other-mechanism
 # topology  shared | national-intermediary | fki-intermediary | per-municipality | per-vendor
-# steps     sign-in (as, case) | choose-municipality (municipality) | request (at, times)
+# steps     sign-in (as, case) | choose-municipality (municipality) | choose-country (country, piece)
+#           request (at, times, piece)
 #           wait-for-answer | follow-link | go-to-preview (as, at) | look | pay | accept (pieces) | decline
 #           close-the-browser | come-back | finish | ask-again | upload | wait (until) | caseworker (decides)
 # faults    e.g. {{ what = "register-failing", from = 2, to = 3 }}: {faults}

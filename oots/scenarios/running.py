@@ -5,11 +5,12 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
 
 from oots.model.clock import SystemClock
+from oots.scenario_files.account import Account
 from oots.scenario_files.scenario import Portal, Scenario, municipalities_of
 from oots.scenarios.faults import NEEDS_OWN_TOWN
 from oots.scenarios.fitting import lacking
@@ -17,19 +18,20 @@ from oots.scenarios.live_town import LiveTown, live_town
 from oots.scenarios.messages import said
 from oots.scenarios.sides import Sides
 from oots.scenarios.telling import Teller
-from oots.scenarios.verdict import Facts, differences, facts_of
+from oots.scenarios.verdict import Facts, account_of, differences, facts_of
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one scenario. `actual` is the outcome, and after it each thing that was not as expected; `facts` are
-    None where it could not be told at all."""
+    """What came of one scenario. `actual` is the outcome, and after it each thing that was not as expected; `facts` and
+    `account` are None where it could not be told at all."""
 
     scenario: Scenario
     actual: str
     as_expected: bool
     seconds: float
     facts: Facts | None = None
+    account: Account | None = None
 
     @property
     def written(self) -> dict[str, object]:
@@ -41,6 +43,7 @@ class Result:
             "actual": self.actual,
             "as_expected": self.as_expected,
             "seconds": round(self.seconds, 2),
+            "account": asdict(self.account) if self.account else None,
         }
 
 
@@ -91,4 +94,5 @@ def tell(live: LiveTown, scenario: Scenario) -> Result:
     facts = facts_of(teller, messages, at_the_door)
     unlike = differences(scenario, facts)
     actual = "; ".join([", ".join(facts.outcomes), *unlike])
-    return Result(scenario, actual, not unlike, time.perf_counter() - began, facts)
+    account = account_of(scenario, teller, facts)
+    return Result(scenario, actual, not unlike, time.perf_counter() - began, facts, account)

@@ -40,8 +40,8 @@ class Seen:
 
 
 class Teller:
-    """One telling of one scenario. `exchanges` are those that were begun, in their order; `astray` says where the pages
-    did not lead where the scenario goes."""
+    """One telling of one scenario. `exchanges` are those that were begun, in their order; `steps_done` how many steps
+    were; `astray` says where the pages did not lead where the scenario goes."""
 
     def __init__(self, live: LiveTown, scenario: Scenario) -> None:
         self._live = live
@@ -52,6 +52,7 @@ class Teller:
         self.seen = Seen()
         self.documents = 0
         self.astray: str | None = None
+        self.steps_done = 0
         self._citizen = self._new_citizen()
         self._page: Page | None = None
 
@@ -78,6 +79,7 @@ class Teller:
                     active[index] = ends.enter_context(contextlib.ExitStack())
                     active[index].enter_context(wrong(fault.what, self._live, self.portal.service))
             _DEEDS[step.do](self, step)
+            self.steps_done = number
             for index, fault in enumerate(self._scenario.faults):
                 if (fault.to or len(self._scenario.steps)) == number and index in active:
                     self._settle()
@@ -105,10 +107,17 @@ class Teller:
         page = self._citizen.open(f"{self.portal.address}/cases/{self._case}/where")
         self._page = self._citizen.submit(page, "/where", typed=step.municipality or "")
 
+    def choose_country(self, step: Step) -> None:
+        query = f"about=country&piece={step.piece}" if step.piece else "about=country"
+        page = self._citizen.open(f"{self.portal.address}/cases/{self._case}/where?{query}")
+        self._page = self._citizen.submit(page, "/where", typed=step.country or "")
+
     def request(self, step: Step) -> None:
-        """Tick the explicit request and send the form; a new one is opened where the old one has been used."""
-        if self._shown.form("/request") is None:
-            self._page = self._citizen.open(f"{self.portal.address}/cases/{self._case}/request")
+        """Tick the explicit request and send the form; a new one is opened where the old one has been used, or where
+        it is another piece that is wanted."""
+        if step.piece or self._shown.form("/request") is None:
+            query = f"?piece={step.piece}" if step.piece else ""
+            self._page = self._citizen.open(f"{self.portal.address}/cases/{self._case}/request{query}")
         form = self._shown
         fields = {"explicit": "given"}
         if services := form.choices("/request", "service"):
@@ -258,6 +267,7 @@ class Teller:
 _DEEDS = {
     Act.SIGN_IN: Teller.sign_in,
     Act.CHOOSE_MUNICIPALITY: Teller.choose_municipality,
+    Act.CHOOSE_COUNTRY: Teller.choose_country,
     Act.REQUEST: Teller.request,
     Act.WAIT_FOR_ANSWER: Teller.wait_for_answer,
     Act.FOLLOW_LINK: Teller.follow_link,

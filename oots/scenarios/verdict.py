@@ -4,11 +4,12 @@ held against what its file expects."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oots.exchange.conversation import RequesterState
 from oots.exchange.journal import Entry
 from oots.requester.service import Progress
+from oots.scenario_files.account import Account, Carried, Reading, StepTaken
 from oots.scenario_files.scenario import Expected, Outcome, Scenario
 from oots.scenarios.messages import Said
 from oots.scenarios.telling import Teller
@@ -62,6 +63,35 @@ def facts_of(teller: Teller, messages: Said, refused: frozenset[str]) -> Facts:
         messages,
         teller.astray,
     )
+
+
+def account_of(scenario: Scenario, teller: Teller, facts: Facts) -> Account:
+    """What happened, to be kept and looked at afterwards."""
+    steps = tuple(
+        StepTaken(step.do.value, number <= teller.steps_done, step.persona, step.municipality)
+        for number, step in enumerate(scenario.steps, 1)
+    )
+    progresses = [teller.portal.service.progress(each) for each in teller.exchanges]
+    return Account(
+        steps,
+        facts.messages.messages,
+        tuple(Carried(part.media_type, part.length) for each in progresses for part in each.parts),
+        facts.outcomes,
+        facts.requester,
+        facts.provider,
+        tuple(_readings(scenario.expected, facts)),
+    )
+
+
+def _readings(expected: Expected, facts: Facts) -> Iterator[Reading]:
+    """Each field that expects something, by itself."""
+    arrived = replace(facts, astray=None)
+    yield Reading("outcomes", facts.outcomes == expected.outcomes)
+    for name in type(expected).model_fields:
+        wanted = getattr(expected, name)
+        if name != "outcomes" and wanted not in (None, ()):
+            alone = Expected(outcomes=facts.outcomes).model_copy(update={name: wanted})
+            yield Reading(name, not tuple(_differences(alone, arrived)))
 
 
 def outcome_of(progress: Progress) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, insert, select
 
 from oots.database.database import Database
+from oots.scenario_files.account import Account
 from oots.trust.vault import Vault
 
 metadata = MetaData()
@@ -37,7 +38,8 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of a scenario when it was last run, as `oots scenario run --json` tells it."""
+    """What came of a scenario when it was last run, as `oots scenario run --json` tells it; older notes have no
+    `account`."""
 
     at: datetime
     name: str
@@ -46,9 +48,15 @@ class Ran:
     actual: str
     as_expected: bool
     seconds: float
+    account: Account | None = None
 
 
 _ENTERED, _RAN = TypeAdapter(Entered), TypeAdapter(Ran)
+
+
+def read_run(told: Mapping[str, Any]) -> Ran:
+    """One result of `oots scenario run --json`, with the moment (`at`); raises ValueError for what is none."""
+    return _RAN.validate_python(told)
 
 
 class Notebook:

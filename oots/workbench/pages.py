@@ -16,26 +16,23 @@ from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from oots.model.clock import Clock
-from oots.scenario_files.scenario import Scenario, Scope
+from oots.scenario_files.scenario import Scenario
 from oots.web.frame import Frame, language
 from oots.web.sessions import check_csrf
-from oots.web.words import Words
-from oots.workbench.journeys import Deck, Journey
+from oots.web.words import LOCAL, Lang, Words
+from oots.workbench import wording
+from oots.workbench.journeys import Deck, Journey, Role, Said
 from oots.workbench.notebook import Entered, Notebook, Ran
 from oots.workbench.runs import Queue, Runs
+from oots.workbench.wording import SCOPES, outcome_in_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 REFRESH_SECONDS = 2
 PATH_FIELD = "path"
 REMARK_FIELD = "remark"
+_LANGUAGES: tuple[Lang, ...] = ("da", "en")
 _LONGEST_NAME, _LONGEST_VALUE = 80, 1000
 
-SCOPES = {
-    Scope.DECLARED: Words("I det, Danmark har anmeldt", "In Denmark's declared scope"),
-    Scope.MUNICIPAL: Words("I bilag II, men kommunalt", "In Annex II, but municipal"),
-    Scope.OUTSIDE: Words("Uden for bilag II", "Outside Annex II"),
-    Scope.OTHER_MECHANISM: Words("Anden EU-ordning", "Other EU mechanism"),
-}
 FIRST = ("S03", "S07", "S02")
 """With what a newcomer begins."""
 
@@ -64,7 +61,9 @@ class Surrounding:
     """What stands around the workbench, as the deployment knows it.
 
     `portals` are the addresses at which a browser finds the portals, by country; `persons` are the personas by key;
-    `municipalities` are the names by kommunekode; `topologies` makes the comparison.
+    `municipalities` are the names by kommunekode; `topologies` makes the comparison;
+    `requirements` are names by identifier; `casework` is where caseworkers have their page, by
+    kommunekode.
     """
 
     portals: Mapping[str, str]
@@ -72,6 +71,8 @@ class Surrounding:
     municipalities: Mapping[str, str]
     places: Sequence[tuple[Words, str]]
     topologies: Callable[[], Sequence[Topology]]
+    requirements: Mapping[str, Words]
+    casework: Mapping[str, str]
 
 
 def router(
@@ -127,13 +128,16 @@ class JourneyView:
     def oots(self) -> Words:
         """The deck's blank column, from runs alone."""
         if not self.tried:
-            return Words("Ikke afprøvet her", "Not tried here")
+            return Words(
+                "Ikke afprøvet her (endnu ikke kørt med knappen)", "Not tried here (not run by the button yet)"
+            )
         ran = [view.ran for view in self.tried if view.ran]
         good = sum(each.as_expected for each in ran)
-        outcomes = ", ".join(dict.fromkeys(each.actual for each in ran if each.as_expected)) or "–"
+        outcomes = list(dict.fromkeys(one for each in ran if each.as_expected for one in each.actual.split(", ")))
+        danish, english = (outcome_in_words(outcomes, lang) if outcomes else "–" for lang in _LANGUAGES)
         return Words(
-            f"Afprøvet: {good} af {len(ran)} scenarier endte som ventet ({outcomes})",
-            f"Tried: {good} of {len(ran)} scenarios ended as expected ({outcomes})",
+            f"Kørt med knappen: {good} af {len(ran)} scenarier endte som ventet: {danish}",
+            f"Tried: {good} of {len(ran)} scenarios ended as expected: {english}",
         )
 
 
@@ -158,10 +162,14 @@ class _Workbench:
 
     def _page(self, request: Request, name: str, status: int = 200, /, **context: object) -> Response:
         queue = self._runs.queue
-        page = self._frame.page(request, name, status, scopes=SCOPES, deck=self._deck, queue=queue, **context)
+        page = self._frame.page(request, name, status, deck=self._deck, queue=queue, **self._words(request), **context)
         if context.get("refreshing"):
             page.headers["Refresh"] = str(REFRESH_SECONDS)
         return page
+
+    def _words(self, request: Request) -> dict[str, object]:
+        lang = language(request)
+        return {"scopes": SCOPES, "wording": wording, "said_outcome": lambda told: outcome_in_words(told, lang)}
 
     # --- scenarios ---
 
@@ -204,10 +212,12 @@ class _Workbench:
             "scenario.html",
             view=view,
             journey=self._deck.journey.get(view.scenario.journey),
-            start=f"{portal}/cases/{asks.case}" if portal else None,
+            start=f"{portal}/cases/{asks.case}?lang={language(request)}" if portal else None,
+            portal=f"{portal}/?lang={language(request)}" if portal else None,
+            casework=self._around.casework.get(view.scenario.answers.municipality or ""),
+            requirements=self._around.requirements,
             persons=self._around.persons,
             municipalities=self._around.municipalities,
-            steps=_STEPS,
             refreshing=refresh == "on" and view.state in ("running", "waiting"),
         )
 
@@ -236,16 +246,22 @@ class _Workbench:
         views = [view for view in self._journey_views(self._views()) if view.journey.counted]
         return self._page(request, "journeys.html", views=views)
 
-    def journey(self, request: Request, key: str) -> Response:
-        return self._journey(request, key)
+    def journey(self, request: Request, key: str, saved: int | None = None) -> Response:
+        """`saved` is how many fields have just been kept, as the address after the form says."""
+        return self._journey(request, key, saved=saved)
 
     def _journey(
-        self, request: Request, key: str, fault: str | None = None, typed: Mapping[str, str] | None = None
+        self,
+        request: Request,
+        key: str,
+        fault: str | None = None,
+        typed: Mapping[str, str] | None = None,
+        saved: int | None = None,
     ) -> Response:
         view = self._journey_view(key)
         history = [entry for entry in self._notebook.entered() if entry.journey == key][::-1]
         status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
-        shown = {"view": view, "history": history, "fault": fault, "shown_at": f"/journeys/{key}"}
+        shown = {"view": view, "history": history, "fault": fault, "shown_at": f"/journeys/{key}", "saved": saved}
         return self._page(request, "journey.html", status, fields=self._fields, typed=typed or {}, **shown)
 
     def _journey_view(self, key: str) -> JourneyView:
@@ -268,7 +284,7 @@ class _Workbench:
         before = {field: entry.value for field, entry in view.values.items()}
         changed = {field: value for field, value in typed.items() if value != before.get(field, "")}
         self._notebook.enter(Entered(now, who, key, field, value) for field, value in changed.items())
-        return _see_other(f"/journeys/{key}")
+        return _see_other(f"/journeys/{key}?saved={len(changed)}")
 
     @property
     def _fields(self) -> tuple[str, ...]:
@@ -278,8 +294,8 @@ class _Workbench:
         """The table of the page, one row for each journey, in the language of the page."""
         lang = language(request)
         written = io.StringIO()
-        table = csv.writer(written)
-        table.writerow([heading.in_(lang) for heading in _HEADINGS] + [c.words.in_(lang) for c in self._criteria])
+        table = csv.writer(written, delimiter=";")
+        table.writerow([*_in(lang, _HEADINGS), *(_assessed(c, lang) for c in self._criteria), *_in(lang, _LAST)])
         for view in self._journey_views(self._views()):
             if view.journey.counted:
                 table.writerow([_harmless(cell) for cell in self._row(view, lang)])
@@ -287,16 +303,17 @@ class _Workbench:
         return Response("\ufeff" + written.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
     @property
-    def _criteria(self) -> list[Any]:
+    def _criteria(self) -> list[Said]:
         return list(self._deck.criterion.values())
 
-    def _row(self, view: JourneyView, lang: Any) -> list[str]:
+    def _row(self, view: JourneyView, lang: Lang) -> list[str]:
         journey, values = view.journey, view.values
 
         def value(field: str) -> str:
             return values[field].value if field in values else ""
 
         path = self._deck.path.get(value(PATH_FIELD))
+        last = max(values.values(), key=lambda entry: entry.at, default=None)
         return [
             journey.title.words.in_(lang),
             journey.annex_1,
@@ -304,13 +321,15 @@ class _Workbench:
             "x" if journey.access_to_self_service else "",
             journey.payment,
             view.oots.in_(lang),
-            "; ".join(solution.name for solution in journey.solutions),
-            "; ".join(f"{each.party} ({each.role})" for each in journey.solutions if each.party),
+            ", ".join(solution.name for solution in journey.solutions),
+            ", ".join(f"{each.party} ({_ROLES[each.role].in_(lang)})" for each in journey.solutions if each.party),
             journey.evidence.words.in_(lang) if journey.evidence else "",
             journey.eu_lacks.words.in_(lang) if journey.eu_lacks else "",
             path.words.in_(lang) if path else "",
             value(REMARK_FIELD),
             *(value(field) for field in self._deck.criterion),
+            last.who if last else "",
+            f"{last.at.astimezone(LOCAL):%Y-%m-%d %H:%M}" if last else "",
         ]
 
     # --- the rest of the deck ---
@@ -331,7 +350,7 @@ _HEADINGS = (
     Words("Borgerrejse", "Journey"),
     Words("Bilag I", "Annex I"),
     Words("Bilag II", "Annex II"),
-    Words("AtS", "AtS"),
+    Words("Adgang til selvbetjening (AtS)", "Access to self-service (AtS)"),
     Words("Betaling", "Payment"),
     Words("OOTS", "OOTS"),
     Words("Løsninger", "Solutions"),
@@ -341,25 +360,21 @@ _HEADINGS = (
     Words("Implementeringsvej", "Implementation path"),
     Words("Bemærkning", "Remark"),
 )
-_STEPS = {
-    "sign-in": Words("Log ind", "Sign in"),
-    "choose-municipality": Words("Vælg kommunen", "Choose the municipality"),
-    "request": Words("Giv den udtrykkelige anmodning og hent", "Give the explicit request, and fetch"),
-    "wait-for-answer": Words("Vent på svaret", "Wait for the answer"),
-    "follow-link": Words("Følg linket til forhåndsvisningen", "Follow the link to the preview"),
-    "go-to-preview": Words("Gå til forhåndsvisningen og log ind igen", "Go to the preview, and sign in again"),
-    "look": Words("Se dokumenterne", "Look at the documents"),
-    "pay": Words("Betal gebyret", "Pay the fee"),
-    "accept": Words("Godkend og send", "Approve and send"),
-    "decline": Words("Send ikke", "Do not send"),
-    "close-the-browser": Words("Luk browseren", "Close the browser"),
-    "come-back": Words("Kom tilbage til portalen", "Come back to the portal"),
-    "finish": Words("Brug dokumentationen og afslut", "Use the evidence and finish"),
-    "ask-again": Words("Hent den igen", "Fetch it again"),
-    "upload": Words("Upload selv i stedet", "Upload yourself instead"),
-    "wait": Words("Vent, til tiden er gået", "Wait until the time is up"),
-    "caseworker": Words("Sagsbehandleren afgør sagen", "The caseworker decides the case"),
+_LAST = (Words("Sidst ændret af", "Last changed by"), Words("Sidst ændret (dansk tid)", "Last changed (Danish time)"))
+_ROLES = {
+    Role.VENDOR: Words("leverandør", "vendor"),
+    Role.CONTRACT_HOLDER: Words("kontraktholder", "contract holder"),
+    Role.VARIES: Words("varierer", "varies"),
 }
+
+
+def _in(lang: Lang, headings: Sequence[Words]) -> list[str]:
+    return [heading.in_(lang) for heading in headings]
+
+
+def _assessed(criterion: Said, lang: Lang) -> str:
+    """The heading of what the council says of a criterion, which no column of the deck has too."""
+    return f"{Words('Rådet', 'Council').in_(lang)}: {criterion.words.in_(lang)}"
 
 
 def _state(name: str, queue: Queue) -> str:

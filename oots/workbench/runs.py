@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oots.model.clock import Clock
-from oots.workbench.notebook import Notebook, Ran
+from oots.workbench.notebook import Notebook, read_run
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_SECONDS = 600
@@ -78,7 +78,7 @@ class Runs:
         try:
             told = self._start([name])
             for result in told["scenarios"]:
-                self._notebook.add_run(Ran(at=self._clock.now(), **result))
+                self._notebook.add_run(read_run(result | {"at": self._clock.now()}))
         except Exception as failure:  # the thread goes on with the next; the page says that this one failed
             _LOG.error("the scenario %s could not be run: %s", name, type(failure).__name__)
             return False

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from oots.cli import Exit
-from oots.scenario_files.reading import SHIPPED
+from oots.cli.tables import scenario_list
+from oots.scenario_files.reading import SHIPPED, files, read_scenarios
 
 
 def oots(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -50,13 +55,35 @@ def test_a_scenario_written_by_hand_is_checked_and_listed(desk: Path) -> None:
     assert len(listed) >= 44
 
 
+def test_no_name_is_broken_in_two_where_a_terminal_is_narrow() -> None:
+    scenarios = read_scenarios(files())
+    with patch.dict(os.environ, {"COLUMNS": "80"}), redirect_stdout(StringIO()) as listed:
+        scenario_list(scenarios, lambda scenario: ())
+    lines = listed.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    words = {word for line in lines for word in line.split()}
+    assert {each for scenario in scenarios for each in (scenario.name, scenario.journey, scenario.scope)} <= words
+    assert {word for scenario in scenarios for word in scenario.title.en.split()} <= words
+
+
 def test_scenarios_written_by_hand_are_run_and_what_came_of_them_is_no_matter_of_wishes(desk: Path) -> None:
     run = oots(desk, "run", "a-stranger", "scenarios/a-wish.toml", "--json")
     assert run.returncode == Exit.BAD, run.stderr
     told: dict[str, Any] = {each["name"]: each for each in json.loads(run.stdout)["scenarios"]}
     good, wished = told["a-stranger"], told["a-wish"]
-    assert set(good) == {"name", "journey", "expected", "actual", "as_expected", "seconds"}
+    assert set(good) == {"name", "journey", "expected", "actual", "as_expected", "seconds", "account"}
     assert (good["actual"], good["as_expected"]) == ("refused EDM:ERR:0004", True)
+    account = good["account"]
+    assert [(step["do"], step["done"]) for step in account["steps"]][-1] == ("wait-for-answer", True)
+    assert [(each["says"], each["code"]) for each in account["messages"]] == [
+        ("request", None),
+        ("exception", "EDM:ERR:0004"),
+    ]
+    asked, answered = account["messages"]
+    assert (asked["sender"], asked["receiver"]) == (answered["receiver"], answered["sender"])
+    assert (account["documents"], account["requester"], account["provider"]) == ([], ["refused"], ["closed"])
+    assert account["readings"] == [{"where": "outcomes", "held": True}, {"where": "messages_hide", "held": True}]
+    assert wished["account"]["readings"][0] == {"where": "outcomes", "held": False}
     assert wished["expected"] == "delivered"
     assert wished["actual"].startswith("refused EDM:ERR:0004")
     assert wished["as_expected"] is False
