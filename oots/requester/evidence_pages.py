@@ -6,8 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import HTTPException, Request
+from fastapi import Form, HTTPException, Request
 from starlette.responses import Response
 
 from oots.exchange.conversation import RequesterState
@@ -16,11 +17,12 @@ from oots.model.evidence import EvidenceDocument
 from oots.requester.cases import Case, Piece, case_of
 from oots.requester.choices import COUNTRY
 from oots.requester.endings import ending_of
+from oots.requester.files import next_piece
 from oots.requester.portal import Portal, expect_id, see_other
 from oots.requester.service import NotPossibleError, Progress
 from oots.requester.session_notes import note_answers, open_file
 from oots.requester.staleness import Staleness, staleness_of
-from oots.requester.visitor import visitor_of
+from oots.requester.visitor import Visitor, visitor_of
 from oots.trust.seal_report import SealReport
 from oots.web.downloads import download
 from oots.web.numbers import Number
@@ -66,7 +68,7 @@ class EvidencePages:
         progress = self._portal.asked_for(visitor, exchange_id)
         if not visitor.is_as_sure(progress.request):
             return self._sign_in_again(request, exchange_id)
-        shown = self._shown(progress)
+        shown = self._shown(progress, visitor)
         ending = ending_of(progress)
         if ending:
             return self._portal.page(request, "ending.html", ending=ending, **shown)
@@ -78,18 +80,19 @@ class EvidencePages:
             return self._portal.page(request, "receipt.html", **shown)
         return self._waiting(request, refresh == "on", shown)
 
-    def _shown(self, progress: Progress) -> dict[str, object]:
+    def _shown(self, progress: Progress, visitor: Visitor) -> dict[str, object]:
+        """`next_piece` is what this person has still to fetch for the case, `whole` whether all of it has arrived."""
         case = case_of(progress.case)
+        file = self._portal.file(progress.file_id) if progress.file_id else None
         return {
             "progress": progress,
             "case": case,
             "piece": _piece(case, progress),
             "decide_by": progress.deadline and progress.deadline - self._portal.grace,
-            "in_file": bool(progress.file_id) and self._is_one_of_several(case, progress.file_id),
+            "in_file": file is not None and (case.exchanges > 1 or len(file.exchanges) > 1),
+            "next_piece": next_piece(file, visitor) if file else None,
+            "whole": file is None or file.is_whole(visitor),
         }
-
-    def _is_one_of_several(self, case: Case, file_id: str) -> bool:
-        return case.exchanges > 1 or len(self._portal.file(file_id).exchanges) > 1
 
     def _waiting(self, request: Request, refreshing: bool, shown: dict[str, object]) -> Response:
         """The header `Refresh` asks again without script; a visitor can turn it off (WCAG 2.2.2)."""
@@ -145,11 +148,15 @@ class EvidencePages:
             return see_other(f"/evidence/{exchange_id}")
         return see_other(self._portal.origins.to_browser(location))
 
-    def finish(self, request: Request, exchange_id: str) -> Response:
-        self._portal.own(request, exchange_id)
+    def finish(self, request: Request, exchange_id: str, then: Annotated[str, Form()] = "") -> Response:
+        """Use the evidence; then the receipt, or with `then` the next piece that the case lacks."""
+        progress = self._portal.own(request, exchange_id)
         with suppress(NotPossibleError):  # finished before: the receipt says so
             self._portal.requester.finish(exchange_id)
-        return see_other(f"/evidence/{exchange_id}")
+        if then != "next" or not progress.file_id:
+            return see_other(f"/evidence/{exchange_id}")
+        open_file(request, case_of(progress.case), progress.file_id)
+        return see_other(f"/cases/{progress.case}/request")
 
     def document(self, request: Request, exchange_id: str, number: Number) -> Response:
         document, content = self._evidence(request, exchange_id, number)

@@ -21,6 +21,8 @@ OVER = frozenset(
 )
 """Where an exchange has ended without evidence: its piece is still wanted."""
 
+ARRIVED = frozenset({RequesterState.DELIVERED, RequesterState.FINISHED})
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -81,6 +83,10 @@ class File:
         yield from (Line(piece, progress, False) for progress in others)
         if len(others) + 1 < wanted:
             yield Line(piece, None, False)
+
+    def is_whole(self, visitor: Visitor) -> bool:
+        """Whether everything that the case is made of has arrived."""
+        return all(line.progress and line.progress.state in ARRIVED for line in self.lines(visitor))
 
 
 def next_piece(file: File, visitor: Visitor) -> Piece | None:

@@ -202,6 +202,34 @@ def test_each_piece_has_its_own_municipality(house: Portal) -> None:
     assert [each.answers[0].value for each in house.service.findings] == ["0751", "0461"]
 
 
+def test_evidence_and_receipt_lead_on_to_what_the_case_still_lacks(house: Portal) -> None:
+    maria = signed_in(house)
+    first = ask(maria, MOVE)
+    stand(house, first, RequesterState.DELIVERED)
+    page = maria.get(first)
+    assert page.text.index("Brug dokumentationen, og hent det næste") < page.text.index("afslut denne del")
+    assert "Brug dokumentationen og afslut<" not in page.text
+    onward = maria.post(f"{first}/finish", data={"csrf": field(page, "csrf"), "then": "next"})
+    assert field(maria.get(onward.headers["location"]), "piece") == "to"
+    receipt = words(maria.get(first))
+    assert "Din sag er oplyst" not in receipt
+    assert f'href="{MOVE}/request?piece=to"' in receipt
+    second = ask(maria, MOVE)
+    stand(house, second, RequesterState.DELIVERED)
+    page = maria.get(second)
+    assert "Brug dokumentationen og afslut<" in page.text
+    assert "hent det næste" not in page.text
+    assert maria.post(f"{second}/finish", data={"csrf": field(page, "csrf")}).headers["location"] == second
+    receipt = words(maria.get(second))
+    assert "Din sag er oplyst" in receipt
+    assert f"{MOVE}/request" not in receipt
+
+
+def stand(house: Portal, exchange: str, state: RequesterState) -> None:
+    exchange_id = exchange.rpartition("/")[2]
+    house.service.kept[exchange_id] = replace(house.service.kept[exchange_id], state=state)
+
+
 def test_evidence_that_did_not_come_is_still_missing(house: Portal) -> None:
     maria = signed_in(house)
     first = ask(maria, MOVE)
