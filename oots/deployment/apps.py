@@ -310,7 +310,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
             frame=frame,
             sign_in=_sign_in(settings, settings.preview_origin, around),
             origins=Origins(settings.origins),
-            opened=Opened(settings.insight, settings.casework),
+            opened=Opened(settings.insight, settings.casework, settings.holdings == "denmark"),
         )
     )
     if settings.casework:

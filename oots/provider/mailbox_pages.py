@@ -36,7 +36,8 @@ class LetterView:
 class MailboxPages:
     """The pages below `/post`; the sign-in comes back at the callback of the preview."""
 
-    def __init__(self, office: PostOffice, frame: Frame, sign_in: SignIn) -> None:
+    def __init__(self, office: PostOffice, frame: Frame, sign_in: SignIn, *, digital_post: bool) -> None:
+        self._digital_post = digital_post
         self._office = office
         self._frame = frame
         self._sign_in = sign_in
@@ -46,7 +47,7 @@ class MailboxPages:
         if owner is None:
             return self._page(request, "mailbox_signin.html")
         views = [_view(letter) for letter in self._office.letters(owner)] if owner else []
-        return self._page(request, "mailbox.html", letters=views)
+        return self._page(request, "mailbox.html", letters=views, back=visitors.came_from(request))
 
     def sign_in(self, request: Request) -> Response:
         session_of(request)["signing_in_for"] = PATH
@@ -71,7 +72,7 @@ class MailboxPages:
         def said(texts: Sequence[Text]) -> str:
             return in_language(texts, lang)
 
-        return self._frame.page(request, name, HTTPStatus.OK, said=said, **context)
+        return self._frame.page(request, name, HTTPStatus.OK, said=said, digital_post=self._digital_post, **context)
 
 
 def _view(letter: Letter) -> LetterView:

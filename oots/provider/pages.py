@@ -46,10 +46,14 @@ _CLOSED = {Stage.UNKNOWN: 404, Stage.DECIDED: 410, Stage.LAPSED: 410}
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What is open on the first page besides: the exchange pages (`insight`), and those of caseworkers."""
+    """What is open on the first page besides: the exchange pages (`insight`), and those of caseworkers.
+
+    `digital_post` tells whether letters stand in for Digital Post, which is Danish.
+    """
 
     insight: bool = False
     casework: bool = False
+    digital_post: bool = True
 
 
 def router(
@@ -65,7 +69,7 @@ def router(
 
     The service must carry the middleware `Sessions`; form posts are redirected to the portals of `origins`.
     """
-    mailbox = MailboxPages(post_office, frame, sign_in)
+    mailbox = MailboxPages(post_office, frame, sign_in, digital_post=opened.digital_post)
     pages = _PreviewPages(space, mailbox, frame, sign_in, origins, opened)
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.about)
@@ -194,6 +198,7 @@ class _PreviewPages:
         if not admitted:
             return _see_other(f"/p/{token}/refused")
         visitors.admit(request, token)
+        visitors.goes_to(request, f"/p/{token}")
         return _see_other(f"/p/{token}")
 
     def refused(self, request: Request, token: str) -> Response:
@@ -218,7 +223,12 @@ class _PreviewPages:
             return _see_other(f"/p/{token}")
         shown = self._shown(self._space.place(token), token)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if missing or unpaid else HTTPStatus.OK
-        shown |= {"packages": packages, "acted_for": acted_for, "shown_at": f"/p/{token}"}
+        shown |= {
+            "packages": packages,
+            "acted_for": acted_for,
+            "digital_post": self._opened.digital_post,
+            "shown_at": f"/p/{token}",
+        }
         return self._page(request, "preview.html", status, missing=missing, unpaid=unpaid, **shown)
 
     def document(self, request: Request, token: str, package: Number, number: Number) -> Response:

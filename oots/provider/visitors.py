@@ -16,6 +16,7 @@ def hand_over(request: Request, person: NaturalPerson) -> None:
     if session.get("visitor") != identity:
         session["admitted"] = []
         session.pop("mailbox", None)
+        session.pop("came_from", None)
     session["visitor"] = identity
 
 
@@ -43,6 +44,17 @@ def open_mailbox(request: Request, person_key: str | None) -> None:
 def mailbox_of(request: Request) -> str | None:
     """Whose letters the session may read, perhaps nobody's (empty); None before a sign-in."""
     kept = session_of(request).get("mailbox")
+    return kept if isinstance(kept, str) else None
+
+
+def goes_to(request: Request, link: str) -> None:
+    """The session's person looks at this link: pages beside it lead back there."""
+    session_of(request)["came_from"] = link
+
+
+def came_from(request: Request) -> str | None:
+    """The link that was looked at last."""
+    kept = session_of(request).get("came_from")
     return kept if isinstance(kept, str) else None
 
 

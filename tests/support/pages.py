@@ -646,7 +646,7 @@ def portal(
     return Portal(_app(frame, pages, "portal", origin, insight), service, directories, sign_in)
 
 
-def preview(*, insight: bool = True, origin: str = PREVIEW) -> Preview:
+def preview(*, insight: bool = True, origin: str = PREVIEW, digital_post: bool = True) -> Preview:
     space, sign_in, desk = OneLink(), SignInAsChosen(), CaseDesk()
     frame = Frame(
         theme="provider",
@@ -660,7 +660,7 @@ def preview(*, insight: bool = True, origin: str = PREVIEW) -> Preview:
         frame=frame,
         sign_in=cast(Any, sign_in),
         origins=ORIGINS,
-        opened=preview_pages.Opened(insight, casework=True),
+        opened=preview_pages.Opened(insight, casework=True, digital_post=digital_post),
     )
     pages.include_router(casework_pages.router(cast(Any, desk), frame))
     return Preview(_app(frame, pages, "preview", origin, insight), space, sign_in, desk)

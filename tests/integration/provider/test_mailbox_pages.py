@@ -98,3 +98,13 @@ def test_a_register_that_fails_is_told(house: Preview, visitor: httpx.Client, mo
         while_down.setattr("tests.support.pages.PostOffice.owner", fails)
         assert sign_in(house, visitor, "maria").status_code == 503
     assert sign_in(house, visitor, "maria").status_code == 303
+
+
+def test_the_mailbox_leads_back_to_the_preview_that_its_reader_came_from(house: Preview, visitor: httpx.Client) -> None:
+    sign_in(house, visitor, "maria")
+    assert "Tilbage til forhåndsvisningen" not in visitor.get("/post").text
+    sign_in(house, visitor, "maria", f"/p/{TOKEN}")
+    sign_in(house, visitor, "maria")
+    assert f'href="/p/{TOKEN}"' in visitor.get("/post").text
+    sign_in(house, visitor, "other")
+    assert f'href="/p/{TOKEN}"' not in visitor.get("/post").text

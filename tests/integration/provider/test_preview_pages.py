@@ -502,3 +502,14 @@ def test_the_authority_that_was_asked_is_named_and_who_hosts_it(
         assert "Aarhus Kommune" in page
         assert ("fælles forhåndsvisningsområde" in page) is told
         assert ("Esbjerg Kommune" in page) is told
+
+
+def test_digital_post_is_promised_where_it_stands_in_for_the_danish_one_alone() -> None:
+    for danish in (True, False):
+        house = preview(digital_post=danish)
+        maria = client_of(house.app, PREVIEW)
+        sign_in(house, maria, "maria")
+        assert ("din Digital Post" in maria.get(LINK).text) is danish
+        assert ("efterligning af Digital Post" in maria.get("/post").text) is danish
+        assert ("Digital Post" in maria.get("/").text) is danish
+        assert "/post" in maria.get(LINK).text

@@ -50,6 +50,8 @@ def test_everybody_is_listed_and_the_page_says_what_it_is_for(visitor: Visitor) 
     assert page.count("/registers/persons/") == len(visitor.held.cpr().persons)
     assert "Kun til demonstration" in page
     assert "For demonstration only" in visitor.read("/registers?lang=en")
+    assert f"<dd>{STANDARD_FILE.name}</dd>" in page
+    assert str(STANDARD_FILE.parent) not in page
 
 
 @pytest.mark.parametrize(
