@@ -13,6 +13,7 @@ class Saying(StrEnum):
     REQUEST_AFTER_PREVIEW = "request-after-preview"
     PREVIEW_FIRST = "preview-first"
     EVIDENCE = "evidence"
+    NO_EVIDENCE = "no-evidence"
     EXCEPTION = "exception"
 
 

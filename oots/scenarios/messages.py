@@ -49,7 +49,7 @@ def _in_a_line(message: OpenedMessage) -> MessageSaid:
     elif code:
         says = Saying.PREVIEW_FIRST if code == PREVIEW_REQUIRED else Saying.EXCEPTION
     else:
-        says = Saying.EVIDENCE
+        says = Saying.EVIDENCE if message.parts[1:] else Saying.NO_EVIDENCE
     carries = tuple(Carried(part.media_type, length_of(part.content)) for part in message.parts[1:])
     return MessageSaid(message.header.sender.value, message.header.receiver.value, says, code, carries)
 

@@ -73,6 +73,10 @@ SAYINGS = {
         "Forespørgsel igen, nu med forhåndsvisningen", "Request again, now with the preview"
     ),
     "evidence": Words("Svar: dokumentationen", "Answer: the evidence"),
+    "no-evidence": Words(
+        "Svar uden dokumentation: ikke klar endnu, eller intet at sende",
+        "Answer without evidence: not ready yet, or nothing to send",
+    ),
     "exception": Words("Svar: der sendes ingen dokumentation nu", "Answer: no evidence is sent now"),
 }
 READINGS = {

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from oots.deployment.apps import Surroundings
 from oots.deployment.settings import read
+from oots.deployment.topology import load_topology
 from oots.deployment.workbench import WorkbenchSettings, workbench_app
 from oots.model.clock import FrozenClock, SequentialIds
 from oots.scenario_files.account import Saying
@@ -163,6 +164,16 @@ def test_steps_name_whom_to_log_out_for_and_where_the_caseworker_sits(wide: Page
     wide.goto(f"{workbench}/scenarios/S22?lang=en")
     expect(steps.filter(has_text="Choose the country")).to_have_count(4)
     expect(steps.filter(has_text="Log out. Sign in: Erika")).to_have_count(1)
+
+
+def test_the_comparison_says_which_vendors_it_counts_and_which_not(wide: Page, workbench: str) -> None:
+    wide.goto(f"{workbench}/topologies?lang=en")
+    counted = wide.get_by_text("one for each kind of system")
+    operators = [str(point.operator.en).partition(",")[0] for point in load_topology("per-vendor").access_points]
+    assert len(operators) == 5
+    for operator in operators:
+        expect(counted).to_contain_text(operator)
+    expect(counted).to_contain_text("IST and Assemble")
 
 
 def test_every_code_of_a_scenario_stands_in_words_on_its_page() -> None:
