@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from lxml import etree
-
 from oots.model.person import NaturalPerson, Subject
 from oots.web.words import Words
-from oots.wire.person import write_legal_person, write_person
+from oots.wire.person import names_of_attributes
 
 _WORDS = {
     "LevelOfAssurance": Words("hvor sikkert login er (sikringsniveau)", "how sure the sign-in is (level of assurance)"),
@@ -35,18 +31,5 @@ _COMPANY_NUMBER = Words("virksomhedens andre numre", "other numbers of the compa
 
 def attributes_sent(subject: Subject) -> tuple[Words, ...]:
     """The name of each attribute that a request carries about this person, in the order of the message."""
-    if isinstance(subject, NaturalPerson):
-        return _named(write_person(subject), _WORDS)
-    return _named(write_legal_person(subject), _WORDS | {"Identifier": _COMPANY_NUMBER})
-
-
-def _named(written: Iterable[etree._Element], words: dict[str, Words]) -> tuple[Words, ...]:
-    return tuple(dict.fromkeys(_word(child, words) for child in written))
-
-
-def _word(child: etree._Element, words: dict[str, Words]) -> Words:
-    tag = etree.QName(child).localname
-    if tag == "SectorSpecificAttribute":
-        name = str(child.findtext("{*}AttributeName"))
-        return Words(name, name)
-    return words[tag]
+    words = _WORDS if isinstance(subject, NaturalPerson) else _WORDS | {"Identifier": _COMPANY_NUMBER}
+    return tuple(dict.fromkeys(words.get(name) or Words(name, name) for name in names_of_attributes(subject)))

@@ -8,7 +8,7 @@ from typing import Final
 from lxml import etree
 
 from oots.model.identifiers import Identifier
-from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, SectorSpecificAttribute
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, SectorSpecificAttribute, Subject
 from oots.wire.agent import read_address, write_address
 from oots.wire.profile import Profile
 from oots.wire.reader import Reader
@@ -79,6 +79,13 @@ def write_legal_person(person: LegalPerson) -> etree._Element:
         *([write_address("RegisteredAddress", person.registered_address)] if person.registered_address else []),
         *(_write_attribute(attribute) for attribute in person.sector_attributes),
     )
+
+
+def names_of_attributes(subject: Subject) -> tuple[str, ...]:
+    """The names of the elements that are written about this person, in their order; of a sector-specific attribute its
+    own name."""
+    written = write_person(subject) if isinstance(subject, NaturalPerson) else write_legal_person(subject)
+    return tuple(str(child.findtext("{*}AttributeName") or etree.QName(child).localname) for child in written)
 
 
 def write_natural_subject(person: NaturalPerson) -> etree._Element:
