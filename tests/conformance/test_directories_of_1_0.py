@@ -67,7 +67,10 @@ ASKED: Mapping[str, list[Query]] = {
         (BROKER, {"queryId": DATA_SERVICES_QUERY}),
     ],
     "dsd-services": [
-        data_services(first_form(held.evidence_type.classification), "DK") for held in ENTRIES.data_services
+        data_services(
+            first_form(held.evidence_type.classification), held.access_services[0].publisher.jurisdiction_country
+        )
+        for held in ENTRIES.data_services
     ],
     "dsd-error": [
         data_services(CLASSIFICATION, "SE"),
