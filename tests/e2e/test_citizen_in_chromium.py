@@ -253,8 +253,8 @@ def test_a_weak_sign_in_is_warned_before_it_asks(solvej: Window, aarhus: Demo) -
         way.sign_in(solvej, person)
         solvej.see("Skal vi hente dokumentationen for dig?", "")
         assert solvej.page.get_by_text("Dit login er måske ikke sikkert nok").count() == warned
-        solvej.button("Log ud", "")
-        solvej.see("Vælg din sag", "")
+        solvej.button("Ikke dig? Log ud, og begynd sagen igen", "")
+        solvej.see("Log ind med eID", "")
     solvej.assert_clean()
 
 
