@@ -3,6 +3,7 @@ queued in the transaction that decided it, and sent until a receipt comes."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -46,6 +47,8 @@ from oots.trust.revocation import UnsettledError
 from oots.wire.profile import PROFILES
 
 RecordT = TypeVar("RecordT")
+
+_LOG = logging.getLogger(__name__)
 
 _MOST_BEGINNINGS = 3
 _TRIED_AT_LEAST = timedelta(minutes=1)
@@ -292,6 +295,18 @@ class AccessPoint(Generic[RecordT]):
         except ValueError:
             raise UntrustedError("there is no certificate to believe") from None
         self._trust.party_of(held, (), self._clock.now(), Role.ACCESS_POINT)
+
+    def believes(self, certificate: str) -> bool:
+        """Whether the holder of this certificate (PEM), who has asked for evidence, is believed now; raises
+        UnsettledError where that cannot be told."""
+        try:
+            self.expect_believed(certificate)
+        except UnsettledError:
+            raise
+        except UntrustedError as doubt:
+            _LOG.warning("evidence is withheld: %s", doubt)
+            return False
+        return True
 
     def signer_of(self, part: Part) -> str | None:
         """Whose valid seal a piece of evidence bears, if any."""

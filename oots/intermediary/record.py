@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from oots.exchange.held_part import HeldPart
 from oots.exchange.journal import EvidencePart
-from oots.trust.sealed_file import Stored
 
 
 @dataclass(frozen=True, slots=True)
 class PassedPart:
-    """A part of evidence on its way: a sealed file with its key, and what remains of it for good."""
+    """A part of evidence on its way, and the identifier of that evidence."""
 
     evidence_id: str
-    content_id: str
-    media_type: str
-    file: str
-    sha256: str
-    length: int
-    key: str = field(repr=False)
-
-    @property
-    def stored(self) -> Stored:
-        return Stored(self.file, self.key, self.sha256, self.length)
+    held: HeldPart
 
     @property
     def remains(self) -> EvidencePart:
         """What the journal keeps of it."""
-        return EvidencePart(self.evidence_id, self.content_id, self.media_type, self.sha256, self.length)
+        held = self.held
+        return EvidencePart(self.evidence_id, held.content_id, held.media_type, held.sha256, held.length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +29,8 @@ class Passage:
 
     `open_request_id` is the request that has no answer yet, `passed_on_as` the message in which it was passed on,
     `answer_until` when the requester waits no longer for the answer;
-    `returned_as` is the message with the last answer and `parts` the evidence in it, for as long as it is kept.
+    `returned_as` is the message with the last answer and `parts` the evidence in it, for as long as it is kept;
+    `asked_by` is the certificate (PEM) that signed the latest request.
     """
 
     conversation_id: str
@@ -46,10 +39,11 @@ class Passage:
     specification: str
     open_request_id: str
     answer_until: datetime
+    asked_by: str
     passed_on_as: str = ""
     returned_as: str | None = None
     parts: tuple[PassedPart, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
-        return tuple(part.file for part in self.parts)
+        return tuple(part.held.file for part in self.parts)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE, REGREP, UserMessage
 from oots.edelivery.message import OpenedMessage, Part, SealedMessage, header_of
 from oots.exchange.access_point import AccessPoint
@@ -22,6 +24,7 @@ from oots.exchange.envelope import (
     write_answer,
 )
 from oots.exchange.handler import NotAgainError
+from oots.exchange.held_part import hold
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.limits import TimeLimits
 from oots.exchange.queue import Waiting
@@ -35,10 +38,13 @@ from oots.model.errors import MessageError
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EdmException, ErrorCode, EvidenceError, EvidenceResponse
 from oots.model.text import Text
+from oots.trust.revocation import UnsettledError
 from oots.wire.profile import PROFILES, Profiles
 from oots.wire.request import decode, request_id_of
 
 _LOG = logging.getLogger(__name__)
+
+NOT_BELIEVED = "the certificate of the requester is not believed any more"
 
 PassageUnit = Unit[Passage]
 
@@ -169,7 +175,12 @@ class Intermediary:
             raise MessageError("request 2 has another ConversationId than request 1", rule="R-EDM-ebMS-017")
         event = PassageEvent.REQUEST if request.preview is None else PassageEvent.SECOND_REQUEST
         state = next_state(kept.state, event)
-        record = replace(kept.record, open_request_id=request.request_id, answer_until=answer_until)
+        record = replace(
+            kept.record,
+            open_request_id=request.request_id,
+            answer_until=answer_until,
+            asked_by=opened.certificate.public_bytes(Encoding.PEM).decode(),
+        )
         sealed = self._forward(unit, opened, kept.exchange_id, record.provider_party, (), answer_until)
         unit.journal(about_request(of_sealed(Entry.REQUEST_SENT, sealed, kept.exchange_id, opened.document), request))
         unit.note_request(self._own_party, request.request_id, opened.document, kept.exchange_id, now)
@@ -204,6 +215,7 @@ class Intermediary:
             request.specification,
             request.request_id,
             answer_until,
+            asked_by="",
         )
         return Kept(exchange_id, PassageState.NEW, None, passage)
 
@@ -217,6 +229,9 @@ class Intermediary:
         kept = self._answered(unit, opened, answer)
         event = PassageEvent.PREVIEW_OFFERED if _offer_in(answer) else PassageEvent.ANSWER
         state = next_state(kept.state, event)
+        if opened.parts[1:] and not self._access_point.believes(kept.record.asked_by):
+            self._withhold(unit, opened, kept, state, read, now)
+            return
         names = _evidence_ids(answer)
         parts = tuple(_kept(unit, part, names.get(part.content_id, "")) for part in opened.parts[1:])
         received = Entry.RESPONSE_RECEIVED if isinstance(answer, EvidenceResponse) else Entry.EXCEPTION_RECEIVED
@@ -233,6 +248,21 @@ class Intermediary:
         record = replace(kept.record, returned_as=sealed.message_id, parts=parts)
         deadline = now + self._limits.follow_link + 2 * self._limits.grace if location else None
         unit.keep(Kept(kept.exchange_id, state, deadline, record), location)
+
+    def _withhold(
+        self,
+        unit: PassageUnit,
+        opened: OpenedMessage,
+        kept: Kept[Passage],
+        state: PassageState,
+        read: Read[Answer],
+        now: datetime,
+    ) -> None:
+        """Keep nothing of the evidence; the requester gets an error in its stead. The provider cannot know: it has seen
+        the certificate of the intermediary alone."""
+        line = of_received(Entry.RESPONSE_RECEIVED, opened, kept.exchange_id, now, schema_valid=True)
+        unit.journal(replace(about_answer(line, read.content), notes=read.notes, detail=NOT_BELIEVED))
+        self._answer_in_its_stead(unit, kept, state, ErrorCode.AUTHORIZATION, NOT_BELIEVED)
 
     def _answered(self, unit: PassageUnit, opened: OpenedMessage, answer: Answer) -> Kept[Passage]:
         """The exchange whose open request this answers, if it comes from where that was passed on to."""
@@ -288,7 +318,7 @@ class Intermediary:
     ) -> None:
         """Answer a request that is not passed on; an exchange that is under way stays as it is."""
         specification = request.specification if request else version_of(opened)
-        asker = _as_named(request.requester) if request else None
+        asker = request.requester.named if request else None
         if asker is None and self._profiles[specification].requester_always_named:
             asker = Agent(opened.header.sender, (Text("EN", opened.header.sender.value),))
         request_id = request.request_id if request else request_id_of(opened.document)
@@ -305,6 +335,9 @@ class Intermediary:
         detail: str,
         now: datetime,
     ) -> EvidenceError:
+        """Where EDM:ERR:0002 means a preview and nothing else (1.0), who lacks authorisation has asked invalidly."""
+        if code is ErrorCode.AUTHORIZATION and self._profiles[specification].authorization_is_preview:
+            code = ErrorCode.INVALID_REQUEST
         return EvidenceError(
             response_id=self._ids.uuid(),
             request_id=request_id,
@@ -352,31 +385,32 @@ class Intermediary:
         if kept is None:
             return
         if kept.record.passed_on_as == waiting.message_id and kept.record.returned_as != waiting.message_id:
-            self._answer_for_the_silent(unit, kept, waiting)
+            self._answer_for_the_silent(unit, kept)
         elif kept.state == PassageState.RETURNED and kept.record.returned_as == waiting.message_id:
             state = next_state(kept.state, PassageEvent.UNDELIVERABLE)
             unit.keep(replace(kept, state=state, deadline=self._clock.now() + self._limits.decide))
 
-    def _answer_for_the_silent(self, unit: PassageUnit, kept: Kept[Passage], waiting: Waiting) -> None:
+    def _answer_for_the_silent(self, unit: PassageUnit, kept: Kept[Passage]) -> None:
         """Tell the requester that the access point behind did not take the request (EDM:ERR:0005), unless an answer
         has come all the same."""
         try:
             state = next_state(kept.state, PassageEvent.OWN_ANSWER)
         except UnlawfulPassageError:
             return
-        line = unit.sent(kept.exchange_id, waiting.message_id)
+        why = "the access point of the authority could not be reached in time"
+        self._answer_in_its_stead(unit, kept, state, ErrorCode.TIMEOUT, why)
+
+    def _answer_in_its_stead(
+        self, unit: PassageUnit, kept: Kept[Passage], state: PassageState, code: ErrorCode, detail: str
+    ) -> None:
+        """Answer the open request with an error of our own."""
+        record = kept.record
+        line = unit.sent(kept.exchange_id, record.passed_on_as)
         if line is None:
             return
         request = decode(line.document or b"", self._profiles)
-        now, record = self._clock.now(), kept.record
-        error = self._error(
-            record.specification,
-            record.open_request_id,
-            _as_named(request.requester),
-            ErrorCode.TIMEOUT,
-            "the access point of the authority could not be reached in time",
-            now,
-        )
+        now = self._clock.now()
+        error = self._error(record.specification, record.open_request_id, request.requester.named, code, detail, now)
         asked = header_of(line.soap or b"")
         until = record.answer_until
         message_id = self._post_error(unit, asked, record.requester_party, kept.exchange_id, error, until)
@@ -394,9 +428,18 @@ class Intermediary:
             state = next_state(kept.state, PassageEvent.AGAIN)
         except UnlawfulPassageError as fault:
             raise NotAgainError(str(fault)) from fault
+        self._expect_believed_still(kept)
         deadline = now + self._limits.first_round_trip
         message_id = self._access_point.post_again(unit, line, _parts(unit, kept.record.parts), deadline)
         unit.keep(replace(kept, state=state, deadline=None, record=replace(kept.record, returned_as=message_id)))
+
+    def _expect_believed_still(self, kept: Kept[Passage]) -> None:
+        try:
+            believed = not kept.record.parts or self._access_point.believes(kept.record.asked_by)
+        except UnsettledError:
+            raise NotAgainError("nobody can say at present whether the requester is believed; try again") from None
+        if not believed:
+            raise NotAgainError(NOT_BELIEVED)
 
     def expire(self, unit: PassageUnit, exchange_id: str, now: datetime) -> None:
         """Where no answer, no second request or no receipt has come in time, nothing is passed on any more."""
@@ -424,21 +467,15 @@ def _offer_in(answer: Answer) -> str | None:
 
 
 def _kept(unit: PassageUnit, part: Part, evidence_id: str) -> PassedPart:
-    stored = unit.files.put(part.content).stored
-    return PassedPart(
-        evidence_id, part.content_id, part.media_type, stored.name, stored.sha256, stored.length, stored.key
-    )
+    return PassedPart(evidence_id, hold(unit.files, part.content_id, part.media_type, part.content))
 
 
 def _parts(unit: PassageUnit, parts: Sequence[PassedPart]) -> tuple[Part, ...]:
-    return tuple(Part(part.content_id, part.media_type, unit.files.get(part.stored)) for part in parts)
+    held = (part.held for part in parts)
+    return tuple(Part(part.content_id, part.media_type, unit.files.get(part.stored)) for part in held)
 
 
 def _evidence_ids(answer: Answer) -> dict[str, str]:
     """The identifier of each piece of evidence by its Content-ID."""
     packages = answer.packages if isinstance(answer, EvidenceResponse) else ()
     return {document.content_id: document.evidence_id for package in packages for document in package.documents}
-
-
-def _as_named(agent: Agent) -> Agent:
-    return Agent(agent.identifier, agent.names)

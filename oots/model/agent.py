@@ -39,3 +39,8 @@ class Agent:
     names: tuple[Text, ...]
     address: Address | None = None
     role: AgentRole | None = None
+
+    @property
+    def named(self) -> Agent:
+        """With identifier and names alone, as an answer names the requester."""
+        return Agent(self.identifier, self.names)

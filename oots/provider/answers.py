@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from oots.exchange.held_part import HeldPart, hold
 from oots.exchange.unit import Unit
 from oots.model.agent import Agent, AgentRole
 from oots.model.clock import Ids
@@ -23,13 +24,8 @@ from oots.model.issuing import Issued, IssuedDocument
 from oots.model.person import LegalPerson, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
 from oots.model.response import EdmException, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
-from oots.provider.record import HeldPackage, HeldPart, ProviderExchange
+from oots.provider.record import HeldPackage, ProviderExchange
 from oots.wire.profile import PROFILES, Profile, Profiles
-
-
-def as_named(agent: Agent) -> Agent:
-    """The agent with identifier and names alone, as a response names the requester."""
-    return Agent(agent.identifier, agent.names)
 
 
 class Answers:
@@ -56,7 +52,7 @@ class Answers:
             specification=request.specification,
             issued=now,
             providers=(authority, *self._intermediaries),
-            requester=as_named(request.requester),
+            requester=request.requester.named,
             packages=packages,
             available_from=available_from,
         )
@@ -84,7 +80,7 @@ class Answers:
             request_id=request_id,
             specification=specification,
             error_provider=replace(authority, role=AgentRole.ERROR_PROVIDER),
-            requester=as_named(requester) if requester else None,
+            requester=requester.named if requester else None,
             exceptions=(EdmException(code, now, detail, preview),),
         )
 
@@ -179,15 +175,11 @@ def _held_parts(
     unit: Unit[ProviderExchange], package: EvidencePackage, issued: Sequence[IssuedDocument]
 ) -> tuple[HeldPart, ...]:
     return tuple(
-        _held(unit, document.content_id, source) for document, source in zip(package.documents, issued, strict=True)
+        hold(unit.files, document.content_id, source.distribution.format, source.content)
+        for document, source in zip(package.documents, issued, strict=True)
     )
 
 
 def _plain(distribution: Distribution) -> Distribution:
     """A supplementary document's distribution names no data model (R-EDM-RESP-S063)."""
     return replace(distribution, conforms_to=None, associated_documents=())
-
-
-def _held(unit: Unit[ProviderExchange], content_id: str, source: IssuedDocument) -> HeldPart:
-    stored = unit.files.put(source.content).stored
-    return HeldPart(content_id, source.distribution.format, stored.name, stored.sha256, stored.length, stored.key)

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
+from oots.exchange.held_part import HeldPart
 from oots.model.evidence import EvidencePackage
 from oots.model.identifiers import Identifier
 from oots.model.issuing import Fee, FeePolicy, Withheld
 from oots.model.request import EvidenceRequest
 from oots.model.text import Text
-from oots.trust.sealed_file import Stored
-
-
-@dataclass(frozen=True, slots=True)
-class HeldPart:
-    """The bytes behind one document of a package: a sealed file with its key, and the digest of what is shown and
-    sent."""
-
-    content_id: str
-    media_type: str
-    file: str
-    sha256: str
-    length: int
-    key: str = field(repr=False)
-
-    @property
-    def stored(self) -> Stored:
-        return Stored(self.file, self.key, self.sha256, self.length)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,14 @@ from oots.exchange.access_point import AccessPoint
 from oots.exchange.correlation import answer_fits, evidence_is_as_described
 from oots.exchange.entries import about_answer, about_request, of_sealed
 from oots.exchange.envelope import replying_to, sendable, write_answer
+from oots.exchange.held_part import HeldPart
 from oots.exchange.journal import Entry, EvidencePart
 from oots.exchange.unit import Unit
 from oots.model.clock import Ids
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceError, EvidenceResponse
 from oots.provider.arrival import Arrival
-from oots.provider.record import HeldPackage, HeldPart, ProviderExchange
+from oots.provider.record import HeldPackage, ProviderExchange
 from oots.wire.profile import PROFILES, Profiles
 
 ProviderUnit = Unit[ProviderExchange]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,11 +25,7 @@ from oots.provider.endings import Endings
 from oots.provider.lines import give_fees_back
 from oots.provider.record import HeldPackage, Preview, ProviderExchange
 from oots.provider.replies import ProviderUnit
-from oots.trust.certificates import UntrustedError
-from oots.trust.revocation import UnsettledError
 from oots.wire.profile import Profiles
-
-_LOG = logging.getLogger(__name__)
 
 
 class SecondRound:
@@ -153,11 +148,4 @@ class SecondRound:
     def believes_asker(self, kept: Kept[ProviderExchange]) -> bool:
         """Whether the certificate that signed request 2 is believed now: it may have been revoked while the person
         looked. Raises UnsettledError where nobody can say."""
-        try:
-            self._access_point.expect_believed(kept.record.preview.asked_by if kept.record.preview else "")
-        except UnsettledError:
-            raise
-        except UntrustedError as doubt:
-            _LOG.warning("evidence is withheld from %s: %s", kept.record.party_id, doubt)
-            return False
-        return True
+        return self._access_point.believes(kept.record.preview.asked_by if kept.record.preview else "")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from oots.exchange.held_part import HeldPart
 from oots.model.evidence import DocumentKind, EvidenceDocument
 from oots.model.issuing import Fee, Withheld
 from oots.model.text import Text
-from oots.provider.record import HeldPackage, HeldPart
+from oots.provider.record import HeldPackage
 
 
 class Stage(StrEnum):

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_RESPONSE
-from oots.edelivery.message import OpenedMessage, Part
+from oots.edelivery.message import OpenedMessage
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.conversation import Event, RequesterState, UnlawfulTransitionError, next_requester_state
 from oots.exchange.correlation import answer_fits, evidence_is_as_described
 from oots.exchange.entries import about_answer, about_request, exchange_named, of_received
 from oots.exchange.envelope import Read, answered_request, open_answer
+from oots.exchange.held_part import hold
 from oots.exchange.journal import Entry, JournalEntry, Note
 from oots.exchange.limits import TimeLimits
 from oots.exchange.partners import is_location_on
@@ -19,7 +20,7 @@ from oots.exchange.unit import Kept, Unit
 from oots.model.clock import Clock
 from oots.model.errors import MessageError
 from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
-from oots.requester.record import ReceivedPart, RequesterExchange
+from oots.requester.record import RequesterExchange
 from oots.wire.profile import Profiles
 
 GET_ONLY = "this portal opens previews by GET only"
@@ -113,7 +114,7 @@ class Answers:
         self, unit: RequesterUnit, record: RequesterExchange, opened: OpenedMessage, answer: Answer
     ) -> RequesterExchange:
         if isinstance(answer, EvidenceResponse):
-            parts = tuple(_kept_part(unit, part) for part in opened.parts[1:])
+            parts = tuple(hold(unit.files, part.content_id, part.media_type, part.content) for part in opened.parts[1:])
             return replace(record, response=answer, parts=parts)
         if answer.preview is not None:
             if unfit := self._unfit(record, answer.preview):
@@ -155,8 +156,3 @@ class Answers:
             return line
         evidence = kept.record.evidence_parts if isinstance(answer, EvidenceResponse) else ()
         return replace(line, evidence=evidence, detail=kept.record.error_detail or line.detail)
-
-
-def _kept_part(unit: RequesterUnit, part: Part) -> ReceivedPart:
-    stored = unit.files.put(part.content).stored
-    return ReceivedPart(part.content_id, part.media_type, stored.name, stored.sha256, stored.length, stored.key)

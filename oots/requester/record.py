@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from oots.exchange.held_part import HeldPart
 from oots.exchange.journal import EvidencePart
 from oots.model.evidence import EvidenceDocument
 from oots.model.request import EvidenceRequest
 from oots.model.response import EvidenceResponse, PreviewOffer
-from oots.trust.sealed_file import Stored
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedPart:
-    """An evidence part as it arrived: a sealed file with its key, until the procedure step ends, and its digest for
-    good."""
-
-    content_id: str
-    media_type: str
-    file: str
-    sha256: str
-    length: int
-    key: str = field(repr=False)
-
-    @property
-    def stored(self) -> Stored:
-        return Stored(self.file, self.key, self.sha256, self.length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +31,7 @@ class RequesterExchange:
     second_request_id: str | None = None
     request_message_id: str | None = None
     response: EvidenceResponse | None = None
-    parts: tuple[ReceivedPart, ...] = ()
+    parts: tuple[HeldPart, ...] = ()
     error_code: str | None = None
     error_detail: str | None = None
     evidence_deleted_at: datetime | None = None

@@ -12,6 +12,7 @@ from oots.exchange.conversation import Event, RequesterState, UnlawfulTransition
 from oots.exchange.entries import about_request, of_sealed
 from oots.exchange.envelope import write_request
 from oots.exchange.handler import NotAgainError
+from oots.exchange.held_part import HeldPart
 from oots.exchange.journal import Entry, JournalEntry, TimelineEvent
 from oots.exchange.limits import TimeLimits
 from oots.exchange.queue import Waiting
@@ -29,7 +30,7 @@ from oots.requester.answers import Answers, RequesterUnit
 from oots.requester.cases import Case
 from oots.requester.discovery import Finding
 from oots.requester.first_request import first_request, formats_asked
-from oots.requester.record import ReceivedPart, RequesterExchange
+from oots.requester.record import RequesterExchange
 from oots.wire.preview import with_return
 from oots.wire.profile import PROFILES, Profiles
 
@@ -59,7 +60,7 @@ class Progress:
     deadline: datetime | None
     offer: PreviewOffer | None
     documents: tuple[EvidenceDocument, ...]
-    parts: tuple[ReceivedPart, ...]
+    parts: tuple[HeldPart, ...]
     available_from: datetime | None
     error_code: str | None
     error_detail: str | None

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from oots.exchange.conversation import ProviderState, RequesterState
+from oots.exchange.held_part import HeldPart
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.store import Store
 from oots.exchange.unit import Kept
 from oots.model.errors import ConfigurationError
 from oots.provider.record import ProviderExchange
-from oots.requester.record import ReceivedPart, RequesterExchange
+from oots.requester.record import RequesterExchange
 
 SENT = (Entry.REQUEST_SENT, Entry.RESPONSE_SENT, Entry.EXCEPTION_SENT)
 RECEIVED = (Entry.REQUEST_RECEIVED, Entry.RESPONSE_RECEIVED, Entry.EXCEPTION_RECEIVED)
@@ -66,7 +67,7 @@ def _is_whole(store: Store[Any], kept: Kept[RequesterExchange]) -> bool:
         return False
 
 
-def _digest_of(store: Store[Any], part: ReceivedPart) -> str:
+def _digest_of(store: Store[Any], part: HeldPart) -> str:
     with store.files.get(part.stored).open() as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 

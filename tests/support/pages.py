@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import RedirectResponse
 
 from oots.exchange.conversation import RequesterState
+from oots.exchange.held_part import HeldPart
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry, TimelineEvent
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.catalogue import (
@@ -52,7 +53,6 @@ from oots.provider.shown import Place, ShownDocument, ShownPackage, Stage
 from oots.requester import pages as portal_pages
 from oots.requester.cases import Case, Piece, case_of
 from oots.requester.discovery import Finding, answered
-from oots.requester.record import ReceivedPart
 from oots.requester.service import NotPossibleError, Progress
 from oots.trust.seal_report import SealReport
 from oots.web import exchange_pages
@@ -173,7 +173,7 @@ DOCUMENTS = (
     _document(1, DocumentKind.HUMAN_READABLE_VERSION, "application/pdf"),
 )
 PARTS = tuple(
-    ReceivedPart(
+    HeldPart(
         document.content_id,
         document.distribution.format,
         "file",

@@ -53,9 +53,9 @@ def test_the_files_that_arrive_are_the_ones_that_go_on_and_are_deleted_with_the_
     with store.look() as unit:
         (waiting,) = queue.waiting(unit.connection)
         pieces = outgoing.opened(waiting.outgoing or b"", waiting.message_id, waiting.party_id, store.vault, unit.files)
-    assert [piece.stored for piece in pieces if isinstance(piece, SealedFile)] == [part.stored for part in parts]
+    assert [piece.stored for piece in pieces if isinstance(piece, SealedFile)] == [part.held.stored for part in parts]
     assert len(waiting.outgoing or b"") < CHUNK
-    assert store.files.names() == {part.file for part in parts}
+    assert store.files.names() == {part.held.file for part in parts}
     large.run()
     assert [whole(large.requester.evidence(exchange_id, number)[1]) for number in range(2)] == [DOCUMENT, LARGE]
     assert not store.files.names()

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, PARTY_TYPE, REGREP, UserMessage
 from oots.edelivery.message import OpenedMessage, Part, open_message, seal_message
 from oots.exchange.conversation import ProviderState, RequesterState
 from oots.exchange.journal import Entry
 from oots.exchange.resending import want_again
+from oots.intermediary.service import NOT_BELIEVED
 from oots.intermediary.states import PASSAGE, PassageEvent, PassageState, UnlawfulPassageError, next_state
 from oots.model.agent import AgentRole
 from oots.model.clock import RandomIds
@@ -24,7 +26,9 @@ from oots.model.identifiers import Identifier
 from oots.model.response import ErrorCode, EvidenceError, EvidenceResponse
 from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE
+from oots.trust.certificates import UntrustedError
 from oots.trust.keys import load_key_pair
+from oots.trust.revocation import UnsettledError
 from oots.wire import answer as answers
 from oots.wire import request as requests
 from tests.support.three_sides import (
@@ -369,6 +373,101 @@ def test_the_exchange_id_of_another_is_refused_for_a_first_request(town: ThreeSi
     )
     town.run()
     assert town.entries("dk").count(Entry.REQUEST_RECEIVED) == 2
+
+
+# --- evidence goes to whom it would be given now ---
+
+
+def doubt(fault: Exception, asked: list[str]) -> Callable[[str], None]:
+    """In the place of what says whether the holder of a certificate is believed."""
+
+    def doubted(certificate: str) -> None:
+        asked.append(certificate)
+        raise fault
+
+    return doubted
+
+
+@every_version
+def test_evidence_for_a_requester_that_is_not_believed_any_more_is_withheld_by_the_intermediary(
+    town: ThreeSides, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange_id = town.ask(finding_through_the_platform(version))
+    town.run()
+    decided(town, exchange_id)
+    asked: list[str] = []
+    monkeypatch.setattr(town.points["nat"], "expect_believed", doubt(UntrustedError("revoked"), asked))
+    town.run()
+    (own,) = {certificate_of(opened) for host, opened in heard(town) if host == "nat" and is_request(opened)}
+    assert asked == [own]
+    progress = town.requester.progress(exchange_id)
+    assert progress.state is RequesterState.REFUSED
+    assert (progress.error_code, progress.documents) == (
+        (ErrorCode.INVALID_REQUEST if version == "oots-edm:v1.0" else ErrorCode.AUTHORIZATION).code,
+        (),
+    )
+    assert all(len(opened.parts) == 1 for host, opened in heard(town) if host == "lt")
+    assert not town.stores["nat"].files.names()
+    assert town.passage().state == PassageState.CLOSED
+    (withheld,) = [line for line in town.log("nat") if line.entry is Entry.RESPONSE_RECEIVED]
+    assert withheld.detail == NOT_BELIEVED
+
+
+def certificate_of(opened: OpenedMessage) -> str:
+    return opened.certificate.public_bytes(Encoding.PEM).decode()
+
+
+def is_request(opened: OpenedMessage) -> bool:
+    return opened.header.action == EXECUTE_QUERY_REQUEST
+
+
+def test_evidence_is_not_taken_while_nobody_can_say_whether_the_requester_is_believed(
+    town: ThreeSides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange_id = town.ask()
+    town.run()
+    decided(town, exchange_id)
+    held_back: list[tuple[str, bytes]] = []
+
+    def hold_back(request: httpx.Request) -> httpx.Response | None:
+        held_back.append((request.headers["content-type"], request.read()))
+        return httpx.Response(503)
+
+    town.wire.bend = hold_back
+    town.run()
+    before = town.entries("nat")
+    with monkeypatch.context() as unsettled:
+        unsettled.setattr(town.points["nat"], "expect_believed", doubt(UnsettledError("no list"), []))
+        with pytest.raises(UnsettledError):
+            town.points["nat"].receive(*held_back[0])
+    assert town.entries("nat") == before
+    assert town.passage().state == PassageState.PREVIEWING
+    town.wire.bend = None
+    town.pass_time(timedelta(minutes=1))
+    assert town.requester.progress(exchange_id).state is RequesterState.DELIVERED
+
+
+@pytest.mark.parametrize("fault", [UntrustedError("revoked"), UnsettledError("no list")], ids=["revoked", "unsettled"])
+def test_evidence_is_not_passed_back_again_to_whom_it_would_not_be_given_now(
+    town: ThreeSides, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    exchange_id = town.ask()
+    town.run()
+    decided(town, exchange_id)
+    partners = town.points["lt"].partners
+    monkeypatch.setattr(town.points["lt"], "partners", {})
+    with contextlib.suppress(KeyError):
+        town.run()
+    assert town.passage().state == PassageState.UNDELIVERABLE
+    monkeypatch.setattr(town.points["lt"], "partners", partners)
+    with monkeypatch.context() as doubted:
+        doubted.setattr(town.points["nat"], "expect_believed", doubt(fault, []))
+        assert want_again(town.folder / "nat", town.passage().record.returned_as)
+        town.run()
+    assert town.passage().state == PassageState.UNDELIVERABLE
+    assert want_again(town.folder / "nat", town.passage().record.returned_as)
+    town.run()
+    assert town.requester.progress(exchange_id).state is RequesterState.DELIVERED
 
 
 def test_an_answer_that_could_not_be_passed_back_can_be_wanted_again(town: ThreeSides) -> None:
