@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -100,6 +100,8 @@ from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
 from oots.web.signin import Node, SignIn
 from oots.web.words import Words
+
+RecordT = TypeVar("RecordT")
 
 SESSION_LIFE = timedelta(hours=2)
 PEER_SECONDS = 30.0
@@ -208,13 +210,7 @@ def eid_app(settings: EidSettings, around: Surroundings) -> FastAPI:
 
 def requester_service(settings: RequesterSettings, around: Surroundings) -> Exchanging:
     """The procedure portal and its access point."""
-    store: Store[RequesterExchange] = Store(
-        settings.state,
-        RequesterExchange,
-        vault_key=settings.vault_key,
-        clock=around.clock,
-        database_url=settings.database_url,
-    )
+    store = _store(settings, RequesterExchange, around)
     trust = _trust(settings, around)
     metrics = _metrics(store, around)
     access_point = _access_point(settings, store, around, trust, metrics)
@@ -279,13 +275,7 @@ def directories_client(settings: RequesterSettings, around: Surroundings) -> Dir
 
 def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchanging:
     """The municipality's data service, its preview space and its access point."""
-    store: Store[ProviderExchange] = Store(
-        settings.state,
-        ProviderExchange,
-        vault_key=settings.vault_key,
-        clock=around.clock,
-        database_url=settings.database_url,
-    )
+    store = _store(settings, ProviderExchange, around)
     metrics = _metrics(store, around)
     access_point = _access_point(settings, store, around, _trust(settings, around), metrics)
     registers = _registers(settings, around.clock) if settings.holdings == "denmark" else None
@@ -327,13 +317,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
 
 def intermediary_service(settings: IntermediarySettings, around: Surroundings) -> Exchanging:
     """The platform between the authorities behind it and everybody else, with its access point."""
-    store: Store[Passage] = Store(
-        settings.state,
-        Passage,
-        vault_key=settings.vault_key,
-        clock=around.clock,
-        database_url=settings.database_url,
-    )
+    store = _store(settings, Passage, around)
     metrics = _metrics(store, around)
     access_point = _access_point(settings, store, around, _trust(settings, around), metrics)
     agent = settings.agent.agent
@@ -413,6 +397,16 @@ def _sources(settings: ProviderSettings, registers: Registers) -> EvidenceSource
 
 def _trust(settings: AccessPointSettings, around: Surroundings) -> Trust:
     return trust_of(settings, around.client, around.clock, specimens=around.specimens)
+
+
+def _store(settings: AccessPointSettings, record: type[RecordT], around: Surroundings) -> Store[RecordT]:
+    return Store(
+        settings.state,
+        record,
+        vault_key=settings.vault_key,
+        clock=around.clock,
+        database_url=settings.database_url,
+    )
 
 
 def _access_point(
