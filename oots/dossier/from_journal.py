@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, or_, select
-
-from oots.database.reading import reading
 from oots.dossier.material import Event, Material, MessageMaterial, PreviewRecord
 from oots.dossier.messages import header_in
-from oots.exchange.dictionary import Dictionary, PackingVault
-from oots.exchange.journal import Entry, JournalEntry, read_again
-from oots.exchange.schema import INBOX, JOURNAL, place
-from oots.exchange.store import VAULT_KEY, stores_in
+from oots.exchange.journal import Entry
+from oots.exchange.journals import Journals, Line, Told, journals_in
 from oots.model.errors import ConfigurationError, TransportError
 from oots.trust.anchors import TrustAnchors
 from oots.trust.keys import KeyPair, has_key, load_key_pair
-from oots.trust.vault import Vault
 
 REQUESTER_KEY: Final = "dossier-requester"
 PROVIDER_KEY: Final = "dossier-provider"
@@ -37,13 +31,6 @@ _FACTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
-    source: str
-    number: int
-    entry: JournalEntry
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where the journals are: `state` is a service's or a town's folder; `keys` the folder with trust.pem and the
     dossier keys, where it is another than the town's."""
@@ -57,30 +44,19 @@ class Place:
 def material_of_journal(exchange_id: str, at: Place, *, specimens: bool = False) -> Material:
     """Raises ConfigurationError where no journal there knows the exchange, and for keys that are missing or do not
     fit."""
-    folders = stores_in(at.state, at.database_url)
-    if at.vault_key is not None and len(folders) > 1:
-        raise ConfigurationError("a key file belongs to one service: name the folder of that service")
-    lines: list[_Line] = []
-    receipts: dict[str, bytes] = {}
-    ids = _message_ids(folders, at, exchange_id)
-    for folder in folders:
-        with reading(folder, at.database_url) as connection:
-            vault = Vault.from_file(at.vault_key or folder / VAULT_KEY, create=False)
-            packing = Dictionary.opened(connection, vault).packing(connection, vault)
-            lines += _lines(connection, packing, folder.name, exchange_id, ids)
-            receipts |= _receipts_given(connection, packing, ids)
+    told = Journals(journals_in(at.state, at.vault_key, at.database_url)).of_exchange(exchange_id)
+    lines = told.lines
     if not lines:
         raise ConfigurationError(f"no journal in {at.state} knows the exchange {exchange_id}")
     keys = at.keys or _keys(at.state)
-    lines.sort(key=lambda line: (line.entry.at, line.source, line.number))
     return Material(
         exchange_id=exchange_id,
-        messages=tuple(_messages(lines, receipts)),
+        messages=tuple(_messages(told)),
         events=tuple(_event(line) for line in lines),
         preview=_preview(lines),
         anchors=TrustAnchors.from_pem(_read(keys / _TRUST), allow_specimens=specimens),
-        key=_key(keys, {line.source for line in lines}),
-        sources=tuple(f"the journal of {source}" for source in sorted({line.source for line in lines})),
+        key=_key(keys, {line.service for line in lines}),
+        sources=tuple(f"the journal of {source}" for source in sorted({line.service for line in lines})),
         procedure=_first(line.entry.procedure for line in lines),
         evidence_type=_first(line.entry.evidence_type for line in lines),
     )
@@ -107,40 +83,9 @@ def _key(keys: Path, sources: Iterable[str]) -> KeyPair:
     return load_key_pair(keys, wanted if wanted in there or len(there) != 1 else there[0])
 
 
-def _message_ids(folders: Sequence[Path], at: Place, exchange_id: str) -> frozenset[str]:
-    """Of all messages of the exchange: another side may know them under an exchange of its own."""
-    ids: set[str] = set()
-    for folder in folders:
-        with reading(folder, at.database_url) as connection:
-            ids |= set(connection.scalars(select(JOURNAL.c.message_id).where(JOURNAL.c.exchange_id == exchange_id)))
-    return frozenset(ids - {None})
-
-
-def _lines(
-    connection: Connection, vault: PackingVault, source: str, exchange_id: str, ids: Collection[str]
-) -> Iterator[_Line]:
-    """Every entry of the exchange, as it is called here, and of its messages."""
-    called = select(JOURNAL.c.exchange_id).where(JOURNAL.c.message_id.in_(ids), JOURNAL.c.exchange_id.is_not(None))
-    of_exchange = or_(
-        JOURNAL.c.exchange_id == exchange_id, JOURNAL.c.exchange_id.in_(called), JOURNAL.c.message_id.in_(ids)
-    )
-    rows = connection.execute(select(JOURNAL.c.number, JOURNAL.c.content).where(of_exchange).order_by(JOURNAL.c.number))
-    for number, content in rows:
-        yield _Line(source, number, read_again(vault.open(content, place(JOURNAL, number))))
-
-
-def _receipts_given(connection: Connection, vault: PackingVault, ids: Collection[str]) -> dict[str, bytes]:
-    """The receipts that this side gave, by message id."""
-    rows = connection.execute(select(INBOX.c.message_id, INBOX.c.receipt).where(INBOX.c.message_id.in_(ids)))
-    return {message_id: vault.unpack(receipt) for message_id, receipt in rows}
-
-
-def _messages(lines: Sequence[_Line], given: dict[str, bytes]) -> Iterator[MessageMaterial]:
-    receipts = given | {
-        line.entry.message_id: line.entry.receipt for line in lines if line.entry.message_id and line.entry.receipt
-    }
+def _messages(told: Told) -> Iterator[MessageMaterial]:
     seen: set[str] = set()
-    for entry in (line.entry for line in lines):
+    for entry in (line.entry for line in told.lines):
         if entry.soap is None or entry.document is None or entry.message_id in seen or entry.message_id is None:
             continue
         seen.add(entry.message_id)
@@ -149,10 +94,10 @@ def _messages(lines: Sequence[_Line], given: dict[str, bytes]) -> Iterator[Messa
         except TransportError:
             continue
         deleted: dict[str, bytes | None] = {info.content_id: None for info in others}
-        yield MessageMaterial(entry.soap, entry.document, deleted, None, receipts.get(entry.message_id))
+        yield MessageMaterial(entry.soap, entry.document, deleted, None, told.receipts.get(entry.message_id))
 
 
-def _event(line: _Line) -> Event:
+def _event(line: Line) -> Event:
     entry = line.entry
     facts = {name: str(value) for name in _FACTS if (value := getattr(entry, name))}
     for name, verdict in (("signature", entry.signature_valid), ("schema and rules", entry.schema_valid)):
@@ -162,10 +107,10 @@ def _event(line: _Line) -> Event:
         facts["noted"] = ", ".join(note.rule for note in entry.notes)
     if entry.evidence:
         facts["evidence"] = ", ".join(f"sha256 {part.sha256} ({part.length} bytes)" for part in entry.evidence)
-    return Event(entry.at, line.source, entry.entry.value, facts)
+    return Event(entry.at, line.service, entry.entry.value, facts)
 
 
-def _preview(lines: Sequence[_Line]) -> PreviewRecord:
+def _preview(lines: Sequence[Line]) -> PreviewRecord:
     opened = [line.entry for line in lines if line.entry.entry is Entry.PREVIEW_OPENED]
     decided = [line.entry for line in lines if line.entry.entry is Entry.PREVIEW_DECIDED]
     return PreviewRecord(

@@ -1,0 +1,137 @@
+"""The journals of several services read together, from outside: they may run meanwhile, and nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, or_, select
+
+from oots.database.reading import reading
+from oots.exchange.dictionary import Dictionary, PackingVault
+from oots.exchange.journal import ABOUT_ITSELF, JournalEntry, read_again
+from oots.exchange.schema import INBOX, JOURNAL, place
+from oots.exchange.store import VAULT_KEY, stores_in
+from oots.model.errors import ConfigurationError
+from oots.trust.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class JournalOf:
+    """Where the journal of one service is: its folder, and what lies elsewhere."""
+
+    service: str
+    folder: Path
+    vault_key: Path | None = None
+    database_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry of one service's journal; `number` orders the lines of the service."""
+
+    service: str
+    number: int
+    entry: JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What all journals say of one exchange, in order of time, and the receipts that were given, by message id."""
+
+    lines: tuple[Line, ...]
+    receipts: Mapping[str, bytes]
+
+
+def journals_in(state: Path, vault_key: Path | None = None, database_url: str | None = None) -> tuple[JournalOf, ...]:
+    """The journals of the services of a town, or of the one service that `state` is the folder of.
+
+    Raises ConfigurationError where there is no such folder, and for one key file for several services.
+    """
+    folders = stores_in(state, database_url)
+    if vault_key is not None and len(folders) > 1:
+        raise ConfigurationError("a key file belongs to one service: name the folder of that service")
+    return tuple(JournalOf(folder.name, folder, vault_key, database_url) for folder in folders)
+
+
+class Journals:
+    """The journals of the services that took part. Every method raises ConfigurationError where one cannot be read."""
+
+    def __init__(self, journals: Sequence[JournalOf]) -> None:
+        self._journals = tuple(journals)
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return tuple(each.service for each in self._journals)
+
+    def of_exchange(self, exchange_id: str) -> Told:
+        """All lines of an exchange, whatever each service calls it, and of its messages; no lines where no journal
+        knows it."""
+        ids = self._message_ids(exchange_id)
+        lines: list[Line] = []
+        receipts: dict[str, bytes] = {}
+        for journal in self._journals:
+            with _opened(journal) as (connection, vault):
+                lines += _lines(connection, vault, journal.service, exchange_id, ids)
+                receipts |= _receipts_given(connection, vault, ids)
+        lines.sort(key=lambda line: (line.entry.at, line.service, line.number))
+        return Told(tuple(lines), receipts | dict(_receipts_taken(lines)))
+
+    def after(self, numbers: Mapping[str, int], most: int) -> tuple[Line, ...]:
+        """The lines of each service after the number that is named for it, `most` of each at once, about messages and
+        exchanges alone."""
+        return tuple(line for journal in self._journals for line in _after(journal, numbers, most))
+
+    def _message_ids(self, exchange_id: str) -> frozenset[str]:
+        """Of all messages of the exchange: another side may know them under an exchange of its own."""
+        ids: set[str] = set()
+        for journal in self._journals:
+            with reading(journal.folder, journal.database_url) as connection:
+                ids |= set(connection.scalars(select(JOURNAL.c.message_id).where(JOURNAL.c.exchange_id == exchange_id)))
+        return frozenset(ids - {None})
+
+
+def _after(journal: JournalOf, numbers: Mapping[str, int], most: int) -> Iterator[Line]:
+    last = numbers.get(journal.service, 0)
+    later = select(JOURNAL.c.number, JOURNAL.c.content).where(
+        JOURNAL.c.number > last, JOURNAL.c.entry.not_in(ABOUT_ITSELF)
+    )
+    with _opened(journal) as (connection, vault):
+        rows = connection.execute(later.order_by(JOURNAL.c.number).limit(most))
+        for number, content in rows:
+            yield Line(journal.service, number, read_again(vault.open(content, place(JOURNAL, number))))
+
+
+@contextmanager
+def _opened(journal: JournalOf) -> Iterator[tuple[Connection, PackingVault]]:
+    with reading(journal.folder, journal.database_url) as connection:
+        vault = Vault.from_file(journal.vault_key or journal.folder / VAULT_KEY, create=False)
+        yield connection, Dictionary.opened(connection, vault).packing(connection, vault)
+
+
+def _lines(
+    connection: Connection, vault: PackingVault, service: str, exchange_id: str, ids: Collection[str]
+) -> Iterator[Line]:
+    """Every entry of the exchange, as it is called here, and of its messages."""
+    called = select(JOURNAL.c.exchange_id).where(JOURNAL.c.message_id.in_(ids), JOURNAL.c.exchange_id.is_not(None))
+    of_exchange = or_(
+        JOURNAL.c.exchange_id == exchange_id, JOURNAL.c.exchange_id.in_(called), JOURNAL.c.message_id.in_(ids)
+    )
+    rows = connection.execute(select(JOURNAL.c.number, JOURNAL.c.content).where(of_exchange).order_by(JOURNAL.c.number))
+    for number, content in rows:
+        yield Line(service, number, read_again(vault.open(content, place(JOURNAL, number))))
+
+
+def _receipts_given(connection: Connection, vault: PackingVault, ids: Collection[str]) -> dict[str, bytes]:
+    """The receipts that this side gave, by message id."""
+    rows = connection.execute(select(INBOX.c.message_id, INBOX.c.receipt).where(INBOX.c.message_id.in_(ids)))
+    return {message_id: vault.unpack(receipt) for message_id, receipt in rows}
+
+
+def _receipts_taken(lines: Sequence[Line]) -> Iterator[tuple[str, bytes]]:
+    """The receipts that were received, as the journals keep them."""
+    for entry in (line.entry for line in lines):
+        if entry.message_id is not None and entry.receipt is not None:
+            yield entry.message_id, entry.receipt
