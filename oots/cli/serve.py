@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-KINDS = ("requester", "provider", "intermediary", "directories", "eid", "authority", "workbench")
+KINDS = ("requester", "provider", "intermediary", "directories", "eid", "authority", "workbench", "inspector")
 """The kinds of services that can run as their own process."""
 
 

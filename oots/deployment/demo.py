@@ -137,6 +137,7 @@ _TITLES = {
     Kind.AUTHORITY: "Udsteder / authority",
     Kind.DIRECTORIES: "Kataloger / directories",
     Kind.EID: "eIDAS-node (stand-in)",
+    Kind.INSPECTOR: "Inspektør / inspector",
     Kind.INTERMEDIARY: "Mellemled / intermediary",
     Kind.PROVIDER: "Kommunen / municipality",
     Kind.REQUESTER: "Portal / portal",

@@ -7,6 +7,7 @@ from pathlib import Path
 from oots.authority import pages as authority_pages
 from oots.denmark.municipality import Municipality
 from oots.exchange.recheck import Recheck
+from oots.inspector import pages as inspector_pages
 from oots.intermediary import pages as intermediary_pages
 from oots.model.agent import Agent
 from oots.model.text import in_language
@@ -164,6 +165,33 @@ def workbench() -> Frame:
     )
 
 
+def inspector() -> Frame:
+    """The pages on which the council looks at exchanges."""
+    return Frame(
+        theme=Theme.EID,
+        templates=inspector_pages.TEMPLATES,
+        authority=Words("OOTS-DK", "OOTS-DK"),
+        service=Words("Inspektør: udvekslinger lagt åbent frem", "Inspector: exchanges laid open"),
+        stand_ins=[_EID, _DIRECTORIES, _CPR, _AUTHORITY],
+    )
+
+
+_SERVICES = {
+    "requester": PORTAL,
+    "requester-dk": Words("Portalen i Danmark", "The portal in Denmark"),
+    "provider-lt": Words("Registret i Litauen", "The registry in Lithuania"),
+    "intermediary": INTERMEDIARY,
+}
+
+
+def service_named(name: str) -> Words:
+    """What a service with a journal is called on pages, by its name."""
+    if name in _SERVICES:
+        return _SERVICES[name]
+    more = name.partition("-")[2]
+    return Words(f"Kommunen {more}".strip(), f"The municipality {more}".strip())
+
+
 _PLACES = {
     "portal.lt": PORTAL,
     "portal.dk": Words("Portalen i Danmark", "The portal in Denmark"),
@@ -172,6 +200,7 @@ _PLACES = {
     "eid": Words("eIDAS-knudepunkt", "eIDAS node"),
     "authority": Words("Udsteder af certifikater", "Issuer of certificates"),
     "intermediary": Words("Mellemled", "Intermediary"),
+    "inspector": Words("Inspektør", "Inspector"),
     "registers": Words("Registre", "Registers"),
 }
 

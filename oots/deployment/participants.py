@@ -13,6 +13,7 @@ from oots.deployment.services import (
     DIRECTORIES_HOST,
     EID,
     FOREIGN_PREVIEW_HOST,
+    INSPECTOR_HOST,
     INTERMEDIARY_HOST,
     PORTAL,
     PROVIDER_PARTY,
@@ -34,7 +35,7 @@ DIRECTORIES = "directories"
 def tls_hosts() -> tuple[str, ...]:
     """Every host of the demo: on one machine, and as containers; the preview space of any municipality."""
     sites = (PORTAL, DIRECTORIES_HOST, EID, AUTHORITY)
-    more = (DANISH_PORTAL, FOREIGN_PREVIEW_HOST, INTERMEDIARY_HOST, WORKBENCH_HOST)
+    more = (DANISH_PORTAL, FOREIGN_PREVIEW_HOST, INTERMEDIARY_HOST, WORKBENCH_HOST, INSPECTOR_HOST)
     machine = ("127.0.0.1", "localhost", *sites)
     containers = ("requester", "provider", "directories", "eid", "authority", "requester-dk", "provider-lt")
     return (*machine, *containers, *(preview_host(each) for each in municipalities().values()), *more, *_labelled())

@@ -24,6 +24,7 @@ DANISH_PORTAL = "portal.dk.localhost"
 FOREIGN_PREVIEW_HOST = "preview.lt.localhost"
 INTERMEDIARY_HOST = "intermediary.localhost"
 WORKBENCH_HOST = "workbench.localhost"
+INSPECTOR_HOST = "inspector.localhost"
 
 
 class Kind(StrEnum):
@@ -32,6 +33,7 @@ class Kind(StrEnum):
     AUTHORITY = "authority"
     DIRECTORIES = "directories"
     EID = "eid"
+    INSPECTOR = "inspector"
     INTERMEDIARY = "intermediary"
     PROVIDER = "provider"
     REQUESTER = "requester"

@@ -25,6 +25,7 @@ from oots.deployment.apps import (
     provider_service,
     requester_service,
 )
+from oots.deployment.inspector import inspector_app
 from oots.deployment.key_watch import KeyWatch, watch_of
 from oots.deployment.logs import start_logging
 from oots.deployment.participants import TLS
@@ -33,6 +34,7 @@ from oots.deployment.settings import (
     AuthoritySettings,
     DirectoriesSettings,
     EidSettings,
+    InspectorSettings,
     IntermediarySettings,
     ProviderSettings,
     RequesterSettings,
@@ -50,6 +52,7 @@ KINDS: dict[str, type[ServiceSettings]] = {
     Kind.AUTHORITY: AuthoritySettings,
     Kind.DIRECTORIES: DirectoriesSettings,
     Kind.EID: EidSettings,
+    Kind.INSPECTOR: InspectorSettings,
     Kind.INTERMEDIARY: IntermediarySettings,
     Kind.PROVIDER: ProviderSettings,
     Kind.REQUESTER: RequesterSettings,
@@ -134,6 +137,8 @@ def composed(settings: ServiceSettings, around: Surroundings) -> FastAPI | Excha
             return eid_app(settings, around)
         case AuthoritySettings():
             return authority_app(settings, around)
+        case InspectorSettings():
+            return inspector_app(settings, around)
         case WorkbenchSettings():
             return workbench_app(settings, around)
     raise TypeError(type(settings))

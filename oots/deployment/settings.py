@@ -332,6 +332,27 @@ class WorkbenchSettings(ServiceSettings):
     workbench_origin: str = "https://workbench.localhost"
 
 
+class KeptJournal(BaseModel):
+    """Where the journal of one service is: its state folder, and the vault's key and the database where they are
+    elsewhere."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    state: Path
+    vault_key: Path | None = None
+    database_url: str | None = Field(default=None, repr=False)
+
+
+class InspectorSettings(ServiceSettings):
+    """The inspector. `state` is where it keeps what reviewers wrote and looked at, `vault_key` the file with the keys
+    of that; `journals` maps the name of a service to where its journal is, which is read and never changed."""
+
+    state: Path
+    vault_key: Path | None = None
+    journals: dict[str, KeptJournal] = Field(min_length=1)
+    inspector_origin: str = "https://inspector.localhost"
+
+
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 
@@ -356,6 +377,7 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
         EidSettings,
         AuthoritySettings,
         WorkbenchSettings,
+        InspectorSettings,
     )
     known = {PKCS12_PASSWORD, *(PREFIX + name.upper() for kind in kinds for name in kind.model_fields)}
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)

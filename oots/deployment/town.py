@@ -16,6 +16,7 @@ from oots.denmark.municipality import load_municipality
 from oots.deployment.services import (
     ABROAD,
     DENMARK,
+    INSPECTOR_HOST,
     WORKBENCH_HOST,
     Kind,
     Service,
@@ -45,6 +46,7 @@ PLACES = (
     "intermediary",
     "workbench",
     "registers",
+    "inspector",
 )
 """Each has the port at its place from the first on, whether it is there or not; other services follow."""
 
@@ -90,7 +92,7 @@ class Town:
 
     `municipalities` are those that answer through the access points of `topology`, `municipality` is the one whose
     name a shared preview space bears. `both_ways` adds the Danish portal and the authority abroad, `workbench` the
-    page with which a demo begins.
+    page with which a demo begins, and the inspector beside it.
     """
 
     state: Path
@@ -112,7 +114,8 @@ class Town:
         found = services_of(self.topology, self.municipality, served, both_ways=self.both_ways)
         if not any(each.municipalities for each in found):
             raise ConfigurationError(f"topology {self.topology.name} serves none of {', '.join(served)}")
-        return (*found, Service("workbench", WORKBENCH_HOST)) if self.workbench else found
+        beside = (Service("workbench", WORKBENCH_HOST), Service("inspector", INSPECTOR_HOST))
+        return (*found, *beside) if self.workbench else found
 
     def service(self, name: str) -> Service:
         return next(each for each in self.services if each.name == name)
@@ -148,6 +151,7 @@ class Town:
             Kind.AUTHORITY: lambda _service: {},
             Kind.DIRECTORIES: self._directories,
             Kind.EID: self._eid,
+            Kind.INSPECTOR: self._inspector,
             Kind.INTERMEDIARY: self._intermediary,
             Kind.PROVIDER: self._provider,
             Kind.REQUESTER: self._requester,
@@ -184,6 +188,10 @@ class Town:
 
     def _workbench(self, service: Service) -> dict[str, object]:
         return {"state": self.state / service.name, "municipalities": self.municipalities or (self.municipality,)}
+
+    def _inspector(self, service: Service) -> dict[str, object]:
+        journals = {each.name: {"state": str(self.state / each.name)} for each in self.services if each.party_id}
+        return {"state": self.state / service.name, "journals": journals}
 
     def entrance(self, service: Service) -> Service:
         """The access point to which messages for this service are sent."""

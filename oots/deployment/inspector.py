@@ -1,0 +1,68 @@
+"""The inspector as a service: whose journals it reads, and where it keeps what reviewers do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from oots.deployment import frames
+from oots.deployment.apps import Surroundings
+from oots.deployment.settings import InspectorSettings
+from oots.deployment.trust import read_anchors
+from oots.exchange.journals import JournalOf, Journals
+from oots.exchange.store import Store
+from oots.inspector import pages
+from oots.inspector.inspection import Inspection
+from oots.review.record import Review
+from oots.web.frame import Frame
+from oots.web.health import add_health
+from oots.web.origins import Origins
+from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
+from oots.web.sessions import Sessions, SessionStore
+
+SESSION_LIFE = timedelta(hours=8)
+
+
+def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
+    """The pages for the council. Raises ConfigurationError for a state folder that cannot be used."""
+    store = Store(settings.state, Review, vault_key=settings.vault_key, clock=around.clock)
+    own = Origins(settings.origins).to_browser(settings.inspector_origin)
+
+    @asynccontextmanager
+    async def closing(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    app = FastAPI(
+        title="Inspector", docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing, telemetry=NO_TELEMETRY
+    )
+    frame = frames.inspector()
+    frame.attach(app)
+    app.add_middleware(
+        Sessions,
+        store=SessionStore(store.database, store.vault, around.clock, SESSION_LIFE),
+        cookie="oots-inspector",
+        secure=settings.tls,
+    )
+    app.add_middleware(BrowserSecurity, origins=[own])
+    guarded = APIRouter(dependencies=[Depends(only_at([own]))])
+    guarded.include_router(pages.router(_inspection(settings, around, frame)))
+    app.include_router(guarded)
+    add_health(app)
+    return app
+
+
+def _inspection(settings: InspectorSettings, around: Surroundings, frame: Frame) -> Inspection:
+    journals = [
+        JournalOf(service, kept.state, kept.vault_key, kept.database_url) for service, kept in settings.journals.items()
+    ]
+    return Inspection(
+        journals=Journals(journals),
+        anchors=read_anchors(settings.keys, specimens=around.specimens),
+        frame=frame,
+        clock=around.clock,
+        names={journal.service: frames.service_named(journal.service) for journal in journals},
+    )

@@ -1,0 +1,33 @@
+"""What the pages of the inspector stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import HTTPException
+
+from oots.exchange.journals import Journals
+from oots.inspector.laid_open import LaidOpen, lay_open
+from oots.model.clock import Clock
+from oots.trust.anchors import TrustAnchors
+from oots.web.frame import Frame
+from oots.web.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The journals that are looked at, by whom their messages are believed, and how each service is called on pages."""
+
+    journals: Journals
+    anchors: TrustAnchors
+    frame: Frame
+    clock: Clock
+    names: Mapping[str, Words]
+
+    def exchange(self, exchange_id: str) -> LaidOpen:
+        """Raises HTTPException 404 where no journal knows it."""
+        found = lay_open(self.journals, exchange_id)
+        if found is None:
+            raise HTTPException(404)
+        return found

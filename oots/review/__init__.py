@@ -1,0 +1,1 @@
+"""The review desk: what the council holds an exchange against, and what it said of it."""
