@@ -91,7 +91,7 @@ def test_the_compose_file_follows_the_specification_of_compose(tmp_path: Path) -
 def test_every_service_is_a_container_and_keys_are_handed_out_once() -> None:
     assert set(CONTAINERS) == {*OURS, *DATABASES, "haproxy"}
     assert {name for name, container in CONTAINERS.items() if "build" in container} == set(OURS)
-    assert set(KINDS) == {*SERVICES, "intermediary", "workbench"}
+    assert set(KINDS) == {*SERVICES, "intermediary", "workbench", "inspector"}
 
 
 @pytest.mark.parametrize("container", OURS)
