@@ -7,6 +7,7 @@ from pathlib import Path
 from oots.authority import pages as authority_pages
 from oots.denmark.municipality import Municipality
 from oots.exchange.recheck import Recheck
+from oots.inspector import access_pages
 from oots.inspector import pages as inspector_pages
 from oots.intermediary import pages as intermediary_pages
 from oots.model.agent import Agent
@@ -173,6 +174,7 @@ def inspector() -> Frame:
         authority=Words("OOTS-DK", "OOTS-DK"),
         service=Words("Inspektør: udvekslinger lagt åbent frem", "Inspector: exchanges laid open"),
         stand_ins=[_EID, _DIRECTORIES, _CPR, _AUTHORITY],
+        told=access_pages.told,
     )
 
 

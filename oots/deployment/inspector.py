@@ -14,7 +14,9 @@ from oots.deployment.settings import InspectorSettings
 from oots.deployment.trust import read_anchors
 from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.store import Store
-from oots.inspector import pages
+from oots.inspector import access_pages, pages
+from oots.inspector.access import Access
+from oots.inspector.accounts import load_accounts
 from oots.inspector.inspection import Inspection
 from oots.review.record import Review
 from oots.web.frame import Frame
@@ -41,6 +43,7 @@ def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
     )
     frame = frames.inspector()
     frame.attach(app)
+    access_pages.answer_refusals(app, frame)
     app.add_middleware(
         Sessions,
         store=SessionStore(store.database, store.vault, around.clock, SESSION_LIFE),
@@ -49,13 +52,14 @@ def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
     )
     app.add_middleware(BrowserSecurity, origins=[own])
     guarded = APIRouter(dependencies=[Depends(only_at([own]))])
-    guarded.include_router(pages.router(_inspection(settings, around, frame)))
+    accounts = load_accounts() if settings.stand_in_reviewers else ()
+    guarded.include_router(pages.router(_inspection(settings, around, frame, Access(store, around.clock)), accounts))
     app.include_router(guarded)
     add_health(app)
     return app
 
 
-def _inspection(settings: InspectorSettings, around: Surroundings, frame: Frame) -> Inspection:
+def _inspection(settings: InspectorSettings, around: Surroundings, frame: Frame, access: Access) -> Inspection:
     journals = [
         JournalOf(service, kept.state, kept.vault_key, kept.database_url) for service, kept in settings.journals.items()
     ]
@@ -65,4 +69,5 @@ def _inspection(settings: InspectorSettings, around: Surroundings, frame: Frame)
         frame=frame,
         clock=around.clock,
         names={journal.service: frames.service_named(journal.service) for journal in journals},
+        access=access,
     )

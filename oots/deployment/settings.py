@@ -345,12 +345,14 @@ class KeptJournal(BaseModel):
 
 class InspectorSettings(ServiceSettings):
     """The inspector. `state` is where it keeps what reviewers wrote and looked at, `vault_key` the file with the keys
-    of that; `journals` maps the name of a service to where its journal is, which is read and never changed."""
+    of that; `journals` maps the name of a service to where its journal is, which is read and never changed.
+    `stand_in_reviewers` lets anybody choose an invented reviewer."""
 
     state: Path
     vault_key: Path | None = None
     journals: dict[str, KeptJournal] = Field(min_length=1)
     inspector_origin: str = "https://inspector.localhost"
+    stand_in_reviewers: bool = False
 
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)

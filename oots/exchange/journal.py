@@ -39,6 +39,8 @@ class Entry(StrEnum):
     JOURNAL_BROKEN = "journal-broken"
     JOURNAL_RESTORED = "journal-restored"
     KEYS_ROTATED = "keys-rotated"
+    EXCHANGE_LOOKED_AT = "exchange-looked-at"
+    EXCHANGE_UNMASKED = "exchange-unmasked"
 
 
 ABOUT_ITSELF = (
@@ -49,6 +51,9 @@ ABOUT_ITSELF = (
     Entry.KEYS_ROTATED,
 )
 """What the journal says of itself, and of no message."""
+
+ABOUT_REVIEWERS = (Entry.EXCHANGE_LOOKED_AT, Entry.EXCHANGE_UNMASKED)
+"""What an inspector's journal says of those who look at exchanges; it is no part of any exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,17 @@ class Purge:
     last: int
     count: int
     link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who looked at an exchange: the reviewer's key and name, what was shown, and the reason that was given for seeing
+    it unmasked, None where it was masked. Nothing of the person whom the exchange is about."""
+
+    reviewer: str
+    name: str
+    what: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,7 @@ class JournalEntry:
     soap: bytes | None = None
     receipt: bytes | None = None
     purge: Purge | None = None
+    look: Look | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, or_, select
 
 from oots.database.reading import reading
 from oots.exchange.dictionary import Dictionary, PackingVault
-from oots.exchange.journal import ABOUT_ITSELF, JournalEntry, read_again
+from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, JournalEntry, read_again
 from oots.exchange.schema import INBOX, JOURNAL, place
 from oots.exchange.store import VAULT_KEY, stores_in
 from oots.model.errors import ConfigurationError
@@ -96,7 +96,7 @@ class Journals:
 def _after(journal: JournalOf, numbers: Mapping[str, int], most: int) -> Iterator[Line]:
     last = numbers.get(journal.service, 0)
     later = select(JOURNAL.c.number, JOURNAL.c.content).where(
-        JOURNAL.c.number > last, JOURNAL.c.entry.not_in(ABOUT_ITSELF)
+        JOURNAL.c.number > last, JOURNAL.c.entry.not_in((*ABOUT_ITSELF, *ABOUT_REVIEWERS))
     )
     with _opened(journal) as (connection, vault):
         rows = connection.execute(later.order_by(JOURNAL.c.number).limit(most))
@@ -119,7 +119,8 @@ def _lines(
     of_exchange = or_(
         JOURNAL.c.exchange_id == exchange_id, JOURNAL.c.exchange_id.in_(called), JOURNAL.c.message_id.in_(ids)
     )
-    rows = connection.execute(select(JOURNAL.c.number, JOURNAL.c.content).where(of_exchange).order_by(JOURNAL.c.number))
+    told = select(JOURNAL.c.number, JOURNAL.c.content).where(of_exchange, JOURNAL.c.entry.not_in(ABOUT_REVIEWERS))
+    rows = connection.execute(told.order_by(JOURNAL.c.number))
     for number, content in rows:
         yield Line(service, number, read_again(vault.open(content, place(JOURNAL, number))))
 

@@ -22,4 +22,6 @@ class _ExchangePages:
 
     def told(self, request: Request, exchange_id: str) -> Response:
         exchange = self._inspection.exchange(exchange_id)
-        return self._inspection.frame.page(request, "exchange.html", exchange=exchange, names=self._inspection.names)
+        looking = self._inspection.access.look(request, exchange.exchange_id, "exchange")
+        shown = {"exchange": exchange, "looking": looking, "names": self._inspection.names}
+        return self._inspection.frame.page(request, "exchange.html", **shown)

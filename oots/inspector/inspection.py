@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import HTTPException
 
 from oots.exchange.journals import Journals
+from oots.inspector.access import Access
 from oots.inspector.laid_open import LaidOpen, lay_open
 from oots.model.clock import Clock
 from oots.trust.anchors import TrustAnchors
@@ -24,6 +25,7 @@ class Inspection:
     frame: Frame
     clock: Clock
     names: Mapping[str, Words]
+    access: Access
 
     def exchange(self, exchange_id: str) -> LaidOpen:
         """Raises HTTPException 404 where no journal knows it."""

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
-from oots.inspector import exchange_pages
+from oots.inspector import access_pages, exchange_pages
+from oots.inspector.access import reviewer_of
+from oots.inspector.accounts import Account
 from oots.inspector.inspection import Inspection
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def router(inspection: Inspection) -> APIRouter:
-    """Every page; the service must carry the middleware `Sessions`."""
+def router(inspection: Inspection, accounts: Sequence[Account]) -> APIRouter:
+    """Every page; the service must carry the middleware `Sessions`. All but the sign-in are for reviewers alone."""
     routes = APIRouter(include_in_schema=False)
-    routes.include_router(exchange_pages.router(inspection))
+    routes.include_router(access_pages.door(inspection.frame, accounts))
+    for room in (
+        access_pages.masking(inspection.access, inspection.frame),
+        exchange_pages.router(inspection),
+    ):
+        routes.include_router(room, dependencies=[Depends(reviewer_of)])
     return routes

@@ -8,7 +8,7 @@ language; `lang` is `da` or `en`; `csrf_field()` is the hidden input of a POST f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
@@ -56,7 +56,8 @@ class Frame:
     """Renders the templates of one service.
 
     `theme` is a `Theme` or its value; `templates` the service's own folder; `authority` and `service` the two lines
-    of the page head; `stand_ins` names what on these pages is not the real thing, one sentence each.
+    of the page head; `stand_ins` names what on these pages is not the real thing, one sentence each; `told` is what
+    every template knows of a request.
     """
 
     def __init__(
@@ -67,7 +68,9 @@ class Frame:
         authority: Words,
         service: Words,
         stand_ins: Sequence[Words] = (),
+        told: Callable[[Request], Mapping[str, object]] = lambda _request: {},
     ) -> None:
+        self._told = told
         self._look = {
             "theme": Theme(theme).value,
             "authority": authority,
@@ -91,7 +94,7 @@ class Frame:
         switch too.
         """
         lang = language(request)
-        words = self._look | _words(request, lang, context.get("shown_at"))
+        words = self._look | _words(request, lang, context.get("shown_at")) | dict(self._told(request))
         words["parts"] = self._environment.get_template("parts.html").make_module(words)
         html = self._environment.get_template(name).render(words | context)
         response = HTMLResponse(html, status_code=status, headers={"Content-Language": lang})

@@ -119,6 +119,12 @@ def _capped(scope: Scope, receive: Receive) -> Receive:
     return receive_capped
 
 
+def leads_here(path: str) -> bool:
+    """Whether `path` is one of the service that redirects to it, with or without a query: nothing in it leads a browser
+    to another site."""
+    return path.startswith("/") and not path.startswith("//") and not any(each <= " " or each == "\\" for each in path)
+
+
 def only_at(origins: Sequence[str]) -> Callable[[Request], None]:
     """FastAPI dependency: HTTP 421 unless the service is addressed by the host of one of its own `origins`.
 

@@ -23,6 +23,7 @@ from oots.model.agent import Address
 from oots.model.clock import Clock
 from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, Subject
 from oots.web.frame import language
+from oots.web.security import leads_here
 from oots.web.sessions import session_of
 
 LEVELS = {
@@ -123,7 +124,7 @@ class SignIn:
 
         `next` is a path of this service with query; ValueError for anything that leads elsewhere.
         """
-        if not next.startswith("/") or next.startswith("//") or any(each <= " " or each == "\\" for each in next):
+        if not leads_here(next):
             raise ValueError("after sign-in the person returns to a path of this service")
         state = secrets.token_urlsafe(24)
         not_before = self._now() if prompt_login else 0

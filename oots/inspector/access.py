@@ -1,0 +1,187 @@
+"""Who may look: named reviewers, what each of them may do, and that every look at an exchange is written down first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import quote
+
+from pydantic import TypeAdapter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from oots.exchange.journal import Entry, JournalEntry, Look
+from oots.exchange.store import Store
+from oots.model.clock import Clock
+from oots.web.sessions import session_of
+
+SIGN_IN = "/signin"
+LEAST_REASON = 10
+"""Characters of a reason to see personal data; fewer say nothing."""
+MOST_REASON = 300
+
+_REVIEWER = "reviewer"
+_UNMASKED = "unmasked"
+_MOST_UNMASKED = 50
+_PERSONAL_NUMBER = re.compile(r"\d{6}[-\s]?\d{4}")
+
+
+class Duty(StrEnum):
+    """What a reviewer may do: look at exchanges, answer for a review, sign it."""
+
+    READ = "read"
+    REVIEW = "review"
+    SIGN = "sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who is signed in: `key` is what the accounts or the issuer call this person, `name` what people do."""
+
+    key: str
+    name: str
+    duties: frozenset[Duty]
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """How an exchange is shown to somebody: masked, unless that person has given a reason in this session. A page that
+    is told `looking` has the forms to unmask and to mask `exchange_id` at its top."""
+
+    masked: bool
+    reason: str | None = None
+    exchange_id: str | None = None
+
+
+class NotSignedInError(HTTPException):
+    """HTTP 303 to the sign-in, from which the reviewer comes back to the page that was asked for."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(303, headers={"Location": f"{SIGN_IN}?next={quote(shown_by(request), safe='/')}"})
+
+
+class MissingDutyError(HTTPException):
+    """HTTP 403: the reviewer lacks a duty."""
+
+    def __init__(self, duty: Duty) -> None:
+        self.duty = duty
+        super().__init__(403)
+
+
+class MaskedError(HTTPException):
+    """HTTP 403: what was asked for cannot be shown masked; `exchange_id` is whose reason is wanted."""
+
+    def __init__(self, exchange_id: str) -> None:
+        self.exchange_id = exchange_id
+        super().__init__(403)
+
+
+_REVIEWERS: TypeAdapter[Reviewer] = TypeAdapter(Reviewer)
+
+
+def signed_in(request: Request) -> Reviewer | None:
+    """The reviewer of this session, None for nobody."""
+    kept = session_of(request).get(_REVIEWER)
+    return None if kept is None else _REVIEWERS.validate_python(kept, strict=False)
+
+
+def reviewer_of(request: Request) -> Reviewer:
+    """FastAPI dependency of every page of the inspector: who looks. Raises NotSignedInError, and MissingDutyError for
+    somebody who may not even read."""
+    reviewer = signed_in(request)
+    if reviewer is None:
+        raise NotSignedInError(request)
+    if Duty.READ not in reviewer.duties:
+        raise MissingDutyError(Duty.READ)
+    return reviewer
+
+
+def expect(duty: Duty) -> Callable[[Request], Reviewer]:
+    """FastAPI dependency: the reviewer, who has this duty. Raises as `reviewer_of` does, and MissingDutyError."""
+
+    def expected(request: Request) -> Reviewer:
+        reviewer = reviewer_of(request)
+        if duty not in reviewer.duties:
+            raise MissingDutyError(duty)
+        return reviewer
+
+    return expected
+
+
+def admit(request: Request, reviewer: Reviewer) -> None:
+    """From here on the session is this reviewer's, under a new name; what another one unmasked is masked again."""
+    session = session_of(request)
+    session.clear()
+    session[_REVIEWER] = _REVIEWERS.dump_python(reviewer, mode="json")
+    session.renew()
+
+
+def expect_unmasked(looking: Looking, exchange_id: str) -> None:
+    """For what has no masked form: exact bytes, documents. Raises MaskedError."""
+    if looking.masked:
+        raise MaskedError(exchange_id)
+
+
+class Access:
+    """The looks of reviewers, in the inspector's own journal."""
+
+    def __init__(self, store: Store[Any], clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def look(self, request: Request, exchange_id: str, what: str) -> Looking:
+        """Write down that the reviewer looks at `what` of an exchange ("message 3, XML"), and say how it is shown.
+
+        Call it before anything of the exchange is shown, and with nothing personal in `what`. Raises as `reviewer_of`
+        does, and UnavailableError where it cannot be written down; then nothing is to be shown.
+        """
+        looking = looking_at(request, exchange_id)
+        self._tell(request, Entry.EXCHANGE_LOOKED_AT, exchange_id, what, looking.reason)
+        return looking
+
+    def unmask(self, request: Request, exchange_id: str, reason: str) -> None:
+        """Show the exchange unmasked to this session from now on, once that has been written down.
+
+        Raises ValueError for a reason of fewer than LEAST_REASON or more than MOST_REASON characters, and for one with
+        what may be a personal number.
+        """
+        said = " ".join(reason.split())
+        if not LEAST_REASON <= len(said) <= MOST_REASON or _PERSONAL_NUMBER.search(said):
+            raise ValueError("a reason has between 10 and 300 characters and no personal number")
+        self._tell(request, Entry.EXCHANGE_UNMASKED, exchange_id, "unmasked", said)
+        others = {other: why for other, why in _unmasked(request).items() if other != exchange_id}
+        kept = dict(list(others.items())[1 - _MOST_UNMASKED :])
+        session_of(request)[_UNMASKED] = kept | {exchange_id: said}
+
+    def mask(self, request: Request, exchange_id: str) -> None:
+        """Show the exchange masked again."""
+        session_of(request)[_UNMASKED] = {
+            other: why for other, why in _unmasked(request).items() if other != exchange_id
+        }
+
+    def _tell(self, request: Request, entry: Entry, exchange_id: str, what: str, reason: str | None) -> None:
+        reviewer = reviewer_of(request)
+        look = Look(reviewer.key, reviewer.name, what, reason)
+        with self._store.begin() as unit:
+            unit.journal(JournalEntry(self._clock.now(), entry, exchange_id=exchange_id, look=look))
+
+
+def looking_at(request: Request, exchange_id: str) -> Looking:
+    """How the exchange is shown in this session."""
+    reason = _unmasked(request).get(exchange_id)
+    return Looking(masked=reason is None, reason=reason, exchange_id=exchange_id)
+
+
+def _unmasked(request: Request) -> dict[str, str]:
+    return dict(session_of(request).get(_UNMASKED, {}))
+
+
+def shown_by(request: Request) -> str:
+    """The page that was asked for, or the one below which a form stands."""
+    url = request.url
+    if request.method != "GET":
+        return url.path.rpartition("/")[0] or "/"
+    return f"{url.path}?{url.query}" if url.query else url.path
