@@ -252,8 +252,10 @@ _DUE = (
     .order_by(OUTBOX.c.due)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+    .cte("due_first")
 )
-_CLAIM = update(OUTBOX).where(OUTBOX.c.message_id.in_(_DUE.scalar_subquery())).returning(OUTBOX)
+# Out of a subquery PostgreSQL may take more than its limit: a nested loop asks it again for every row of the outbox.
+_CLAIM = update(OUTBOX).where(OUTBOX.c.message_id.in_(select(_DUE.c.message_id))).returning(OUTBOX)
 _TAKE_OUT = delete(OUTBOX).where(OUTBOX.c.message_id == bindparam("message"))
 _CHANGE = update(OUTBOX).where(OUTBOX.c.message_id == bindparam("message"), _WAITS)
 _PUT_OFF = union_all(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import Connection, delete, event, select
+from sqlalchemy import Connection, delete, event, select, text
 from sqlalchemy.exc import IntegrityError
 
 from oots.exchange import queue
@@ -144,6 +144,18 @@ def test_what_one_has_claimed_another_does_not_get_before_the_lease_is_over(both
         again = queue.claim(unit.connection, "AP_DK_01", "two", later, later + timedelta(seconds=20), 5)
     assert (len(first), len(second), len(again)) == (2, 1, 3)
     assert not {one.message_id for one in first} & {two.message_id for two in second}
+
+
+def test_no_more_is_claimed_than_was_asked_for_whatever_way_the_database_goes(both: TwoSides) -> None:
+    asked(both, 3)
+    store = both.requester_store
+    with store.begin() as unit:
+        if store.database.is_shared:  # the way that a planner goes who believes that next to nothing waits
+            for other in ("hashjoin", "mergejoin", "material", "hashagg", "sort"):
+                unit.connection.execute(text(f"SET LOCAL enable_{other} = off"))
+        now = store.database.now(unit.connection, both.clock)
+        claimed = queue.claim(unit.connection, "AP_DK_01", "one", now, now + timedelta(seconds=20), 1)
+    assert len(claimed) == 1
 
 
 def test_a_claim_that_is_renewed_stays(both: TwoSides) -> None:
