@@ -15,11 +15,11 @@ from starlette.responses import RedirectResponse, Response
 from oots.model.person import LegalPerson
 from oots.model.text import Text, in_language
 from oots.provider.casework import CaseState, Casework, DecidedError, Decision, HandCase, NothingAttachedError
-from oots.provider.procedures import procedure
 from oots.web.countries import authority_in
 from oots.web.downloads import download
 from oots.web.frame import ClosedError, Frame, language
 from oots.web.page_images import UnreadablePdfError, texts_of
+from oots.web.procedures import procedure
 from oots.web.security import UPLOAD
 from oots.web.sessions import check_csrf, session_of
 from oots.web.uploads import Fault, received

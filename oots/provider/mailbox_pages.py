@@ -14,9 +14,9 @@ from oots.model.text import Text, in_language
 from oots.provider import visitors
 from oots.provider.checks import Refusal
 from oots.provider.mailbox import Letter, PostOffice
-from oots.provider.procedures import procedure
 from oots.web.countries import authority_in
 from oots.web.frame import ClosedError, Frame, language
+from oots.web.procedures import procedure
 from oots.web.sessions import session_of
 from oots.web.signin import SignIn
 from oots.web.words import Words

@@ -22,7 +22,6 @@ from oots.provider.mailbox import PostOffice
 from oots.provider.mailbox_pages import PATH as POST
 from oots.provider.mailbox_pages import MailboxPages
 from oots.provider.preview import PreviewClosedError, PreviewSpace, UnpaidError
-from oots.provider.procedures import procedure
 from oots.provider.shown import Place, ShownDocument, Stage
 from oots.provider.views import package_view
 from oots.trust.revocation import UnsettledError
@@ -32,6 +31,7 @@ from oots.web.frame import ClosedError, Frame, language
 from oots.web.numbers import Number
 from oots.web.origins import Origins
 from oots.web.page_images import UnreadablePdfError, render
+from oots.web.procedures import procedure
 from oots.web.sessions import StaleFormError, check_csrf, session_of
 from oots.web.signin import SignIn, SignInError, SignInFailure
 from oots.web.words import Words

@@ -94,15 +94,20 @@ class Frame:
         switch too.
         """
         lang = language(request)
-        words = self._look | _words(request, lang, context.get("shown_at")) | dict(self._told(request))
-        words["parts"] = self._environment.get_template("parts.html").make_module(words)
-        html = self._environment.get_template(name).render(words | context)
+        html = self.fragment(request, name, **context)
         response = HTMLResponse(html, status_code=status, headers={"Content-Language": lang})
         if "lang" in request.query_params:
             response.set_cookie(
                 LANGUAGE_COOKIE, lang, httponly=True, samesite="lax", secure=request.url.scheme == "https"
             )
         return response
+
+    def fragment(self, request: Request, name: str, **context: object) -> str:
+        """The template `name` in the visitor's language, for what is put into a page that is shown already."""
+        lang = language(request)
+        words = self._look | _words(request, lang, context.get("shown_at")) | dict(self._told(request))
+        words["parts"] = self._environment.get_template("parts.html").make_module(words)
+        return self._environment.get_template(name).render(words | context)
 
     def attach(self, app: FastAPI) -> None:
         """Serve the stylesheets under `/assets` and answer HTTP errors with pages instead of JSON.

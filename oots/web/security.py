@@ -31,13 +31,16 @@ class BrowserSecurity:
     """ASGI middleware for every service that serves pages.
 
     `origins` are the service's own browser-facing origins; `form_targets` the origins to which a form post may
-    redirect (Chromium holds `form-action` against redirects too).
+    redirect (Chromium holds `form-action` against redirects too). With `live` the service's own scripts may run and
+    listen to the service itself.
     """
 
-    def __init__(self, app: ASGIApp, *, origins: Sequence[str], form_targets: Sequence[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, origins: Sequence[str], form_targets: Sequence[str] = (), live: bool = False
+    ) -> None:
         self._app = app
         self._origins = frozenset(origin_of(origin) for origin in origins)
-        self._policy = content_security_policy([origin_of(target) for target in form_targets])
+        self._policy = content_security_policy([origin_of(target) for target in form_targets], live=live)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,11 +68,13 @@ def guard(headers: MutableHeaders, path: str, policy: str) -> None:
     headers["Cache-Control"] = "no-cache" if path.startswith("/assets/") else "no-store"
 
 
-def content_security_policy(form_targets: Sequence[str]) -> str:
-    """Nothing but own stylesheets, images and fonts; no script at all; forms only where told."""
+def content_security_policy(form_targets: Sequence[str], *, live: bool = False) -> str:
+    """Nothing but own stylesheets, images and fonts; own scripts in files where pages are `live`, else no script at
+    all; forms only where told."""
     return "; ".join(
         (
             "default-src 'none'",
+            *(("script-src 'self'", "connect-src 'self'") if live else ()),
             "style-src 'self'",
             "img-src 'self'",
             "font-src 'self'",

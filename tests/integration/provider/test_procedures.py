@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oots.denmark.evidence_types import OFFERS
-from oots.provider.procedures import procedure
+from oots.web.procedures import procedure
 
 
 def test_each_procedure_for_which_something_is_issued_has_a_name() -> None:

@@ -47,3 +47,9 @@ def test_the_policy_allows_no_script_and_only_the_named_form_targets() -> None:
     assert policy["form-action"] == "'self' http://eid.localhost:8403"
     assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert "script-src" not in policy
+
+
+def test_live_pages_run_scripts_from_own_files_alone() -> None:
+    policy = dict(part.split(" ", 1) for part in content_security_policy([], live=True).split("; "))
+    assert policy["script-src"] == policy["connect-src"] == "'self'"
+    assert policy["default-src"] == "'none'"
