@@ -18,9 +18,9 @@ from oots.inspector import access_pages, pages
 from oots.inspector.access import Access
 from oots.inspector.accounts import load_accounts
 from oots.inspector.inspection import Inspection
+from oots.inspector.reader import Reader
 from oots.review.record import Review
-from oots.web.frame import Frame
-from oots.web.health import add_health
+from oots.web.health import Health, add_health
 from oots.web.origins import Origins
 from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
@@ -33,9 +33,13 @@ def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
     store = Store(settings.state, Review, vault_key=settings.vault_key, clock=around.clock)
     own = Origins(settings.origins).to_browser(settings.inspector_origin)
 
+    reader = Reader(_journals(settings))
+
     @asynccontextmanager
     async def closing(_app: FastAPI) -> AsyncIterator[None]:
+        reader.start()
         yield
+        reader.stop()
         store.close()
 
     app = FastAPI(
@@ -50,24 +54,24 @@ def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
         cookie="oots-inspector",
         secure=settings.tls,
     )
-    app.add_middleware(BrowserSecurity, origins=[own])
+    app.add_middleware(BrowserSecurity, origins=[own], live=True)
     guarded = APIRouter(dependencies=[Depends(only_at([own]))])
     accounts = load_accounts() if settings.stand_in_reviewers else ()
-    guarded.include_router(pages.router(_inspection(settings, around, frame, Access(store, around.clock)), accounts))
-    app.include_router(guarded)
-    add_health(app)
-    return app
-
-
-def _inspection(settings: InspectorSettings, around: Surroundings, frame: Frame, access: Access) -> Inspection:
-    journals = [
-        JournalOf(service, kept.state, kept.vault_key, kept.database_url) for service, kept in settings.journals.items()
-    ]
-    return Inspection(
-        journals=Journals(journals),
+    inspection = Inspection(
+        journals=_journals(settings),
         anchors=read_anchors(settings.keys, specimens=around.specimens),
         frame=frame,
         clock=around.clock,
-        names={journal.service: frames.service_named(journal.service) for journal in journals},
-        access=access,
+        names={service: frames.service_named(service) for service in settings.journals},
+        access=Access(store, around.clock),
+        reader=reader,
     )
+    guarded.include_router(pages.router(inspection, accounts))
+    app.include_router(guarded)
+    add_health(app, Health(works=lambda: reader.works))
+    return app
+
+
+def _journals(settings: InspectorSettings) -> Journals:
+    kept = settings.journals.items()
+    return Journals([JournalOf(service, each.state, each.vault_key, each.database_url) for service, each in kept])

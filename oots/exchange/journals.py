@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from oots.database.reading import reading
 from oots.exchange.dictionary import Dictionary, PackingVault
-from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, JournalEntry, read_again
+from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, Entry, JournalEntry, read_again
 from oots.exchange.schema import INBOX, JOURNAL, place
 from oots.exchange.store import VAULT_KEY, stores_in
 from oots.model.errors import ConfigurationError
@@ -69,12 +69,12 @@ class Journals:
     def of_exchange(self, exchange_id: str) -> Told:
         """All lines of an exchange, whatever each service calls it, and of its messages; no lines where no journal
         knows it."""
-        ids = self._message_ids(exchange_id)
+        names, ids = self._names(exchange_id)
         lines: list[Line] = []
         receipts: dict[str, bytes] = {}
         for journal in self._journals:
             with _opened(journal) as (connection, vault):
-                lines += _lines(connection, vault, journal.service, exchange_id, ids)
+                lines += _lines(connection, vault, journal.service, names, ids)
                 receipts |= _receipts_given(connection, vault, ids)
         lines.sort(key=lambda line: (line.entry.at, line.service, line.number))
         return Told(tuple(lines), receipts | dict(_receipts_taken(lines)))
@@ -84,13 +84,41 @@ class Journals:
         exchanges alone."""
         return tuple(line for journal in self._journals for line in _after(journal, numbers, most))
 
-    def _message_ids(self, exchange_id: str) -> frozenset[str]:
-        """Of all messages of the exchange: another side may know them under an exchange of its own."""
-        ids: set[str] = set()
+    def each(self) -> tuple[Journals, ...]:
+        """Each journal alone, so that one that cannot be read hides no other."""
+        return tuple(Journals([journal]) for journal in self._journals)
+
+    def ends(self) -> dict[str, int]:
+        """The number of the last line of each service, whatever it is about; 0 for an empty journal."""
+        found: dict[str, int] = {}
         for journal in self._journals:
             with reading(journal.folder, journal.database_url) as connection:
-                ids |= set(connection.scalars(select(JOURNAL.c.message_id).where(JOURNAL.c.exchange_id == exchange_id)))
-        return frozenset(ids - {None})
+                found[journal.service] = connection.scalar(select(func.max(JOURNAL.c.number))) or 0
+        return found
+
+    def _names(self, exchange_id: str) -> tuple[frozenset[str], frozenset[str]]:
+        """What the sides call the exchange, and the ids of all its messages: a message that two sides tell of joins
+        what each of them calls its exchange, and behind an intermediary the same once more."""
+        names, ids = {exchange_id}, set[str]()
+        while True:
+            known = len(names) + len(ids)
+            for journal in self._journals:
+                with reading(journal.folder, journal.database_url) as connection:
+                    found = connection.execute(_joined(names, ids)).all()
+                names |= {name for name, _ in found if name is not None}
+                ids |= {message_id for _, message_id in found if message_id is not None}
+            if len(names) + len(ids) == known:
+                return frozenset(names), frozenset(ids)
+
+
+def _joined(names: Collection[str], ids: Collection[str]) -> Select[str | None, str | None]:
+    """A message that was recorded and left alone joins nothing: its sender may have named any exchange."""
+    return (
+        select(JOURNAL.c.exchange_id, JOURNAL.c.message_id)
+        .where(or_(JOURNAL.c.exchange_id.in_(names), JOURNAL.c.message_id.in_(ids)))
+        .where(JOURNAL.c.entry != Entry.ANSWER_IGNORED)
+        .distinct()
+    )
 
 
 def _after(journal: JournalOf, numbers: Mapping[str, int], most: int) -> Iterator[Line]:
@@ -112,13 +140,10 @@ def _opened(journal: JournalOf) -> Iterator[tuple[Connection, PackingVault]]:
 
 
 def _lines(
-    connection: Connection, vault: PackingVault, service: str, exchange_id: str, ids: Collection[str]
+    connection: Connection, vault: PackingVault, service: str, names: Collection[str], ids: Collection[str]
 ) -> Iterator[Line]:
     """Every entry of the exchange, as it is called here, and of its messages."""
-    called = select(JOURNAL.c.exchange_id).where(JOURNAL.c.message_id.in_(ids), JOURNAL.c.exchange_id.is_not(None))
-    of_exchange = or_(
-        JOURNAL.c.exchange_id == exchange_id, JOURNAL.c.exchange_id.in_(called), JOURNAL.c.message_id.in_(ids)
-    )
+    of_exchange = or_(JOURNAL.c.exchange_id.in_(names), JOURNAL.c.message_id.in_(ids))
     told = select(JOURNAL.c.number, JOURNAL.c.content).where(of_exchange, JOURNAL.c.entry.not_in(ABOUT_REVIEWERS))
     rows = connection.execute(told.order_by(JOURNAL.c.number))
     for number, content in rows:

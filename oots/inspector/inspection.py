@@ -10,6 +10,7 @@ from fastapi import HTTPException
 from oots.exchange.journals import Journals
 from oots.inspector.access import Access
 from oots.inspector.laid_open import LaidOpen, lay_open
+from oots.inspector.reader import Reader
 from oots.model.clock import Clock
 from oots.trust.anchors import TrustAnchors
 from oots.web.frame import Frame
@@ -26,6 +27,7 @@ class Inspection:
     clock: Clock
     names: Mapping[str, Words]
     access: Access
+    reader: Reader
 
     def exchange(self, exchange_id: str) -> LaidOpen:
         """Raises HTTPException 404 where no journal knows it."""

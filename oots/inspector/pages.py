@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Depends
 
-from oots.inspector import access_pages, exchange_pages
+from oots.inspector import access_pages, exchange_pages, list_pages
 from oots.inspector.access import reviewer_of
 from oots.inspector.accounts import Account
 from oots.inspector.inspection import Inspection
@@ -21,6 +21,7 @@ def router(inspection: Inspection, accounts: Sequence[Account]) -> APIRouter:
     routes.include_router(access_pages.door(inspection.frame, accounts))
     for room in (
         access_pages.masking(inspection.access, inspection.frame),
+        list_pages.router(inspection),
         exchange_pages.router(inspection),
     ):
         routes.include_router(room, dependencies=[Depends(reviewer_of)])

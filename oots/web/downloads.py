@@ -28,13 +28,22 @@ def download(content: Content, media_type: str, title: str) -> Response:
     return StreamingResponse(_pieces(opened(content)), media_type=told, headers=headers)
 
 
+def attachment(content: bytes, media_type: str, title: str, ending: str) -> Response:
+    """What this service wrote itself, of a type of its own choice, as an attachment named after `title`."""
+    return Response(content, media_type=media_type, headers={"Content-Disposition": _named(title, ending)})
+
+
 def _pieces(reader: BinaryIO) -> Iterator[bytes]:
     with reader:
         yield from chunks_of(reader, _PIECE)
 
 
 def _disposition(title: str, media_type: str) -> str:
-    name = f"{_plain(title) or 'document'}.{_EXTENSIONS.get(media_type, 'bin')}"
+    return _named(title, _EXTENSIONS.get(media_type, "bin"))
+
+
+def _named(title: str, ending: str) -> str:
+    name = f"{_plain(title) or 'document'}.{ending}"
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"
 

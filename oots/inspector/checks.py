@@ -1,0 +1,212 @@
+"""What the messages of an exchange are worth, computed anew from their bytes: five checks, each with its verdict."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from oots.dossier.answers import Answered, answers
+from oots.dossier.messages import Answer, Kept, MessageVerdict, Piece, judge, stated_digests
+from oots.dossier.rules import reports_of
+from oots.edelivery.header import CID
+from oots.edelivery.profile import ProfileError
+from oots.exchange.recheck import recheck
+from oots.inspector.laid_open import LaidOpen, Message
+from oots.model.errors import MessageError, TransportError
+from oots.rules.judgement import SCHEMA
+from oots.rules.pairs.header_to_body import header_to_body
+from oots.rules.rule import Finding, Severity
+from oots.trust.anchors import TrustAnchors
+from oots.validation.folder import Listed, Opened, run_findings
+from oots.validation.report import FileReport
+from oots.web.words import Words
+from oots.wire.xml import parse
+
+
+class Check(StrEnum):
+    SCHEMA = "schema"
+    RULES = "rules"
+    PAIRS = "pairs"
+    SIGNATURE = "signature"
+    RECEIPT = "receipt"
+
+
+NAMES: Final[Mapping[Check, Words]] = {
+    Check.SCHEMA: Words("Skema", "Schema"),
+    Check.RULES: Words("Regler", "Rules"),
+    Check.PAIRS: Words("Sammenhæng", "Pairs"),
+    Check.SIGNATURE: Words("Underskrift", "Signature"),
+    Check.RECEIPT: Words("Kvittering", "Receipt"),
+}
+ABOUT: Final[Mapping[Check, Words]] = {
+    Check.SCHEMA: Words("Er meddelelserne bygget som skemaet kræver?", "Are the messages built as the schema says?"),
+    Check.RULES: Words("Holder hver meddelelse OOTS-reglerne?", "Does each message keep the rules of OOTS?"),
+    Check.PAIRS: Words("Passer meddelelserne til hinanden?", "Do the messages fit each other?"),
+    Check.SIGNATURE: Words("Er de underskrevet af dem, de siger?", "Are they signed by whom they say?"),
+    Check.RECEIPT: Words("Har modtageren underskrevet for dem?", "Has the receiver signed for them?"),
+}
+
+
+class Worth(StrEnum):
+    """The value is the look of its badge: colour and icon."""
+
+    PASSED = "success"
+    NOTED = "info"
+    MISSING = "warning"
+    FAILED = "error"
+
+
+WORTHS: Final[Mapping[Worth, Words]] = {
+    Worth.PASSED: Words("i orden", "passed"),
+    Worth.NOTED: Words("i orden med bemærkninger", "passed with notes"),
+    Worth.MISSING: Words("mangler", "missing"),
+    Worth.FAILED: Words("fejlet", "failed"),
+}
+_GRAVEST: Final = (Worth.FAILED, Worth.MISSING, Worth.NOTED, Worth.PASSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The verdict of one check on one message, or on all; `broken` are the rules behind it, without what was found."""
+
+    check: Check
+    worth: Worth
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Judged:
+    """`by_message` has the five checks of each message, by its number; `answers` the three questions of a dispute."""
+
+    by_message: Mapping[int, tuple[Checked, ...]]
+    answers: tuple[Answered, ...]
+    verdicts: tuple[MessageVerdict, ...]
+
+    @property
+    def overall(self) -> tuple[Checked, ...]:
+        """Of all messages together: each check is worth what it is worth for the worst message."""
+        columns = zip(*self.by_message.values(), strict=True)
+        return tuple(_worst(column) for column in columns)
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether all three questions are answered with yes."""
+        return all(each.answer is Answer.YES for each in self.answers)
+
+
+def judged(exchange: LaidOpen, anchors: TrustAnchors) -> Judged:
+    """Everything is computed here and now; signatures are judged as of the time that each of them names."""
+    kept = [_kept(message) for message in exchange.messages]
+    verdicts = tuple(judge(each, anchors) for each in kept)
+    between = _between(exchange.messages)
+    by_message = {
+        message.number: _checked(message, each, verdict, between.get(message.number, ()), anchors)
+        for message, each, verdict in zip(exchange.messages, kept, verdicts, strict=True)
+    }
+    return Judged(by_message, answers(verdicts, anchored=True), verdicts)
+
+
+def _checked(
+    message: Message, kept: Kept, verdict: MessageVerdict, between: Sequence[Finding], anchors: TrustAnchors
+) -> tuple[Checked, ...]:
+    reports = tuple(reports_of(kept))
+    findings = [found for report in reports for found in report.findings if found.rule != SCHEMA]
+    return (
+        Checked(Check.SCHEMA, Worth.PASSED if all(report.schema_valid for report in reports) else Worth.FAILED),
+        _ruled(Check.RULES, findings, reports),
+        _ruled(Check.PAIRS, between),
+        Checked(Check.SIGNATURE, Worth.PASSED if _is_signed(message, verdict, anchors) else Worth.FAILED),
+        Checked(Check.RECEIPT, _receipted(message, verdict)),
+    )
+
+
+def _ruled(check: Check, findings: Sequence[Finding], reports: Sequence[FileReport] = ()) -> Checked:
+    broken = tuple(dict.fromkeys(found.rule for found in findings))
+    unread = any(report.schema_valid is None for report in reports)
+    if unread or any(found.severity is Severity.FATAL for found in findings):
+        return Checked(check, Worth.FAILED, broken)
+    return Checked(check, Worth.NOTED if broken else Worth.PASSED, broken)
+
+
+def _is_signed(message: Message, verdict: MessageVerdict, anchors: TrustAnchors) -> bool:
+    """By its sender, over these very bytes, and as each journal recorded it."""
+    again = (recheck(line.entry, anchors) for line in message.lines)
+    as_recorded = all(each is None or each.valid for each in again)
+    return as_recorded and verdict.sent is Answer.YES and verdict.travelled is Answer.YES
+
+
+def _receipted(message: Message, verdict: MessageVerdict) -> Worth:
+    if message.receipt is None:
+        return Worth.MISSING
+    return Worth.PASSED if verdict.received is Answer.YES else Worth.FAILED
+
+
+def _worst(column: Sequence[Checked]) -> Checked:
+    worth = next(each for each in _GRAVEST if any(checked.worth is each for checked in column))
+    broken = dict.fromkeys(rule for checked in column for rule in checked.broken)
+    return Checked(column[0].check, worth, tuple(broken))
+
+
+def _kept(message: Message) -> Kept:
+    """The message as dossiers know it; a journal has its evidence by digest alone."""
+    try:
+        stated = stated_digests(message.envelope)
+    except (TransportError, ProfileError):
+        stated = {}
+    evidence = {
+        info.content_id: Piece(info.content_id, stated[CID + info.content_id], None)
+        for info in message.header.parts[1:]
+        if CID + info.content_id in stated
+    }
+    return Kept(
+        message.number,
+        _piece("envelope.xml", message.envelope),
+        _piece("document.xml", message.document),
+        evidence,
+        receipt=None if message.receipt is None else _piece("receipt.xml", message.receipt),
+    )
+
+
+def _piece(name: str, octets: bytes) -> Piece:
+    return Piece(name, hashlib.sha256(octets).hexdigest(), octets)
+
+
+def _between(messages: Sequence[Message]) -> dict[int, list[Finding]]:
+    """What each message breaks of another, of its own header, or its receipt of it."""
+    found: dict[int, list[Finding]] = {}
+    for message in messages:
+        found.setdefault(message.number, []).extend(_header_findings(message))
+    for hop in _hops(messages):
+        listed = tuple(Listed(None, str(message.number), f"{message.number}/receipt") for message in hop)
+        for name, finding in run_findings(listed, dict(_opened(hop))):
+            found[int(name.partition("/")[0])].append(finding)
+    return found
+
+
+def _hops(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """The messages between each two access points: an intermediary has a conversation with either side."""
+    hops: dict[frozenset[str], list[Message]] = {}
+    for message in messages:
+        ends = frozenset((message.header.sender.value, message.header.receiver.value))
+        hops.setdefault(ends, []).append(message)
+    yield from hops.values()
+
+
+def _header_findings(message: Message) -> Iterator[Finding]:
+    try:
+        yield from header_to_body(parse(message.envelope), parse(message.document), None)
+    except MessageError:  # told by the checks on schema and signature
+        return
+
+
+def _opened(messages: Sequence[Message]) -> Iterator[tuple[str, Opened]]:
+    for message in messages:
+        try:
+            yield str(message.number), Opened(parse(message.document), parse(message.envelope))
+            if message.receipt is not None:
+                yield f"{message.number}/receipt", Opened(None, parse(message.receipt))
+        except MessageError:  # told by the checks on schema and signature
+            continue

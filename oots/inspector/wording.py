@@ -1,0 +1,195 @@
+"""Words for what journals tell: kinds of lines, outcomes, who did something to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from oots.dossier.messages import header_in
+from oots.edelivery.header import UserMessage
+from oots.exchange.journal import Entry, EvidencePart, JournalEntry, Note
+from oots.exchange.journals import Line
+from oots.inspector.laid_open import LaidOpen
+from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES, Outcome, decided, offers_preview
+from oots.model.errors import MessageError, TransportError
+from oots.model.response import ErrorCode
+from oots.web.words import Words
+from oots.wire import request
+
+OUTCOMES: Final[Mapping[Outcome, Words]] = {
+    Outcome.DELIVERED: Words("dokumentation sendt", "evidence sent"),
+    Outcome.NOTHING_SENT: Words("intet sendt", "nothing sent"),
+    Outcome.REFUSED: Words("afvist", "refused"),
+    Outcome.LAPSED: Words("tiden udløb", "time ran out"),
+    Outcome.UNDELIVERED: Words("ikke afleveret", "not delivered"),
+    Outcome.RUNNING: Words("i gang", "in progress"),
+}
+OUTCOME_LOOK: Final[Mapping[Outcome, str]] = {
+    Outcome.DELIVERED: "success",
+    Outcome.NOTHING_SENT: "info",
+    Outcome.REFUSED: "warning",
+    Outcome.LAPSED: "warning",
+    Outcome.UNDELIVERED: "error",
+    Outcome.RUNNING: "info",
+}
+"""The colour and icon of an outcome, beside its words."""
+
+FIRST_REQUEST: Final = Words("Anmodning om dokumentation", "Request for evidence")
+SECOND_REQUEST: Final = Words("Anden anmodning, til forhåndsvisningen", "Second request, for the preview")
+OFFER: Final = Words("Svar: borgeren skal se dokumentationen først", "Answer: the person is to see the evidence first")
+
+_TITLES: Final[Mapping[Entry, Words]] = {
+    Entry.RECEIPT_RECEIVED: Words("Underskrevet kvittering modtaget", "Signed receipt received"),
+    Entry.DUPLICATE_RECEIVED: Words("Samme meddelelse modtaget igen", "Same message received again"),
+    Entry.MESSAGE_REFUSED: Words("Meddelelse afvist ved døren", "Message refused at the door"),
+    Entry.ANSWER_IGNORED: Words("Meddelelse noteret uden virkning", "Message recorded without effect"),
+    Entry.DELIVERY_FAILED: Words("Meddelelse kunne ikke afleveres", "Message could not be delivered"),
+    Entry.IDENTITY_MATCHED: Words("Personen fundet entydigt", "Person matched"),
+    Entry.IDENTITY_NOT_MATCHED: Words("Personen ikke fundet entydigt", "No unique match of the person"),
+    Entry.PREVIEW_OPENED: Words("Forhåndsvisning åbnet", "Preview opened"),
+    Entry.PREVIEW_REFUSED: Words(
+        "En anden person afvist ved forhåndsvisningen", "Another person refused at the preview"
+    ),
+    Entry.PREVIEW_DECIDED: Words("Valg truffet i forhåndsvisningen", "Decision taken in the preview"),
+    Entry.FEE_PAID: Words("Gebyr betalt (efterligning)", "Fee paid (stand-in)"),
+    Entry.FEE_RETURNED: Words("Gebyr betalt tilbage (efterligning)", "Fee paid back (stand-in)"),
+    Entry.CASE_OPENED: Words("Overgivet til en sagsbehandler", "Handed to a caseworker"),
+    Entry.CASE_DECIDED: Words("Afgjort af en sagsbehandler", "Decided by a caseworker"),
+    Entry.TIME_UP: Words("Tiden udløb", "Time was up"),
+    Entry.EVIDENCE_DELETED: Words("Dokumentationen slettet", "Evidence deleted"),
+}
+_DECISIONS: Final[Mapping[str, Words]] = {
+    "accept": Words("godkendt", "approved"),
+    "decline": Words("afvist", "declined"),
+    "release": Words("udstedes", "released"),
+    "refuse": Words("udstedes ikke", "not released"),
+}
+_ERRORS: Final[Mapping[str, Words]] = {
+    ErrorCode.AUTHENTICATION.code: Words("log ind fejlede", "authentication failed"),
+    ErrorCode.AUTHORIZATION.code: Words("der mangler tilladelse", "authorisation is missing"),
+    ErrorCode.INVALID_REQUEST.code: Words("anmodningen er ugyldig", "the request is invalid"),
+    ErrorCode.NOT_FOUND.code: Words("intet fundet", "nothing found"),
+    ErrorCode.TIMEOUT.code: Words("tiden udløb", "time ran out"),
+    ErrorCode.UNRESOLVED_REFERENCE.code: Words("en henvisning fører ingen steder hen", "a reference leads nowhere"),
+    ErrorCode.UNSUPPORTED.code: Words("det kan udbyderen ikke", "the provider cannot do that"),
+    ErrorCode.QUERY.code: Words("spørgsmålet er ikke korrekt", "the query is not correct"),
+}
+
+
+def title_of(line: Line) -> Words:
+    """What a line of a journal tells of, in a few words."""
+    entry = line.entry
+    if entry.entry in REQUESTS:
+        return SECOND_REQUEST if _is_second(entry) else FIRST_REQUEST
+    if entry.entry in (*RESPONSES, *EXCEPTIONS):
+        return answer_titled(entry)
+    return _TITLES.get(entry.entry, Words(entry.entry, entry.entry))
+
+
+def answer_titled(entry: JournalEntry) -> Words:
+    """What a response or an exception is called."""
+    if offers_preview(entry):
+        return OFFER
+    if entry.entry not in RESPONSES:
+        code = f" ({entry.error_code})" if entry.error_code else ""
+        return Words(f"Fejlsvar{code}", f"Error response{code}")
+    if entry.evidence:
+        return Words("Svar med dokumentation", "Response with evidence")
+    return Words("Svar uden dokumentation", "Response without evidence")
+
+
+def _is_second(entry: JournalEntry) -> bool:
+    try:
+        return entry.document is not None and request.decode(entry.document).preview is not None
+    except MessageError:
+        return False
+
+
+def outcome_of(exchange: LaidOpen) -> Words:
+    """How the exchange has ended so far."""
+    return OUTCOMES[reached(exchange)]
+
+
+def reached(exchange: LaidOpen) -> Outcome:
+    """How the exchange has ended so far, as the last line says that decides it."""
+    undelivered = {line.entry.message_id for line in exchange.of(Entry.DELIVERY_FAILED)}
+    last = Outcome.RUNNING
+    for line in exchange.lines:
+        outcome = decided(line.entry)
+        if outcome is not None:
+            last = Outcome.UNDELIVERED if line.entry.message_id in undelivered else outcome
+    return last
+
+
+_PERSON: Final = Words("borgeren", "the person")
+_REGISTER: Final = Words("personregisteret", "the register of persons")
+_BY_PERSON: Final = (Entry.PREVIEW_OPENED, Entry.PREVIEW_REFUSED, Entry.PREVIEW_DECIDED, Entry.FEE_PAID)
+
+
+def who_to_whom(line: Line, names: Mapping[str, Words]) -> tuple[Words, Words | None]:
+    """Who did what the line tells of, and to whom; to nobody where there is no other. `names` are those of services."""
+    own, entry = names.get(line.service, Words(line.service, line.service)), line.entry
+    if entry.soap is not None and (header := _header(entry.soap)) is not None:
+        return Words(header.sender.value, header.sender.value), Words(header.receiver.value, header.receiver.value)
+    if entry.entry in _BY_PERSON:
+        return _PERSON, own
+    if entry.entry in (Entry.IDENTITY_MATCHED, Entry.IDENTITY_NOT_MATCHED):
+        return own, _REGISTER
+    return own, _PERSON if entry.entry is Entry.FEE_RETURNED else None
+
+
+def _header(envelope: bytes) -> UserMessage | None:
+    try:
+        return header_in(envelope)
+    except TransportError:
+        return None
+
+
+def decision_of(entry: JournalEntry) -> Words | None:
+    """What was decided."""
+    return None if entry.decision is None else _DECISIONS.get(entry.decision, Words(entry.decision, entry.decision))
+
+
+def error_of(code: str | None) -> Words:
+    """What an error code means, with the code."""
+    meant = _ERRORS.get(code or "")
+    return Words(f"{code}: {meant.danish}", f"{code}: {meant.english}") if meant else Words(code or "?", code or "?")
+
+
+Fact = tuple[Words, str | Words]
+
+
+def facts_of(entry: JournalEntry, *, masked: bool) -> tuple[Fact, ...]:
+    """Everything else that a line has: label and value. What others wrote freely stands there unless it is masked."""
+    told: list[tuple[Words, str | Words | None]] = [
+        (Words("Fejlkode", "Error code"), entry.error_code),
+        (Words("Forklaring", "Detail"), "•••" if masked and entry.detail else entry.detail),
+        (Words("Valg", "Decision"), decision_of(entry)),
+        (Words("Version", "Version"), entry.specification),
+        (Words("Procedure", "Procedure"), entry.procedure),
+        (Words("Dokumentationstype", "Evidence type"), entry.evidence_type),
+        (Words("Meddelelse (MessageId)", "Message (MessageId)"), entry.message_id),
+        (Words("Anmodning (id)", "Request (id)"), entry.request_id),
+        (Words("Svar (id)", "Response (id)"), entry.response_id),
+        (Words("Underskriver", "Signer"), entry.signer),
+        (Words("Certifikat (SHA-256)", "Certificate (SHA-256)"), entry.certificate_sha256),
+    ]
+    notes = [(_about_note(note), note.says) for note in entry.notes]
+    evidence = [(_about_part(part), part.sha256) for part in entry.evidence]
+    digests = [
+        (Words(f"Underskrevet: {uri}, SHA-256", f"Signed: {uri}, SHA-256"), value) for uri, value in entry.digests
+    ]
+    return (*((label, value) for label, value in told if value), *notes, *evidence, *digests)
+
+
+def _about_part(part: EvidencePart) -> Words:
+    kind = f"{part.media_type}, {part.length} byte"
+    return Words(f"Dokumentation ({kind}), SHA-256", f"Evidence ({kind}s), SHA-256")
+
+
+def _about_note(note: Note) -> Words:
+    return Words(f"Bemærkning ({note.severity}) efter {note.rule}", f"Note ({note.severity}) by {note.rule}")
+
+
+def _about_digest(uri: str) -> Words:
+    return Words(f"Underskrevet: {uri}, SHA-256", f"Signed: {uri}, SHA-256")
