@@ -11,14 +11,26 @@ from typing import Protocol
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from oots.model.errors import MessageError
 from oots.model.response import ErrorCode
 from oots.web.downloads import download
 from oots.web.frame import Frame, language
 from oots.web.numbers import Number
-from oots.web.timeline import TimelineEvent, Verdict
+from oots.web.telling import (
+    EXCEPTIONS,
+    REQUESTS,
+    RESPONSES,
+    EvidencePart,
+    Line,
+    Note,
+    Told,
+    Way,
+    offers_preview,
+    titles_of,
+    verdict_of,
+    ways_of,
+)
+from oots.web.timeline import TimelineEvent
 from oots.web.words import Lang, Words
-from oots.wire.error import decode_error
 from oots.wire.readable import readable
 
 REFUSALS = "refusals"
@@ -30,86 +42,6 @@ _PIECES: dict[str, Words] = {
     "soap": Words("Konvolutten (SOAP med ebMS)", "The envelope (SOAP with ebMS)"),
     "receipt": Words("Kvitteringen", "The receipt"),
 }
-
-
-class EvidencePart(Protocol):
-    """What the log keeps of an evidence part."""
-
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def length(self) -> int: ...
-
-
-class Note(Protocol):
-    """A rule broken without harm."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def severity(self) -> str: ...
-    @property
-    def says(self) -> str: ...
-
-
-class Line(Protocol):
-    """What these pages read of a journal entry."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def entry(self) -> str: ...
-    @property
-    def specification(self) -> str | None: ...
-    @property
-    def procedure(self) -> str | None: ...
-    @property
-    def evidence_type(self) -> str | None: ...
-    @property
-    def conversation_id(self) -> str | None: ...
-    @property
-    def request_id(self) -> str | None: ...
-    @property
-    def response_id(self) -> str | None: ...
-    @property
-    def message_id(self) -> str | None: ...
-    @property
-    def error_code(self) -> str | None: ...
-    @property
-    def detail(self) -> str | None: ...
-    @property
-    def decision(self) -> str | None: ...
-    @property
-    def signer(self) -> str | None: ...
-    @property
-    def certificate_sha256(self) -> str | None: ...
-    @property
-    def schema_valid(self) -> bool | None: ...
-    @property
-    def signature_valid(self) -> bool | None: ...
-    @property
-    def evidence(self) -> Sequence[EvidencePart]: ...
-    @property
-    def digests(self) -> Sequence[tuple[str, str]]: ...
-    @property
-    def notes(self) -> Sequence[Note]: ...
-    @property
-    def document(self) -> bytes | None: ...
-    @property
-    def soap(self) -> bytes | None: ...
-    @property
-    def receipt(self) -> bytes | None: ...
-
-
-class Told(Protocol):
-    """A journal entry with the number that orders the log."""
-
-    @property
-    def number(self) -> int: ...
-    @property
-    def entry(self) -> Line: ...
 
 
 class Log(Protocol):
@@ -149,7 +81,7 @@ def router(
 
     For services with insight only: whoever can reach these pages reads every message.
     """
-    pages = _ExchangePages(frame, open_log, recheck, _ways(own, other, behind))
+    pages = _ExchangePages(frame, open_log, recheck, ways_of(own, other, behind))
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/exchanges", pages.listed)
     routes.add_api_route("/exchanges/{exchange_id}", pages.told)
@@ -163,7 +95,7 @@ class _ExchangePages:
         frame: Frame,
         open_log: Callable[[], AbstractContextManager[Log]],
         recheck: Callable[[Line], Words | None],
-        ways: Mapping[str, tuple[Words, Words | None]],
+        ways: Mapping[str, Way],
     ) -> None:
         self._frame = frame
         self._open_log = open_log
@@ -178,7 +110,7 @@ class _ExchangePages:
 
     def told(self, request: Request, exchange_id: str) -> Response:
         log = self._log_of(exchange_id)
-        titles = _titles(log)
+        titles = titles_of(log)
         events = [
             _event(
                 exchange_id, each, titles[each.number], self._ways[each.entry.entry], self._recheck(each.entry), request
@@ -206,7 +138,7 @@ class _ExchangePages:
             "exchange_document.html",
             exchange_id=exchange_id,
             heading=_PIECES[piece],
-            event=_titles(log)[number],
+            event=titles_of(log)[number],
             length=len(content),
             lines=readable(content).splitlines(),
         )
@@ -254,116 +186,20 @@ def _outcome(lines: Sequence[Line]) -> Words:
 
 def _outcome_of(line: Line) -> Words | None:
     """What the line makes of the exchange; None for one that decides nothing."""
-    if line.entry in _REQUESTS or _offers_preview(line):
+    if line.entry in REQUESTS or offers_preview(line):
         return _RUNNING
-    if line.entry in _RESPONSES:
+    if line.entry in RESPONSES:
         return _DELIVERED if line.evidence else _NOTHING_SENT
-    if line.entry == "time-up" or (line.entry in _EXCEPTIONS and line.error_code == ErrorCode.TIMEOUT.code):
+    if line.entry == "time-up" or (line.entry in EXCEPTIONS and line.error_code == ErrorCode.TIMEOUT.code):
         return _LAPSED
-    return _REFUSED if line.entry in _EXCEPTIONS else None
-
-
-_REQUESTS = ("request-sent", "request-received")
-_RESPONSES = ("response-sent", "response-received")
-_EXCEPTIONS = ("exception-sent", "exception-received")
-
-_TITLES: dict[str, Words] = {
-    "request-sent": Words("Forespørgsel", "Request"),
-    "request-received": Words("Forespørgsel", "Request"),
-    "response-sent": Words("Svar sendt", "Response sent"),
-    "response-received": Words("Svar modtaget", "Response received"),
-    "exception-sent": Words("Undtagelse sendt", "Exception sent"),
-    "exception-received": Words("Undtagelse modtaget", "Exception received"),
-    "receipt-received": Words("Underskrevet kvittering modtaget", "Signed receipt received"),
-    "duplicate-received": Words("Samme meddelelse modtaget igen", "Same message received again"),
-    "message-refused": Words("Meddelelse afvist", "Message refused"),
-    "answer-ignored": Words("Meddelelse noteret uden virkning", "Message recorded without effect"),
-    "delivery-failed": Words("Kunne ikke afleveres", "Could not be delivered"),
-    "identity-matched": Words("Personen fundet entydigt", "Person matched"),
-    "identity-not-matched": Words("Personen ikke fundet entydigt", "No unique match of the person"),
-    "preview-opened": Words("Forhåndsvisning åbnet", "Preview opened"),
-    "preview-refused": Words("En anden person afvist ved forhåndsvisningen", "Another person refused at the preview"),
-    "preview-decided": Words("Valg truffet i forhåndsvisningen", "Decision taken in the preview"),
-    "fee-paid": Words("Gebyr betalt (efterligning)", "Fee paid (stand-in)"),
-    "fee-returned": Words("Gebyr betalt tilbage (efterligning)", "Fee paid back (stand-in)"),
-    "case-opened": Words("Overgivet til en sagsbehandler", "Handed to a caseworker"),
-    "case-decided": Words("Afgjort af en sagsbehandler", "Decided by a caseworker"),
-    "time-up": Words("Tiden udløb", "Time was up"),
-    "evidence-deleted": Words("Dokumentationen slettet", "Evidence deleted"),
-}
-
-_OUTWARD = ("request-sent", "response-sent", "exception-sent", "delivery-failed")
-_INWARD = (
-    "request-received",
-    "response-received",
-    "exception-received",
-    "receipt-received",
-    "duplicate-received",
-    "message-refused",
-    "answer-ignored",
-)
-
-
-def _titles(log: Sequence[Told]) -> dict[int, Words]:
-    """The title of each line by its number; requests are counted, and one that is passed on or sent again stays the
-    same."""
-    requests = list(dict.fromkeys(_document(each) for each in log if each.entry.entry in _REQUESTS))
-    return {each.number: _title(each, requests) for each in log}
-
-
-def _document(told: Told) -> bytes | int:
-    """What tells one request from another; a line without a document is one of its own."""
-    return told.entry.document or told.number
-
-
-def _title(told: Told, requests: Sequence[bytes | int]) -> Words:
-    if told.entry.entry in _REQUESTS:
-        count = requests.index(_document(told)) + 1
-        more = Words(" (til forhåndsvisning)", " (for the preview)") if count > 1 else Words("", "")
-        return Words(f"Forespørgsel {count}{more.danish}", f"Request {count}{more.english}")
-    if _offers_preview(told.entry):
-        code = told.entry.error_code
-        return Words(f"Forhåndsvisning kræves ({code})", f"Preview required ({code})")
-    return _TITLES[told.entry.entry]
-
-
-def _offers_preview(line: Line) -> bool:
-    """Whether the exception carries a preview link, and so is no refusal."""
-    if line.error_code != ErrorCode.AUTHORIZATION.code or line.document is None:
-        return False
-    try:
-        return decode_error(line.document).preview is not None
-    except MessageError:
-        return False
-
-
-def _ways(own: Words, other: Words, behind: Words | None) -> dict[str, tuple[Words, Words | None]]:
-    """From whom to whom each kind of event goes; to nobody where there is no other."""
-    if behind is not None:
-        either = Words(f"{other.danish} / {behind.danish}", f"{other.english} / {behind.english}")
-        return _ways(own, either, None) | {
-            "request-received": (other, own),
-            "request-sent": (own, behind),
-            **dict.fromkeys(("response-received", "exception-received"), (behind, own)),
-            **dict.fromkeys(("response-sent", "exception-sent"), (own, other)),
-        }
-    person = Words("Personen", "The person")
-    register = Words("personregisteret", "the register of persons")
-    return {
-        **dict.fromkeys(_OUTWARD, (own, other)),
-        **dict.fromkeys(_INWARD, (other, own)),
-        **dict.fromkeys(("identity-matched", "identity-not-matched"), (own, register)),
-        **dict.fromkeys(("preview-opened", "preview-refused", "preview-decided", "fee-paid"), (person, own)),
-        "fee-returned": (own, person),
-        **dict.fromkeys(("time-up", "evidence-deleted", "case-opened", "case-decided"), (own, None)),
-    }
+    return _REFUSED if line.entry in EXCEPTIONS else None
 
 
 def _event(
     exchange_id: str,
     told: Told,
     title: Words,
-    way: tuple[Words, Words | None],
+    way: Way,
     rechecked: Words | None,
     request: Request,
 ) -> TimelineEvent:
@@ -374,8 +210,8 @@ def _event(
         title,
         sender.in_(lang),
         receiver and receiver.in_(lang),
-        _verdict(line.schema_valid),
-        _verdict(line.signature_valid),
+        verdict_of(line.schema_valid),
+        verdict_of(line.signature_valid),
         _rechecked(rechecked, lang) + _facts(line, lang),
         tuple(
             (words, f"/exchanges/{exchange_id}/{told.number}/{piece}")
@@ -388,12 +224,6 @@ def _event(
 def _rechecked(verdict: Words | None, lang: Lang) -> tuple[tuple[Words, str], ...]:
     label = Words("Underskrift kontrolleret igen nu", "Signature checked again now")
     return () if verdict is None else ((label, verdict.in_(lang)),)
-
-
-def _verdict(passed: bool | None) -> Verdict | None:
-    if passed is None:
-        return None
-    return Verdict.PASSED if passed else Verdict.FAILED
 
 
 def _facts(line: Line, lang: Lang) -> tuple[tuple[Words, str], ...]:
