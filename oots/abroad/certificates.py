@@ -26,12 +26,13 @@ class _Table(BaseModel):
 
 
 class FieldOf(_Table):
-    """One field: its XML element, its labels in the own language of the country and in English, and where its value
-    stands in a record (`civil_status.since`)."""
+    """One field: its XML element, its labels in the own language of the country, in English and in Danish, and where
+    its value stands in a record (`civil_status.since`)."""
 
     element: Annotated[str, Field(pattern="^[A-Z][A-Za-z]*$")]
     own: str
     en: str
+    da: str
     value: Annotated[str, Field(pattern=r"^[a-z_]+\.[a-z_]+$")]
 
 

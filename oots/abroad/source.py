@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from oots.abroad.authorities import REGISTRIES, Registry
 from oots.abroad.certificates import PDF, Certificate, certificates
 from oots.abroad.documents import Draft
+from oots.abroad.field_names import fields_told
 from oots.abroad.records import Person, Records
 from oots.model.agent import Agent
 from oots.model.evidence import DocumentKind
@@ -94,15 +95,18 @@ class ForeignSource:
             in_language(self.authority.names, certificate.country),
         )
         evidence_type = certificate.offer.evidence_type
+        written = draft.as_xml()
         return Issued(
             evidence_type,
             day,
-            self._documents(draft, order),
+            self._documents(draft, written, order),
             title=_dated(evidence_type.titles, day) if several else (),
             withheld=certificate.kept_back,
+            fields=fields_told(certificate, written),
         )
 
-    def _documents(self, draft: Draft, order: Order) -> tuple[IssuedDocument, ...]:
+    def _documents(self, draft: Draft, written: bytes, order: Order) -> tuple[IssuedDocument, ...]:
+        """`written` is the certificate as XML, not sealed yet."""
         title = draft.certificate.title
 
         def pdf(kind: DocumentKind) -> IssuedDocument:
@@ -111,7 +115,7 @@ class ForeignSource:
 
         if order.wanted.format == PDF:
             return (pdf(DocumentKind.MAIN_EVIDENCE),)
-        xml = self.seal_xml(draft.as_xml(), self.key, order.at)
+        xml = self.seal_xml(written, self.key, order.at)
         main = IssuedDocument(DocumentKind.MAIN_EVIDENCE, title, draft.certificate.xml_distribution, xml)
         if DocumentKind.HUMAN_READABLE_VERSION not in order.wanted.associated_documents:
             return (main,)

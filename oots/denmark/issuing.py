@@ -19,6 +19,7 @@ from oots.denmark.document_model import (
 from oots.denmark.document_pdf import Sender, render
 from oots.denmark.document_xml import Facts, encode
 from oots.denmark.evidence_types import PDF, PDF_DISTRIBUTION, evidence_type_of, xml_distribution
+from oots.denmark.field_names import fields_told
 from oots.denmark.holding import NOTHING, Annex, Case, Piece, by_hand
 from oots.denmark.holdings import HOLDINGS
 from oots.denmark.residence_forms import as_forms_ask
@@ -87,6 +88,7 @@ def issue_piece(definition: Definition, case: Case, piece: Piece, writing: Writi
         ),
         notice,
         title=piece.titles,
+        fields=fields_told(definition, model, document, case.requirements),
     )
 
 

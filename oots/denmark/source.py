@@ -19,6 +19,7 @@ from oots.denmark.evidence_types import (
     XML_DISTRIBUTION,
 )
 from oots.denmark.fees import fee_of
+from oots.denmark.field_names import certificate_model, fields_told
 from oots.denmark.holding import CASEWORK, Case, resident
 from oots.denmark.issuing import ADDRESS_PROTECTION, Writing, issue, requirements_of, withheld
 from oots.denmark.municipality import Municipality, load_municipality
@@ -27,6 +28,7 @@ from oots.denmark.records import Records
 from oots.denmark.registers import Registers
 from oots.model.agent import Agent
 from oots.model.evidence import Distribution, DocumentKind
+from oots.model.fields import FieldTold
 from oots.model.identifiers import Identifier
 from oots.model.issuing import (
     Applicant,
@@ -87,11 +89,13 @@ class MunicipalSource:
         return tuple(self._finished(piece, order) for piece in issued) if isinstance(issued, tuple) else issued
 
     def _finished(self, piece: Issued, order: Order) -> Issued:
-        """With its fee, what a caseworker has attached, and what is withheld."""
+        """With its fee, what a caseworker has attached, and what is withheld; nobody has read the fields of a PDF that
+        stands in the place of the register's own."""
         definition = DEFINITIONS.get(order.classification)
         if order.approval and order.approval.attached:
             documents = self._with_attached(piece.documents, order.approval.attached, order.at)
-            piece = replace(piece, documents=documents)
+            fields = () if documents[0].distribution.format == PDF else piece.fields
+            piece = replace(piece, documents=documents, fields=fields)
         if definition is None:
             return piece
         fee = fee_of(self._municipality.kommunekode, definition.id, order.at.astimezone(_DENMARK).year)
@@ -128,15 +132,31 @@ class MunicipalSource:
         attest = project(
             person, self._municipality, case_number=order.case_number, day=case.day, with_history=with_history
         )
-        documents = self._documents(attest, in_language(evidence_type.titles, "DA"), order.wanted, order.at)
-        return (Issued(evidence_type, case.day, documents, ADDRESS_PROTECTION if person.protected(case.day) else None),)
+        written = bopaelsattest_xml.encode(attest)
+        title = in_language(evidence_type.titles, "DA")
+        return (
+            Issued(
+                evidence_type,
+                case.day,
+                self._documents(attest, written, title, order.wanted, order.at),
+                ADDRESS_PROTECTION if person.protected(case.day) else None,
+                fields=self._fields(order, case, written, with_history=with_history),
+            ),
+        )
+
+    def _fields(self, order: Order, case: Case, written: bytes, *, with_history: bool) -> tuple[FieldTold, ...]:
+        definition = DEFINITIONS.get(order.classification)
+        if definition is None:
+            return ()
+        return fields_told(definition, certificate_model(with_history=with_history), written, case.requirements)
 
     def _documents(
-        self, attest: Bopaelsattest, title: str, wanted: Distribution, at: datetime
+        self, attest: Bopaelsattest, written: bytes, title: str, wanted: Distribution, at: datetime
     ) -> tuple[IssuedDocument, ...]:
+        """`written` is the certificate as XML, not sealed yet."""
         if wanted.format == PDF:
             return (self._pdf(attest, title, at, DocumentKind.MAIN_EVIDENCE),)
-        main = self._xml(attest, title, at)
+        main = self._xml(written, title, at)
         if DocumentKind.HUMAN_READABLE_VERSION not in wanted.associated_documents:
             return (main,)
         return main, self._pdf(attest, title, at, DocumentKind.HUMAN_READABLE_VERSION)
@@ -152,8 +172,8 @@ class MunicipalSource:
         annex = IssuedDocument(DocumentKind.ANNEX, f"{main.title} (bilag)", PDF_DISTRIBUTION, sealed)
         return (*documents, annex)
 
-    def _xml(self, attest: Bopaelsattest, title: str, at: datetime) -> IssuedDocument:
-        sealed = self._seal_xml(bopaelsattest_xml.encode(attest), self._key, at)
+    def _xml(self, written: bytes, title: str, at: datetime) -> IssuedDocument:
+        sealed = self._seal_xml(written, self._key, at)
         return IssuedDocument(DocumentKind.MAIN_EVIDENCE, title, XML_DISTRIBUTION, sealed)
 
     def _pdf(self, attest: Bopaelsattest, title: str, at: datetime, kind: DocumentKind) -> IssuedDocument:

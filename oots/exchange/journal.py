@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
+from oots.model.fields import FieldTold
+
 
 class Entry(StrEnum):
     """What is recorded."""
@@ -106,7 +108,8 @@ class JournalEntry:
     the verdicts at the time; None means that there was nothing to
     judge. `subject` (the evidence subject) and the bytes of `document` (first MIME part), `soap` (the signed SOAP part)
     and `receipt` are personal data and encrypted at rest. `digests` are the references of the message's signature, so
-    that a receipt and a signature can be checked after the evidence itself is gone.
+    that a receipt and a signature can be checked after the evidence itself is gone. `fields` names those of evidence
+    that is offered (`exception-sent`), sent or received, and what is withheld; never what stands in them.
     """
 
     at: datetime
@@ -138,6 +141,7 @@ class JournalEntry:
     receipt: bytes | None = None
     purge: Purge | None = None
     look: Look | None = None
+    fields: tuple[FieldTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from oots.model.content import Source
 from oots.model.evidence import Distribution, DocumentKind, EvidenceType
+from oots.model.fields import FieldTold
 from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, Subject
 from oots.model.request import ClassificationAnswer
 from oots.model.text import Text
@@ -140,7 +141,8 @@ class IssuedDocument:
 class Issued:
     """One piece of evidence: main evidence first, then what belongs to it.
 
-    `title` tells several pieces of one type apart; without it the piece is called as its type is.
+    `title` tells several pieces of one type apart; without it the piece is called as its type is. `fields` are those of
+    its documents and what is withheld, by name; none where nobody can say what a document holds.
     """
 
     evidence_type: EvidenceType
@@ -151,6 +153,7 @@ class Issued:
     fee: Fee | None = None
     title: tuple[Text, ...] = ()
     withheld: tuple[Withheld, ...] = ()
+    fields: tuple[FieldTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from oots.model.evidence import (
     IssuingAuthority,
     MainMetadata,
 )
+from oots.model.fields import FieldTold
 from oots.model.issuing import Issued, IssuedDocument
 from oots.model.person import LegalPerson, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
@@ -103,7 +104,8 @@ class Answers:
             for package, documents in self._packages(issued, metadata, profile, content_id):
                 parts = _held_parts(unit, package, documents)
                 notice, title, fee, withheld = issued.notice, issued.title, issued.fee, issued.withheld
-                held.append(HeldPackage(package, parts, notice, number, title, fee, withheld))
+                fields = _fields_told(issued, package, documents)
+                held.append(HeldPackage(package, parts, notice, number, title, fee, withheld, fields))
         return tuple(held)
 
     def _packages(
@@ -169,6 +171,16 @@ def _described(evidence_type: EvidenceType, profile: Profile) -> EvidenceType:
     """With a description where the version demands one: that of the type, else its title."""
     descriptions = evidence_type.descriptions or evidence_type.titles
     return replace(evidence_type, descriptions=descriptions if profile.descriptions_demanded else ())
+
+
+def _fields_told(
+    issued: Issued, package: EvidencePackage, documents: Sequence[IssuedDocument]
+) -> tuple[FieldTold, ...]:
+    """Those of the piece, as of the evidence of this package; an annex on its own has other ones, which nobody has
+    named."""
+    if documents[0].kind is DocumentKind.ANNEX:
+        return ()
+    return tuple(replace(field, evidence_id=package.documents[0].evidence_id) for field in issued.fields)
 
 
 def _held_parts(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from oots.exchange.held_part import HeldPart
 from oots.model.evidence import EvidencePackage
+from oots.model.fields import FieldTold
 from oots.model.identifiers import Identifier
 from oots.model.issuing import Fee, FeePolicy, Withheld
 from oots.model.request import EvidenceRequest
@@ -18,7 +19,7 @@ class HeldPackage:
     """Evidence as it will be shown, and sent if the person accepts it.
 
     `piece` counts what was issued; in EDM 1.x a piece with several documents is several packages. `title` tells it
-    from other pieces, `fee` is that of the piece, and `withheld` is what is not sent.
+    from other pieces, `fee` is that of the piece, and `withheld` is what is not sent; `fields` are for the journal.
     """
 
     package: EvidencePackage
@@ -28,6 +29,7 @@ class HeldPackage:
     title: tuple[Text, ...] = ()
     fee: Fee | None = None
     withheld: tuple[Withheld, ...] = ()
+    fields: tuple[FieldTold, ...] = ()
 
     @property
     def is_to_be_paid(self) -> bool:

@@ -16,6 +16,7 @@ from oots.exchange.held_part import HeldPart
 from oots.exchange.journal import Entry, EvidencePart
 from oots.exchange.unit import Unit
 from oots.model.clock import Ids
+from oots.model.fields import FieldTold, Standing
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceError, EvidenceResponse
 from oots.provider.arrival import Arrival
@@ -60,7 +61,8 @@ class Replies:
             original_sender=exchange.final_recipient,
             final_recipient=exchange.original_sender,
         )
-        return self._post(unit, header, exchange_id, answer, chosen, exchange.request, deadline)
+        fields = fields_released(chosen) if chosen else _fields_offered(exchange, answer)
+        return self._post(unit, header, exchange_id, answer, chosen, exchange.request, deadline, fields)
 
     def refuse(
         self,
@@ -90,6 +92,7 @@ class Replies:
         chosen: tuple[HeldPackage, ...],
         request: EvidenceRequest | None,
         deadline: datetime,
+        fields: tuple[FieldTold, ...] = (),
     ) -> str:
         document = write_answer(answer, self._profiles)
         parts = [Part(self._access_point.content_id(), REGREP, document)]
@@ -99,7 +102,7 @@ class Replies:
         entry = Entry.EXCEPTION_SENT if isinstance(answer, EvidenceError) else Entry.RESPONSE_SENT
         line = of_sealed(entry, sealed, exchange_id, document)
         line = about_answer(about_request(line, request) if request else line, answer)
-        unit.journal(replace(line, evidence=evidence_parts(chosen)))
+        unit.journal(replace(line, evidence=evidence_parts(chosen), fields=fields))
         return sealed.message_id
 
     def part(self, unit: ProviderUnit, held: HeldPart) -> Part:
@@ -114,6 +117,22 @@ class Replies:
         if asked is not None:
             sendable(lambda: answer_fits(document, asked))
         sendable(lambda: evidence_is_as_described(document, parts[1:], self._access_point.signer_of))
+
+
+def fields_released(packages: Sequence[HeldPackage]) -> tuple[FieldTold, ...]:
+    """The fields of these packages once they are sent: what stands in them is released."""
+    return tuple(
+        replace(field, standing=Standing.RELEASED) if field.standing is Standing.AVAILABLE else field
+        for held in packages
+        for field in held.fields
+    )
+
+
+def _fields_offered(exchange: ProviderExchange, answer: Answer) -> tuple[FieldTold, ...]:
+    """The fields of what a preview is offered of."""
+    if not isinstance(answer, EvidenceError) or answer.preview is None:
+        return ()
+    return tuple(field for held in exchange.packages for field in held.fields)
 
 
 def evidence_parts(packages: Sequence[HeldPackage]) -> tuple[EvidencePart, ...]:

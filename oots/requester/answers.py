@@ -20,6 +20,7 @@ from oots.exchange.unit import Kept, Unit
 from oots.model.clock import Clock
 from oots.model.errors import MessageError
 from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
+from oots.requester.fields_received import fields_received
 from oots.requester.record import RequesterExchange
 from oots.wire.profile import Profiles
 
@@ -154,5 +155,8 @@ class Answers:
         line = about_answer(line, answer) if answer else line
         if kept is None:
             return line
-        evidence = kept.record.evidence_parts if isinstance(answer, EvidenceResponse) else ()
-        return replace(line, evidence=evidence, detail=kept.record.error_detail or line.detail)
+        line = replace(line, detail=kept.record.error_detail or line.detail)
+        if not isinstance(answer, EvidenceResponse):
+            return line
+        fields = fields_received(answer, opened.parts[1:])
+        return replace(line, evidence=kept.record.evidence_parts, fields=fields)
