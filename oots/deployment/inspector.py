@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from fastapi import APIRouter, Depends, FastAPI
 
+from oots.abroad import field_names as fields_abroad
+from oots.denmark import field_names as danish_fields
 from oots.deployment import frames
 from oots.deployment.apps import Surroundings
 from oots.deployment.settings import InspectorSettings
@@ -19,6 +21,7 @@ from oots.inspector.access import Access
 from oots.inspector.accounts import load_accounts
 from oots.inspector.inspection import Inspection
 from oots.inspector.reader import Reader
+from oots.model.fields import KnownFields
 from oots.review.record import Review
 from oots.web.health import Health, add_health
 from oots.web.origins import Origins
@@ -65,6 +68,7 @@ def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
         names={service: frames.service_named(service) for service in settings.journals},
         access=Access(store, around.clock),
         reader=reader,
+        known=_known_fields,
     )
     guarded.include_router(pages.router(inspection, accounts))
     app.include_router(guarded)
@@ -75,3 +79,7 @@ def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
 def _journals(settings: InspectorSettings) -> Journals:
     kept = settings.journals.items()
     return Journals([JournalOf(service, each.state, each.vault_key, each.database_url) for service, each in kept])
+
+
+def _known_fields(classification: str) -> KnownFields | None:
+    return danish_fields.known_fields(classification) or fields_abroad.known_fields(classification)

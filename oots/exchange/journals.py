@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, func, or_, select
 
 from oots.database.reading import reading
 from oots.exchange.dictionary import Dictionary, PackingVault
+from oots.exchange.held_evidence import HeldEvidence, held_evidence
 from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, Entry, JournalEntry, read_again
 from oots.exchange.schema import INBOX, JOURNAL, place
 from oots.exchange.store import VAULT_KEY, stores_in
@@ -78,6 +79,17 @@ class Journals:
                 receipts |= _receipts_given(connection, vault, ids)
         lines.sort(key=lambda line: (line.entry.at, line.service, line.number))
         return Told(tuple(lines), receipts | dict(_receipts_taken(lines)))
+
+    def held(self, lines: Sequence[Line]) -> tuple[HeldEvidence, ...]:
+        """The evidence of the exchange of these lines that services still hold."""
+        found: list[HeldEvidence] = []
+        for journal in self._journals:
+            named = (line.entry.exchange_id for line in lines if line.service == journal.service)
+            ids = {exchange_id for exchange_id in named if exchange_id is not None}
+            if ids:
+                with _opened(journal) as (connection, vault):
+                    found += held_evidence(connection, vault, journal.service, journal.folder, ids)
+        return tuple(found)
 
     def after(self, numbers: Mapping[str, int], most: int) -> tuple[Line, ...]:
         """The lines of each service after the number that is named for it, `most` of each at once, about messages and

@@ -9,6 +9,7 @@ from fastapi import HTTPException
 
 from oots.exchange.journals import Journals
 from oots.inspector.access import Access
+from oots.inspector.evidence import Known
 from oots.inspector.laid_open import LaidOpen, lay_open
 from oots.inspector.reader import Reader
 from oots.model.clock import Clock
@@ -19,7 +20,8 @@ from oots.web.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The journals that are looked at, by whom their messages are believed, and how each service is called on pages."""
+    """The journals that are looked at, by whom their messages are believed, how each service is called on pages, and what
+    is `known` of the fields of evidence types."""
 
     journals: Journals
     anchors: TrustAnchors
@@ -28,6 +30,7 @@ class Inspection:
     names: Mapping[str, Words]
     access: Access
     reader: Reader
+    known: Known
 
     def exchange(self, exchange_id: str) -> LaidOpen:
         """Raises HTTPException 404 where no journal knows it."""

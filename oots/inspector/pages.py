@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, Depends
 
-from oots.inspector import access_pages, exchange_pages, list_pages
+from oots.inspector import access_pages, evidence_pages, exchange_pages, list_pages, named_pages
 from oots.inspector.access import reviewer_of
 from oots.inspector.accounts import Account
 from oots.inspector.inspection import Inspection
@@ -23,6 +23,8 @@ def router(inspection: Inspection, accounts: Sequence[Account]) -> APIRouter:
         access_pages.masking(inspection.access, inspection.frame),
         list_pages.router(inspection),
         exchange_pages.router(inspection),
+        evidence_pages.router(inspection),
+        named_pages.router(inspection),
     ):
         routes.include_router(room, dependencies=[Depends(reviewer_of)])
     return routes
