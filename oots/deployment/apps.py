@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -40,7 +40,7 @@ from oots.deployment.metrics import Metrics
 from oots.deployment.metrics import router as metrics_router
 from oots.deployment.participants import DIRECTORIES, foreign_seal_name, key_name, seal_name
 from oots.deployment.prompt import PromptTransport
-from oots.deployment.services import ABROAD, DENMARK
+from oots.deployment.services import ABROAD, DENMARK, INSPECTOR_HOST
 from oots.deployment.settings import (
     AccessPointSettings,
     AuthoritySettings,
@@ -59,6 +59,7 @@ from oots.edelivery.header import PARTY_TYPE
 from oots.eid.app import create_app as eid_app_of
 from oots.exchange import api as exchange_api
 from oots.exchange.access_point import AccessPoint
+from oots.exchange.journal import TimelineEvent
 from oots.exchange.recheck import recheck
 from oots.exchange.status import Figures, expect_ready, figures
 from oots.exchange.store import Store
@@ -93,12 +94,14 @@ from oots.trust.keys import KeyPair, load_key_pair
 from oots.trust.pades import seal_pdf
 from oots.trust.xades import seal_xml
 from oots.web import exchange_pages
+from oots.web.behind import BehindTheScenes
 from oots.web.frame import Frame
 from oots.web.health import Health, add_health
 from oots.web.origins import Origins
 from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
 from oots.web.signin import Node, SignIn
+from oots.web.telling import ways_of
 from oots.web.words import Words
 
 RecordT = TypeVar("RecordT")
@@ -247,6 +250,7 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
             code_lists={KOMMUNEKODE: kommunekode_list()},
             grace=settings.limits.grace,
             insight=settings.insight,
+            behind=_behind(store, settings, *reversed(frames.sides(settings.country))),
         )
     )
     if settings.insight:
@@ -301,6 +305,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
             sign_in=_sign_in(settings, settings.preview_origin, around),
             origins=Origins(settings.origins),
             opened=Opened(settings.insight, settings.casework, settings.holdings == "denmark"),
+            behind=_behind(store, settings, *frames.sides(DENMARK if registers is None else ABROAD)),
         )
     )
     if settings.casework:
@@ -360,6 +365,22 @@ def _insight(
     guarded = APIRouter(dependencies=[Depends(only_at(_own_origins(settings)))])
     guarded.include_router(pages)
     return guarded
+
+
+def _behind(store: Store[Any], settings: ExchangeSettings, own: Words, other: Words) -> BehindTheScenes | None:
+    """What happens behind the pages of citizens: for demos, never by default."""
+    if not settings.insight:
+        return None
+
+    def timeline(exchange_id: str) -> Sequence[TimelineEvent]:
+        with store.look() as unit:
+            return unit.timeline(exchange_id)
+
+    try:
+        inspector = Origins(settings.origins).to_browser(f"https://{INSPECTOR_HOST}")
+    except ValueError:
+        inspector = None
+    return BehindTheScenes(timeline, ways_of(own, other), inspector)
 
 
 def _registers(settings: ProviderSettings, clock: Clock) -> Registers:

@@ -1,4 +1,4 @@
-"""The evidence that a service still holds, found from outside: what its records name, as long as the files are there."""
+"""The evidence that a service still holds, found from outside: what its records name, while the files are there."""
 
 from __future__ import annotations
 

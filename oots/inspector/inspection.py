@@ -20,8 +20,8 @@ from oots.web.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The journals that are looked at, by whom their messages are believed, how each service is called on pages, and what
-    is `known` of the fields of evidence types."""
+    """The journals that are looked at, by whom their messages are believed, how each service is called on pages, and
+    what is `known` of the fields of evidence types."""
 
     journals: Journals
     anchors: TrustAnchors

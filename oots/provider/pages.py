@@ -25,6 +25,7 @@ from oots.provider.preview import PreviewClosedError, PreviewSpace, UnpaidError
 from oots.provider.shown import Place, ShownDocument, Stage
 from oots.provider.views import package_view
 from oots.trust.revocation import UnsettledError
+from oots.web.behind import BehindTheScenes
 from oots.web.countries import authority_in, country
 from oots.web.downloads import download
 from oots.web.frame import ClosedError, Frame, language
@@ -64,13 +65,15 @@ def router(
     sign_in: SignIn,
     origins: Origins,
     opened: Opened,
+    behind: BehindTheScenes | None = None,
 ) -> APIRouter:
     """The pages of the preview space, and those of the mailbox.
 
-    The service must carry the middleware `Sessions`; form posts are redirected to the portals of `origins`.
+    The service must carry the middleware `Sessions`; form posts are redirected to the portals of `origins`. `behind`
+    shows what happens behind the pages, where that is wanted.
     """
     mailbox = MailboxPages(post_office, frame, sign_in, digital_post=opened.digital_post)
-    pages = _PreviewPages(space, mailbox, frame, sign_in, origins, opened)
+    pages = _PreviewPages(space, mailbox, frame, sign_in, origins, opened, behind)
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.about)
     posted = [Depends(check_csrf)]
@@ -103,8 +106,10 @@ class _PreviewPages:
         sign_in: SignIn,
         origins: Origins,
         opened: Opened,
+        behind: BehindTheScenes | None,
     ) -> None:
         self._space = space
+        self._behind = behind
         self._mailbox = mailbox
         self._frame = frame
         self._sign_in = sign_in
@@ -117,7 +122,15 @@ class _PreviewPages:
         def said(texts: Sequence[Text]) -> str:
             return in_language(texts, lang)
 
+        if self._behind:
+            token = context.get("token")
+            shown = self._exchange_shown(request, token) if isinstance(token, str) else None
+            context["behind"] = self._behind.of(request, lang, shown, context.get("shown_at"))
         return self._frame.page(request, name, status, said=said, **context)
+
+    def _exchange_shown(self, request: Request, token: str) -> str | None:
+        """The exchange of a link, for the session that was admitted to it alone."""
+        return self._space.place(token).exchange_id if visitors.is_admitted(request, token) else None
 
     def about(self, request: Request) -> Response:
         return self._page(request, "about.html", opened=self._opened)
@@ -127,7 +140,7 @@ class _PreviewPages:
     def enter(self, request: Request, token: str, refresh: str = "on") -> Response:
         place = self._space.place(token)
         if place.stage in _CLOSED:
-            return self._closed(request, place)
+            return self._closed(request, place, token)
         shown = self._shown(place, token)
         if not visitors.is_admitted(request, token):
             return self._page(request, "link.html", **shown)
@@ -146,10 +159,10 @@ class _PreviewPages:
             "host_name": _words(place.host_names) if place.host_names else None,
         }
 
-    def _closed(self, request: Request, place: Place) -> Response:
+    def _closed(self, request: Request, place: Place, token: str) -> Response:
         name = "unknown.html" if place.stage is Stage.UNKNOWN else "closed.html"
         back = place.return_location and self._origins.to_browser(place.return_location)
-        shown = {} if place.stage is Stage.UNKNOWN else self._shown(place, "")
+        shown = {} if place.stage is Stage.UNKNOWN else self._shown(place, token)
         decided = place.stage is Stage.DECIDED
         return self._page(request, name, _CLOSED[place.stage], decided=decided, back=back, **shown)
 

@@ -24,6 +24,7 @@ from oots.requester.session_notes import note_answers, open_file
 from oots.requester.staleness import Staleness, staleness_of
 from oots.requester.visitor import Visitor, visitor_of
 from oots.trust.seal_report import SealReport
+from oots.web.behind import carried_on
 from oots.web.downloads import download
 from oots.web.numbers import Number
 from oots.web.page_images import UnreadablePdfError, render, texts_of
@@ -146,7 +147,8 @@ class EvidencePages:
             location = self._portal.requester.go_to_preview(exchange_id)
         except NotPossibleError:
             return see_other(f"/evidence/{exchange_id}")
-        return see_other(self._portal.origins.to_browser(location))
+        there = self._portal.origins.to_browser(location)
+        return see_other(carried_on(request, there) if self._portal.behind else there)
 
     def finish(self, request: Request, exchange_id: str, then: Annotated[str, Form()] = "") -> Response:
         """Use the evidence; then the receipt, or with `then` the next piece that the case lacks."""

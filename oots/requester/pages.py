@@ -21,6 +21,7 @@ from oots.requester.service import EvidenceRequester
 from oots.requester.sign_in_pages import SignInPages
 from oots.requester.upload_pages import UploadPages
 from oots.trust.seal_report import SealReport
+from oots.web.behind import BehindTheScenes
 from oots.web.frame import Frame
 from oots.web.origins import Origins
 from oots.web.sessions import check_csrf
@@ -44,6 +45,7 @@ def router(
     country: str = "LT",
     provider_countries: Sequence[str] = ("DK",),
     code_lists: CodeLists = MappingProxyType({}),
+    behind: BehindTheScenes | None = None,
 ) -> APIRouter:
     """The pages of the portal of `country`, as `Portal` tells what they need.
 
@@ -60,6 +62,7 @@ def router(
         clock,
         grace,
         insight,
+        behind,
         country,
         tuple(provider_countries),
         code_lists,

@@ -22,6 +22,7 @@ from oots.requester.files import File
 from oots.requester.service import EvidenceRequester, Progress
 from oots.requester.visitor import Visitor, name_of, visitor_of
 from oots.trust.seal_report import SealReport
+from oots.web.behind import BehindTheScenes
 from oots.web.countries import country
 from oots.web.frame import LANGUAGE_COOKIE, ClosedError, Frame, language
 from oots.web.origins import Origins
@@ -36,6 +37,7 @@ class Portal:
 
     `check_seal` takes a document and its media type. `grace` is how much longer the portal waits than the provider,
     whose limits are the ones that people are told. `code_lists` are its copies of lists of the Semantic Repository.
+    `behind` shows what happens behind the pages, where that is wanted.
     """
 
     requester: EvidenceRequester
@@ -48,6 +50,7 @@ class Portal:
     clock: Clock
     grace: timedelta
     insight: bool
+    behind: BehindTheScenes | None
     country: str
     provider_countries: tuple[str, ...]
     code_lists: CodeLists
@@ -69,6 +72,8 @@ class Portal:
             "there": t_or.join(country(each).in_(lang) for each in self.provider_countries),
             "country_name": lambda code: country(code).in_(lang),
         }
+        if self.behind:
+            common["behind"] = self.behind.of(request, lang, _exchange_shown(context), context.get("shown_at"))
         return self.frame.page(request, name, status, **common, **context)
 
     def onward(self, request: Request, location: str) -> Response:
@@ -134,6 +139,12 @@ class Portal:
         if visitor is None or not visitor.asked(progress.request):
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return progress
+
+
+def _exchange_shown(context: Mapping[str, object]) -> str | None:
+    """The exchange that a page is about, which it shows to whoever asked alone."""
+    progress = context.get("progress")
+    return progress.exchange_id if isinstance(progress, Progress) else None
 
 
 def see_other(location: str) -> RedirectResponse:

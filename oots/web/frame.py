@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from oots.model.errors import BusyError, UnavailableError
+from oots.web.behind import remember
 from oots.web.security import content_security_policy, guard
 from oots.web.sessions import CSRF_FIELD, StaleFormError, session_of
 from oots.web.words import Lang, Words, day, exactly, when
@@ -91,7 +92,7 @@ class Frame:
         """The template `name` as a page in the visitor's language; `?lang=` is remembered in a cookie.
 
         `shown_at` in the context is the path whose GET shows the page, so that an answer to a POST has a language
-        switch too.
+        switch too; `behind` is what happens behind it (`oots.web.behind.Behind`), where that is shown.
         """
         lang = language(request)
         html = self.fragment(request, name, **context)
@@ -100,12 +101,15 @@ class Frame:
             response.set_cookie(
                 LANGUAGE_COOKIE, lang, httponly=True, samesite="lax", secure=request.url.scheme == "https"
             )
+        if context.get("behind"):
+            remember(request, response)
         return response
 
     def fragment(self, request: Request, name: str, **context: object) -> str:
         """The template `name` in the visitor's language, for what is put into a page that is shown already."""
         lang = language(request)
         words = self._look | _words(request, lang, context.get("shown_at")) | dict(self._told(request))
+        words.setdefault("behind", None)
         words["parts"] = self._environment.get_template("parts.html").make_module(words)
         return self._environment.get_template(name).render(words | context)
 

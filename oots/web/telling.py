@@ -170,7 +170,7 @@ def offers_preview(line: Line) -> bool:
         return False
 
 
-def ways_of(own: Words, other: Words, behind: Words | None) -> dict[str, Way]:
+def ways_of(own: Words, other: Words, behind: Words | None = None) -> dict[str, Way]:
     """From whom to whom each kind of event goes; to nobody where there is no other."""
     if behind is not None:
         either = Words(f"{other.danish} / {behind.danish}", f"{other.english} / {behind.english}")
