@@ -73,7 +73,8 @@ class Portal:
             "country_name": lambda code: country(code).in_(lang),
         }
         if self.behind:
-            common["behind"] = self.behind.of(request, lang, _exchange_shown(context), context.get("shown_at"))
+            shown = _exchange_shown(context, visitor_of(request))
+            common["behind"] = self.behind.of(request, lang, shown, context.get("shown_at"))
         return self.frame.page(request, name, status, **common, **context)
 
     def onward(self, request: Request, location: str) -> Response:
@@ -141,10 +142,12 @@ class Portal:
         return progress
 
 
-def _exchange_shown(context: Mapping[str, object]) -> str | None:
-    """The exchange that a page is about, which it shows to whoever asked alone."""
-    progress = context.get("progress")
-    return progress.exchange_id if isinstance(progress, Progress) else None
+def _exchange_shown(context: Mapping[str, object], visitor: Visitor | None) -> str | None:
+    """The exchange that a page is about, the latest one on that of a case; the visitor's own, or none."""
+    progress, file = context.get("progress"), context.get("file")
+    exchanges = file.exchanges if isinstance(file, File) else (progress,)
+    own = [each for each in exchanges if isinstance(each, Progress) and visitor and visitor.asked(each.request)]
+    return own[-1].exchange_id if own else None
 
 
 def see_other(location: str) -> RedirectResponse:

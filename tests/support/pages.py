@@ -56,11 +56,13 @@ from oots.requester.discovery import Finding, answered
 from oots.requester.service import NotPossibleError, Progress
 from oots.trust.seal_report import SealReport
 from oots.web import exchange_pages
+from oots.web.behind import BehindTheScenes
 from oots.web.frame import Frame
 from oots.web.origins import Origins
 from oots.web.security import BrowserSecurity
 from oots.web.sessions import Sessions, SessionStore, session_of
 from oots.web.signin import SignedIn, SignInError, SignInFailure
+from oots.web.telling import ways_of
 from oots.web.words import Words
 from oots.wire.catalogue import AdditionalInputError, DirectoryError
 from oots.wire.profile import V2_0
@@ -642,6 +644,7 @@ def portal(
         country=country,
         provider_countries=provider_countries or (("LT",) if country == "DK" else ("DK",)),
         code_lists={TOWNS.identifier: TOWNS},
+        behind=behind() if insight else None,
     )
     return Portal(_app(frame, pages, "portal", origin, insight), service, directories, sign_in)
 
@@ -661,9 +664,16 @@ def preview(*, insight: bool = True, origin: str = PREVIEW, digital_post: bool =
         sign_in=cast(Any, sign_in),
         origins=ORIGINS,
         opened=preview_pages.Opened(insight, casework=True, digital_post=digital_post),
+        behind=behind() if insight else None,
     )
     pages.include_router(casework_pages.router(cast(Any, desk), frame))
     return Preview(_app(frame, pages, "preview", origin, insight), space, sign_in, desk)
+
+
+def behind() -> BehindTheScenes:
+    """The log of `journal`, told to whoever's exchange it is."""
+    ways = ways_of(Words("Portalen", "The portal"), Words("Kommunen", "The municipality"))
+    return BehindTheScenes(journal().timeline, ways, "https://inspector.localhost:8499")
 
 
 def _app(frame: Frame, pages: APIRouter, cookie: str, origin: str, insight: bool) -> FastAPI:

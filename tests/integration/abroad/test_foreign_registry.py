@@ -11,11 +11,13 @@ from lxml import etree
 
 from oots.abroad.authorities import REGISTRIES
 from oots.abroad.certificates import certificates
+from oots.abroad.field_names import known_fields
 from oots.abroad.records import STANDARD_FILE, load_records
 from oots.abroad.source import ForeignSources
 from oots.common_services.entries import STANDARD_ENTRIES, load_entries
 from oots.model.errors import ConfigurationError
 from oots.model.evidence import Distribution, DocumentKind
+from oots.model.fields import Standing, Why
 from oots.model.issuing import (
     Applicant,
     Issued,
@@ -33,6 +35,7 @@ from oots.trust.keys import KeyPair
 from oots.trust.pades import seal_pdf
 from oots.trust.xades import seal_xml
 from oots.web.page_images import texts_of
+from tests.support.leaves import leaves_in
 from tests.support.trust import NOW, authority
 
 BY_ID = {certificate.id: certificate for certificate in certificates().values() if certificate.country == "LT"}
@@ -228,3 +231,21 @@ def test_a_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "persons.toml").write_text("[[", "utf-8")
     with pytest.raises(ConfigurationError, match=r"persons\.toml: no readable TOML"):
         load_records(tmp_path / "persons.toml")
+
+
+@pytest.mark.parametrize("certificate", sorted(BY_ID))
+def test_the_fields_that_are_named_are_those_of_the_issued_bytes_and_what_is_kept_back(certificate: str) -> None:
+    holder = next(
+        person.key
+        for person in SOURCE.records.persons.values()
+        if person.country == "LT" and getattr(person, BY_ID[certificate].part) is not None
+    )
+    known = known_fields(BY_ID[certificate].classification)
+    assert known
+    for piece in issued(holder, certificate):
+        told = {field.name for field in piece.fields if field.standing is Standing.AVAILABLE}
+        assert told == set(leaves_in(document(piece)))
+        assert {field.name for field in piece.fields if field.why is Why.NEVER} == {
+            each.field for each in piece.withheld
+        }
+        assert all(known.named(field.name) for field in piece.fields)
