@@ -62,7 +62,7 @@ class Portal:
             return in_language(texts, lang)
 
         t_or = " eller " if lang == "da" else " or "
-        common = {
+        common: dict[str, object] = {
             "said": said,
             "visitor": visitor_of(request),
             "insight": self.insight,
