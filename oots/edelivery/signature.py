@@ -56,7 +56,7 @@ from oots.trust.keys import DeterministicKey, KeyPair, PrivateKey
 from oots.trust.revocation import UnsettledError
 from oots.wire.xml import canonical, parse
 
-__all__ = ["SignedDigest", "Verified", "sign", "verify"]
+__all__ = ["SignedDigest", "Verified", "expect_signature", "octets_of", "sign", "verify"]
 
 _TOKEN_ID = "token"  # noqa: S105 (the name of an element)
 
@@ -168,7 +168,7 @@ def _verify(envelope: Envelope, attachments: Collection[str], anchors: Trust, at
     header = examine(envelope, attachments)
     certificate = _certificate(header.certificate)
     signer = anchors.party_of(certificate, (), at, Role.ACCESS_POINT)
-    _expect_signature(header, certificate)
+    expect_signature(header, certificate)
     octets = _octets_digested(header, {f"#{each.get(WSU_ID)}": each for each in (envelope.messaging, envelope.body)})
     messaging = octets[f"#{envelope.messaging.get(WSU_ID)}"]
     return Verified(parse(messaging, declarations=len(messaging)), signer, certificate, header.digests)
@@ -182,8 +182,9 @@ def _certificate(der: bytes) -> x509.Certificate:
     return certificate
 
 
-def _expect_signature(header: SecurityHeader, certificate: x509.Certificate) -> None:
-    key, octets = certificate.public_key(), _octets(header.signed_info, header.prefixes.get("", ()))
+def expect_signature(header: SecurityHeader, certificate: x509.Certificate) -> None:
+    """The key of the certificate has signed `header.signed_info`; raises InvalidSignature or ProfileError."""
+    key, octets = certificate.public_key(), octets_of(header.signed_info, header.prefixes.get("", ()))
     try:
         if header.method == RSA_SHA256 and isinstance(key, rsa.RSAPublicKey):
             key.verify(header.value, octets, padding.PKCS1v15(), hashes.SHA256())
@@ -205,14 +206,14 @@ def _der(value: bytes, key: ec.EllipticCurvePublicKey) -> bytes:
 
 def _octets_digested(header: SecurityHeader, placed: Mapping[str, etree._Element]) -> dict[str, bytes]:
     """The canonical form of each element by the URI of its reference, each with the digest that was signed of it."""
-    octets = {uri: _octets(element, header.prefixes.get(uri, ())) for uri, element in placed.items()}
+    octets = {uri: octets_of(element, header.prefixes.get(uri, ())) for uri, element in placed.items()}
     for number, digest in enumerate(header.digests):
         if digest.uri in octets and hashlib.sha256(octets[digest.uri]).digest() != b64decode(digest.value):
             raise InvalidDigest(f"Digest mismatch for reference {number} ({digest.uri})")
     return octets
 
 
-def _octets(element: etree._Element, prefixes: Collection[str]) -> bytes:
+def octets_of(element: etree._Element, prefixes: Collection[str]) -> bytes:
     """Exclusive canonical form, with the namespaces of `prefixes` as inclusive form has them (xml-exc-c14n 3)."""
     if not prefixes:
         return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -126,7 +126,18 @@ def _step(name: str | None, opened: Mapping[str, Opened]) -> Iterator[Step]:
         yield Step(name, found.document, found.envelope)
 
 
-def _story(steps: list[Step]) -> Iterator[tuple[str, Finding]]:
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A step, and what it is held against: an answer against `request`; a second request against the `first` and the
+    `error` between them; a first request against nothing."""
+
+    step: Step
+    request: Step | None = None
+    first: Step | None = None
+    error: Step | None = None
+
+
+def story(steps: Iterable[Step]) -> Iterator[Beside]:
     """Each answer beside the request before it, each second request beside the first and the error between them."""
     first: Step | None = None
     request: Step | None = None
@@ -134,13 +145,13 @@ def _story(steps: list[Step]) -> Iterator[tuple[str, Finding]]:
     for step in steps:
         if not step.is_request:
             answer = step
-            if request is not None:
-                yield from _answer(step, request)
+            yield Beside(step, request=request)
         elif first is not None and answer is not None and _follows_a_preview(step, first, answer):
-            yield from _second(step, first, answer)
+            yield Beside(step, first=first, error=answer)
             request = step
         else:
             first = request = step
+            yield Beside(step)
 
 
 def _follows_a_preview(later: Step, first: Step, answer: Step) -> bool:
@@ -148,17 +159,30 @@ def _follows_a_preview(later: Step, first: Step, answer: Step) -> bool:
     return named or bool(SecondRequest(later.document, first.document, answer.document).offers)
 
 
-def _answer(answer: Step, request: Step) -> Iterator[tuple[str, Finding]]:
-    yield from ((answer.name, found) for found in answer_to_request(answer.document, request.document))
-    if answer.envelope is not None and request.envelope is not None:
-        yield from ((answer.name, found) for found in answer_header(answer.envelope, request.envelope))
+def _story(steps: Iterable[Step]) -> Iterator[tuple[str, Finding]]:
+    for beside in story(steps):
+        yield from ((beside.step.name, found) for found in (*document_findings(beside), *header_findings(beside)))
 
 
-def _second(second: Step, first: Step, error: Step) -> Iterator[tuple[str, Finding]]:
-    found = second_request(second.document, first.document, error.document)
-    yield from ((second.name, each) for each in found)
-    if second.envelope is not None and first.envelope is not None:
-        yield from ((second.name, each) for each in second_header(second.envelope, first.envelope))
+def document_findings(beside: Beside) -> tuple[Finding, ...]:
+    """What the document of a step breaks of those that it is held against; places are in it."""
+    if beside.request is not None:
+        return answer_to_request(beside.step.document, beside.request.document)
+    if beside.first is not None and beside.error is not None:
+        return second_request(beside.step.document, beside.first.document, beside.error.document)
+    return ()
+
+
+def header_findings(beside: Beside) -> tuple[Finding, ...]:
+    """The same of its header, where both have one; places are in it."""
+    own = beside.step.envelope
+    if own is None:
+        return ()
+    if beside.request is not None and beside.request.envelope is not None:
+        return answer_header(own, beside.request.envelope)
+    if beside.first is not None and beside.first.envelope is not None:
+        return second_header(own, beside.first.envelope)
+    return ()
 
 
 def is_envelope(root: etree._Element) -> bool:
