@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 
 MOST = 999_999_999
 
@@ -13,3 +13,6 @@ Number = Annotated[int, Path(ge=0, le=MOST)]
 
 Python refuses to read thousands of digits, and the router's own `:int` lets that become a failure of ours.
 """
+
+NumberAsked = Annotated[int, Query(ge=0, le=MOST)]
+"""The same in the query of an address."""
