@@ -39,7 +39,8 @@ def reports_of(kept: Kept) -> Iterator[FileReport]:
         return
     report = examine(kept.document.octets or b"", kept.document.path)
     yield report
-    version = report.version.rpartition(":")[2] if report.version else None
+    known = report.version if report.schema_valid is not None else None
+    version = None if known is None else known.rpartition(":")[2]
     yield examine(kept.envelope.octets or b"", kept.envelope.path, Asked(kind=Kind.EBMS_HEADER, version=version))
 
 
