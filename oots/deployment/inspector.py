@@ -22,7 +22,9 @@ from oots.inspector.accounts import load_accounts
 from oots.inspector.inspection import Inspection
 from oots.inspector.reader import Reader
 from oots.model.fields import KnownFields
+from oots.review.desk import REVIEWER_KEY, Desk
 from oots.review.record import Review
+from oots.trust.keys import load_key_pair
 from oots.web.health import Health, add_health
 from oots.web.origins import Origins
 from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
@@ -32,7 +34,9 @@ SESSION_LIFE = timedelta(hours=8)
 
 
 def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
-    """The pages for the council. Raises ConfigurationError for a state folder that cannot be used."""
+    """The pages for the council. Raises ConfigurationError for keys that are missing or do not fit, and for a state
+    folder that cannot be used."""
+    key = load_key_pair(settings.keys, REVIEWER_KEY)
     store = Store(settings.state, Review, vault_key=settings.vault_key, clock=around.clock)
     own = Origins(settings.origins).to_browser(settings.inspector_origin)
 
@@ -60,15 +64,17 @@ def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
     app.add_middleware(BrowserSecurity, origins=[own], live=True)
     guarded = APIRouter(dependencies=[Depends(only_at([own]))])
     accounts = load_accounts() if settings.stand_in_reviewers else ()
+    anchors = read_anchors(settings.keys, specimens=around.specimens)
     inspection = Inspection(
         journals=_journals(settings),
-        anchors=read_anchors(settings.keys, specimens=around.specimens),
+        anchors=anchors,
         frame=frame,
         clock=around.clock,
         names={service: frames.service_named(service) for service in settings.journals},
         access=Access(store, around.clock),
         reader=reader,
         known=_known_fields,
+        desk=Desk(store, key, anchors, around.clock),
     )
     guarded.include_router(pages.router(inspection, accounts))
     app.include_router(guarded)

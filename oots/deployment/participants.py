@@ -30,6 +30,12 @@ from oots.trust.issuing import Participant
 
 TLS = "tls"
 DIRECTORIES = "directories"
+_KEYS_BESIDE = {
+    "requester": ["dossier-requester"],
+    "provider": ["dossier-provider"],
+    "inspector": ["reviewer"],
+}
+"""With what services sign beside messages: dossiers, and reviews."""
 
 
 def tls_hosts() -> tuple[str, ...]:
@@ -92,7 +98,7 @@ def keys_of(service: Service) -> tuple[str, ...]:
     own = [key_name(service.party_id)] if service.party_id else []
     own += [seal_name(code) for code in service.municipalities]
     own += [foreign_seal_name(country) for country in REGISTRIES] if _is_abroad(service) else []
-    own += {"requester": ["dossier-requester"], "provider": ["dossier-provider"]}.get(service.name, [])
+    own += _KEYS_BESIDE.get(service.name, [])
     own += [DIRECTORIES] if service.kind is Kind.DIRECTORIES else []
     return (*own, TLS)
 

@@ -1,30 +1,22 @@
 """The manifest: every file of a dossier with its SHA-256, also those that are not there any more, and who signs that.
 
-It is written in one way only: JSON with keys in order, without blanks, in UTF-8, of texts, whole numbers, lists and
-objects (what RFC 8785 makes of such a document). The signature beside it is a detached JWS over its digest, with the
-chain of certificates, as directories sign their answers; the role of the certificate tells them apart.
+It is written in one way only, as every record that is signed, and the signature stands beside it.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from cryptography import x509
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
-from oots.trust import jws
 from oots.trust.anchors import Trust
 from oots.trust.certificates import Party, Role
-from oots.trust.jws import AnswerSignatureError
 from oots.trust.keys import KeyPair
+from oots.trust.signed_record import RecordSignatureError, canonical_json, sign_record, signer_of
 
 FORMAT: Final = "oots-dossier"
 VERSION: Final = 1
@@ -99,11 +91,6 @@ class ManifestError(Exception):
 _MANIFEST: Final = TypeAdapter(Manifest)
 
 
-def canonical_json(content: object) -> bytes:
-    """The one way in which a manifest is written."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
 def written(manifest: Manifest) -> bytes:
     return canonical_json(asdict(manifest))
 
@@ -128,30 +115,14 @@ def read_manifest(data: bytes) -> Manifest:
 
 def sign_manifest(manifest: bytes, key: KeyPair, at: datetime) -> bytes:
     """The signature beside a manifest; raises ConfigurationError for a key that cannot make one."""
-    return jws.sign_answer(manifest, key, at)[jws.SIGNATURE].encode("ascii")
+    return sign_record(manifest, key, at).encode("ascii")
 
 
 def check_signature(manifest: bytes, signature: bytes, trust: Trust, at: datetime) -> Party:
     """The party that signed a manifest with its dossier key, as `trust` knows it at `at`; raises ManifestError."""
-    signers: list[Party] = []
-
-    def check_signer(certificate: x509.Certificate, others: Sequence[x509.Certificate], when: datetime) -> None:
-        signers.append(trust.party_of(certificate, others, when, Role.DOSSIER))
-
     try:
-        text = signature.decode("ascii")
-        _expect_one_spelling(text)
-        jws.verify_answer(manifest, {jws.DIGEST: jws.digest_of(manifest), jws.SIGNATURE: text}, check_signer, at)
-    except AnswerSignatureError as problem:
+        return signer_of(manifest, signature.decode("ascii"), trust, Role.DOSSIER, at).party
+    except RecordSignatureError as problem:
         raise ManifestError(str(problem)) from problem
-    except (UnicodeDecodeError, binascii.Error) as problem:
+    except UnicodeDecodeError as problem:
         raise ManifestError("the signature is no detached JWS") from problem
-    return signers[0]
-
-
-def _expect_one_spelling(text: str) -> None:
-    """Base64 leaves its last bits free: two spellings of one signature would be two files with one digest."""
-    for part in text.split("."):
-        octets = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-        if base64.urlsafe_b64encode(octets).rstrip(b"=").decode() != part:
-            raise ManifestError("the signature is not spelled as it was made")

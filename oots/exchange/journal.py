@@ -43,6 +43,12 @@ class Entry(StrEnum):
     KEYS_ROTATED = "keys-rotated"
     EXCHANGE_LOOKED_AT = "exchange-looked-at"
     EXCHANGE_UNMASKED = "exchange-unmasked"
+    REVIEW_QUEUED = "review-queued"
+    REVIEW_CLAIMED = "review-claimed"
+    REVIEW_RELEASED = "review-released"
+    REVIEW_ANSWERED = "review-answered"
+    REVIEW_REMARKED = "review-remarked"
+    REVIEW_SIGNED = "review-signed"
 
 
 ABOUT_ITSELF = (
@@ -54,8 +60,17 @@ ABOUT_ITSELF = (
 )
 """What the journal says of itself, and of no message."""
 
-ABOUT_REVIEWERS = (Entry.EXCHANGE_LOOKED_AT, Entry.EXCHANGE_UNMASKED)
-"""What an inspector's journal says of those who look at exchanges; it is no part of any exchange."""
+ABOUT_REVIEWERS = (
+    Entry.EXCHANGE_LOOKED_AT,
+    Entry.EXCHANGE_UNMASKED,
+    Entry.REVIEW_QUEUED,
+    Entry.REVIEW_CLAIMED,
+    Entry.REVIEW_RELEASED,
+    Entry.REVIEW_ANSWERED,
+    Entry.REVIEW_REMARKED,
+    Entry.REVIEW_SIGNED,
+)
+"""What an inspector's journal says of those who look at exchanges and review them; it is no part of any exchange."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from oots.inspector.evidence import Known
 from oots.inspector.laid_open import LaidOpen, lay_open
 from oots.inspector.reader import Reader
 from oots.model.clock import Clock
+from oots.review.desk import Desk
 from oots.trust.anchors import TrustAnchors
 from oots.web.frame import Frame
 from oots.web.words import Words
@@ -21,7 +22,7 @@ from oots.web.words import Words
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """The journals that are looked at, by whom their messages are believed, how each service is called on pages, and
-    what is `known` of the fields of evidence types."""
+    what is `known` of the fields of evidence types. Reviews are kept at the `desk`."""
 
     journals: Journals
     anchors: TrustAnchors
@@ -31,6 +32,7 @@ class Inspection:
     access: Access
     reader: Reader
     known: Known
+    desk: Desk
 
     def exchange(self, exchange_id: str) -> LaidOpen:
         """Raises HTTPException 404 where no journal knows it."""

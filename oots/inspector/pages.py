@@ -7,7 +7,15 @@ from pathlib import Path
 
 from fastapi import APIRouter, Depends
 
-from oots.inspector import access_pages, evidence_pages, exchange_pages, list_pages, named_pages, rule_pages
+from oots.inspector import (
+    access_pages,
+    evidence_pages,
+    exchange_pages,
+    list_pages,
+    named_pages,
+    review_pages,
+    rule_pages,
+)
 from oots.inspector.access import reviewer_of
 from oots.inspector.accounts import Account
 from oots.inspector.inspection import Inspection
@@ -26,6 +34,7 @@ def router(inspection: Inspection, accounts: Sequence[Account]) -> APIRouter:
         evidence_pages.router(inspection),
         named_pages.router(inspection),
         rule_pages.router(inspection.frame),
+        review_pages.router(inspection),
     ):
         routes.include_router(room, dependencies=[Depends(reviewer_of)])
     return routes

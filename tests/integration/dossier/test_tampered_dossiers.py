@@ -15,10 +15,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from oots.dossier.container import MANIFEST, SIGNATURE, NoDossierError, packed
-from oots.dossier.manifest import Kind, Member, State, canonical_json, read_manifest, sign_manifest
+from oots.dossier.manifest import Kind, Member, State, read_manifest, sign_manifest
 from oots.dossier.messages import Answer, header_in
 from oots.edelivery.message import Part, seal_message
 from oots.trust.keys import KeyPair
+from oots.trust.signed_record import canonical_json
 from tests.support.doors import specimen_key
 from tests.support.dossiers import (
     MADE,
