@@ -67,6 +67,7 @@ def export(
 
     Example: oots dossier export d -o d.zip --redact council
     """
+    from oots.deployment.criteria import criteria_of
     from oots.dossier.export import export as made
     from oots.dossier.from_journal import Place, material_of_journal
     from oots.dossier.from_run import is_run, material_of_run
@@ -74,7 +75,8 @@ def export(
     if out.exists():
         raise ConfigurationError(f"{out} is there already; name a new file")
     if state is not None:
-        material = material_of_journal(exchange, Place(state, vault_key, database_url, keys), specimens=specimens)
+        at = Place(state, vault_key, database_url, keys)
+        material = material_of_journal(exchange, at, criteria_of, specimens=specimens)
     elif is_run(Path(exchange)):
         material = material_of_run(Path(exchange), keys, specimens=specimens)
     else:
@@ -163,6 +165,11 @@ def _as_text(file: Path, verdict: Verdict) -> Iterator[str]:
         yield f"  {each.question_da} / {each.question_en}"
         yield f"    {each.da}"
         yield f"    {each.en}"
+    yield from (f"  remark: {remark.file}: {remark.why}" for remark in verdict.remarks)
+    if verdict.revocation:
+        yield "  Var et certifikat spærret? / Was a certificate revoked?"
+        yield f"    {verdict.revocation.da}"
+        yield f"    {verdict.revocation.en}"
 
 
 def _as_json(file: Path, verdict: Verdict) -> str:
@@ -177,7 +184,9 @@ def _as_json(file: Path, verdict: Verdict) -> str:
         "made_at": manifest.made_at if manifest else None,
         "redaction": manifest.redaction if manifest else None,
         "faults": [asdict(fault) for fault in verdict.faults],
+        "remarks": [asdict(remark) for remark in verdict.remarks],
         "answers": [asdict(each) for each in verdict.answers],
+        "revocation": asdict(verdict.revocation) if verdict.revocation else None,
         "messages": [
             {
                 "message": each.number,

@@ -109,6 +109,9 @@ def run(
     names: Annotated[list[str], typer.Argument(help="Names or files, or `all`.", metavar="NAME|FILE|all...")],
     edm: Annotated[Edm | None, typer.Option(help="The only version that portals speak; the best without it.")] = None,
     topology: Annotated[Topology | None, typer.Option(help="Run them on this topology instead of their own.")] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="A new folder in which each town stays, for dossiers of its exchanges.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Tell scenarios without a browser and hold what came of them against what their files expect.
@@ -126,7 +129,7 @@ def run(
         scenarios = tuple(each.model_copy(update={"topology": topology}) for each in scenarios)
     results: list[Result] = []
     with Progress(len(scenarios), quiet=as_json) as progress:
-        for result in run_scenarios(scenarios, edm.value if edm else None):
+        for result in run_scenarios(scenarios, edm.value if edm else None, keep):
             results.append(result)
             progress.add(result)
     order = {each.name: number for number, each in enumerate(scenarios)}

@@ -214,7 +214,7 @@ def eid_app(settings: EidSettings, around: Surroundings) -> FastAPI:
 def requester_service(settings: RequesterSettings, around: Surroundings) -> Exchanging:
     """The procedure portal and its access point."""
     store = _store(settings, RequesterExchange, around)
-    trust = _trust(settings, around)
+    trust = _trust(settings, around, store)
     metrics = _metrics(store, around)
     access_point = _access_point(settings, store, around, trust, metrics)
     requester = EvidenceRequester(
@@ -281,7 +281,7 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
     """The municipality's data service, its preview space and its access point."""
     store = _store(settings, ProviderExchange, around)
     metrics = _metrics(store, around)
-    access_point = _access_point(settings, store, around, _trust(settings, around), metrics)
+    access_point = _access_point(settings, store, around, _trust(settings, around, store), metrics)
     registers = _registers(settings, around.clock) if settings.holdings == "denmark" else None
     provider = EvidenceProvider(
         access_point=access_point,
@@ -324,7 +324,7 @@ def intermediary_service(settings: IntermediarySettings, around: Surroundings) -
     """The platform between the authorities behind it and everybody else, with its access point."""
     store = _store(settings, Passage, around)
     metrics = _metrics(store, around)
-    access_point = _access_point(settings, store, around, _trust(settings, around), metrics)
+    access_point = _access_point(settings, store, around, _trust(settings, around, store), metrics)
     agent = settings.agent.agent
     intermediary = Intermediary(
         access_point=access_point,
@@ -416,8 +416,10 @@ def _sources(settings: ProviderSettings, registers: Registers) -> EvidenceSource
     return SomeTypesOf(municipal, settings.evidence_types) if settings.evidence_types else municipal
 
 
-def _trust(settings: AccessPointSettings, around: Surroundings) -> Trust:
-    return trust_of(settings, around.client, around.clock, specimens=around.specimens)
+def _trust(settings: AccessPointSettings, around: Surroundings, store: Store[Any] | None = None) -> Trust:
+    """What is believed about revocation is kept in `store`."""
+    heard = store.answers.add if store else None
+    return trust_of(settings, around.client, around.clock, heard, specimens=around.specimens)
 
 
 def _store(settings: AccessPointSettings, record: type[RecordT], around: Surroundings) -> Store[RecordT]:

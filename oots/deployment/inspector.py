@@ -12,13 +12,17 @@ from oots.abroad import field_names as fields_abroad
 from oots.denmark import field_names as danish_fields
 from oots.deployment import frames
 from oots.deployment.apps import Surroundings
+from oots.deployment.criteria import criteria_of
+from oots.deployment.services import Kind
 from oots.deployment.settings import InspectorSettings
 from oots.deployment.trust import read_anchors
+from oots.dossier.from_journal import dossier_key
 from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.store import Store
 from oots.inspector import access_pages, pages
 from oots.inspector.access import Access
 from oots.inspector.accounts import load_accounts
+from oots.inspector.dossier_pages import DossierDesk
 from oots.inspector.inspection import Inspection
 from oots.inspector.reader import Reader
 from oots.model.fields import KnownFields
@@ -76,10 +80,16 @@ def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
         known=_known_fields,
         desk=Desk(store, key, anchors, around.clock),
     )
-    guarded.include_router(pages.router(inspection, accounts))
+    guarded.include_router(pages.router(inspection, accounts, _dossiers(settings, store)))
     app.include_router(guarded)
     add_health(app, Health(works=lambda: reader.works))
     return app
+
+
+def _dossiers(settings: InspectorSettings, store: Store[Review]) -> DossierDesk:
+    key = load_key_pair(settings.keys, dossier_key(Kind.INSPECTOR))
+    secret = {name for name, field in InspectorSettings.model_fields.items() if not field.repr}
+    return DossierDesk(key, store.files, criteria_of, settings.model_dump(mode="json", exclude=secret))
 
 
 def _journals(settings: InspectorSettings) -> Journals:

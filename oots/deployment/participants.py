@@ -16,8 +16,6 @@ from oots.deployment.services import (
     INSPECTOR_HOST,
     INTERMEDIARY_HOST,
     PORTAL,
-    PROVIDER_PARTY,
-    REQUESTER_PARTY,
     WORKBENCH_HOST,
     Kind,
     Service,
@@ -25,17 +23,15 @@ from oots.deployment.services import (
     services_of,
 )
 from oots.deployment.topology import Topology, load_topology, standard_topology, topology_names
+from oots.dossier.from_journal import dossier_key
+from oots.review.desk import REVIEWER_KEY
 from oots.trust.certificates import Role
 from oots.trust.issuing import Participant
 
 TLS = "tls"
 DIRECTORIES = "directories"
-_KEYS_BESIDE = {
-    "requester": ["dossier-requester"],
-    "provider": ["dossier-provider"],
-    "inspector": ["reviewer"],
-}
-"""With what services sign beside messages: dossiers, and reviews."""
+COUNCIL = "it-architecture-council"
+"""The party for which reviewers sign, and the inspector."""
 
 
 def tls_hosts() -> tuple[str, ...]:
@@ -87,9 +83,9 @@ def participants_of(services: Sequence[Service]) -> tuple[Participant, ...]:
         *(seal for each in services if _is_abroad(each) for seal in _foreign_seals()),
         Participant(DIRECTORIES, DIRECTORIES, Role.DIRECTORY),
         Participant(TLS, "demo-hosts", Role.TLS, tls_hosts()),
-        Participant("dossier-requester", REQUESTER_PARTY, Role.DOSSIER),
-        Participant("dossier-provider", PROVIDER_PARTY, Role.DOSSIER),
-        Participant("reviewer", "it-architecture-council", Role.REVIEWER),
+        *(Participant(dossier_key(each.name), each.party_id, Role.DOSSIER) for each in points if each.party_id),
+        Participant(dossier_key(Kind.INSPECTOR), COUNCIL, Role.DOSSIER),
+        Participant(REVIEWER_KEY, COUNCIL, Role.REVIEWER),
     )
 
 
@@ -98,7 +94,8 @@ def keys_of(service: Service) -> tuple[str, ...]:
     own = [key_name(service.party_id)] if service.party_id else []
     own += [seal_name(code) for code in service.municipalities]
     own += [foreign_seal_name(country) for country in REGISTRIES] if _is_abroad(service) else []
-    own += _KEYS_BESIDE.get(service.name, [])
+    own += [dossier_key(service.name)] if service.party_id else []
+    own += [dossier_key(Kind.INSPECTOR), REVIEWER_KEY] if service.kind is Kind.INSPECTOR else []
     own += [DIRECTORIES] if service.kind is Kind.DIRECTORIES else []
     return (*own, TLS)
 

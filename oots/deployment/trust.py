@@ -17,7 +17,7 @@ from oots.trust.authority import TRUST_FILE
 from oots.trust.issuing import ORIGIN
 from oots.trust.policy import DEMO, CertificatePolicy, read_policy
 from oots.trust.register import REGISTER_FILE, RevocationRegister
-from oots.trust.revocation import Responder, Revocation, RevocationLists, Source
+from oots.trust.revocation import Heard, Responder, Revocation, RevocationLists, Source, unheard
 
 MOST_BYTES = 1024 * 1024
 SECONDS = 3.0
@@ -33,10 +33,13 @@ def read_anchors(keys: Path, *, specimens: bool = False) -> TrustAnchors:
     return TrustAnchors.from_pem(_read(keys / TRUST_FILE), allow_specimens=specimens)
 
 
-def trust_of(settings: AccessPointSettings, client: httpx.Client, clock: Clock, *, specimens: bool) -> PartnerTrust:
+def trust_of(
+    settings: AccessPointSettings, client: httpx.Client, clock: Clock, heard: Heard | None = None, *, specimens: bool
+) -> PartnerTrust:
     """Every partner by the policy that the settings name for it, everybody else by the built-in one.
 
-    Raises ConfigurationError for policies and anchors that are missing or broken.
+    `heard` is told of each answer about revocation that is believed. Raises ConfigurationError for policies and anchors
+    that are missing or broken.
     """
     names = {DEMO, *(partner.policy for partner in settings.partners.values())}
     register = RevocationRegister(settings.keys / REGISTER_FILE)
@@ -45,7 +48,7 @@ def trust_of(settings: AccessPointSettings, client: httpx.Client, clock: Clock, 
     def anchors(name: str) -> TrustAnchors:
         policy = read_policy(name, settings.keys)
         pem = b"".join(_read(settings.keys / file) for file in policy.anchors)
-        revocations = Revocation(register, _sources(policy, ask, clock))
+        revocations = Revocation(register, _sources(policy, ask, clock, heard or unheard))
         return TrustAnchors.from_pem(pem, policy=policy, revocations=revocations, allow_specimens=specimens)
 
     by_policy = {name: anchors(name) for name in names}
@@ -60,11 +63,11 @@ def _read(file: Path) -> bytes:
         raise ConfigurationError(f"{file} is missing or unreadable; `oots keys init` creates trust.pem") from None
 
 
-def _sources(policy: CertificatePolicy, ask: _Network, clock: Clock) -> list[Source]:
+def _sources(policy: CertificatePolicy, ask: _Network, clock: Clock, heard: Heard) -> list[Source]:
     wanted = policy.revocation
     sources: dict[str, Callable[[], Source]] = {
-        "crl": lambda: RevocationLists(wanted.lists, ask.get, clock),
-        "ocsp": lambda: Responder(lambda request: ask.post(wanted.responder or "", request), clock),
+        "crl": lambda: RevocationLists(wanted.lists, ask.get, clock, heard),
+        "ocsp": lambda: Responder(lambda request: ask.post(wanted.responder or "", request), clock, heard),
     }
     return [sources[method]() for method in wanted.methods]
 

@@ -10,24 +10,29 @@ from typing import Final
 
 from cryptography.hazmat.primitives import hashes
 
-from oots import __version__
+from oots.dossier import context
 from oots.dossier.container import MANIFEST, SIGNATURE, packed
 from oots.dossier.files import DossierFile, kept_of
+from oots.dossier.gdpr import gdpr_of
 from oots.dossier.manifest import FORMAT, VERSION, Kind, Manifest, Member, State, sign_manifest, written
 from oots.dossier.material import Event, Material, MessageMaterial
-from oots.dossier.messages import MessageVerdict, Sealed, header_in, judge, stated_digests
-from oots.dossier.records import CRITERIA_UNKNOWN, GDPR, NOT_KEPT, PARTLY_KEPT, REVIEW_EMPTY, SUBJECT, WHOLLY_KEPT
+from oots.dossier.messages import MessageVerdict, Sealed, header_in, stated_digests
+from oots.dossier.records import CRITERIA_UNKNOWN, PARTLY_KEPT, REVIEW_EMPTY, SUBJECT, WHOLLY_KEPT
+from oots.dossier.revocation import FOLDER, judge_all, named, record_of
 from oots.dossier.rules import rule_results
 from oots.dossier.summary import Summary, html_of, pdf_of
 from oots.edelivery.header import CID, UserMessage
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
 from oots.trust.certificates import UntrustedError, bound_party
+from oots.trust.kept_answers import KeptAnswers
 from oots.trust.keys import KeyPair, pem_of
 from oots.trust.policy import demo_policy_text
 
 COUNCIL: Final = "council"
-_DELETED: Final = "a journal keeps evidence by its digest alone; this is the one that the sender signed"
+_DELETED: Final = (
+    "deleted, or with a service whose journal was not read; a journal keeps the digest alone, which its sender signed"
+)
 _WITHHELD: Final = "personal data, withheld from the council"
 _ENDINGS: Final = {"application/xml": "xml", "application/pdf": "pdf"}
 _PERSONAL: Final = frozenset({Kind.MESSAGE, Kind.DOCUMENT, Kind.EVIDENCE})
@@ -47,13 +52,18 @@ def export(material: Material, made_at: datetime, redaction: str | None = None) 
     exporter = _exporter(material.key)
     headers = [header_in(message.envelope) for message in material.messages]
     found = [file for each in zip(_numbers(material), material.messages, headers, strict=True) for file in _of(*each)]
-    verdicts = [judge(kept, material.anchors) for kept in kept_of(found)]
     shown = [_withheld(file) if redaction and file.member.kind in _PERSONAL else file for file in found]
+    verdicts, answers = _judged(found, material, made_at)
+    if redaction:
+        _, answers = _judged(shown, material, made_at)
     shown += _trust_files(material)
+    shown += [DossierFile.of(name, Kind.REVOCATION, answers[name]) for name in sorted(answers)]
     present = {file.member.path: file.octets for file in found if file.octets is not None}
     rules = rule_results(kept_of(found), present, findings_quoted=redaction is None)
-    shown += _records(material, verdicts, rules)
-    summary = Summary(material, verdicts, [file.member for file in shown], rules, exporter, made_at, redaction)
+    shown += _records(material, verdicts, rules, answers)
+    summary = Summary(
+        material, verdicts, len(answers), [file.member for file in shown], rules, exporter, made_at, redaction
+    )
     shown.append(DossierFile.of("summary.html", Kind.SUMMARY, html_of(summary)))
     shown.append(DossierFile.of("summary.pdf", Kind.SUMMARY, pdf_of(summary)))
     manifest = written(
@@ -70,6 +80,16 @@ def export(material: Material, made_at: datetime, redaction: str | None = None) 
     )
     members = {file.member.path: file.octets for file in shown if file.octets is not None}
     return packed({**members, MANIFEST: manifest, SIGNATURE: sign_manifest(manifest, material.key, made_at)})
+
+
+def _judged(
+    files: Sequence[DossierFile], material: Material, made_at: datetime
+) -> tuple[list[MessageVerdict], dict[str, bytes]]:
+    """The verdicts on the messages, and the answers about revocation that say something of their signatures."""
+    answers = named(material.answers)
+    asked = KeptAnswers(answers, made_at)
+    verdicts = judge_all(kept_of(files), material.anchors.asking(asked), asked)
+    return verdicts, {name: answers[name] for name in asked.used}
 
 
 def _exporter(key: KeyPair) -> str:
@@ -127,18 +147,21 @@ def _trust_files(material: Material) -> Iterator[DossierFile]:
 
 
 def _records(
-    material: Material, verdicts: Sequence[MessageVerdict], rules: Sequence[Mapping[str, object]]
+    material: Material,
+    verdicts: Sequence[MessageVerdict],
+    rules: Sequence[Mapping[str, object]],
+    answers: Mapping[str, bytes],
 ) -> Iterator[DossierFile]:
     records: dict[str, object] = {
         "timeline.json": [_event(event) for event in material.events],
         "signatures.json": [signature_report(verdict) for verdict in verdicts],
         "rules.json": list(rules),
         "preview.json": preview_record(material),
-        "trust/revocation.json": {"kept": [], "why": NOT_KEPT},
-        "context.json": _context(material),
-        "gdpr.json": [row.told() for row in GDPR],
+        f"{FOLDER}.json": record_of(answers),
+        "context.json": _context(material, rules),
+        "gdpr.json": [row.told() for row in gdpr_of(material)],
         "criteria.json": dict(material.expected) or {"known": False, "why": CRITERIA_UNKNOWN},
-        "review.json": {"reviews": [], "why": REVIEW_EMPTY},
+        "review.json": material.review or {"reviews": [], "why": REVIEW_EMPTY},
     }
     for path, content in records.items():
         yield DossierFile.of(path, Kind.RECORD, _json(content))
@@ -175,6 +198,9 @@ def signature_report(verdict: MessageVerdict) -> dict[str, object]:
         "certificate_sha256": verdict.certificate_sha256,
         "covers": [{"reference": uri, "sha256": digest} for uri, digest in verdict.covered.items()],
         "seals": [_seal(each) for each in verdict.seals],
+        "revocation": [
+            {"certificate_sha256": look.certificate_sha256, "good_by": list(look.answers)} for look in verdict.looks
+        ],
         "receipt": verdict.received.value,
         "faults": [{"file": fault.file, "why": fault.why} for fault in verdict.faults],
     }
@@ -195,12 +221,16 @@ def _seal(sealed: Sealed) -> dict[str, object]:
     }
 
 
-def _context(material: Material) -> dict[str, object]:
+def _context(material: Material, rules: Sequence[Mapping[str, object]]) -> dict[str, object]:
     certificate = material.key.certificate
     return {
         "sources": list(material.sources),
         "messages": PARTLY_KEPT if any(each.message is None for each in material.messages) else WHOLLY_KEPT,
-        "software": {"name": "oots-dk", "version": __version__},
+        "software": context.software(),
+        "dependencies": context.dependencies(),
+        "decisions": context.decisions(),
+        "rules": context.rules(),
+        "configuration": context.configuration(material.anchors.pem, material.settings),
         "dossier": {"format": FORMAT, "version": VERSION},
         "exporter_certificate_sha256": certificate.fingerprint(hashes.SHA256()).hex(),
         "procedure": material.procedure,
@@ -208,7 +238,8 @@ def _context(material: Material) -> dict[str, object]:
         "subject": SUBJECT,
         "specifications": {
             "regulations": ["(EU) 2018/1724 article 14", "(EU) 2022/1463"],
-            "messages": "OOTS EDM as each document names it (rules.json), eDelivery AS4, ebXML RegRep 4.0",
+            "messages": sorted({str(each["version"]) for each in rules if each["version"]}),
+            "transport": ["eDelivery AS4 1.15", "ebMS 3.0", "ebXML RegRep 4.0"],
             "seals": ["XAdES baseline B (ETSI EN 319 132-1)", "PAdES baseline B (ETSI EN 319 142-1)"],
         },
     }

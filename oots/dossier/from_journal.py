@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from oots.dossier.material import Event, Material, MessageMaterial, PreviewRecord
-from oots.dossier.messages import header_in
+from oots.dossier.material import Event, Material, MessageMaterial, PreviewRecord, Storage
+from oots.dossier.messages import header_in, joined_message, stated_digests
+from oots.edelivery import compression, mime
+from oots.edelivery.header import CID, PartInfo, UserMessage
+from oots.edelivery.mime import MimePart
+from oots.edelivery.profile import ProfileError
+from oots.exchange.held_evidence import HeldEvidence
 from oots.exchange.journal import Entry
 from oots.exchange.journals import Journals, Line, Told, journals_in
+from oots.model.content import whole
 from oots.model.errors import ConfigurationError, TransportError
 from oots.trust.anchors import TrustAnchors
 from oots.trust.keys import KeyPair, has_key, load_key_pair
 
-REQUESTER_KEY: Final = "dossier-requester"
-PROVIDER_KEY: Final = "dossier-provider"
+_REQUESTER: Final = "requester"
+_FORMER: Final = ("provider", "requester")
+"""Those who had the only dossier keys in state folders of earlier versions."""
 _TRUST: Final = "trust.pem"
+SCENARIOS: Final = "scenarios.json"
+"""In the folder of a town in which scenarios were told: what was expected of each exchange, by its id."""
+Criteria = Callable[[str, str | None], Mapping[str, str]]
+"""What has to come of a case and a piece of it, by their keys; nothing for one that it does not know."""
 _FACTS: Final = (
     "message_id",
     "request_id",
@@ -41,25 +56,73 @@ class Place:
     keys: Path | None = None
 
 
-def material_of_journal(exchange_id: str, at: Place, *, specimens: bool = False) -> Material:
-    """Raises ConfigurationError where no journal there knows the exchange, and for keys that are missing or do not
-    fit."""
-    told = Journals(journals_in(at.state, at.vault_key, at.database_url)).of_exchange(exchange_id)
+def material_of_journal(
+    exchange_id: str, at: Place, criteria: Criteria = lambda case, piece: {}, *, specimens: bool = False
+) -> Material:
+    """`criteria` knows the cases of portals; what a scenario expected is found in the folder that it left.
+
+    Raises ConfigurationError where no journal there knows the exchange, and for keys that are missing or do not fit.
+    """
+    journals = Journals(journals_in(at.state, at.vault_key, at.database_url))
+    keys = at.keys or _keys(at.state)
+    anchors = TrustAnchors.from_pem(_read(keys / _TRUST), allow_specimens=specimens)
+    material = material_of(exchange_id, journals, anchors, lambda services: _key(keys, services), criteria)
+    return replace(material, expected=_of_scenario(at.state, exchange_id) or material.expected)
+
+
+def _of_scenario(state: Path, exchange_id: str) -> Mapping[str, str]:
+    """What was expected of an exchange that a scenario began, and what came of it."""
+    for folder in (state, state.parent):
+        with suppress(OSError, ValueError, AttributeError):
+            if told := json.loads((folder / SCENARIOS).read_bytes()).get(exchange_id):
+                return {str(name): str(value) for name, value in told.items()}
+    return {}
+
+
+def material_of(
+    exchange_id: str,
+    journals: Journals,
+    anchors: TrustAnchors,
+    key: Callable[[Collection[str]], KeyPair],
+    criteria: Criteria = lambda case, piece: {},
+) -> Material:
+    """The same of journals that are at hand; `key` gives what will sign for whoever took part, by their names.
+
+    Raises ConfigurationError where none of them knows the exchange.
+    """
+    told = journals.of_exchange(exchange_id)
     lines = told.lines
     if not lines:
-        raise ConfigurationError(f"no journal in {at.state} knows the exchange {exchange_id}")
-    keys = at.keys or _keys(at.state)
+        raise ConfigurationError(f"no journal of {', '.join(journals.services)} knows the exchange {exchange_id}")
+    services, held = sorted({line.service for line in lines}), journals.held(lines)
     return Material(
         exchange_id=exchange_id,
-        messages=tuple(_messages(told)),
+        messages=tuple(_messages(told, held)),
         events=tuple(_event(line) for line in lines),
         preview=_preview(lines),
-        anchors=TrustAnchors.from_pem(_read(keys / _TRUST), allow_specimens=specimens),
-        key=_key(keys, {line.service for line in lines}),
-        sources=tuple(f"the journal of {source}" for source in sorted({line.service for line in lines})),
+        anchors=anchors,
+        key=key(services),
+        sources=tuple(f"the journal of {service}" for service in services),
         procedure=_first(line.entry.procedure for line in lines),
         evidence_type=_first(line.entry.evidence_type for line in lines),
+        expected={name: value for case in journals.cases(lines) for name, value in criteria(*case).items()},
+        answers=journals.answers(lines),
+        storage=tuple(_storage(service, lines, held) for service in services),
     )
+
+
+def _storage(service: str, lines: Sequence[Line], held: Sequence[HeldEvidence]) -> Storage:
+    entries = [line.entry for line in lines if line.service == service]
+    deleted = [entry.at for entry in entries if entry.entry is Entry.EVIDENCE_DELETED]
+    until = _year_after(max(entry.at for entry in entries))
+    holds = any(each.service == service for each in held)
+    return Storage(service, until, deleted[-1] if deleted else None, holds_evidence=holds)
+
+
+def _year_after(moment: datetime) -> datetime:
+    """Twelve months later (2022/1463, article 17(4))."""
+    year = moment.year + 1
+    return moment.replace(year=year, day=28) if (moment.month, moment.day) == (2, 29) else moment.replace(year=year)
 
 
 def _keys(state: Path) -> Path:
@@ -76,25 +139,75 @@ def _read(file: Path) -> bytes:
         raise ConfigurationError(f"{file}: {problem.strerror}") from None
 
 
-def _key(keys: Path, sources: Iterable[str]) -> KeyPair:
-    """The requester's key where its journal is among the sources, else the provider's."""
-    wanted = REQUESTER_KEY if any(source.startswith("requester") for source in sources) else PROVIDER_KEY
-    there = [name for name in (REQUESTER_KEY, PROVIDER_KEY) if has_key(keys, name)]
-    return load_key_pair(keys, wanted if wanted in there or len(there) != 1 else there[0])
+def dossier_key(service: str) -> str:
+    """The stem of the key files with which a service signs dossiers."""
+    return f"dossier-{service}"
 
 
-def _messages(told: Told) -> Iterator[MessageMaterial]:
+def _key(keys: Path, services: Collection[str]) -> KeyPair:
+    """That of a requester whose journal is among those that were read, else of another service that took part."""
+    took_part = sorted(services, key=lambda name: (not name.startswith(_REQUESTER), name))
+    former = sorted(_FORMER, reverse=took_part[0].startswith(_REQUESTER))
+    names = [dossier_key(service) for service in dict.fromkeys((*took_part, *former))]
+    return load_key_pair(keys, next((name for name in names if has_key(keys, name)), names[0]))
+
+
+def _messages(told: Told, held: Sequence[HeldEvidence]) -> Iterator[MessageMaterial]:
     seen: set[str] = set()
     for entry in (line.entry for line in told.lines):
         if entry.soap is None or entry.document is None or entry.message_id in seen or entry.message_id is None:
             continue
         seen.add(entry.message_id)
         try:
-            others = header_in(entry.soap).parts[1:]
-        except TransportError:
+            header = header_in(entry.soap)
+            digests = stated_digests(entry.soap)
+        except (TransportError, ProfileError):
             continue
-        deleted: dict[str, bytes | None] = {info.content_id: None for info in others}
-        yield MessageMaterial(entry.soap, entry.document, deleted, None, told.receipts.get(entry.message_id))
+        evidence = {info.content_id: _octets(info, digests, held) for info in header.parts[1:]}
+        message = _whole(header, entry.soap, entry.document, evidence)
+        arrived = message if message and message.digest == told.bodies.get(header.message_id) else None
+        yield MessageMaterial(
+            entry.soap,
+            entry.document,
+            evidence,
+            joined_message(arrived.content_type, arrived.body) if arrived else None,
+            told.receipts.get(entry.message_id),
+        )
+
+
+def _octets(info: PartInfo, digests: Mapping[str, str], held: Sequence[HeldEvidence]) -> bytes | None:
+    """A part as it travelled, out of what a service still holds; None unless it has the digest that was signed."""
+    for each in held:
+        if each.part.content_id == info.content_id:
+            try:
+                content = whole(each.content)
+            except ConfigurationError:  # deleted since its record was read
+                continue
+            octets = compression.compress(content) if info.compressed else content
+            if sha256(octets).hexdigest() == digests.get(CID + info.content_id):
+                return octets
+    return None
+
+
+class _Whole(NamedTuple):
+    content_type: str
+    body: bytes
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.body).hexdigest()
+
+
+def _whole(
+    header: UserMessage, envelope: bytes, document: bytes, evidence: Mapping[str, bytes | None]
+) -> _Whole | None:
+    """The message put together again, as this software does; None where a part is missing."""
+    parts = []
+    for info, octets in zip(header.parts, (document, *evidence.values()), strict=False):
+        if octets is None:
+            return None
+        parts.append(MimePart(info.content_id, compression.GZIP if info.compressed else info.media_type, octets))
+    return _Whole(*mime.write(envelope, parts, header.message_id))
 
 
 def _event(line: Line) -> Event:

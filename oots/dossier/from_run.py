@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from oots.dossier.container import is_name
 from oots.dossier.material import Event, Material, MessageMaterial, PreviewRecord
 from oots.dossier.messages import header_in, parts_of
 from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, UserMessage
@@ -55,7 +56,17 @@ def material_of_run(folder: Path, keys: Path | None = None, *, specimens: bool =
             )
             if value
         },
+        answers=tuple((folder / name).read_bytes() for name in _answers(told)),
     )
+
+
+def _answers(told: Mapping[str, Any]) -> Iterator[str]:
+    """The files of the answers about revocation; raises ConfigurationError for a name that leads elsewhere."""
+    listed = told.get("revocation")
+    for name in listed if isinstance(listed, list) else ():
+        if not isinstance(name, str) or not is_name(name):
+            raise ConfigurationError(f"{RUN}: a file about revocation with an unlawful name")
+        yield name
 
 
 def _key(folder: Path, keys: Path | None) -> KeyPair:
@@ -96,12 +107,20 @@ def _preview(told: Mapping[str, Any]) -> PreviewRecord:
     preview = preview if isinstance(preview, dict) else {}
     listed = told.get("evidence")
     shown = [each.get("sha256_shown") for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    opened = _text(preview, "opened_at")
+    return PreviewRecord(
+        _moment(preview, "opened_at"),
+        tuple(each for each in shown if isinstance(each, str)),
+        _moment(preview, "decided_at"),
+        _text(preview, "decision"),
+    )
+
+
+def _moment(told: Mapping[str, Any], name: str) -> datetime | None:
+    text = _text(told, name)
     try:
-        at = datetime.fromisoformat(opened) if opened else None
+        return datetime.fromisoformat(text) if text else None
     except ValueError:
-        raise ConfigurationError(f"{RUN}: opened_at is no moment") from None
-    return PreviewRecord(at, tuple(each for each in shown if isinstance(each, str)), None, _text(preview, "decision"))
+        raise ConfigurationError(f"{RUN}: {name} is no moment") from None
 
 
 def _events(messages: Sequence[MessageMaterial], preview: PreviewRecord) -> Iterator[Event]:
@@ -113,6 +132,8 @@ def _events(messages: Sequence[MessageMaterial], preview: PreviewRecord) -> Iter
             yield Event(header.timestamp, header.receiver.value, "receipt-given", facts)
     if preview.opened_at:
         yield Event(preview.opened_at, "preview space", "preview-opened", {})
+    if preview.decided_at:
+        yield Event(preview.decided_at, "preview space", "preview-decided", {"decision": preview.decision or ""})
 
 
 def sort_of(header: UserMessage) -> str:

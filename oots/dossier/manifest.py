@@ -29,7 +29,8 @@ _Short = Annotated[str, Field(max_length=300)]
 
 class Kind(StrEnum):
     """What a file of a dossier is. `ENVELOPE` is the signed SOAP part of a message, `DOCUMENT` its first part,
-    `EVIDENCE` any other part as it travelled, `MESSAGE` the whole as it stood in the HTTP request."""
+    `EVIDENCE` any other part as it travelled, `MESSAGE` the whole as it stood in the HTTP request, `REVOCATION` what an
+    authority said about certificates."""
 
     MESSAGE = "message"
     ENVELOPE = "envelope"
@@ -39,6 +40,7 @@ class Kind(StrEnum):
     SUMMARY = "summary"
     RECORD = "record"
     TRUST = "trust"
+    REVOCATION = "revocation"
 
 
 class State(StrEnum):

@@ -43,9 +43,23 @@ class PreviewRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Storage:
+    """How long a service keeps what it knows of the exchange: its journal until then, its evidence until it was deleted
+    (None: it was not, or there never was any)."""
+
+    service: str
+    journal_until: datetime
+    evidence_deleted_at: datetime | None = None
+    holds_evidence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """An exchange with the key that will sign its dossier. `expected` are the criteria of its journey and what came of
-    it, where they are known; `sources` says where all this was found, without a path."""
+    it, where they are known; `sources` says where all this was found, without a path; `answers` are those about
+    revocation (DER) that were believed when the messages came, `storage` what each service keeps for how long, and
+    `review` what the review desk says of the exchange, if anybody has reviewed it. `settings` are those of the service
+    that exports, without its secrets."""
 
     exchange_id: str
     messages: tuple[MessageMaterial, ...]
@@ -57,3 +71,7 @@ class Material:
     procedure: str | None = None
     evidence_type: str | None = None
     expected: Mapping[str, str] = field(default_factory=dict)
+    answers: tuple[bytes, ...] = ()
+    storage: tuple[Storage, ...] = ()
+    review: Mapping[str, object] | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)

@@ -26,6 +26,7 @@ from oots.model.errors import TransportError
 from oots.trust.anchors import Trust
 from oots.trust.certificates import UntrustedError
 from oots.trust.evidence_seal import check_seal
+from oots.trust.kept_answers import Look
 from oots.trust.seal_report import SealReport
 
 _HEADERS_END: Final = b"\r\n\r\n"
@@ -81,7 +82,8 @@ class Sealed:
 
 @dataclass(slots=True)
 class MessageVerdict:
-    """What one message is worth. `covered` are the digests (hexadecimal) that its sender signed, by URI."""
+    """What one message is worth. `covered` are the digests (hexadecimal) that its sender signed, by URI; `looks` is
+    what answers about revocation were asked."""
 
     number: int
     header: UserMessage | None = None
@@ -93,6 +95,7 @@ class MessageVerdict:
     sent: Answer = Answer.NO
     received: Answer = Answer.NO
     deleted: int = 0
+    looks: tuple[Look, ...] = ()
 
 
 def split_message(data: bytes) -> tuple[str, bytes]:
@@ -102,6 +105,11 @@ def split_message(data: bytes) -> tuple[str, bytes]:
     if not blank or len(lines) != 1:
         raise ValueError("no Content-Type header line and empty line before the body")
     return lines[0][len(_CONTENT_TYPE) :].strip().decode("latin-1"), body
+
+
+def joined_message(content_type: str, body: bytes) -> bytes:
+    """A message as a file: `MIME-Version` and `Content-Type` lines, an empty line, and the HTTP body (RFC 2045)."""
+    return b"MIME-Version: 1.0\r\nContent-Type: " + content_type.encode() + _HEADERS_END + body
 
 
 def parts_of(data: bytes) -> tuple[bytes, dict[str, bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from oots.dossier.messages import Kept
@@ -27,6 +28,31 @@ def rule_results(
     for name, finding in run_findings(listed, dict(_opened(messages, present))):
         between.setdefault(name, []).append(finding)
     return [_told(report, between.pop(report.path, []), quoted=findings_quoted) for report in reports]
+
+
+def unlike(stated: bytes | None, messages: Sequence[Kept], present: Mapping[str, bytes]) -> Iterator[str]:
+    """How what an exporter says of schemas and rules (rules.json) differs from what the files that are there come to,
+    in a sentence each without a full stop."""
+    try:
+        by_file = {told["file"]: told for told in json.loads(stated or b"[]")}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        yield "no list of rule results"
+        return
+    judged = [kept for kept in messages if (kept.message or kept.document).octets is not None]
+    for found in rule_results(judged, present, findings_quoted=False):
+        file = str(found["file"])
+        if file not in by_file:
+            yield f"says nothing of {file}"
+        elif (says := _result(by_file[file])) != (comes_to := _result(found)):
+            yield f"says of {file}: {says}; it comes to: {comes_to}"
+
+
+def _result(told: Mapping[str, object]) -> str:
+    findings = told.get("findings")
+    broken = (
+        [str(each.get("rule")) for each in findings if isinstance(each, dict)] if isinstance(findings, list) else []
+    )
+    return f"{told.get('verdict')}{' (' + ', '.join(sorted(broken)) + ')' if broken else ''}"
 
 
 def reports_of(kept: Kept) -> Iterator[FileReport]:

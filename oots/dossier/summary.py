@@ -4,44 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import typst
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from oots import __version__
 from oots.dossier.answers import answers
+from oots.dossier.gdpr import gdpr_of
 from oots.dossier.manifest import Kind, Member
 from oots.dossier.material import Event, Material
 from oots.dossier.messages import MessageVerdict
-from oots.dossier.records import CRITERIA_UNKNOWN, GDPR, NOT_KEPT, PARTLY_KEPT, REVIEW_EMPTY, WHOLLY_KEPT
-from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST
+from oots.dossier.picture import Picture, picture_of
+from oots.dossier.records import CRITERIA_UNKNOWN, PARTLY_KEPT, REVIEW_EMPTY, WHOLLY_KEPT
+from oots.dossier.revocation import said
+from oots.dossier.wording import ANSWERED, DECISIONS, KINDS, UNKNOWN
 from oots.model.clock import iso
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_KINDS: Final = {
-    EXECUTE_QUERY_REQUEST: ("anmodning", "request"),
-    EXCEPTION_RESPONSE: ("undtagelse", "exception"),
-}
-_ANSWERED: Final = ("svar", "response")
 _ABSENT: Final = {
     "present": ("til stede", "present"),
     "withheld": ("udeladt", "withheld"),
     "deleted": ("ikke gemt", "not kept"),
 }
-_DECISIONS: Final = {"accept": ("godkendt", "approved"), "decline": ("afvist", "declined")}
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the summary is about: an exchange, the verdicts on its messages, and the files of the dossier so far."""
+    """What the summary is about: an exchange, the verdicts on its messages, how many answers about revocation there
+    are, and the files of the dossier so far."""
 
     material: Material
     verdicts: Sequence[MessageVerdict]
+    revocation: int
     members: Sequence[Member]
     rules: Sequence[Mapping[str, object]]
     exporter: str
@@ -51,7 +50,7 @@ class Summary:
 
 def html_of(summary: Summary) -> bytes:
     """One file without any asset or script; every text in it is escaped."""
-    return _template().render(_content(summary)).encode()
+    return _templates().get_template("summary.html").render(_content(summary)).encode()
 
 
 def pdf_of(summary: Summary) -> bytes:
@@ -68,17 +67,27 @@ def pdf_of(summary: Summary) -> bytes:
 
 
 @cache
-def _template() -> Template:
-    loader = FileSystemLoader(_TEMPLATES)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True).get_template(
-        "summary.html"
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+def _drawn(picture: Picture) -> str:
+    """The picture as SVG without script or style sheet; every text in it is escaped."""
+    return (
+        _templates()
+        .get_template("picture.svg")
+        .render({field.name: getattr(picture, field.name) for field in fields(picture)})
     )
 
 
 def _content(summary: Summary) -> dict[str, object]:
     material, preview = summary.material, summary.material.preview
-    decision_da, decision_en = _DECISIONS.get(preview.decision or "", ("ikke kendt", "not known"))
+    decision_da, decision_en = DECISIONS.get(preview.decision or "", UNKNOWN)
     da, en = _sentence(summary)
+    picture = picture_of(summary.verdicts, preview)
+    revoked = said(summary.verdicts, summary.revocation, anchored=True)
     return {
         "exchange_id": material.exchange_id,
         "made_at": iso(summary.made_at),
@@ -95,6 +104,8 @@ def _content(summary: Summary) -> dict[str, object]:
             for each in answers(summary.verdicts, anchored=True)
         ],
         "messages": [_message(verdict) for verdict in summary.verdicts],
+        "picture": _drawn(picture) if picture else "",
+        "picture_said": picture.description if picture else "",
         "rules": [{name: each[name] for name in ("file", "verdict", "version")} for each in summary.rules],
         "events": [_event(event) for event in material.events],
         "preview": {
@@ -106,8 +117,9 @@ def _content(summary: Summary) -> dict[str, object]:
         "evidence": [_evidence(member) for member in summary.members if member.kind is Kind.EVIDENCE],
         "expected": [{"name": name, "value": value} for name, value in material.expected.items()],
         "criteria_unknown": CRITERIA_UNKNOWN,
-        "gdpr": [row.told() for row in GDPR],
-        "notes": [NOT_KEPT, PARTLY_KEPT if any(each.message is None for each in material.messages) else WHOLLY_KEPT],
+        "gdpr": [row.told() for row in gdpr_of(material)],
+        "revocation": _two(revoked.da, revoked.en),
+        "notes": [PARTLY_KEPT if any(each.message is None for each in material.messages) else WHOLLY_KEPT],
         "review": REVIEW_EMPTY,
         "sources": list(material.sources),
         "procedure": material.procedure or "–",
@@ -140,7 +152,7 @@ def _message(verdict: MessageVerdict) -> dict[str, object]:
         return {"number": verdict.number, "kind": _two("?", "?"), "at": "–", "who": "–", "id": "–", "faults": faults}
     return {
         "number": verdict.number,
-        "kind": _two(*_KINDS.get(header.action, _ANSWERED)),
+        "kind": _two(*KINDS.get(header.action, ANSWERED)),
         "at": iso(header.timestamp),
         "who": f"{header.sender.value} → {header.receiver.value}",
         "id": header.message_id,

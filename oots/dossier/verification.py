@@ -9,23 +9,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from oots.dossier import context
 from oots.dossier.answers import Answered, answers
 from oots.dossier.container import MANIFEST, SIGNATURE, BrokenContainerError, Fault, is_name, unpacked
 from oots.dossier.files import DossierFile, kept_of
-from oots.dossier.manifest import Manifest, ManifestError, Member, State, check_signature, read_manifest
-from oots.dossier.messages import Answer, MessageVerdict, judge
+from oots.dossier.manifest import Kind, Manifest, ManifestError, Member, State, check_signature, read_manifest
+from oots.dossier.messages import Answer, MessageVerdict
+from oots.dossier.revocation import RevocationSaid, judge_all, said
+from oots.dossier.rules import unlike
 from oots.dossier.unanchored import Unanchored
-from oots.trust.anchors import Trust
+from oots.trust.anchors import Trust, TrustAnchors
+from oots.trust.kept_answers import KeptAnswers
 
 _CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _PREVIEW: Final = "preview.json"
+_RULES: Final = "rules.json"
+_CONTEXT: Final = "context.json"
 _UNSHOWN: Final = "its content is not among what the preview record says was shown"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a dossier is worth. `faults` is everything that is wrong; `answers` is empty where its bytes are not those
-    that were signed. `anchored`: whether the signer was found below a given anchor."""
+    that were signed. `anchored`: whether the signer was found below a given anchor. `revocation` is None with them.
+    `remarks` take nothing from its worth: what other versions of this software see otherwise."""
 
     faults: tuple[Fault, ...]
     anchored: bool
@@ -33,6 +40,8 @@ class Verdict:
     signer: str | None = None
     messages: tuple[MessageVerdict, ...] = ()
     answers: tuple[Answered, ...] = ()
+    revocation: RevocationSaid | None = None
+    remarks: tuple[Fault, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -42,12 +51,13 @@ class Verdict:
         return self.anchored and not self.faults and answered
 
 
-def verify(data: bytes, trust: Trust | None, now: datetime) -> Verdict:
+def verify(data: bytes, trust: TrustAnchors | None, now: datetime) -> Verdict:
     """The verdict on the bytes of a dossier at the moment `now` (aware); without `trust` certificates are taken at
     their word.
 
     Certificates are judged as of the time that each signature names, since a dossier is to last longer than they do;
-    nobody else vouches for these times. Raises NoDossierError for what is no zip.
+    nobody else vouches for these times. Whether they were revoked is found out from the answers in the dossier, as far
+    as it has any. Raises NoDossierError for what is no zip.
     """
     anchored = trust is not None
     believed: Trust = trust or Unanchored()
@@ -67,7 +77,7 @@ def verify(data: bytes, trust: Trust | None, now: datetime) -> Verdict:
     faults += [*_differences(manifest, members)]
     if faults:
         return Verdict(tuple(faults), anchored, manifest, signer)
-    return _of_messages(manifest, listed, believed, signer, anchored=anchored)
+    return _of_messages(manifest, listed, trust, signer)
 
 
 def expect_whole(data: bytes) -> tuple[Manifest, dict[str, bytes]]:
@@ -127,8 +137,9 @@ def _unlike(member: Member, octets: bytes | None, *, redacted: bool) -> str | No
 
 
 def _of_messages(
-    manifest: Manifest, listed: Sequence[DossierFile], trust: Trust, signer: str | None, *, anchored: bool
+    manifest: Manifest, listed: Sequence[DossierFile], trust: TrustAnchors | None, signer: str | None
 ) -> Verdict:
+    anchored = trust is not None
     try:
         kept = kept_of(listed)
     except LookupError as fault:
@@ -136,10 +147,35 @@ def _of_messages(
         return Verdict(faults, anchored, manifest, signer)
     except ValueError as fault:
         return Verdict((Fault(str(fault), "not the only one of its kind in its message"),), anchored, manifest, signer)
-    verdicts = [judge(each, trust) for each in kept]
+    present = {each.member.path: each.octets for each in listed if each.member.kind is Kind.REVOCATION and each.octets}
+    asked = KeptAnswers(present, manifest.made)
+    verdicts = judge_all(kept, trust.asking(asked) if trust else Unanchored(), asked)
     told = [fault for verdict in verdicts for fault in verdict.faults]
     found = (*told, *_strangers(manifest, verdicts), *_unshown(listed, verdicts))
-    return Verdict(found, anchored, manifest, signer, tuple(verdicts), answers(verdicts, anchored=anchored))
+    if trust and not told:
+        found += tuple(Fault(name, f"of no use here: {why}") for name, why in asked.unused.items())
+    octets = {each.member.path: each.octets for each in listed if each.octets is not None}
+    differing = tuple(Fault(_RULES, why) for why in unlike(octets.get(_RULES), kept, octets))
+    if _same_rules(octets.get(_CONTEXT)):
+        found, differing = (*found, *differing), ()
+    return Verdict(
+        found,
+        anchored,
+        manifest,
+        signer,
+        tuple(verdicts),
+        answers(verdicts, anchored=anchored),
+        said(verdicts, len(present), anchored=anchored),
+        differing,
+    )
+
+
+def _same_rules(record: bytes | None) -> bool:
+    """Whether the exporter judged by the very rules that are known here; else another result is no fault of its own."""
+    try:
+        return bool(json.loads(record or b"{}")["rules"] == context.rules())
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return False
 
 
 def _strangers(manifest: Manifest, verdicts: Sequence[MessageVerdict]) -> Iterator[Fault]:

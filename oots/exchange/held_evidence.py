@@ -32,13 +32,28 @@ def held_evidence(
     connection: Connection, vault: PackingVault, service: str, folder: Path, exchange_ids: Collection[str]
 ) -> Iterator[HeldEvidence]:
     """What the records of these exchanges name, whatever kind of record the service keeps."""
+    for record in _records(connection, vault, exchange_ids):
+        for part in _parts_in(record):
+            if (folder / FILES / part.file).is_file():
+                yield HeldEvidence(service, part, SealedFile(folder / FILES, part.stored))
+
+
+def cases_of(
+    connection: Connection, vault: PackingVault, exchange_ids: Collection[str]
+) -> Iterator[tuple[str, str | None]]:
+    """The case and the piece of it that a portal's record names, by their keys."""
+    for record in _records(connection, vault, exchange_ids):
+        if isinstance(record, dict) and isinstance(case := record.get("case"), str):
+            piece = record.get("piece")
+            yield case, piece if isinstance(piece, str) else None
+
+
+def _records(connection: Connection, vault: PackingVault, exchange_ids: Collection[str]) -> Iterator[Any]:
     rows = connection.execute(
         select(EXCHANGE.c.exchange_id, EXCHANGE.c.record).where(EXCHANGE.c.exchange_id.in_(exchange_ids))
     )
     for exchange_id, record in rows:
-        for part in _parts_in(json.loads(vault.open(record, place(EXCHANGE, exchange_id)))):
-            if (folder / FILES / part.file).is_file():
-                yield HeldEvidence(service, part, SealedFile(folder / FILES, part.stored))
+        yield json.loads(vault.open(record, place(EXCHANGE, exchange_id)))
 
 
 def _parts_in(value: Any) -> Iterator[HeldPart]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection, Select, func, or_, select
 
 from oots.database.reading import reading
+from oots.exchange.answers import believed_at
 from oots.exchange.dictionary import Dictionary, PackingVault
-from oots.exchange.held_evidence import HeldEvidence, held_evidence
+from oots.exchange.held_evidence import HeldEvidence, cases_of, held_evidence
 from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, Entry, JournalEntry, read_again
 from oots.exchange.schema import INBOX, JOURNAL, place
 from oots.exchange.store import VAULT_KEY, stores_in
@@ -40,10 +41,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What all journals say of one exchange, in order of time, and the receipts that were given, by message id."""
+    """What all journals say of one exchange, in order of time, and the receipts that were given, by message id.
+
+    `bodies` are the digests (SHA-256, hexadecimal) of the HTTP requests in which messages came, by message id.
+    """
 
     lines: tuple[Line, ...]
     receipts: Mapping[str, bytes]
+    bodies: Mapping[str, str] = field(default_factory=dict)
 
 
 def journals_in(state: Path, vault_key: Path | None = None, database_url: str | None = None) -> tuple[JournalOf, ...]:
@@ -73,22 +78,43 @@ class Journals:
         names, ids = self._names(exchange_id)
         lines: list[Line] = []
         receipts: dict[str, bytes] = {}
+        bodies: dict[str, str] = {}
         for journal in self._journals:
             with _opened(journal) as (connection, vault):
                 lines += _lines(connection, vault, journal.service, names, ids)
-                receipts |= _receipts_given(connection, vault, ids)
+                for message_id, receipt, body_sha256 in _received(connection, vault, ids):
+                    receipts[message_id], bodies[message_id] = receipt, body_sha256
         lines.sort(key=lambda line: (line.entry.at, line.service, line.number))
-        return Told(tuple(lines), receipts | dict(_receipts_taken(lines)))
+        return Told(tuple(lines), receipts | dict(_receipts_taken(lines)), bodies)
 
     def held(self, lines: Sequence[Line]) -> tuple[HeldEvidence, ...]:
         """The evidence of the exchange of these lines that services still hold."""
         found: list[HeldEvidence] = []
         for journal in self._journals:
-            named = (line.entry.exchange_id for line in lines if line.service == journal.service)
-            ids = {exchange_id for exchange_id in named if exchange_id is not None}
-            if ids:
+            if ids := _called(journal, lines):
                 with _opened(journal) as (connection, vault):
                     found += held_evidence(connection, vault, journal.service, journal.folder, ids)
+        return tuple(found)
+
+    def cases(self, lines: Sequence[Line]) -> tuple[tuple[str, str | None], ...]:
+        """The keys of the portals' cases to which the exchange of these lines belongs, each with that of its piece, as
+        far as portals remember the exchange."""
+        found: dict[tuple[str, str | None], None] = {}
+        for journal in self._journals:
+            if ids := _called(journal, lines):
+                with _opened(journal) as (connection, vault):
+                    found |= dict.fromkeys(cases_of(connection, vault, ids))
+        return tuple(found)
+
+    def answers(self, lines: Sequence[Line]) -> tuple[bytes, ...]:
+        """What was believed about revocation when each service believed a signature: lists and answers (DER)."""
+        found: dict[bytes, None] = {}
+        for journal in self._journals:
+            own = [line.entry for line in lines if line.service == journal.service]
+            moments = {entry.at for entry in own if entry.signature_valid}
+            if moments:
+                with reading(journal.folder, journal.database_url) as connection:
+                    found |= dict.fromkeys(believed_at(connection, moments))
         return tuple(found)
 
     def after(self, numbers: Mapping[str, int], most: int) -> tuple[Line, ...]:
@@ -121,6 +147,12 @@ class Journals:
                 ids |= {message_id for _, message_id in found if message_id is not None}
             if len(names) + len(ids) == known:
                 return frozenset(names), frozenset(ids)
+
+
+def _called(journal: JournalOf, lines: Sequence[Line]) -> frozenset[str]:
+    """What a service calls the exchange of these lines."""
+    named = {line.entry.exchange_id for line in lines if line.service == journal.service}
+    return frozenset(name for name in named if name is not None)
 
 
 def _joined(names: Collection[str], ids: Collection[str]) -> Select[str | None, str | None]:
@@ -162,10 +194,13 @@ def _lines(
         yield Line(service, number, read_again(vault.open(content, place(JOURNAL, number))))
 
 
-def _receipts_given(connection: Connection, vault: PackingVault, ids: Collection[str]) -> dict[str, bytes]:
-    """The receipts that this side gave, by message id."""
-    rows = connection.execute(select(INBOX.c.message_id, INBOX.c.receipt).where(INBOX.c.message_id.in_(ids)))
-    return {message_id: vault.unpack(receipt) for message_id, receipt in rows}
+def _received(connection: Connection, vault: PackingVault, ids: Collection[str]) -> Iterator[tuple[str, bytes, str]]:
+    """The messages that came to this side: id, the receipt that it gave, and the digest of the HTTP request."""
+    rows = connection.execute(
+        select(INBOX.c.message_id, INBOX.c.receipt, INBOX.c.body_sha256).where(INBOX.c.message_id.in_(ids))
+    )
+    for message_id, receipt, body_sha256 in rows:
+        yield message_id, vault.unpack(receipt), body_sha256
 
 
 def _receipts_taken(lines: Sequence[Line]) -> Iterator[tuple[str, bytes]]:

@@ -14,7 +14,7 @@ from oots.exchange.schema import METADATA
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
 
-REVISION = "0004"
+REVISION = "0005"
 """The step whose tables `schema` describes."""
 
 _CHAINED = "0001"

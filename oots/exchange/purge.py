@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select,
 
 from oots.exchange.journal import Entry, JournalEntry, Purge
 from oots.exchange.queue import WAITING
-from oots.exchange.schema import EXCHANGE, FORM, INBOX, JOURNAL, OUTBOX, PAPER, REQUEST
+from oots.exchange.schema import ANSWER, EXCHANGE, FORM, INBOX, JOURNAL, OUTBOX, PAPER, REQUEST
 from oots.exchange.store import Store
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
@@ -31,8 +31,8 @@ def kept_since(now: datetime) -> datetime:
 
 def purge(store: Store[Any], now: datetime, before: datetime | None = None) -> Purge | None:
     """Delete journal entries that are older than twelve months, or than `before`, with all that belongs to them:
-    finished exchanges and their files, request ids, receipts that were given, messages that failed; and papers whose
-    own time is over.
+    finished exchanges and their files, request ids, receipts that were given, messages that failed, answers about
+    revocation; and papers whose own time is over.
 
     It is done in small transactions, between which the service works. Returns what was deleted of the journal, None
     where no entry is old enough. An entry stays as long as one before it does. Raises ConfigurationError for a
@@ -55,6 +55,7 @@ def _purge_rows(store: Store[Any], oldest: str, now: datetime) -> None:
         (INBOX, INBOX.c.received_at < oldest),
         (REQUEST, REQUEST.c.noted_at < oldest),
         (OUTBOX, (OUTBOX.c.state != WAITING) & (OUTBOX.c.deadline < oldest)),
+        (ANSWER, ANSWER.c.until < oldest),
         (FORM, FORM.c.noted_at < iso(now - _FORMS_KEPT)),
         (PAPER, PAPER.c.until <= iso(now)),
     )

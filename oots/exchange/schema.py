@@ -143,6 +143,18 @@ DICTIONARY = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+# What authorities said about revocation when it was believed: about what (a hash), from when on and until when. Each is
+# there once, by its SHA-256, and for everybody to read.
+ANSWER = Table(
+    "answer",
+    METADATA,
+    Column("name", Readable, primary_key=True),
+    Column("about", Readable, nullable=False),
+    Column("since", Readable, nullable=False),
+    Column("until", Readable, nullable=False, index=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
 # What an entry says stays: only its content may be sealed anew, when keys are rotated. An entry is deleted only when a
 # purge that is itself an entry says so, and not before its twelve months are over (2022/1463, article 17(4)).
 _APPEND_ONLY = "the journal is append-only"

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from oots.database.opening import open_database
 from oots.database.sqlite import DATABASE
+from oots.exchange.answers import BelievedAnswers
 from oots.exchange.chain import HeadFile, SealedHead, append, hold_end, open_chain, renew_key, sealed_head
 from oots.exchange.dictionary import Dictionary, PackingVault, add_piece
 from oots.exchange.ends import break_of
@@ -63,6 +64,7 @@ class Store(Generic[RecordT]):
         self._records: TypeAdapter[RecordT] = TypeAdapter(record)
         self._directory = directory
         self._head_file = HeadFile(directory)
+        self.answers = BelievedAnswers()
         self._noting = threading.Lock()
         self._unnoted: SealedHead | None = None
         self._noted_at = time.monotonic()
@@ -114,9 +116,11 @@ class Store(Generic[RecordT]):
             try:
                 yield unit
                 unit.write_journal()
+                kept = self.answers.write(connection)
             except Exception:  # whatever it is: nothing of this transaction will be
                 unit.files.take_back()
                 raise
+        self.answers.written(kept)
         self._note_head(unit.head)
         unit.delete_unused()
 

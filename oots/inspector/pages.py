@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 
 from oots.inspector import (
     access_pages,
+    dossier_pages,
     evidence_pages,
     exchange_pages,
     list_pages,
@@ -18,12 +19,13 @@ from oots.inspector import (
 )
 from oots.inspector.access import reviewer_of
 from oots.inspector.accounts import Account
+from oots.inspector.dossier_pages import DossierDesk
 from oots.inspector.inspection import Inspection
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def router(inspection: Inspection, accounts: Sequence[Account]) -> APIRouter:
+def router(inspection: Inspection, accounts: Sequence[Account], dossiers: DossierDesk) -> APIRouter:
     """Every page; the service must carry the middleware `Sessions`. All but the sign-in are for reviewers alone."""
     routes = APIRouter(include_in_schema=False)
     routes.include_router(access_pages.door(inspection.frame, accounts))
@@ -32,6 +34,7 @@ def router(inspection: Inspection, accounts: Sequence[Account]) -> APIRouter:
         list_pages.router(inspection),
         exchange_pages.router(inspection),
         evidence_pages.router(inspection),
+        dossier_pages.router(inspection, dossiers),
         named_pages.router(inspection),
         rule_pages.router(inspection.frame),
         review_pages.router(inspection),

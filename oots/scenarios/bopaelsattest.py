@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from oots.deployment.town import PORTAL
+from oots.exchange.journals import Journals, journals_in
 from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
 from oots.requester.service import EvidenceRequester, Progress
@@ -42,7 +43,9 @@ def run_bopaelsattest(
         story = tell(live, decision, say)
         messages = in_order(live.tap.overheard, live.anchors, live.clock.now(), live.profiles)
         say(f"writing {out}")
-        summary = write_folder(out, SCENARIO, story, messages, live.anchors)
+        journals = Journals(journals_in(folder))
+        answers = journals.answers(journals.of_exchange(story.exchange_id).lines)
+        summary = write_folder(out, SCENARIO, story, messages, live.anchors, answers)
         _leave_dossier_key(live.town.keys, out)
         return summary, messages
 
@@ -74,12 +77,15 @@ def tell(live: LiveTown, decision: Decision, say: Say, persona: str = PERSONA, c
         seen = _look(citizen, page)
         say(f"the person sees {_documents(len(seen))} and decides: {decision.value}")
         page = _decide(live, citizen, page, decision, exchange_id)
+        decided_at = None if decision is Decision.NONE else live.clock.now()
         page = citizen.wait(page, lambda shown: not shown.is_refreshing)
         received = _collect(citizen, page)
         progress = _progress(live, exchange_id)
         _finish(citizen, page)
         say(f"the portal stands at: {progress.state.value}")
-    return Story(decision, progress.state.value, exchange_id, progress.conversation_id, opened_at, seen, received)
+    return Story(
+        decision, progress.state.value, exchange_id, progress.conversation_id, opened_at, seen, received, decided_at
+    )
 
 
 def _documents(number: int) -> str:

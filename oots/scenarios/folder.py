@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from oots.dossier.messages import joined_message
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST
 from oots.edelivery.message import OpenedMessage, open_message
 from oots.exchange.envelope import open_answer, open_request
@@ -18,6 +19,7 @@ from oots.model.response import Answer, EvidenceError, EvidenceResponse
 from oots.scenarios.outcome import Decision, Story
 from oots.scenarios.wiretap import Overheard
 from oots.trust.anchors import TrustAnchors
+from oots.trust.kept_answers import read_answer
 from oots.wire.profile import PROFILES, Profiles
 
 _ENDINGS = {"application/xml": "xml", "application/pdf": "pdf"}
@@ -80,9 +82,15 @@ def _chained(requests: Sequence[Told], answers: Sequence[Told]) -> Iterator[Told
 
 
 def write_folder(
-    folder: Path, scenario: str, story: Story, messages: Sequence[Told], anchors: TrustAnchors
+    folder: Path,
+    scenario: str,
+    story: Story,
+    messages: Sequence[Told],
+    anchors: TrustAnchors,
+    answers: Sequence[bytes] = (),
 ) -> dict[str, object]:
-    """Write everything and return what stands in `exchange.json`."""
+    """Write everything and return what stands in `exchange.json`; `answers` are those about revocation (DER) that were
+    believed meanwhile."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "trust.pem").write_bytes(anchors.pem)
     listed = [_write_message(folder, number, told) for number, told in enumerate(messages, start=1)]
@@ -99,8 +107,11 @@ def write_folder(
         "preview": {
             "opened_at": iso(story.opened_at) if story.opened_at else None,
             "decision": None if story.decision is Decision.NONE else story.decision.value,
+            **({"decided_at": iso(story.decided_at)} if story.decided_at else {}),
         },
     }
+    if answers:
+        summary["revocation"] = _write_answers(folder, answers)
     text = json.dumps(summary, indent=2, ensure_ascii=False) + "\n"
     (folder / "exchange.json").write_text(text, encoding="utf-8")
     return summary
@@ -126,8 +137,16 @@ def _write_message(folder: Path, number: int, told: Told) -> dict[str, object]:
 
 
 def as_mime(overheard: Overheard) -> bytes:
-    """`MIME-Version` and `Content-Type` lines, an empty line, and the exact HTTP body (RFC 2045)."""
-    return b"MIME-Version: 1.0\r\nContent-Type: " + overheard.content_type.encode() + b"\r\n\r\n" + overheard.body
+    """The message as a file."""
+    return joined_message(overheard.content_type, overheard.body)
+
+
+def _write_answers(folder: Path, answers: Sequence[bytes]) -> list[str]:
+    (folder / "revocation").mkdir(exist_ok=True)
+    names = [f"revocation/{number:02d}.{read_answer(data).ending}" for number, data in enumerate(answers, start=1)]
+    for name, data in zip(names, answers, strict=True):
+        (folder / name).write_bytes(data)
+    return names
 
 
 def _write_evidence(folder: Path, story: Story) -> list[dict[str, object]]:

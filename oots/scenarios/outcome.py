@@ -54,6 +54,7 @@ class Story:
     opened_at: datetime | None
     seen: tuple[SeenDocument, ...]
     received: tuple[ReceivedDocument, ...]
+    decided_at: datetime | None = None
 
     @property
     def expected(self) -> str:

@@ -104,6 +104,12 @@ class TrustAnchors:
             raise ConfigurationError("the trust file holds no certificates") from None
         return cls(anchors, policy=policy, revocations=revocations, allow_specimens=allow_specimens)
 
+    def asking(self, revocations: Revocations) -> TrustAnchors:
+        """The same authorities and policy; `revocations` is asked about every path."""
+        return TrustAnchors(
+            self._anchors, policy=self._policy, revocations=revocations, allow_specimens=self._allow_specimens
+        )
+
     @property
     def pem(self) -> bytes:
         """The anchors as PEM, one after the other."""

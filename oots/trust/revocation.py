@@ -30,9 +30,13 @@ KeptT = TypeVar("KeptT")
 MOST_KEPT: Final = 1000
 """Answers of a responder that are kept; certificates are asked about only below a trusted authority."""
 
+Heard = Callable[[bytes, datetime], None]
+"""Is told of each answer (DER), whether list or responder's, and from which moment on it was believed."""
+
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+"""By how much the clock of an authority may be ahead."""
 _PAUSE: Final = timedelta(seconds=1)
 """How long nobody is asked again who gave no answer that counts."""
-_CLOCKS_DIFFER: Final = timedelta(minutes=5)
 _NONCE_BYTES: Final = 16
 _HASHES: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 _UNREADABLE: Final = (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
@@ -70,11 +74,11 @@ class Revocation:
 
     def expect_good(self, path: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate], at: datetime) -> None:
         """As `Revocations` says; a root answers for itself."""
-        links = list(_with_issuers(path, anchors))
+        links = list(with_issuers(path, anchors))
         for certificate, _ in links:
-            _expect_not_before(self._registered(certificate), at)
+            expect_not_before(self._registered(certificate), at)
         for certificate, issuer in links:
-            _expect_not_before(self._asked(certificate, issuer, at), at)
+            expect_not_before(self._asked(certificate, issuer, at), at)
 
     def _registered(self, certificate: x509.Certificate) -> datetime | None:
         try:
@@ -94,12 +98,13 @@ class Revocation:
         return None
 
 
-def _expect_not_before(revoked: datetime | None, at: datetime) -> None:
+def expect_not_before(revoked: datetime | None, at: datetime) -> None:
+    """Raises UntrustedError for a certificate that is `revoked` from that time on, if `at` is not before it."""
     if revoked is not None and revoked <= at:
         raise UntrustedError(f"a certificate on the path was revoked at {revoked.isoformat()}")
 
 
-def _with_issuers(
+def with_issuers(
     path: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate]
 ) -> Iterator[tuple[x509.Certificate, x509.Certificate]]:
     """Each certificate with the one that issued it: the next on the path, or above its end an anchor."""
@@ -121,10 +126,11 @@ def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bo
 # --- lists ---
 
 
-class _List:
-    """A list as it was fetched, and whose it was found to be."""
+class RevocationList:
+    """A list as it was fetched, and whose it was found to be; raises ValueError for what is none."""
 
     def __init__(self, data: bytes) -> None:
+        self.data = data
         self.crl = x509.load_der_x509_crl(data)
         self._is_of: dict[x509.Certificate, bool] = {}
 
@@ -142,7 +148,7 @@ class _List:
     def is_current(self, at: datetime) -> bool:
         """A list says nothing beyond the time at which the next one is due, one without that time nothing at all."""
         due = self.crl.next_update_utc
-        return due is not None and at < due and self.crl.last_update_utc <= at + _CLOCKS_DIFFER
+        return due is not None and at < due and self.crl.last_update_utc <= at + CLOCKS_DIFFER
 
 
 @dataclass
@@ -152,8 +158,8 @@ class _Kept:
     A list that nobody has signed must not keep the next one away, however long it says that it is good.
     """
 
-    listed: _List | None = None
-    believed: _List | None = None
+    listed: RevocationList | None = None
+    believed: RevocationList | None = None
     tried: datetime | None = None
 
     def is_due(self, at: datetime, now: datetime) -> bool:
@@ -163,14 +169,21 @@ class _Kept:
         return self.tried is None or not timedelta() <= now - self.tried < _PAUSE
 
 
+def unheard(_answer: bytes, _at: datetime) -> None:
+    """Nobody keeps what was answered."""
+
+
 class RevocationLists:
     """The lists at `addresses`, fetched when none that is kept is still good. `fetch` gives the bytes of an address
     and raises OSError; an address comes from the policy, never out of a certificate."""
 
-    def __init__(self, addresses: Iterable[str], fetch: Callable[[str], bytes], clock: Clock) -> None:
+    def __init__(
+        self, addresses: Iterable[str], fetch: Callable[[str], bytes], clock: Clock, heard: Heard = unheard
+    ) -> None:
         self._kept = {address: _Kept() for address in addresses}
         self._fetch = fetch
         self._clock = clock
+        self._heard = heard
         self._turn = Lock()
 
     def revoked_at(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
@@ -201,7 +214,9 @@ class RevocationLists:
         for kept in self._kept.values():
             listed = kept.listed
             if listed is not None and listed.is_current(at) and listed.is_of(issuer):
-                kept.believed = listed
+                if kept.believed is not listed:
+                    kept.believed = listed
+                    self._heard(listed.data, at)
                 return listed.crl
         return None
 
@@ -210,7 +225,7 @@ class RevocationLists:
         for address, kept in due.items():
             kept.believed = None
             with suppress(OSError, ValueError):
-                kept.listed = _List(self._fetch(address))
+                kept.listed = RevocationList(self._fetch(address))
         # The pause begins when the last has been waited for: whoever stood in the queue meanwhile does not ask again.
         for kept in due.values():
             kept.tried = self._clock.now()
@@ -244,7 +259,7 @@ def _is_signed_by(listed: x509.CertificateRevocationList, issuer: x509.Certifica
 # --- responder ---
 
 
-_NO_ANSWER: Final = (
+NO_ANSWER: Final = (
     OSError,
     TypeError,
     InvalidSignature,
@@ -257,9 +272,10 @@ _NO_ANSWER: Final = (
 class Responder:
     """An OCSP responder. `ask` posts a request (DER) and returns the answer, or raises OSError."""
 
-    def __init__(self, ask: Callable[[bytes], bytes], clock: Clock) -> None:
+    def __init__(self, ask: Callable[[bytes], bytes], clock: Clock, heard: Heard = unheard) -> None:
         self._ask = ask
         self._clock = clock
+        self._heard = heard
         self._kept: dict[bytes, ocsp.OCSPResponse] = {}
         self._failed: dict[bytes, datetime] = {}
         self._turn = Lock()
@@ -288,11 +304,12 @@ class Responder:
             raise UnsettledError("the OCSP responder gave no answer that counts a moment ago")
         try:
             answer = self._answer(certificate, issuer, at)
-        except _NO_ANSWER as fault:
+        except NO_ANSWER as fault:
             _keep(self._failed, name, self._clock.now())
             why = str(fault) or type(fault).__name__
             raise UnsettledError(f"the OCSP responder gave no answer that counts: {why}") from fault
         _keep(self._kept, name, answer)
+        self._heard(answer.public_bytes(serialization.Encoding.DER), at)
         return answer
 
     def _answer(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> ocsp.OCSPResponse:
@@ -321,8 +338,7 @@ def _expect_answer(
     """The answer is to this very question, says good or revoked, is current, and is signed by who may answer."""
     if answer.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         raise ValueError("the responder did not answer")
-    asked = (request.serial_number, request.issuer_key_hash, request.issuer_name_hash)
-    if (answer.serial_number, answer.issuer_key_hash, answer.issuer_name_hash) != asked:
+    if not is_about(answer, request):
         raise ValueError("the answer is about another certificate")
     if answer.extensions.get_extension_for_class(x509.OCSPNonce).value != nonce:
         raise ValueError("the answer is to another question")
@@ -330,16 +346,25 @@ def _expect_answer(
         raise ValueError("the responder does not know the certificate")
     if not _answers_at(answer, at):
         raise ValueError("the answer is not current")
-    _expect_signature(answer, issuer, at)
+    expect_signed(answer, issuer, at)
+
+
+def is_about(answer: ocsp.OCSPResponse, request: ocsp.OCSPRequest) -> bool:
+    """Whether an answer is about the certificate that was asked about, by the same hash."""
+    asked = (request.serial_number, request.issuer_key_hash, request.issuer_name_hash)
+    return (answer.serial_number, answer.issuer_key_hash, answer.issuer_name_hash) == asked
 
 
 def _answers_at(answer: ocsp.OCSPResponse, at: datetime) -> bool:
     due = answer.next_update_utc
-    return due is not None and at < due and answer.this_update_utc <= at + _CLOCKS_DIFFER
+    return due is not None and at < due and answer.this_update_utc <= at + CLOCKS_DIFFER
 
 
-def _expect_signature(answer: ocsp.OCSPResponse, issuer: x509.Certificate, at: datetime) -> None:
-    """Signed by the authority itself, or by whom it has made its responder (RFC 6960 4.2.2.2)."""
+def expect_signed(answer: ocsp.OCSPResponse, issuer: x509.Certificate, at: datetime) -> None:
+    """Signed by the authority itself, or by whom it has made its responder (RFC 6960 4.2.2.2).
+
+    Raises ValueError, InvalidSignature, or what extensions raise that cannot be read.
+    """
     signer = _responder(answer, issuer, at)
     key, algorithm = signer.public_key(), answer.signature_hash_algorithm
     if not isinstance(algorithm, _HASHES):

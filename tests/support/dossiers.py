@@ -14,6 +14,7 @@ from oots.dossier.container import MANIFEST, SIGNATURE, packed, unpacked
 from oots.dossier.export import export
 from oots.dossier.from_run import material_of_run
 from oots.dossier.manifest import Manifest, Member, State, read_manifest, sign_manifest, written
+from oots.dossier.material import Material
 from oots.dossier.messages import Answer
 from oots.dossier.verification import Verdict, verify
 from oots.trust.anchors import TrustAnchors
@@ -26,9 +27,18 @@ Members = dict[str, bytes]
 
 
 @cache
+def kept_lists() -> tuple[bytes, ...]:
+    """What the authorities of the samples said about revocation when these were made."""
+    return tuple((SAMPLES / "attacks" / f"{name}.crl").read_bytes() for name in ("issuing-ca", "root-ca"))
+
+
+def sample_material(name: str = "bopaelsattest") -> Material:
+    return replace(material_of_run(SAMPLES / name, specimen_keys(), specimens=True), answers=kept_lists())
+
+
+@cache
 def sample_dossier(name: str = "bopaelsattest", redaction: str | None = None) -> bytes:
-    material = material_of_run(SAMPLES / name, specimen_keys(), specimens=True)
-    return export(material, MADE, redaction)
+    return export(sample_material(name), MADE, redaction)
 
 
 def members_of(data: bytes) -> Members:

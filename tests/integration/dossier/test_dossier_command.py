@@ -120,7 +120,7 @@ def test_a_side_that_calls_the_exchange_otherwise_is_found_by_its_messages(oots:
     members = members_of((tmp_path / "d.zip").read_bytes())
     context, preview = (json.loads(members[name]) for name in ("context.json", "preview.json"))
     assert context["sources"] == ["the journal of provider", "the journal of requester"]
-    assert "not kept" in context["messages"]
+    assert "put together again" in context["messages"]
     assert preview["decision"] == "accept"
     assert preview["decided_at"]
 

@@ -19,7 +19,7 @@ from oots.dossier.messages import Answer
 from oots.dossier.verification import expect_whole, verify
 from oots.model.errors import ConfigurationError
 from tests.support.doors import specimen_key, specimen_keys
-from tests.support.dossiers import MADE, SAMPLES, answered, judged, members_of, sample_dossier
+from tests.support.dossiers import MADE, SAMPLES, answered, judged, members_of, sample_dossier, sample_material
 
 NAMES = (
     "bopaelsattest",
@@ -41,8 +41,7 @@ def test_every_sample_becomes_a_dossier_that_verifies(name: str, redaction: str 
 
 
 def test_equal_material_gives_equal_files_but_for_the_signature() -> None:
-    material = material_of_run(SAMPLES / "bopaelsattest", specimen_keys(), specimens=True)
-    again, before = (members_of(data) for data in (export(material, MADE), sample_dossier()))
+    again, before = (members_of(data) for data in (export(sample_material(), MADE), sample_dossier()))
     assert again.keys() == before.keys()
     assert {name for name in again if again[name] != before[name]} == {SIGNATURE}
 

@@ -15,8 +15,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from oots.dossier.container import MANIFEST, SIGNATURE, NoDossierError, packed
+from oots.dossier.export import export
 from oots.dossier.manifest import Kind, Member, State, read_manifest, sign_manifest
 from oots.dossier.messages import Answer, header_in
+from oots.dossier.revocation import named
+from oots.dossier.verification import Verdict
 from oots.edelivery.message import Part, seal_message
 from oots.trust.keys import KeyPair
 from oots.trust.signed_record import canonical_json
@@ -28,13 +31,17 @@ from tests.support.dossiers import (
     as_listed,
     flipped,
     judged,
+    kept_lists,
     members_of,
     resigned,
     sample_dossier,
+    sample_material,
     signed,
     why,
     with_members,
 )
+from tests.support.revocation import house, signed_list
+from tests.support.two_sides import START as AT
 
 PARTS = ("document.xml", "envelope.xml", "message.mime", "receipt.xml")
 RECORDS = ("context", "criteria", "gdpr", "preview", "review", "rules", "signatures", "timeline", "trust/revocation")
@@ -50,11 +57,13 @@ WHOLE = (
     "trust/anchors.pem",
     "trust/exporter.pem",
     "trust/policy.toml",
+    *named(kept_lists()),
 )
 REDACTED = tuple(
     name for name in WHOLE if not name.startswith("evidence/") and not name.endswith(("document.xml", "message.mime"))
 )
 EVIDENCE = "evidence/04-01.xml"
+LATER = MADE + timedelta(days=9)
 
 
 def test_the_dossier_that_is_tampered_with_below_is_good() -> None:
@@ -408,6 +417,13 @@ def test_messages_of_two_dossiers_do_not_mix() -> None:
     assert set(why(judged(data))) == set(names)
 
 
+def of_other_rules(members: Members) -> bytes:
+    """The context of a dossier that was made with rules that are not known here."""
+    context = json.loads(members["context.json"])
+    context["rules"]["rules_sha256"] = "0" * 64
+    return json.dumps(context).encode()
+
+
 def sent_anew(**header: str) -> bytes:
     """The first message sent once more by its own sender, with another header, in a dossier signed anew."""
     members = members_of(sample_dossier())
@@ -415,7 +431,7 @@ def sent_anew(**header: str) -> bytes:
     before = header_in(envelope)
     part = Part(before.parts[0].content_id, before.parts[0].media_type, document)
     message = seal_message(replace(before, **header), [part], specimen_key("ap-lt-01"))
-    members |= {"messages/01/envelope.xml": message.soap}
+    members |= {"messages/01/envelope.xml": message.soap, "context.json": of_other_rules(members)}
     manifest = read_manifest(members[MANIFEST])
     beside = ("messages/01/message.mime", "messages/01/receipt.xml")
     kept = {name: octets for name, octets in members.items() if name not in beside}
@@ -516,6 +532,113 @@ def test_a_preview_record_that_is_none_is_told(record: bytes) -> None:
 def test_messages_of_another_exchange_than_the_manifest_names_are_told(manifest: dict[str, object]) -> None:
     found = changed(lambda members: None, **manifest)
     assert set(found) == {f"messages/{number:02d}/envelope.xml" for number in range(1, 5)}
+
+
+# --- answers about revocation -------------------------------------------------------------------------------------
+
+LIST = next(iter(named(kept_lists())))
+
+
+def listed(key: str = "issuing-ca", *, revoked: str | None = None, days: int = 1) -> bytes:
+    """A list of an authority of the samples, good from a day before their time on for so many days."""
+    begins = AT - timedelta(days=1)
+    lines = [(specimen_key(revoked).certificate, AT)] if revoked else []
+    return signed_list(specimen_key(key), *lines, begins=begins, ends=begins + timedelta(days=days))
+
+
+def answering(answer: bytes) -> Verdict:
+    """The verdict on the dossier with another answer in the place of one, signed anew."""
+    return judged(resigned(members_of(sample_dossier()) | {LIST: answer}))
+
+
+def test_an_answer_of_the_authority_in_its_place_is_believed() -> None:
+    """The control of the tests below."""
+    verdict = answering(listed(days=2))
+    assert verdict.is_good
+    assert verdict.revocation is not None
+    assert verdict.revocation.certificates == verdict.revocation.answered > 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (lambda: listed(days=1), "it was good until 2026-09-01 08:30:00 UTC, and what was signed is later"),
+        (lambda: signed_list(house().issuing, begins=AT, ends=MADE), "not from an authority that is believed"),
+        (lambda: flipped(listed(days=2), -20), "not from an authority that is believed"),
+        (lambda: signed_list(specimen_key("issuing-ca"), begins=MADE + timedelta(hours=1), ends=LATER), "dated later"),
+        (lambda: b"no list", "no revocation list"),
+    ],
+    ids=["too old", "another authority", "changed", "of tomorrow", "none"],
+)
+def test_an_answer_that_does_not_count_is_told_by_its_name(answer: Callable[[], bytes], says: str) -> None:
+    verdict = answering(answer())
+    assert not verdict.is_good
+    assert says in why(verdict)[LIST]
+    assert set(why(verdict)) == {LIST}
+
+
+def test_an_answer_that_says_revoked_takes_the_signature_with_it() -> None:
+    verdict = answering(listed(revoked="ap-lt-01", days=2))
+    assert not verdict.is_good
+    assert answered(verdict)[1] is Answer.NO
+    for path in ("messages/01/envelope.xml", "messages/03/envelope.xml"):
+        assert f"was revoked at 2026-09-01T08:30:00+00:00, as {LIST} says" in why(verdict)[path]
+    assert "no receipt for this message" in why(verdict)["messages/02/receipt.xml"]
+
+
+def test_what_was_revoked_later_was_good_when_it_signed() -> None:
+    later = signed_list(
+        specimen_key("issuing-ca"), (specimen_key("ap-lt-01").certificate, AT + timedelta(1)), begins=MADE, ends=LATER
+    )
+    assert answering(later).is_good
+
+
+def test_a_dossier_without_answers_says_that_revocation_was_not_looked_at() -> None:
+    data = export(replace(sample_material(), answers=()), MADE)
+    assert not any(name.startswith("trust/revocation/") for name in members_of(data))
+    verdict = judged(data)
+    assert verdict.is_good
+    assert verdict.revocation is not None
+    assert "Not looked at" in verdict.revocation.en
+
+
+def test_a_dossier_with_answers_about_some_says_about_how_many() -> None:
+    verdict = judged(export(replace(sample_material(), answers=kept_lists()[:1]), MADE))
+    assert verdict.is_good
+    assert verdict.revocation is not None
+    assert 0 < verdict.revocation.answered < verdict.revocation.certificates
+    assert "Of the others the dossier says nothing" in verdict.revocation.en
+
+
+def test_answers_that_say_nothing_of_an_exchange_do_not_get_into_its_dossier() -> None:
+    names = members_of(export(replace(sample_material(), answers=(listed(days=1), *kept_lists())), MADE)).keys()
+    assert {name for name in names if name.startswith("trust/revocation/")} == set(named(kept_lists()))
+
+
+# --- what the exporter says of rules ------------------------------------------------------------------------------
+
+
+def with_rules(members: Members, verdict: str) -> None:
+    told = json.loads(members["rules.json"])
+    told[0]["verdict"] = verdict
+    members["rules.json"] = json.dumps(told).encode()
+
+
+def test_a_rule_result_that_the_bytes_do_not_come_to_is_told() -> None:
+    found = changed(lambda members: with_rules(members, "invalid"))
+    assert set(found) == {"rules.json"}
+    assert "says of messages/01/message.mime: invalid (R-EDM-REQ-S014); it comes to: valid" in found["rules.json"]
+    assert changed(lambda members: members.update({"rules.json": b"[]"}))["rules.json"].startswith("says nothing of")
+    assert changed(lambda members: members.update({"rules.json": b"{"})) == {"rules.json": "no list of rule results"}
+
+
+def test_what_other_rules_came_to_is_remarked_and_takes_nothing_from_a_dossier() -> None:
+    members = members_of(sample_dossier())
+    with_rules(members, "invalid")
+    members["context.json"] = of_other_rules(members)
+    verdict = judged(resigned(members))
+    assert verdict.is_good
+    assert [remark.file for remark in verdict.remarks] == ["rules.json"]
 
 
 # --- redacted ----------------------------------------------------------------------------------------------------
