@@ -11,7 +11,7 @@ from oots.exchange.held_evidence import HeldEvidence
 from oots.exchange.journal import Entry, EvidencePart
 from oots.exchange.journals import Line
 from oots.inspector.laid_open import LaidOpen
-from oots.model.evidence import EvidenceDocument
+from oots.model.evidence import EvidenceDocument, IssuingAuthority
 from oots.model.fields import FieldTold, KnownField, KnownFields, Standing
 from oots.model.response import EvidenceResponse
 from oots.model.text import Text
@@ -77,11 +77,13 @@ class DocumentTold:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of evidence with its table and its documents. `by_provider` tells that the provider named the fields;
-    else they are the names that the requester found in what it got."""
+    """One piece of evidence with its table and its documents; `issuer` is who issued it as the response says.
+    `by_provider` tells that the provider named the fields; else they are the names that the requester found in what it
+    got."""
 
     number: int
     titles: tuple[Text, ...]
+    issuer: IssuingAuthority | None
     rows: tuple[FieldRow, ...]
     documents: tuple[DocumentTold, ...]
     released: bool
@@ -107,11 +109,11 @@ def pieces_of(
         rows = tuple(_row(field, known, asked, masked=masked) for field in fields)
         documents = tuple(_document(exchange, part, held) for part in parts)
         described = next((each.described for each in documents if each.described and each.described.main), None)
-        titles = known.titles if known else ()
-        if described and described.main:
-            titles = described.main.evidence_type.titles
+        said = described.main if described else None
+        titles = said.evidence_type.titles if said else known.titles if known else ()
+        issuer = said.issuing_authority if said else None
         released = any(each.sent or each.received for each in documents)
-        found.append(Piece(len(found) + 1, titles, rows, documents, released, by_provider))
+        found.append(Piece(len(found) + 1, titles, issuer, rows, documents, released, by_provider))
     return tuple(found)
 
 

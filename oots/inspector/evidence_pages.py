@@ -79,6 +79,7 @@ class _EvidencePages:
             request,
             "exchange_evidence.html",
             exchange_id=exchange_id,
+            exchange=exchange,
             looking=looking,
             views=views,
             known=known,

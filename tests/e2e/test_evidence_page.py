@@ -65,8 +65,7 @@ def test_the_evidence_is_fit_for_all_masked_and_unmasked(page: Page, house: Hous
     page.locator("details.looking summary").press("Enter")
     page.get_by_label("Why do you need to see").fill("the council asked for an example")
     page.keyboard.press("Enter")
-    page.wait_for_url(address)
-    assert page.locator("img.sheet").count() > 0
+    page.locator("img.sheet").first.wait_for()
     assert_fit_for_all(page, address)
 
 
@@ -79,4 +78,4 @@ def test_everything_is_there_without_javascript(browser: Browser, house: House) 
         page = context.new_page()
         page.goto(f"{house.base}/signin?next=/exchanges/{house.kept}/evidence")
         page.get_by_role("button", name="Leif Læser").click()
-        assert page.locator("table tbody tr").count() > 20
+        assert page.locator("table tbody tr").count() > 10
