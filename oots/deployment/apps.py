@@ -97,10 +97,11 @@ from oots.web import exchange_pages
 from oots.web.behind import BehindTheScenes
 from oots.web.frame import Frame
 from oots.web.health import Health, add_health
+from oots.web.openid import Issuer
 from oots.web.origins import Origins
 from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
-from oots.web.signin import Node, SignIn
+from oots.web.signin import SignIn
 from oots.web.telling import ways_of
 from oots.web.words import Words
 
@@ -466,7 +467,7 @@ def _sign_in(settings: ExchangeSettings, own_origin: str, around: Surroundings) 
     origins = Origins(settings.origins)
     issuer = origins.to_browser(settings.eid_origin)
     return SignIn(
-        node=Node(issuer, f"{issuer}/authorize", f"{settings.eid_internal}/token", f"{settings.eid_internal}/jwks"),
+        node=Issuer(issuer, f"{issuer}/authorize", f"{settings.eid_internal}/token", f"{settings.eid_internal}/jwks"),
         client_id=settings.client_id,
         client_secret=settings.client_secret,
         redirect_uri=f"{origins.to_browser(own_origin)}/signin/callback",

@@ -11,10 +11,11 @@ from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, inspec
 from oots.exchange.chain import Chain, open_chain, start_chain
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.schema import METADATA
+from oots.exchange.subjects import make_subject_key
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault
 
-REVISION = "0005"
+REVISION = "0006"
 """The step whose tables `schema` describes."""
 
 _CHAINED = "0001"
@@ -45,6 +46,7 @@ def prepare(connection: Connection, vault: Vault, files: EvidenceFiles, now: dat
         METADATA.create_all(connection)
         _VERSION.create(connection)
         connection.execute(insert(_VERSION).values(version_num=REVISION))
+        make_subject_key(connection, vault)
         return start_chain(connection, vault)
     expect_known(connection)
     if _revision(connection) != REVISION:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Exists, Select, Table, delete, select, tuple_
 
 from oots.exchange.journal import Entry, JournalEntry, Purge
 from oots.exchange.queue import WAITING
-from oots.exchange.schema import ANSWER, EXCHANGE, FORM, INBOX, JOURNAL, OUTBOX, PAPER, REQUEST
+from oots.exchange.schema import ANSWER, EXCHANGE, FORM, INBOX, JOURNAL, OUTBOX, PAPER, REQUEST, SUBJECT
 from oots.exchange.store import Store
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
@@ -81,6 +81,7 @@ def _purge_entries(store: Store[Any], now: datetime, oldest: str) -> Purge | Non
         told = select(JOURNAL.c.exchange_id).distinct().where(gone, JOURNAL.c.exchange_id.is_not(None))
         exchange_ids = connection.execute(told).scalars().all()
         connection.execute(delete(JOURNAL).where(gone))
+        connection.execute(delete(SUBJECT).where(SUBJECT.c.exchange_id.in_(exchange_ids), ~_told(SUBJECT)))
         for exchange_id in connection.execute(_over(exchange_ids)).scalars().all():
             unit.forget(exchange_id)
         return done
@@ -91,6 +92,11 @@ def _purgeable(connection: Connection, oldest: str) -> Purge | None:
     some = select(JOURNAL.c.number, JOURNAL.c.at, JOURNAL.c.link).order_by(JOURNAL.c.number).limit(_AT_ONCE)
     old = list(takewhile(lambda row: row.at < oldest, connection.execute(some)))
     return Purge(old[0].number, old[-1].number, len(old), old[-1].link) if old else None
+
+
+def _told(table: Table) -> Exists:
+    """Whether the journal still tells of the exchange of a row."""
+    return select(JOURNAL.c.exchange_id).where(JOURNAL.c.exchange_id == table.c.exchange_id).exists()
 
 
 def _over(exchange_ids: Collection[str]) -> Select[Any]:

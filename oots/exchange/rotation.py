@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, Table, select, update
 
 from oots.exchange.chain import reseal_keys
-from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, OUTBOX, PAPER
+from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, OUTBOX, PAPER, SUBJECT_KEY
 from oots.exchange.store import Store
 from oots.model.errors import ConfigurationError
 from oots.trust.vault import Vault, add_key, drop_older_keys, read_keys
@@ -22,6 +22,7 @@ _OWN: tuple[Sealed, ...] = (
     (JOURNAL, JOURNAL.c.content),
     (DICTIONARY, DICTIONARY.c.sealed),
     (PAPER, PAPER.c.content),
+    (SUBJECT_KEY, SUBJECT_KEY.c.sealed),
 )
 _AT_ONCE = 200
 

@@ -104,6 +104,23 @@ PAPER = Table(
     Index("paper_about", "kind", "about_hash"),
 )
 
+# Which exchanges are about whom: a keyed hash of what a service calls a person, and one that binds it to the exchange.
+SUBJECT = Table(
+    "subject",
+    METADATA,
+    Column("who_hash", Readable, primary_key=True),
+    Column("exchange_id", Readable, primary_key=True, index=True),
+    Column("proof", Readable, nullable=False),
+)
+
+# One row: the key of these hashes, sealed.
+SUBJECT_KEY = Table(
+    "subject_key",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 JOURNAL = Table(
     "journal",
     METADATA,

@@ -25,6 +25,7 @@ from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.migration import is_new, prepare
 from oots.exchange.packing import skeleton
+from oots.exchange.subjects import Subjects, open_subject_key
 from oots.exchange.unit import Unit
 from oots.model.clock import Clock, SystemClock
 from oots.model.errors import ConfigurationError, UnavailableError
@@ -87,6 +88,7 @@ class Store(Generic[RecordT]):
             self.vault = Vault.from_file(vault_key, create=is_new(connection))
             self.files = EvidenceFiles(self._directory / FILES)
             self.chain = prepare(connection, self.vault, self.files, self._clock.now())
+            self._subject_key = open_subject_key(connection, self.vault)
             add_piece(connection, self.vault, skeleton())
             self._dictionary = Dictionary.opened(connection, self.vault)
             self._expect_whole(connection)
@@ -131,7 +133,9 @@ class Store(Generic[RecordT]):
             yield self._unit(connection, reading=True)
 
     def _unit(self, connection: Connection, *, reading: bool = False) -> Unit[RecordT]:
-        return Unit(connection, self.packing(connection), self.files, self.chain, self._records, reading=reading)
+        packing = self.packing(connection)
+        subjects = Subjects(connection, self._subject_key)
+        return Unit(connection, packing, self.files, self.chain, self._records, subjects, reading=reading)
 
     def packing(self, connection: Connection) -> PackingVault:
         """The vault as rows are written and read with in a transaction."""

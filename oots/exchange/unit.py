@@ -17,10 +17,11 @@ from oots.exchange import outgoing, queue
 from oots.exchange.chain import Chain, SealedHead, append
 from oots.exchange.dictionary import PackingVault
 from oots.exchange.evidence_files import EvidenceFiles
-from oots.exchange.journal import ABOUT_ITSELF, Entry, JournalEntry, TimelineEvent, read_again
+from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, Entry, JournalEntry, TimelineEvent, read_again
 from oots.exchange.papers import Papers
 from oots.exchange.queue import Waiting
 from oots.exchange.schema import EXCHANGE, FORM, INBOX, JOURNAL, REQUEST, place
+from oots.exchange.subjects import Subjects
 from oots.exchange.uses import Uses
 from oots.model.clock import iso
 from oots.model.response import ErrorCode
@@ -88,6 +89,7 @@ class Unit(Generic[RecordT]):
         files: EvidenceFiles,
         chain: Chain,
         records: TypeAdapter[RecordT],
+        subjects: Subjects,
         *,
         reading: bool = False,
     ) -> None:
@@ -98,6 +100,7 @@ class Unit(Generic[RecordT]):
         self._reading = reading
         self.files = files.apart()
         self._uses = Uses(connection)
+        self.subjects = subjects
         self.papers = Papers(connection, vault, reading=reading)
         self.head: SealedHead | None = None
         self._to_tell: list[JournalEntry] = []
@@ -266,6 +269,14 @@ class Unit(Generic[RecordT]):
     def timeline(self, exchange_id: str) -> tuple[TimelineEvent, ...]:
         """What the journal says of an exchange, in order."""
         return self._told(_OF_EXCHANGE, {"exchange": exchange_id})
+
+    def looks(self, exchange_id: str | None, before: int, most: int) -> tuple[TimelineEvent, ...]:
+        """What the journal says of those who looked at an exchange, or at any, the latest first of those with a number
+        below `before`."""
+        of = [JOURNAL.c.entry.in_(ABOUT_REVIEWERS), JOURNAL.c.number < before]
+        of += [JOURNAL.c.exchange_id == exchange_id] if exchange_id else []
+        looks = select(JOURNAL.c.number, JOURNAL.c.content).where(*of)
+        return self._told(looks.order_by(JOURNAL.c.number.desc()).limit(most), {})
 
     def refusals(self) -> tuple[TimelineEvent, ...]:
         """What was turned away at the door and belongs to no exchange."""

@@ -83,6 +83,7 @@ class FirstRound:
             request.provider_classification,
             request.procedure,
         )
+        unit.subjects.note(arrival.exchange_id, order.person_key)
         exchange = replace(new_exchange(arrival, request), person_key=order.person_key)
         kept = Kept(arrival.exchange_id, ProviderState.NEW.value, None, exchange)
         issue = asking.issue(source, order)

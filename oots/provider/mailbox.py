@@ -16,6 +16,7 @@ from oots.model.issuing import Applicant, Fee, Matched
 from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.model.text import Text
+from oots.own_log.log import AskedAboutMe, Reader, asked_about
 from oots.provider import asking
 from oots.provider.authorities import Authorities
 from oots.provider.record import ProviderExchange
@@ -109,3 +110,7 @@ class PostOffice:
     def letters(self, person_key: str) -> tuple[Letter, ...]:
         """Latest first."""
         return letters(self._store, person_key)
+
+    def asked_about(self, reader: Reader) -> tuple[AskedAboutMe[ProviderExchange], ...]:
+        """What a person's own log tells her, the latest first."""
+        return asked_about(self._store, reader)

@@ -11,9 +11,13 @@ from starlette.responses import RedirectResponse, Response
 
 from oots.model.person import NaturalPerson
 from oots.model.text import Text, in_language
+from oots.own_log.log import Reader
+from oots.own_log.pages import PATH as LOG
+from oots.own_log.pages import OwnLogPages
 from oots.provider import visitors
 from oots.provider.checks import Refusal
 from oots.provider.mailbox import Letter, PostOffice
+from oots.provider.record import ProviderExchange
 from oots.web.countries import authority_in
 from oots.web.frame import ClosedError, Frame, language
 from oots.web.procedures import procedure
@@ -22,6 +26,8 @@ from oots.web.signin import SignIn
 from oots.web.words import Words
 
 PATH = "/post"
+OPENED = (PATH, LOG)
+"""What one sign-in opens: the letters of a person and her own log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +56,43 @@ class MailboxPages:
         return self._page(request, "mailbox.html", letters=views, back=visitors.came_from(request))
 
     def sign_in(self, request: Request) -> Response:
-        session_of(request)["signing_in_for"] = PATH
-        return self._sign_in.begin(request, PATH, prompt_login=True)
+        return self._begin(request, PATH)
 
-    def admit(self, request: Request, person: NaturalPerson) -> Response:
-        """Open the mailbox of who has signed in; an empty one for whom the register does not know."""
+    def sign_in_for_log(self, request: Request) -> Response:
+        return self._begin(request, LOG)
+
+    def _begin(self, request: Request, path: str) -> Response:
+        session_of(request)["signing_in_for"] = path
+        return self._sign_in.begin(request, path, prompt_login=True)
+
+    def admit(self, request: Request, person: NaturalPerson, path: str) -> Response:
+        """Open the mailbox, and the log, of who has signed in for one of OPENED; empty ones for whom the register does
+        not know."""
         visitors.hand_over(request, person)
         try:
             visitors.open_mailbox(request, self._office.owner(person))
         except Refusal:
-            raise ClosedError(HTTPStatus.SERVICE_UNAVAILABLE, PATH) from None
-        return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
+            raise ClosedError(HTTPStatus.SERVICE_UNAVAILABLE, path) from None
+        return RedirectResponse(path, HTTPStatus.SEE_OTHER)
 
     def sign_out(self, request: Request) -> Response:
         session_of(request).end()
         return RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
+
+    def own_log(self) -> OwnLogPages[ProviderExchange]:
+        """The person's own log, for whom the mailbox is open."""
+
+        def reader(request: Request) -> Reader | None:
+            owner = visitors.mailbox_of(request)
+            return None if owner is None else Reader((owner,) if owner else ())
+
+        return OwnLogPages(
+            frame=self._frame,
+            reader=reader,
+            asked=lambda who: self._office.asked_about(who),
+            purpose=lambda record: procedure(record.request.procedure),
+            signout=f"{PATH}/signout",
+        )
 
     def _page(self, request: Request, name: str, **context: object) -> Response:
         lang = language(request)

@@ -19,8 +19,8 @@ from oots.model.person import NaturalPerson
 from oots.model.text import Text, in_language
 from oots.provider import visitors
 from oots.provider.mailbox import PostOffice
+from oots.provider.mailbox_pages import OPENED, MailboxPages
 from oots.provider.mailbox_pages import PATH as POST
-from oots.provider.mailbox_pages import MailboxPages
 from oots.provider.preview import PreviewClosedError, PreviewSpace, UnpaidError
 from oots.provider.shown import Place, ShownDocument, Stage
 from oots.provider.views import package_view
@@ -30,11 +30,12 @@ from oots.web.countries import authority_in, country
 from oots.web.downloads import download
 from oots.web.frame import ClosedError, Frame, language
 from oots.web.numbers import Number
+from oots.web.openid import SignInError, SignInFailure
 from oots.web.origins import Origins
 from oots.web.page_images import UnreadablePdfError, render
 from oots.web.procedures import procedure
 from oots.web.sessions import StaleFormError, check_csrf, session_of
-from oots.web.signin import SignIn, SignInError, SignInFailure
+from oots.web.signin import SignIn
 from oots.web.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -82,6 +83,7 @@ def router(
     routes.add_api_route(POST, mailbox.letters)
     routes.add_api_route(f"{POST}/signin", mailbox.sign_in)
     routes.add_api_route(f"{POST}/signout", mailbox.sign_out, methods=["POST"], dependencies=posted)
+    routes.include_router(mailbox.own_log().routes(mailbox.sign_in_for_log))
     routes.add_api_route("/p/{token}", pages.enter)
     routes.add_api_route("/p/{token}/signin", pages.sign_in)
     routes.add_api_route("/p/{token}/refused", pages.refused)
@@ -186,8 +188,8 @@ class _PreviewPages:
             signed_in = await self._sign_in.complete(request)
         except SignInError as failure:
             return _see_other(f"/signin/failed?why={failure.kind}")
-        if signed_in.next == POST:
-            return await run_in_threadpool(self._mailbox.admit, request, signed_in.person)
+        if signed_in.next in OPENED:
+            return await run_in_threadpool(self._mailbox.admit, request, signed_in.person, signed_in.next)
         token = signed_in.next.removeprefix("/p/")
         return await run_in_threadpool(self._admit, request, token, signed_in.person)
 

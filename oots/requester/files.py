@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from oots.exchange.conversation import RequesterState
 from oots.requester.cases import Case, Piece
+from oots.requester.own_log import identifier_of
 from oots.requester.service import Progress
-from oots.requester.visitor import Visitor, identifier_of
+from oots.requester.visitor import Visitor
 
 OVER = frozenset(
     {

@@ -7,25 +7,32 @@ from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
 from oots.model.clock import Clock, Ids
 from oots.model.content import Content
+from oots.model.text import in_language
+from oots.own_log.log import Reader
+from oots.own_log.pages import OwnLogPages
 from oots.requester.case_pages import CasePages
+from oots.requester.cases import case_of
 from oots.requester.choices import CodeLists
 from oots.requester.discovery import Discovery
 from oots.requester.evidence_pages import EvidencePages
 from oots.requester.file_pages import FilePages
 from oots.requester.portal import Portal
+from oots.requester.record import RequesterExchange
 from oots.requester.service import EvidenceRequester
 from oots.requester.sign_in_pages import SignInPages
 from oots.requester.upload_pages import UploadPages
+from oots.requester.visitor import visitor_of
 from oots.trust.seal_report import SealReport
 from oots.web.behind import BehindTheScenes
 from oots.web.frame import Frame
 from oots.web.origins import Origins
 from oots.web.sessions import check_csrf
 from oots.web.signin import SignIn
+from oots.web.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -72,7 +79,26 @@ def router(
     _case_routes(routes, CasePages(portal), UploadPages(portal))
     _evidence_routes(routes, EvidencePages(portal))
     _file_routes(routes, FilePages(portal))
+    routes.include_router(_own_log(portal).routes(SignInPages(portal).for_log))
     return routes
+
+
+def _own_log(portal: Portal) -> OwnLogPages[RequesterExchange]:
+    def reader(request: Request) -> Reader | None:
+        visitor = visitor_of(request)
+        return Reader(visitor.who, visitor.is_as_sure) if visitor else None
+
+    def purpose(record: RequesterExchange) -> Words:
+        titles = case_of(record.case).titles
+        return Words(in_language(titles, "da"), in_language(titles, "en"))
+
+    return OwnLogPages(
+        frame=portal.frame,
+        reader=reader,
+        asked=lambda who: portal.requester.asked_about(who),
+        purpose=purpose,
+        signout="/signout",
+    )
 
 
 _POSTED = [Depends(check_csrf)]

@@ -25,7 +25,8 @@ from oots.model.evidence import EvidenceDocument
 from oots.model.person import Subject
 from oots.model.request import EvidenceRequest, PreviewVisit
 from oots.model.response import PreviewOffer
-from oots.requester import case_files
+from oots.own_log.log import AskedAboutMe, Reader, asked_about
+from oots.requester import case_files, own_log
 from oots.requester.answers import Answers, RequesterUnit
 from oots.requester.cases import Case
 from oots.requester.discovery import Finding
@@ -139,6 +140,8 @@ class EvidenceRequester:
             record = replace(record, request_message_id=sent.message_id)
             state = next_requester_state(RequesterState.NEW, Event.REQUEST)
             unit.keep(Kept(exchange_id, state, deadline, record))
+            for who in own_log.calls(subject, representative):
+                unit.subjects.note(exchange_id, *who)
             case_files.add(unit.connection, file_id, exchange_id, now)
         return exchange_id
 
@@ -262,6 +265,10 @@ class EvidenceRequester:
         """What the journal says of the exchange."""
         with self._store.look() as unit:
             return unit.timeline(exchange_id)
+
+    def asked_about(self, reader: Reader) -> tuple[AskedAboutMe[RequesterExchange], ...]:
+        """What a person's own log tells her, the latest first."""
+        return asked_about(self._store, reader)
 
     def _kept(self, unit: RequesterUnit, exchange_id: str) -> Kept[RequesterExchange]:
         kept = unit.find(exchange_id)

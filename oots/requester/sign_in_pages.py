@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import Form, Request
 from starlette.responses import Response
 
+from oots.own_log.pages import PATH as LOG
 from oots.requester.portal import Portal, expect_id, expect_token, see_other
 from oots.requester.visitor import Visitor, remember, visitor_of
+from oots.web.openid import SignInError, SignInFailure
 from oots.web.sessions import session_of
-from oots.web.signin import SignedIn, SignInError, SignInFailure
+from oots.web.signin import SignedIn
 
 
 class SignInPages:
@@ -31,6 +33,9 @@ class SignInPages:
 
     def for_invitation(self, request: Request, secret: str) -> Response:
         return self._begin(request, f"/invitations/{expect_token(secret)}")
+
+    def for_log(self, request: Request) -> Response:
+        return self._begin(request, LOG)
 
     def _begin(self, request: Request, path: str) -> Response:
         session_of(request)["signing_in_for"] = path

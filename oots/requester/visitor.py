@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from oots.model.person import LevelOfAssurance, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
+from oots.requester.own_log import calls, identifier_of
 from oots.requester.session_notes import forget_cases
 from oots.web.sessions import session_of
 
@@ -58,6 +59,11 @@ class Visitor:
             identifier_of(self.representative),
         )
 
+    @property
+    def who(self) -> tuple[str, ...]:
+        """How her own log calls whoever sits at the screen: as herself, or as who acts for somebody."""
+        return tuple(calls(self.person, self.representative))[-1]
+
     def mark(self, file_id: str) -> str:
         """What stands for this person in one file, and in no other."""
         who = (file_id, identifier_of(self.person) or "", identifier_of(self.representative) or "")
@@ -74,13 +80,6 @@ def name_of(person: Subject) -> str:
     if isinstance(person, NaturalPerson):
         return f"{person.given_name} {person.family_name}"
     return person.legal_name
-
-
-def identifier_of(person: Subject | None) -> str | None:
-    """The eIDAS identifier; None for nobody."""
-    if person is None:
-        return None
-    return person.identifier if isinstance(person, NaturalPerson) else person.legal_person_identifier
 
 
 def remember(request: Request, visitor: Visitor) -> None:

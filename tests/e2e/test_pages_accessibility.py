@@ -247,6 +247,15 @@ def test_the_mailbox(page: Page, preview_house: tuple[Preview, str]) -> None:
     assert_fit_for_all(page, f"{base}/post")
 
 
+def test_the_persons_own_log(page: Page, portal_house: tuple[Portal, str], preview_house: tuple[Preview, str]) -> None:
+    for house in (portal_house, preview_house):
+        house[0].sign_in.chosen = "maria"
+        assert_fit_for_all(page, f"{house[1]}/log")
+        page.goto(f"{house[1]}/log/signin")
+        assert_fit_for_all(page, f"{house[1]}/log")
+        assert page.get_by_role("link", name="JSON").count() == 1
+
+
 def test_the_pages_of_caseworkers(page: Page, preview_house: tuple[Preview, str]) -> None:
     house, base = preview_house
     assert_fit_for_all(page, f"{base}/casework")

@@ -16,8 +16,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from oots.eid.app import create_app
 from oots.eid.authorization import Client
 from oots.model.clock import AdvancedClock
+from oots.web.openid import Issuer, SignInError
 from oots.web.sessions import Sessions, SessionStore, session_of
-from oots.web.signin import Node, SignedIn, SignIn, SignInError
+from oots.web.signin import SignedIn, SignIn
 from tests.support.web import AsgiTransport, Base64Vault, MemoryDatabase, client_of, clock_at_noon
 
 ISSUER = "http://eid.localhost:8403"
@@ -78,7 +79,7 @@ class SignInScene:
         store = SessionStore(MemoryDatabase(), Base64Vault(), self.clock, timedelta(hours=1))
         app.add_middleware(Sessions, store=store, cookie="oots-portal", secure=False)
         sign_in = SignIn(
-            node=Node(ISSUER, f"{ISSUER}/authorize", f"{INTERNAL}/token", f"{INTERNAL}/jwks"),
+            node=Issuer(ISSUER, f"{ISSUER}/authorize", f"{INTERNAL}/token", f"{INTERNAL}/jwks"),
             client_id="portal",
             client_secret=SECRET,
             redirect_uri=CALLBACK,

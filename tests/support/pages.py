@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any, cast
 
 import typst
@@ -44,6 +45,7 @@ from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, Subj
 from oots.model.request import EvidenceRequest
 from oots.model.response import PreviewOffer
 from oots.model.text import Text
+from oots.own_log.log import AskedAboutMe, Document, Happened, Reader, Step
 from oots.provider import casework_pages
 from oots.provider import pages as preview_pages
 from oots.provider.casework import Attachment, CaseState, DecidedError, Decision, HandCase, NothingAttachedError
@@ -58,10 +60,11 @@ from oots.trust.seal_report import SealReport
 from oots.web import exchange_pages
 from oots.web.behind import BehindTheScenes
 from oots.web.frame import Frame
+from oots.web.openid import SignInError, SignInFailure
 from oots.web.origins import Origins
 from oots.web.security import BrowserSecurity
 from oots.web.sessions import Sessions, SessionStore, session_of
-from oots.web.signin import SignedIn, SignInError, SignInFailure
+from oots.web.signin import SignedIn
 from oots.web.telling import ways_of
 from oots.web.words import Words
 from oots.wire.catalogue import AdditionalInputError, DirectoryError
@@ -239,6 +242,9 @@ class PortalService:
             file_id=file_id or file_name(exchange_id),
         )
         return exchange_id
+
+    def asked_about(self, reader: Reader) -> tuple[Any, ...]:
+        return a_log() if reader.who == (MARIA.identifier,) else ()
 
     def file(self, file_id: str) -> tuple[Progress, ...]:
         found = tuple(progress for progress in self.kept.values() if progress.file_id == file_id)
@@ -517,11 +523,26 @@ class CaseDesk:
         self.only = replace(self.only, state=state, decided_at=NOON)
 
 
+def a_log() -> tuple[Any, ...]:
+    """Two exchanges about Maria, with every step that there is in one of them."""
+    request = request_of(MARIA, case_of("change-of-address"))
+    document = Document("Bopælsattest", "application/pdf", "0" * 64, 4711)
+    steps = tuple(Step(NOON, happened, (document, replace(document, title=None))) for happened in Happened)
+    by_other = replace(request, representative=MARIA, explicit_request_given=False)
+    return tuple(
+        AskedAboutMe(EXCHANGE, SimpleNamespace(request=each, case="change-of-address"), steps)
+        for each in (request, by_other)
+    )
+
+
 class PostOffice:
     """Stands in for the mailboxes: Maria has a receipt of each kind, the register knows nobody else."""
 
     def owner(self, person: NaturalPerson) -> str | None:
         return "maria" if person == MARIA else None
+
+    def asked_about(self, reader: Reader) -> tuple[Any, ...]:
+        return a_log() if reader.who == ("maria",) else ()
 
     def letters(self, person_key: str) -> tuple[Letter, ...]:
         titles = ((Text("DA", "Attest 2024"), Text("EN", "Certificate 2024")),)

@@ -38,10 +38,11 @@ from oots.requester import pages as portal_pages
 from oots.scenarios.citizen import Page
 from oots.web import exchange_pages
 from oots.web.frame import Frame
+from oots.web.openid import Issuer, SignInError
 from oots.web.origins import Origins
 from oots.web.security import BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
-from oots.web.signin import Node, SignedIn, SignIn, SignInError
+from oots.web.signin import SignedIn, SignIn
 from oots.web.words import Words
 from tests.support.attacks import Refused, caught_by, shared
 from tests.support.doors import specimen_keys
@@ -306,7 +307,7 @@ class Street:
 
     def _sign_in(self, client_id: str, origin: str) -> WatchedSignIn:
         return WatchedSignIn(
-            node=Node(EID, f"{EID}/authorize", f"{EID_INTERNAL}/token", f"{EID_INTERNAL}/jwks"),
+            node=Issuer(EID, f"{EID}/authorize", f"{EID_INTERNAL}/token", f"{EID_INTERNAL}/jwks"),
             client_id=client_id,
             client_secret=SECRETS[client_id],
             redirect_uri=f"{origin}/signin/callback",

@@ -24,7 +24,7 @@ from oots.exchange.limits import SendingLimits
 from oots.exchange.purge import purge
 from oots.exchange.resending import want_again
 from oots.exchange.rotation import rotate
-from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, PARTNER
+from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, PARTNER, SUBJECT
 from oots.exchange.store import VAULT_KEY, Store
 from oots.model.clock import RandomIds
 from oots.model.errors import BusyError, ConfigurationError, UnavailableError
@@ -69,6 +69,25 @@ def asked(town: TwoSides, number: int) -> list[str]:
 
 def count(town: TwoSides, exchange_id: str, entry: Entry) -> int:
     return [line.entry for line in town.provider_log(exchange_id)].count(entry)
+
+
+def test_a_person_finds_her_exchanges_also_under_a_new_key_and_until_they_are_purged(both: TwoSides) -> None:
+    first, second = both.ask(), both.ask()
+    rotate(both.provider_store, both.provider_store._directory / VAULT_KEY)
+    rotate(both.requester_store, both.requester_store._directory / VAULT_KEY)
+    stores = ((both.provider_store, "key"), (both.requester_store, SOLVEJ.identifier or ""))
+    for store, who in stores:
+        with store.begin() as unit:
+            unit.subjects.note(first, who)  # noted again
+        with store.look() as unit:
+            assert unit.subjects.exchanges_of(who) == (second, first)
+            assert unit.subjects.exchanges_of(who, who) == unit.subjects.exchanges_of("another") == ()
+    both.clock.advance(timedelta(days=400))
+    for store, who in stores:
+        purge(store, both.clock.now())
+        with store.look() as unit:
+            assert unit.subjects.exchanges_of(who) == ()
+            assert unit.connection.execute(select(SUBJECT)).all() == []
 
 
 def test_a_case_by_hand_is_kept_decided_and_read_under_a_new_key(both: TwoSides) -> None:

@@ -57,7 +57,10 @@ DROP TABLE evidence_file;
 ALTER TABLE outbox RENAME COLUMN due TO next_attempt;
 CREATE INDEX outbox_due ON outbox (state, next_attempt);
 """
-NEW_TABLES = ("request", "journal", "journal_key", "journal_head", "alembic_version", "partner", "form", "dictionary")
+NEW_TABLES = (
+    *("request", "journal", "journal_key", "journal_head", "alembic_version", "partner", "form", "dictionary"),
+    *("subject", "subject_key"),
+)
 SESSION = "name-of-a-session"
 
 
@@ -226,6 +229,14 @@ def test_who_was_signed_in_under_the_previous_release_signs_in_again(folder: Pat
     sessions = SessionStore(store.database, store.vault, SystemClock(), timedelta(hours=1))
     with patch("oots.web.sessions._hash", lambda _: "bf6b3dd0"):
         assert sessions.load(SESSION) is None
+    store.close()
+
+
+def test_a_person_finds_her_exchange_of_before(folder: Path, previous: tuple[Path, str]) -> None:
+    store = Store(folder, ProviderExchange)
+    with store.look() as unit:
+        assert unit.subjects.exchanges_of("key") == (previous[1],)
+        assert unit.subjects.exchanges_of("another") == ()
     store.close()
 
 

@@ -18,7 +18,7 @@ from oots.exchange import outgoing, queue, rotation
 from oots.exchange.chain import open_chain
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journal_report import examine_journal
-from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, JOURNAL_KEY, OUTBOX
+from oots.exchange.schema import DICTIONARY, EXCHANGE, JOURNAL, JOURNAL_KEY, OUTBOX, SUBJECT_KEY
 from oots.exchange.store import VAULT_KEY, Store
 from oots.model.clock import SystemClock
 from oots.model.content import whole
@@ -111,6 +111,7 @@ def test_after_a_rotation_everything_is_there_and_the_old_key_opens_nothing(
             *connection.execute(select(EXCHANGE.c.record)).scalars(),
             *connection.execute(select(JOURNAL.c.content)).scalars(),
             *connection.execute(select(DICTIONARY.c.sealed)).scalars(),
+            *connection.execute(select(SUBJECT_KEY.c.sealed)).scalars(),
             *connection.exec_driver_sql("SELECT payload FROM web_session").scalars(),
         ]
         keys = connection.execute(select(JOURNAL_KEY.c.sealed)).scalars().all()

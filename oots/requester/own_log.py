@@ -1,0 +1,24 @@
+"""How the portal calls a person in her own log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from oots.model.person import NaturalPerson, Subject
+
+
+def identifier_of(person: Subject | None) -> str | None:
+    """The eIDAS identifier; None for nobody."""
+    if person is None:
+        return None
+    return person.identifier if isinstance(person, NaturalPerson) else person.legal_person_identifier
+
+
+def calls(subject: Subject, representative: Subject | None) -> Iterator[tuple[str, ...]]:
+    """By her eIDAS identifier; and, where somebody acted for her, that one by both: a representative finds what she
+    asked herself, and nothing else about whom she acts for."""
+    own, acting = identifier_of(subject), identifier_of(representative)
+    if own:
+        yield (own,)
+    if own and acting:
+        yield (own, acting)
