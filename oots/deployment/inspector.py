@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import httpx
 from fastapi import APIRouter, Depends, FastAPI
 
 from oots.abroad import field_names as fields_abroad
 from oots.denmark import field_names as danish_fields
 from oots.deployment import frames
 from oots.deployment.apps import Surroundings
+from oots.deployment.at_rest import Retention
 from oots.deployment.criteria import criteria_of
+from oots.deployment.reviewers import doors_of, issuer_client
 from oots.deployment.services import Kind
 from oots.deployment.settings import InspectorSettings
 from oots.deployment.trust import read_anchors
@@ -21,7 +25,6 @@ from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.store import Store
 from oots.inspector import access_pages, pages
 from oots.inspector.access import Access
-from oots.inspector.accounts import load_accounts
 from oots.inspector.dossier_pages import DossierDesk
 from oots.inspector.inspection import Inspection
 from oots.inspector.reader import Reader
@@ -37,37 +40,42 @@ from oots.web.sessions import Sessions, SessionStore
 SESSION_LIFE = timedelta(hours=8)
 
 
-def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
-    """The pages for the council. Raises ConfigurationError for keys that are missing or do not fit, and for a state
-    folder that cannot be used."""
+def inspector_app(settings: InspectorSettings, around: Surroundings, issuer: httpx.Client | None = None) -> FastAPI:
+    """The pages for the council; `issuer` reaches the issuer of reviewers otherwise than as the machine does. Raises
+    ConfigurationError for keys that are missing or do not fit, and for a state folder that cannot be used."""
     key = load_key_pair(settings.keys, REVIEWER_KEY)
     store = Store(settings.state, Review, vault_key=settings.vault_key, clock=around.clock)
     own = Origins(settings.origins).to_browser(settings.inspector_origin)
-
+    sessions = SessionStore(store.database, store.vault, around.clock, SESSION_LIFE)
+    retention = Retention(store, sessions, around.clock)
     reader = Reader(_journals(settings))
+    client = issuer or issuer_client()
+    stop = threading.Event()
+    worker = threading.Thread(target=retention.work, args=(stop,), name="inspector-retention")
 
     @asynccontextmanager
-    async def closing(_app: FastAPI) -> AsyncIterator[None]:
+    async def working(_app: FastAPI) -> AsyncIterator[None]:
+        retention.purge()
+        worker.start()
         reader.start()
-        yield
-        reader.stop()
-        store.close()
+        try:
+            yield
+        finally:
+            reader.stop()
+            stop.set()
+            worker.join()
+            client.close()
+            store.close()
 
     app = FastAPI(
-        title="Inspector", docs_url=None, redoc_url=None, openapi_url=None, lifespan=closing, telemetry=NO_TELEMETRY
+        title="Inspector", docs_url=None, redoc_url=None, openapi_url=None, lifespan=working, telemetry=NO_TELEMETRY
     )
     frame = frames.inspector()
     frame.attach(app)
     access_pages.answer_refusals(app, frame)
-    app.add_middleware(
-        Sessions,
-        store=SessionStore(store.database, store.vault, around.clock, SESSION_LIFE),
-        cookie="oots-inspector",
-        secure=settings.tls,
-    )
+    app.add_middleware(Sessions, store=sessions, cookie="oots-inspector", secure=settings.tls)
     app.add_middleware(BrowserSecurity, origins=[own], live=True)
     guarded = APIRouter(dependencies=[Depends(only_at([own]))])
-    accounts = load_accounts() if settings.stand_in_reviewers else ()
     anchors = read_anchors(settings.keys, specimens=around.specimens)
     inspection = Inspection(
         journals=_journals(settings),
@@ -80,9 +88,10 @@ def inspector_app(settings: InspectorSettings, around: Surroundings) -> FastAPI:
         known=_known_fields,
         desk=Desk(store, key, anchors, around.clock),
     )
-    guarded.include_router(pages.router(inspection, accounts, _dossiers(settings, store)))
+    doors = doors_of(settings, own, around.clock, client)
+    guarded.include_router(pages.router(inspection, doors, _dossiers(settings, store)))
     app.include_router(guarded)
-    add_health(app, Health(works=lambda: reader.works))
+    add_health(app, Health(works=lambda: reader.works and worker.is_alive()))
     return app
 
 

@@ -9,7 +9,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from oots.denmark.municipality import load_municipality, municipalities
@@ -19,6 +28,7 @@ from oots.eid.authorization import Client
 from oots.exchange.api import MOST_AT_ONCE
 from oots.exchange.limits import SendingLimits, TimeLimits
 from oots.exchange.partners import Partner
+from oots.inspector.access import Duty
 from oots.intermediary.routes import Route
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.errors import ConfigurationError
@@ -343,16 +353,46 @@ class KeptJournal(BaseModel):
     database_url: str | None = Field(default=None, repr=False)
 
 
+_ISSUER = r"^(https://[^/?#@\s]+|http://(localhost|127\.0\.0\.1|([a-z0-9-]+\.)+localhost)(:\d+)?)(/[^?#@\s]*)?$"
+"""Unprotected on this machine alone."""
+
+
+class OidcSettings(BaseModel):
+    """An OpenID Connect issuer at which reviewers sign in. `claim` is the one of its ID tokens that carries roles,
+    `duties` what each value of it lets a reviewer do; whoever has none of these values may do nothing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(pattern=_ISSUER)
+    client_id: str = Field(min_length=1)
+    client_secret: str = Field(min_length=16, repr=False)
+    scope: str = Field(default="openid profile", pattern=r"^openid( \S+)*$")
+    claim: str = Field(default="roles", min_length=1)
+    duties: dict[str, frozenset[Duty]] = Field(min_length=1)
+
+
 class InspectorSettings(ServiceSettings):
     """The inspector. `state` is where it keeps what reviewers wrote and looked at, `vault_key` the file with the keys
     of that; `journals` maps the name of a service to where its journal is, which is read and never changed.
-    `stand_in_reviewers` lets anybody choose an invented reviewer."""
+    Reviewers sign in at `oidc`, or with `stand_in_reviewers` anybody chooses an invented one."""
 
     state: Path
     vault_key: Path | None = None
     journals: dict[str, KeptJournal] = Field(min_length=1)
     inspector_origin: str = "https://inspector.localhost"
-    stand_in_reviewers: bool = False
+    oidc: OidcSettings | None = None
+    stand_in_reviewers: bool = Field(default=False, validate_default=True)
+
+    @field_validator("stand_in_reviewers")
+    @classmethod
+    def _one_way_in(cls, stand_ins: bool, info: ValidationInfo) -> bool:
+        if "oidc" in info.data and stand_ins is (info.data["oidc"] is not None):
+            raise ValueError(
+                "invented reviewers beside those of OOTS_OIDC would let anybody in"
+                if stand_ins
+                else "nobody could sign in: set OOTS_OIDC, or this to true for a demo"
+            )
+        return stand_ins
 
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from oots.exchange.journal import Entry, JournalEntry, Look
+from oots.exchange.journal import Entry, JournalEntry, Look, TimelineEvent
 from oots.exchange.store import Store
 from oots.model.clock import Clock
 from oots.web.sessions import session_of
@@ -22,6 +22,7 @@ SIGN_IN = "/signin"
 LEAST_REASON = 10
 """Characters of a reason to see personal data; fewer say nothing."""
 MOST_REASON = 300
+LOOKS_ON_A_PAGE = 50
 
 _REVIEWER = "reviewer"
 _UNMASKED = "unmasked"
@@ -161,6 +162,12 @@ class Access:
         session_of(request)[_UNMASKED] = {
             other: why for other, why in _unmasked(request).items() if other != exchange_id
         }
+
+    def looks(self, exchange_id: str | None, before: int) -> tuple[TimelineEvent, ...]:
+        """The latest looks that were written down, at this exchange or at any, whose number is below `before`; at most
+        LOOKS_ON_A_PAGE."""
+        with self._store.look() as unit:
+            return unit.looks(exchange_id, before, LOOKS_ON_A_PAGE)
 
     def _tell(self, request: Request, entry: Entry, exchange_id: str, what: str, reason: str | None) -> None:
         reviewer = reviewer_of(request)

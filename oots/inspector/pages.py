@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter, Depends
@@ -18,19 +17,19 @@ from oots.inspector import (
     rule_pages,
 )
 from oots.inspector.access import reviewer_of
-from oots.inspector.accounts import Account
+from oots.inspector.access_pages import Doors
 from oots.inspector.dossier_pages import DossierDesk
 from oots.inspector.inspection import Inspection
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def router(inspection: Inspection, accounts: Sequence[Account], dossiers: DossierDesk) -> APIRouter:
+def router(inspection: Inspection, doors: Doors, dossiers: DossierDesk) -> APIRouter:
     """Every page; the service must carry the middleware `Sessions`. All but the sign-in are for reviewers alone."""
     routes = APIRouter(include_in_schema=False)
-    routes.include_router(access_pages.door(inspection.frame, accounts))
+    routes.include_router(access_pages.door(inspection.frame, doors))
     for room in (
-        access_pages.masking(inspection.access, inspection.frame),
+        access_pages.looking(inspection.access, inspection.frame),
         list_pages.router(inspection),
         exchange_pages.router(inspection),
         evidence_pages.router(inspection),

@@ -1,0 +1,57 @@
+"""Reviewers who sign in at an authority's own OpenID Connect issuer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from oots.inspector.access import Duty, Reviewer
+from oots.web.openid import RelyingParty, SignInError, SignInFailure
+
+CALLBACK = "/signin/callback"
+_NAMES = ("name", "preferred_username", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Which claim of an ID token carries roles, and what each of its values lets a reviewer do."""
+
+    claim: str
+    duties: Mapping[str, frozenset[Duty]]
+
+    def of(self, claims: Mapping[str, Any]) -> frozenset[Duty]:
+        """The duties of all values that are known; the claim may be one text or a list of them."""
+        said = claims.get(self.claim)
+        values = [said] if isinstance(said, str) else said if isinstance(said, list) else []
+        return frozenset(duty for value in values if isinstance(value, str) for duty in self.duties.get(value, ()))
+
+
+class IssuerDoor:
+    """The way in through the issuer; `name` is its host, for people."""
+
+    def __init__(self, party: RelyingParty, roles: Roles, name: str) -> None:
+        self._party = party
+        self._roles = roles
+        self.name = name
+
+    def begin(self, request: Request, next: str) -> RedirectResponse:
+        """To the issuer; raises SignInError where it cannot be found."""
+        return self._party.begin(request, next)
+
+    async def complete(self, request: Request) -> tuple[Reviewer, str]:
+        """The reviewer behind the issuer's answer, perhaps without any duty, and the path that was asked for. Raises
+        SignInError."""
+        claims, pending = await self._party.complete(request)
+        key = claims.get("sub")
+        if not isinstance(key, str) or not key.strip():
+            raise SignInError(SignInFailure.UNTRUSTED_TOKEN)
+        return Reviewer(key, _name_in(claims) or key, self._roles.of(claims)), pending.next
+
+
+def _name_in(claims: Mapping[str, Any]) -> str | None:
+    said = (claims.get(each) for each in _NAMES)
+    return next((name for name in said if isinstance(name, str) and name.strip()), None)
