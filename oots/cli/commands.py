@@ -11,6 +11,7 @@ from typer.main import get_command
 
 COMMANDS: Final = (
     "demo",
+    "inspector",
     "run",
     "scenario",
     "topologies",

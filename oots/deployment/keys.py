@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 
 from oots.deployment.participants import keys_of, participants_of
-from oots.deployment.services import Kind, Service, services_of
+from oots.deployment.services import INSPECTOR_HOST, Kind, Service, services_of
 from oots.deployment.topology import Topology, standard_topology
 from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
@@ -54,7 +54,7 @@ def export_town_keys(
 
     The authority gets no folder: its keys and its register stay where they are.
     """
-    services = _services(kommunekoder, topology, both_ways=both_ways)
+    services = (*_services(kommunekoder, topology, both_ways=both_ways), Service(Kind.INSPECTOR, INSPECTOR_HOST))
     source = init_service_keys(state, services)
     for service in services:
         if service.kind is not Kind.AUTHORITY:

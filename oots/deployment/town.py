@@ -344,4 +344,5 @@ def refuse_taken(ports: Ports) -> None:
     if taken:
         held = f"port {taken[0]} is" if len(taken) == 1 else f"ports {', '.join(map(str, taken))} are"
         span = max(ports.by_service.values()) - min(ports.by_service.values())
-        raise ConfigurationError(f"{held} taken by another program; choose others with --port N (N to N+{span})")
+        others = f"others with --port N (N to N+{span})" if span else "another with --port"
+        raise ConfigurationError(f"{held} taken by another program; choose {others}")

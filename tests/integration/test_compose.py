@@ -28,6 +28,7 @@ from oots.deployment.settings import (
     DirectoriesSettings,
     EidSettings,
     ExchangeSettings,
+    InspectorSettings,
     ProviderSettings,
     RequesterSettings,
     ServiceSettings,
@@ -47,7 +48,7 @@ DOCUMENT: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 CONTAINERS: dict[str, dict[str, Any]] = DOCUMENT["services"]
 OTHER_WAY = ("requester-dk", "provider-lt")
 """The Danish portal that asks abroad, and whom it asks."""
-RUNNING = (*SERVICES, *OTHER_WAY)
+RUNNING = (*SERVICES, *OTHER_WAY, "inspector")
 KEY_HOLDERS = tuple(service for service in RUNNING if service != "authority")
 REPLICAS = ("requester", "provider")
 DATABASES = tuple(f"{service}-database" for service in REPLICAS)
@@ -247,15 +248,41 @@ def test_the_replicas_of_a_service_share_a_database_of_its_own(service: str, mon
     assert others == []
 
 
+def own_volumes(service: str) -> list[str]:
+    """All but the states of others, which the inspector alone sees and cannot change."""
+    volumes: list[str] = CONTAINERS[service]["volumes"]
+    return [each for each in volumes if not (service == "inspector" and each.endswith(":ro") and ":/journals/" in each)]
+
+
+def test_the_inspector_reads_the_journals_of_all_who_exchange_and_changes_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = settings("inspector", monkeypatch)
+    assert isinstance(own, InspectorSettings)
+    assert own.stand_in_reviewers
+    assert own.oidc is None
+    assert set(own.journals) == {*REPLICAS, *OTHER_WAY}
+    for service, journal in own.journals.items():
+        read_at = settings(service, monkeypatch)
+        assert isinstance(read_at, ExchangeSettings)
+        assert journal.database_url == read_at.database_url
+        assert f"{service}-state:{journal.state}:ro" in CONTAINERS["inspector"]["volumes"]
+        assert read_at.state == Path("/state")
+        assert CONTAINERS["inspector"]["depends_on"][service] == {"condition": "service_healthy"}
+    ports = Ports.from_first(8400, PLACES)
+    assert own.origins[own.inspector_origin] == f"http://inspector.localhost:{ports['inspector']}"
+    assert own.port == ports["inspector"]
+
+
 def test_a_container_sees_its_own_keys_and_state_only(monkeypatch: pytest.MonkeyPatch) -> None:
     assert CONTAINERS["keys"]["command"] == ["keys", "export", "/volumes", "--both-ways", "--state", "/state"]
     volumes = [volume for container in CONTAINERS.values() for volume in container["volumes"]]
     for service in KEY_HOLDERS:
         own = settings(service, monkeypatch)
         assert volume_at(service, str(own.keys)) == volume_at("keys", f"/volumes/{service}") == f"{service}-keys"
-        mounted = [volume.split(":")[0] for volume in CONTAINERS[service]["volumes"]]
+        mounted = [volume.split(":")[0] for volume in own_volumes(service)]
         assert mounted in ([f"{service}-keys"], [f"{service}-keys", f"{service}-state"])
-        assert (f"{service}-state" in mounted) is isinstance(own, ExchangeSettings)
+        assert (f"{service}-state" in mounted) is isinstance(own, ExchangeSettings | InspectorSettings)
     named = {volume.split(":")[0] for volume in volumes if not volume.startswith("./")}
     assert named == set(DOCUMENT["volumes"])
 
