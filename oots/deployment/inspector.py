@@ -32,6 +32,7 @@ from oots.model.fields import KnownFields
 from oots.review.desk import REVIEWER_KEY, Desk
 from oots.review.record import Review
 from oots.trust.keys import load_key_pair
+from oots.trust.register import REGISTER_FILE, RevocationRegister
 from oots.web.health import Health, add_health
 from oots.web.origins import Origins
 from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
@@ -87,6 +88,7 @@ def inspector_app(settings: InspectorSettings, around: Surroundings, issuer: htt
         reader=reader,
         known=_known_fields,
         desk=Desk(store, key, anchors, around.clock),
+        register=RevocationRegister(settings.keys / REGISTER_FILE),
     )
     doors = doors_of(settings, own, around.clock, client)
     guarded.include_router(pages.router(inspection, doors, _dossiers(settings, store)))

@@ -15,14 +15,16 @@ from oots.inspector.reader import Reader
 from oots.model.clock import Clock
 from oots.review.desk import Desk
 from oots.trust.anchors import TrustAnchors
+from oots.trust.register import RevocationRegister
 from oots.web.frame import Frame
 from oots.web.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """The journals that are looked at, by whom their messages are believed, how each service is called on pages, and
-    what is `known` of the fields of evidence types. Reviews are kept at the `desk`."""
+    """The journals that are looked at, by whom their messages are believed, how each service is called on pages, what
+    is `known` of the fields of evidence types, and the `register` of revoked certificates. Reviews are kept at the
+    `desk`."""
 
     journals: Journals
     anchors: TrustAnchors
@@ -33,6 +35,7 @@ class Inspection:
     reader: Reader
     known: Known
     desk: Desk
+    register: RevocationRegister
 
     def exchange(self, exchange_id: str) -> LaidOpen:
         """Raises HTTPException 404 where no journal knows it."""

@@ -12,6 +12,7 @@ from oots.inspector import (
     evidence_pages,
     exchange_pages,
     list_pages,
+    message_pages,
     named_pages,
     review_pages,
     rule_pages,
@@ -35,6 +36,7 @@ def router(inspection: Inspection, doors: Doors, dossiers: DossierDesk) -> APIRo
         evidence_pages.router(inspection),
         dossier_pages.router(inspection, dossiers),
         named_pages.router(inspection),
+        message_pages.router(inspection),
         rule_pages.router(inspection.frame),
         review_pages.router(inspection),
     ):

@@ -1,0 +1,94 @@
+"""A document as numbered lines: what is signed shaded, what is not outlined, broken rules in the margin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from oots.edelivery.coverage import Cover
+from oots.web.words import Words
+from oots.wire.laid_out import LaidOut, Piece
+
+COVER_NAMES: Final = {
+    Cover.SIGNED: Words("Underskrevet", "Signed"),
+    Cover.CHANGED: Words("Henvist til, men ikke det, der blev underskrevet", "Referred to, but not what was signed"),
+    Cover.SIGNATURE: Words("Underskriften selv", "The signature itself"),
+    Cover.WRAPPER: Words("Ikke underskrevet: konvoluttens ramme", "Not signed: the frame of the envelope"),
+    Cover.UNSIGNED: Words("Ikke underskrevet af nogen", "Signed by nobody"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A broken rule in the margin of a line; `href` leads to what was found."""
+
+    rule: str
+    severity: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Letters of one kind of XML (`oots.wire.laid_out.Stretch`); `cover` only where the line has several."""
+
+    text: str
+    stretch: str
+    cover: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    number: int
+    spans: tuple[Span, ...]
+    markers: tuple[Marker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring lines that stand alike to the signature; `cover` is None where a line is of several kinds, and where
+    nothing was judged."""
+
+    cover: Cover | None
+    lines: tuple[Line, ...]
+
+    @property
+    def name(self) -> Words | None:
+        return None if self.cover is None else COVER_NAMES[self.cover]
+
+
+def runs_of(
+    laid: LaidOut, cover_of: Callable[[int | None], Cover | None], markers: Mapping[int, Sequence[Marker]]
+) -> tuple[Run, ...]:
+    """The lines of a document; `cover_of` says how an element, by its number, stands to the signature, and `markers`
+    has the broken rules by line."""
+    judged = [(_cover(line, cover_of), number, line) for number, line in enumerate(laid.lines, start=1)]
+    return tuple(
+        Run(cover, tuple(_line(number, line, cover, cover_of, markers) for _, number, line in lines))
+        for cover, lines in groupby(judged, key=lambda each: each[0])
+    )
+
+
+def _cover(line: Sequence[Piece], cover_of: Callable[[int | None], Cover | None]) -> Cover | None:
+    """The one cover of all that is visible in a line."""
+    found = {cover_of(piece.element) for piece in line if piece.text.strip()}
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def _line(
+    number: int,
+    line: Sequence[Piece],
+    whole: Cover | None,
+    cover_of: Callable[[int | None], Cover | None],
+    markers: Mapping[int, Sequence[Marker]],
+) -> Line:
+    spans = tuple(
+        Span(
+            piece.text.replace("\r", "␍"),
+            piece.stretch.value,
+            None if whole is not None else (cover_of(piece.element) or None),
+        )
+        for piece in line
+    )
+    return Line(number, spans, tuple(markers.get(number, ())))
