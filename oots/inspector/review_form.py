@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from starlette.datastructures import FormData
 
+from oots.review.items import called
 from oots.review.proposal import Proposal
 from oots.review.record import TO_BE_EXPLAINED, Answer, AnswerKind, Reference
 from oots.web.words import Lang, Words
@@ -22,10 +23,11 @@ _PERSONAL_NUMBER: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a field; `field` is its id on the page."""
+    """What is wrong with a field; `field` is its id on the page, `about` the item to which it belongs."""
 
     field: str
     says: Words
+    about: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,10 @@ def with_proposal(typed: Typed, proposal: Proposal, lang: Lang) -> Typed:
 
 def faults_of(item: str, typed: Typed) -> Iterator[Fault]:
     """What must be put right before this is kept."""
+    yield from (replace(fault, about=called(item)) for fault in _faults(item, typed))
+
+
+def _faults(item: str, typed: Typed) -> Iterator[Fault]:
     explanation, action = f"explanation-{item}", f"action-{item}"
     if typed.kind in TO_BE_EXPLAINED and not typed.explanation:
         yield Fault(explanation, Words("Skriv en forklaring: følg eller forklar.", "Explain it: follow or explain."))
