@@ -60,9 +60,11 @@ ABOUT_ITSELF = (
 )
 """What the journal says of itself, and of no message."""
 
+LOOKS = (Entry.EXCHANGE_LOOKED_AT, Entry.EXCHANGE_UNMASKED)
+"""What an inspector's journal says of those who look at exchanges."""
+
 ABOUT_REVIEWERS = (
-    Entry.EXCHANGE_LOOKED_AT,
-    Entry.EXCHANGE_UNMASKED,
+    *LOOKS,
     Entry.REVIEW_QUEUED,
     Entry.REVIEW_CLAIMED,
     Entry.REVIEW_RELEASED,

@@ -17,7 +17,7 @@ from oots.exchange import outgoing, queue
 from oots.exchange.chain import Chain, SealedHead, append
 from oots.exchange.dictionary import PackingVault
 from oots.exchange.evidence_files import EvidenceFiles
-from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, Entry, JournalEntry, TimelineEvent, read_again
+from oots.exchange.journal import ABOUT_ITSELF, LOOKS, Entry, JournalEntry, TimelineEvent, read_again
 from oots.exchange.papers import Papers
 from oots.exchange.queue import Waiting
 from oots.exchange.schema import EXCHANGE, FORM, INBOX, JOURNAL, REQUEST, place
@@ -273,7 +273,7 @@ class Unit(Generic[RecordT]):
     def looks(self, exchange_id: str | None, before: int, most: int) -> tuple[TimelineEvent, ...]:
         """What the journal says of those who looked at an exchange, or at any, the latest first of those with a number
         below `before`."""
-        of = [JOURNAL.c.entry.in_(ABOUT_REVIEWERS), JOURNAL.c.number < before]
+        of = [JOURNAL.c.entry.in_(LOOKS), JOURNAL.c.number < before]
         of += [JOURNAL.c.exchange_id == exchange_id] if exchange_id else []
         looks = select(JOURNAL.c.number, JOURNAL.c.content).where(*of)
         return self._told(looks.order_by(JOURNAL.c.number.desc()).limit(most), {})

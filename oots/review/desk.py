@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Final
 
 from oots.exchange.journal import Entry, JournalEntry
@@ -32,6 +33,8 @@ from oots.web.words import Lang
 
 REVIEWER_KEY: Final = "reviewer"
 """The stem of the key files with which the council signs."""
+_FOR_GOOD: Final = datetime.max.replace(tzinfo=UTC)
+"""Until when a review is kept: it holds nothing about a person, and outlives the journal that it speaks of."""
 
 
 class ConflictError(Exception):
@@ -183,7 +186,7 @@ class Desk:
             moved = replace(
                 record, version=record.version + 1, taken_by=taken_by, began=record.began or now, changed=now
             )
-            unit.keep(Kept(exchange_id, state, None, moved))
+            unit.keep(Kept(exchange_id, state, _FOR_GOOD, moved))
             self._tell(unit, entry, exchange_id, person)
 
     def _add(self, exchange_id: str, person: Person, entry: Entry, add: Callable[[Review], Review]) -> None:

@@ -249,6 +249,16 @@ def test_the_report_lists_every_item_in_both_languages(stories: ToldStories, rig
                 assert (item.title.da if lang == "da" else item.title.en) in page
 
 
+def test_a_review_is_no_look_but_looking_at_it_is(stories: ToldStories, rigmor: Browser) -> None:
+    review = at(stories, "open")
+    claimed(rigmor, review)
+    rigmor.get(f"{review}/parts/jura")
+    page = rigmor.get("/looks", exchange=stories.exchanges["open"])
+    assert page.status_code == HTTPStatus.OK
+    assert "review, jura" in page.text
+    released(rigmor, review)
+
+
 def test_what_does_not_exist_is_not_found(stories: ToldStories, rigmor: Browser) -> None:
     review = at(stories, "accepted")
     assert rigmor.get(f"{review}/parts/jura").status_code == HTTPStatus.OK

@@ -12,6 +12,7 @@ import pytest
 
 from oots.exchange.journal import Entry
 from oots.exchange.journal_report import examine_journal
+from oots.exchange.purge import purge
 from oots.exchange.unit import Kept
 from oots.model.clock import iso
 from oots.review.desk import ConflictError, UnexplainedError, UnfinishedError
@@ -245,6 +246,17 @@ def test_only_the_council_s_key_signs(opened: OpenDesk) -> None:
         again = replace(sign_off, signature=sign_record(content, specimen_key(name), sign_off.at))
         said = verdicts(replace(record, sign_offs=(again,)), anchors())[0].problem
         assert said == problem or (problem and said and problem in said)
+
+
+def test_a_review_outlives_the_journal(opened: OpenDesk) -> None:
+    taken(opened)
+    signed(opened)
+    before = found(opened)
+    assert purge(opened.store, opened.clock.now() + timedelta(days=400)) is not None
+    with opened.store.look() as unit:
+        assert unit.timeline(EXCHANGE) == ()
+    assert found(opened) == before
+    assert [verdict.problem for verdict in opened.desk.verdicts(before.record)] == [None]
 
 
 # --- what is told ---
