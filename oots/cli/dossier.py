@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -68,6 +68,7 @@ def export(
     Example: oots dossier export d -o d.zip --redact council
     """
     from oots.deployment.criteria import criteria_of
+    from oots.deployment.reviews import review_in
     from oots.dossier.export import export as made
     from oots.dossier.from_journal import Place, material_of_journal
     from oots.dossier.from_run import is_run, material_of_run
@@ -77,6 +78,7 @@ def export(
     if state is not None:
         at = Place(state, vault_key, database_url, keys)
         material = material_of_journal(exchange, at, criteria_of, specimens=specimens)
+        material = replace(material, review=review_in(state, exchange))
     elif is_run(Path(exchange)):
         material = material_of_run(Path(exchange), keys, specimens=specimens)
     else:
@@ -165,6 +167,9 @@ def _as_text(file: Path, verdict: Verdict) -> Iterator[str]:
         yield f"  {each.question_da} / {each.question_en}"
         yield f"    {each.da}"
         yield f"    {each.en}"
+    for each_review in verdict.reviews:
+        by = f"{each_review.by} ({each_review.party})"
+        yield f"  Gennemgået / Reviewed: {each_review.verdict}, {by}, {iso(each_review.at)}"
     yield from (f"  remark: {remark.file}: {remark.why}" for remark in verdict.remarks)
     if verdict.revocation:
         yield "  Var et certifikat spærret? / Was a certificate revoked?"
@@ -184,6 +189,7 @@ def _as_json(file: Path, verdict: Verdict) -> str:
         "made_at": manifest.made_at if manifest else None,
         "redaction": manifest.redaction if manifest else None,
         "faults": [asdict(fault) for fault in verdict.faults],
+        "reviews": [asdict(review) | {"at": iso(review.at)} for review in verdict.reviews],
         "remarks": [asdict(remark) for remark in verdict.remarks],
         "answers": [asdict(each) for each in verdict.answers],
         "revocation": asdict(verdict.revocation) if verdict.revocation else None,

@@ -17,7 +17,7 @@ from oots.dossier.gdpr import gdpr_of
 from oots.dossier.manifest import FORMAT, VERSION, Kind, Manifest, Member, State, sign_manifest, written
 from oots.dossier.material import Event, Material, MessageMaterial
 from oots.dossier.messages import MessageVerdict, Sealed, header_in, stated_digests
-from oots.dossier.records import CRITERIA_UNKNOWN, PARTLY_KEPT, REVIEW_EMPTY, SUBJECT, WHOLLY_KEPT
+from oots.dossier.records import CRITERIA_UNKNOWN, FIELDS_UNKNOWN, PARTLY_KEPT, REVIEW_EMPTY, SUBJECT, WHOLLY_KEPT
 from oots.dossier.revocation import FOLDER, judge_all, named, record_of
 from oots.dossier.rules import rule_results
 from oots.dossier.summary import Summary, html_of, pdf_of
@@ -34,6 +34,7 @@ _DELETED: Final = (
     "deleted, or with a service whose journal was not read; a journal keeps the digest alone, which its sender signed"
 )
 _WITHHELD: Final = "personal data, withheld from the council"
+_FIELDS: Final = "fields.json"
 _ENDINGS: Final = {"application/xml": "xml", "application/pdf": "pdf"}
 _PERSONAL: Final = frozenset({Kind.MESSAGE, Kind.DOCUMENT, Kind.EVIDENCE})
 """What a redaction withholds: who the exchange is about stands in these alone."""
@@ -60,7 +61,8 @@ def export(material: Material, made_at: datetime, redaction: str | None = None) 
     shown += [DossierFile.of(name, Kind.REVOCATION, answers[name]) for name in sorted(answers)]
     present = {file.member.path: file.octets for file in found if file.octets is not None}
     rules = rule_results(kept_of(found), present, findings_quoted=redaction is None)
-    shown += _records(material, verdicts, rules, answers)
+    for record in _records(material, verdicts, rules, answers):
+        shown.append(_withheld(record) if redaction and record.member.path == _FIELDS else record)
     summary = Summary(
         material, verdicts, len(answers), [file.member for file in shown], rules, exporter, made_at, redaction
     )
@@ -158,6 +160,7 @@ def _records(
         "rules.json": list(rules),
         "preview.json": preview_record(material),
         f"{FOLDER}.json": record_of(answers),
+        _FIELDS: fields_record(material),
         "context.json": _context(material, rules),
         "gdpr.json": [row.told() for row in gdpr_of(material)],
         "criteria.json": dict(material.expected) or {"known": False, "why": CRITERIA_UNKNOWN},
@@ -185,6 +188,16 @@ def preview_record(material: Material) -> dict[str, object]:
         "decided_at": iso(preview.decided_at) if preview.decided_at else None,
         "decision": preview.decision,
     }
+
+
+def fields_record(material: Material) -> dict[str, object]:
+    """How far each field of the evidence came, by its name; that one is there at all may tell something of a person."""
+    told = [
+        {"field": each.name, "standing": each.standing.value, "why": each.why.value if each.why else None}
+        | ({"evidence_id": each.evidence_id} if each.evidence_id else {})
+        for each in material.fields
+    ]
+    return {"fields": told} if told else {"fields": None, "why": FIELDS_UNKNOWN}
 
 
 def signature_report(verdict: MessageVerdict) -> dict[str, object]:

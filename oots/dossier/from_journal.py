@@ -107,6 +107,7 @@ def material_of(
         evidence_type=_first(line.entry.evidence_type for line in lines),
         expected={name: value for case in journals.cases(lines) for name, value in criteria(*case).items()},
         answers=journals.answers(lines),
+        fields=tuple(dict.fromkeys(field for line in lines for field in line.entry.fields)),
         storage=tuple(_storage(service, lines, held) for service in services),
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Final
@@ -14,6 +15,7 @@ from oots.edelivery.header import EXECUTE_QUERY_REQUEST
 from oots.model.agent import Agent, AgentRole
 from oots.model.errors import MessageError
 from oots.model.evidence import EvidenceDocument
+from oots.model.fields import FieldTold, Standing
 from oots.model.person import LegalPerson, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceResponse
@@ -42,6 +44,19 @@ _ATTRIBUTES: Final = {
     "legal_name": ("virksomhedens navn", "name of the company"),
     "identifiers": ("virksomhedens øvrige numre", "other numbers of the company"),
     "registered_address": ("virksomhedens adresse", "address of the company"),
+}
+
+
+_OF_COUNTRY: Final = re.compile("/evidencetypeclassifications/([A-Z]{2})/")
+_OUTSIDE: Final = "outside-annex-ii"
+"""How a portal's case says that the code of its procedure is but the nearest one."""
+_GROUNDS: Final = {
+    "listed": ("proceduren står på listen over dem, artiklen gælder", "the procedure is listed among those it covers"),
+    "unlisted": ("proceduren står ikke på listen over dem, den gælder", "the procedure is not among those it covers"),
+    "borrowed": (
+        "proceduren er uden for bilag II, og koden er den nærmeste; udvekslingen er en afprøvning",
+        "the procedure lies outside Annex II, and the code is the nearest one; the exchange is a trial",
+    ),
 }
 
 
@@ -118,6 +133,17 @@ class _Facts:
         agents = self.request.requesters if self.request else ()
         return tuple(each for each in agents if each.role is AgentRole.INTERMEDIARY_PLATFORM)
 
+    @property
+    def countries(self) -> tuple[str | None, str | None]:
+        """Of the provider and of the requester. A provider may stand in a request without its address; its country is
+        then that of the evidence type."""
+        asked = self.request
+        if asked is None:
+            return None, None
+        of_type = _OF_COUNTRY.search(asked.evidence.evidence_type.classification)
+        provider = asked.provider.address.country if asked.provider.address else of_type and of_type[1]
+        return provider, asked.requester.address.country if asked.requester.address else None
+
 
 def _said(material: Material) -> Iterator[EvidenceRequest | Answer]:
     for message in material.messages:
@@ -149,8 +175,8 @@ def _purpose(facts: _Facts) -> GdprRow:
     code = facts.material.procedure or (asked.procedure if asked else "")
     name = codes.get(code, "")
     procedure = f"{code}: {name}" if name else code
-    ground_da = "proceduren står i bilag II" if name else "proceduren er ikke en af bilag II’s"
-    ground_en = "the procedure is one of Annex II" if name else "the procedure is none of Annex II"
+    borrowed = facts.material.expected.get("scope") == _OUTSIDE
+    ground_da, ground_en = _GROUNDS["borrowed" if borrowed else "listed" if name else "unlisted"]
     asks = bool(asked and asked.explicit_request_given)
     return GdprRow(
         "GDPR 5(1)(b), 6(1)(c)/(e); 2018/1724, art. 14",
@@ -164,12 +190,27 @@ def _purpose(facts: _Facts) -> GdprRow:
 def _minimisation(facts: _Facts) -> GdprRow:
     titles = facts.request.evidence.evidence_type.titles if facts.request else ()
     sent = sum(len(package.documents) for response in facts.responses for package in response.packages)
+    da, en = _of_fields(facts.material.fields)
     return GdprRow(
         "GDPR 5(1)(c)",
         f"Dataminimering: bedt om »{in_language(titles, 'DA') or UNKNOWN[0]}« og intet andet; "
-        f"{sent} dokumenter blev sendt.",
+        f"{sent} dokumenter blev sendt{da}.",
         f"Minimisation: asked for “{in_language(titles, 'EN') or UNKNOWN[1]}” and nothing else; "
-        f"{sent} documents were sent.",
+        f"{sent} documents were sent{en}.",
+    )
+
+
+def _of_fields(told: Sequence[FieldTold]) -> tuple[str, str]:
+    """Numbers alone: which fields they are stands in fields.json, where it is not withheld."""
+    if not told:
+        return "", ""
+    released, withheld = (
+        len({each.name for each in told if each.standing is standing})
+        for standing in (Standing.RELEASED, Standing.WITHHELD)
+    )
+    return (
+        f" med {released} felter, og {withheld} felter i registret blev holdt tilbage (fields.json)",
+        f" with {released} fields, and {withheld} fields of the register were withheld (fields.json)",
     )
 
 
@@ -269,15 +310,14 @@ def _transparency(facts: _Facts) -> GdprRow:
 
 
 def _border(facts: _Facts) -> GdprRow:
-    agents = (facts.request.provider, facts.request.requester) if facts.request else ()
-    countries = [each.address.country for each in agents if each.address]
-    if len(countries) < 2:
+    countries = facts.countries
+    if None in countries:
         return GdprRow(
             "GDPR 44–46",
             "Overførsel: mellem myndigheder i EU; landene fremgår ikke af anmodningen.",
             "Transfer: between authorities in the Union; the request does not name the countries.",
         )
-    start, end = (COUNTRIES.codes.get(code, code) for code in countries)
+    start, end = (COUNTRIES.codes.get(code or "", code) for code in countries)
     return GdprRow(
         "GDPR 44–46",
         f"Overførsel: fra {start} til {end}, inden for EU; ingen overførsel til et tredjeland.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from oots.model.fields import FieldTold
 from oots.trust.anchors import TrustAnchors
 from oots.trust.keys import KeyPair
 
@@ -58,8 +59,8 @@ class Material:
     """An exchange with the key that will sign its dossier. `expected` are the criteria of its journey and what came of
     it, where they are known; `sources` says where all this was found, without a path; `answers` are those about
     revocation (DER) that were believed when the messages came, `storage` what each service keeps for how long, and
-    `review` what the review desk says of the exchange, if anybody has reviewed it. `settings` are those of the service
-    that exports, without its secrets."""
+    `fields` how far each field of the evidence came, `review` what the review desk says of the exchange, if anybody has
+    reviewed it. `settings` are those of the service that exports, without its secrets."""
 
     exchange_id: str
     messages: tuple[MessageMaterial, ...]
@@ -73,5 +74,6 @@ class Material:
     expected: Mapping[str, str] = field(default_factory=dict)
     answers: tuple[bytes, ...] = ()
     storage: tuple[Storage, ...] = ()
+    fields: tuple[FieldTold, ...] = ()
     review: Mapping[str, object] | None = None
     settings: Mapping[str, object] = field(default_factory=dict)

@@ -14,4 +14,5 @@ PARTLY_KEPT: Final = (
 CRITERIA_UNKNOWN: Final = (
     "no scenario left word of this exchange, and no record of a portal that was read says to which case it belongs"
 )
-REVIEW_EMPTY: Final = "nobody has reviewed this exchange: there is no review desk yet"
+FIELDS_UNKNOWN: Final = "no journal that was read says which fields of the evidence came how far"
+REVIEW_EMPTY: Final = "nobody has reviewed this exchange"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,9 +20,9 @@ from oots.dossier.manifest import Kind, Member
 from oots.dossier.material import Event, Material
 from oots.dossier.messages import MessageVerdict
 from oots.dossier.picture import Picture, picture_of
-from oots.dossier.records import CRITERIA_UNKNOWN, PARTLY_KEPT, REVIEW_EMPTY, WHOLLY_KEPT
+from oots.dossier.records import CRITERIA_UNKNOWN, PARTLY_KEPT, WHOLLY_KEPT
 from oots.dossier.revocation import said
-from oots.dossier.wording import ANSWERED, DECISIONS, KINDS, UNKNOWN
+from oots.dossier.wording import ANSWERED, DECISIONS, KINDS, REVIEW_ANSWERS, REVIEW_STATES, UNKNOWN
 from oots.model.clock import iso
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -120,10 +120,31 @@ def _content(summary: Summary) -> dict[str, object]:
         "gdpr": [row.told() for row in gdpr_of(material)],
         "revocation": _two(revoked.da, revoked.en),
         "notes": [PARTLY_KEPT if any(each.message is None for each in material.messages) else WHOLLY_KEPT],
-        "review": REVIEW_EMPTY,
+        "review": _review(material.review) if material.review else None,
         "sources": list(material.sources),
         "procedure": material.procedure or "–",
         "evidence_type": material.evidence_type or "–",
+    }
+
+
+def _review(review: Mapping[str, Any]) -> dict[str, object]:
+    """Where a review stands, who signed it, and what was answered to each item."""
+    return {
+        "state": _two(*REVIEW_STATES.get(review["state"], UNKNOWN)),
+        "signed": [
+            {"by": each["by"]["name"], "at": each["at"], "verdict": _two(*REVIEW_STATES.get(each["verdict"], UNKNOWN))}
+            for each in review["sign_offs"]
+        ],
+        "answers": [
+            {
+                "title": each["title"] or _two(each["item"], each["item"]),
+                "answer": _two(*REVIEW_ANSWERS.get(each["answer"], UNKNOWN)),
+                "explanation": each["explanation"],
+                "language": each["language"],
+            }
+            for each in review["items"]
+            if each["answer"]
+        ],
     }
 
 

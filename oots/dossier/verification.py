@@ -15,6 +15,8 @@ from oots.dossier.container import MANIFEST, SIGNATURE, BrokenContainerError, Fa
 from oots.dossier.files import DossierFile, kept_of
 from oots.dossier.manifest import Kind, Manifest, ManifestError, Member, State, check_signature, read_manifest
 from oots.dossier.messages import Answer, MessageVerdict
+from oots.dossier.review import NAME as REVIEW
+from oots.dossier.review import SignedOff, judge_review
 from oots.dossier.revocation import RevocationSaid, judge_all, said
 from oots.dossier.rules import unlike
 from oots.dossier.unanchored import Unanchored
@@ -32,7 +34,8 @@ _UNSHOWN: Final = "its content is not among what the preview record says was sho
 class Verdict:
     """What a dossier is worth. `faults` is everything that is wrong; `answers` is empty where its bytes are not those
     that were signed. `anchored`: whether the signer was found below a given anchor. `revocation` is None with them.
-    `remarks` take nothing from its worth: what other versions of this software see otherwise."""
+    `remarks` take nothing from its worth: what other versions of this software see otherwise. `reviews` are the
+    sign-offs of reviewers that hold."""
 
     faults: tuple[Fault, ...]
     anchored: bool
@@ -42,6 +45,7 @@ class Verdict:
     answers: tuple[Answered, ...] = ()
     revocation: RevocationSaid | None = None
     remarks: tuple[Fault, ...] = ()
+    reviews: tuple[SignedOff, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -151,10 +155,12 @@ def _of_messages(
     asked = KeptAnswers(present, manifest.made)
     verdicts = judge_all(kept, trust.asking(asked) if trust else Unanchored(), asked)
     told = [fault for verdict in verdicts for fault in verdict.faults]
+    octets = {each.member.path: each.octets for each in listed if each.octets is not None}
+    review = judge_review(octets.get(REVIEW), manifest.exchange_id, kept, verdicts, trust or Unanchored())
     found = (*told, *_strangers(manifest, verdicts), *_unshown(listed, verdicts))
+    found += tuple(Fault(REVIEW, why) for why in review.faults)
     if trust and not told:
         found += tuple(Fault(name, f"of no use here: {why}") for name, why in asked.unused.items())
-    octets = {each.member.path: each.octets for each in listed if each.octets is not None}
     differing = tuple(Fault(_RULES, why) for why in unlike(octets.get(_RULES), kept, octets))
     if _same_rules(octets.get(_CONTEXT)):
         found, differing = (*found, *differing), ()
@@ -167,6 +173,7 @@ def _of_messages(
         answers(verdicts, anchored=anchored),
         said(verdicts, len(present), anchored=anchored),
         differing,
+        review.sign_offs,
     )
 
 

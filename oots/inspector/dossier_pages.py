@@ -18,6 +18,8 @@ from oots.inspector.access import expect_unmasked
 from oots.inspector.inspection import Inspection
 from oots.model.content import chunks
 from oots.model.errors import ConfigurationError
+from oots.review.record import State
+from oots.review.signing import report_of
 from oots.trust.certificates import bound_party
 from oots.trust.keys import KeyPair
 from oots.trust.sealed_file import Stored
@@ -108,7 +110,9 @@ class _DossierPages:
     def _exported(self, exchange_id: str, redaction: str | None) -> bytes:
         about, desk = self._inspection, self._desk
         material = material_of(exchange_id, about.journals, about.anchors, lambda _services: desk.key, desk.criteria)
-        return export(replace(material, settings=desk.settings), about.clock.now(), redaction)
+        kept = about.desk.find(exchange_id)
+        review = report_of(State(kept.state), kept.record) if kept else None
+        return export(replace(material, settings=desk.settings, review=review), about.clock.now(), redaction)
 
     def _forget(self, request: Request) -> None:
         """One at a time for each session; what nobody took away is deleted with the next one that anybody makes."""

@@ -44,7 +44,18 @@ from tests.support.revocation import house, signed_list
 from tests.support.two_sides import START as AT
 
 PARTS = ("document.xml", "envelope.xml", "message.mime", "receipt.xml")
-RECORDS = ("context", "criteria", "gdpr", "preview", "review", "rules", "signatures", "timeline", "trust/revocation")
+RECORDS = (
+    "context",
+    "criteria",
+    "fields",
+    "gdpr",
+    "preview",
+    "review",
+    "rules",
+    "signatures",
+    "timeline",
+    "trust/revocation",
+)
 WHOLE = (
     MANIFEST,
     SIGNATURE,
@@ -60,7 +71,9 @@ WHOLE = (
     *named(kept_lists()),
 )
 REDACTED = tuple(
-    name for name in WHOLE if not name.startswith("evidence/") and not name.endswith(("document.xml", "message.mime"))
+    name
+    for name in WHOLE
+    if not name.startswith("evidence/") and not name.endswith(("document.xml", "message.mime", "fields.json"))
 )
 EVIDENCE = "evidence/04-01.xml"
 LATER = MADE + timedelta(days=9)
