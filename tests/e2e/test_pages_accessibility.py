@@ -239,6 +239,23 @@ def test_pieces_to_choose_from_with_their_fees(page: Page, preview_house: tuple[
     house.space.child = None
 
 
+def test_what_happens_behind_a_page_is_beside_it_or_below_it_on_a_narrow_screen(
+    page: Page, portal_house: tuple[Portal, str]
+) -> None:
+    house, base = portal_house
+    house.sign_in.chosen = "maria"
+    page.goto(f"{base}{CASE}/signin")
+    house.service.stand(RequesterState.PREVIEW_OFFERED)
+    assert_fit_for_all(page, f"{base}{EVIDENCE}?present=drawer")
+    assert_fit_for_all(page, f"{base}{EVIDENCE}?present=1")
+    for width, beside in ((360, False), (1280, True)):
+        page.set_viewport_size({"width": width, "height": 800})
+        main, behind = (page.locator(each).bounding_box() for each in ("main", "aside.behind"))
+        assert main
+        assert behind
+        assert (behind["y"] < main["y"] + main["height"]) is beside
+
+
 def test_the_mailbox(page: Page, preview_house: tuple[Preview, str]) -> None:
     house, base = preview_house
     house.sign_in.chosen = "maria"

@@ -225,6 +225,13 @@ def test_the_council_assesses_a_journey_and_the_history_names_who_did(wide: Page
     expect(wide.get_by_label("Number of cases")).to_have_value("=1+1 a year")
 
 
+def test_the_table_of_journeys_needs_no_scrolling_on_a_laptop(wide: Page, workbench: str) -> None:
+    for lang in ("da", "en"):
+        wide.goto(f"{workbench}/journeys?lang={lang}")
+        assert wide.locator(".wide").evaluate("region => region.scrollWidth <= region.clientWidth")
+        assert wide.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
 def test_the_table_of_journeys_is_a_file_in_which_no_cell_is_a_formula(wide: Page, workbench: str) -> None:
     wide.goto(f"{workbench}/journeys/vielse?lang=en")
     wide.get_by_label("Number of cases").fill("=1+1 a year")
