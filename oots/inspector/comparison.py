@@ -11,7 +11,7 @@ from oots.inspector.fields import Field, Group, veiled
 from oots.inspector.masking import Veil
 from oots.web.words import Words
 
-MOST_LINES: Final = 4000
+MOST_LINES: Final = 1000
 """Lines of a document up to which it is compared: the time grows with the square."""
 _AROUND: Final = 3
 _NOTHING: Final = Words("–", "–")

@@ -107,8 +107,13 @@ class SignatureReport:
     receipt: ReceiptReport | None
 
     @property
+    def signature_holds(self) -> bool:
+        """Whether the sender made it, whatever became since of what was signed."""
+        return self.problem is None
+
+    @property
     def is_believed(self) -> bool:
-        return self.problem is None and all(scope.agrees is not False for scope in self.scopes)
+        return self.signature_holds and all(scope.agrees is not False for scope in self.scopes)
 
 
 def report_on(
