@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
@@ -66,11 +67,13 @@ def measure(rounds: int, *, full: bool = False) -> Measured:
             for service, specimen in kinds.items():
                 reach = stages if service == "provider" else stages[:1]
                 with tempfile.TemporaryDirectory(prefix="oots-bench-") as folder:
-                    grown[database, service] = _grow(Path(folder), service, specimen, new(), reach)
+                    grown[database, service] = _grow(
+                        Path(folder), service, specimen, new(), reach, f"{database}, {service}"
+                    )
     return Measured(tuple(_records(grown)), _curves(grown), tuple(notes))
 
 
-def _grow(folder: Path, service: str, specimen: Specimen, url: str | None, stages: Sequence[int]) -> Grown:
+def _grow(folder: Path, service: str, specimen: Specimen, url: str | None, stages: Sequence[int], named: str) -> Grown:
     grown = Grown()
     with closing(Store(folder, RECORDS[service], database_url=url)) as store:
         empty = _bytes(store, folder)
@@ -83,6 +86,10 @@ def _grow(folder: Path, service: str, specimen: Specimen, url: str | None, stage
             grown.look_up[stage] = _p99([_timed(look_up) for look_up in _look_ups(growth)])
             grown.commit[stage] = _p99([_timed(commit) for commit in _commits(growth)])
             grown.disk[stage] = _p99([_timed(write) for write in _writes(folder)])
+            sys.stderr.write(
+                f"{named}, {stage:,} exchanges: {grown.size[stage]:,.0f} bytes each, p99 of a look-up "
+                f"{grown.look_up[stage]:.2f} ms, of a commit {grown.commit[stage]:.2f} ms\n"
+            )
     return grown
 
 
