@@ -166,8 +166,8 @@ def _assurance(seen: Seen) -> Proposal:
     unsigned = seen.unmet("signature")
     checks = seen.checked("signature")
     said = Words(
-        f"Brugeren var logget ind på sikringsniveau {', '.join(levels)} (eIDAS).",
-        f"The person was signed in at level of assurance {', '.join(levels)} (eIDAS).",
+        f"Anmodningen siger, at brugeren var logget ind på sikringsniveau {', '.join(levels)} (eIDAS).",
+        f"The request says that the person was signed in at level of assurance {', '.join(levels)} (eIDAS).",
     )
     if unsigned:
         words = Words(
@@ -200,14 +200,14 @@ def _journey(seen: Seen) -> Proposal:
             else None,
         )
         return Proposal(PARTLY, words, references((*errors, *stopped)))
-    if seen.decision is None or not seen.answers:
+    if seen.decision is None or seen.answers[-1].at < seen.decision.at:
         return Proposal(None, UNDER_WAY)
     steps = (*seen.of("preview-opened"), seen.decision)
     words = Words(
-        "Brugeren kom hele vejen: bad om dokumentationen, så den, besluttede sig og kom tilbage. Hvordan siderne "
-        "opleves, kan ikke ses her.",
-        "The person came all the way: asked for the evidence, saw it, decided and came back. How the pages feel cannot "
-        "be seen here.",
+        "Brugeren kom hele vejen: bad om dokumentationen, så den og besluttede sig, og svaret kom frem. Hvordan "
+        "siderne opleves, kan ikke ses her.",
+        "The person came all the way: asked for the evidence, saw it and decided, and the answer arrived. How the "
+        "pages feel cannot be seen here.",
     )
     return Proposal(FOLLOWS, words, references(steps))
 

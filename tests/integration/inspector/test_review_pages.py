@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from collections.abc import Iterator
 from http import HTTPStatus
+from pathlib import Path
 
 import httpx
 import pytest
@@ -185,6 +187,21 @@ def test_what_is_pointed_at_stays(stories: ToldStories, rigmor: Browser) -> None
     released(rigmor, review)
 
 
+def test_the_report_says_which_references_are_gone(stories: ToldStories, rigmor: Browser, tmp_path: Path) -> None:
+    review = at(stories, "accepted")
+    claimed(rigmor, review)
+    assert save(rigmor, review, "oots", take="preview").status_code == HTTPStatus.SEE_OTHER
+    assert "findes ikke mere" not in rigmor.get(f"{review}/report").text
+    released(rigmor, review)
+    state = shutil.copytree(stories.folder / "inspector", tmp_path / "inspector")
+    journals = {"requester": {"state": stories.folder / "requester"}}
+    leif = browser_of(inspector_over(inspector_settings(stories.folder, state=state, journals=journals)), READER)
+    page = leif.get(f"{review}/report").text
+    gone = re.findall(r"findes ikke mere</span>.*?<code class=\"pin\">([^<]+)<", page, re.DOTALL)
+    assert {key.rpartition("/")[0] for key in gone} == {"line/provider"}
+    assert len(gone) == 2
+
+
 def test_only_whoever_may_sign_sees_the_exact_text_and_signs_it(
     stories: ToldStories, rigmor: Browser, signe: Browser
 ) -> None:
@@ -257,6 +274,15 @@ def test_a_review_is_no_look_but_looking_at_it_is(stories: ToldStories, rigmor: 
     assert page.status_code == HTTPStatus.OK
     assert "review, jura" in page.text
     released(rigmor, review)
+
+
+def test_no_form_counts_without_its_token(stories: ToldStories, signe: Browser) -> None:
+    review = at(stories, "refused")
+    acts = ("queue", "claim", "release", "remarks", "reply", "parts/jura/save", "sign/show", "sign/confirm")
+    for act in acts:
+        assert signe.client.post(f"{review}/{act}").status_code == HTTPStatus.FORBIDDEN, act
+    claimed(signe, review)
+    released(signe, review)
 
 
 def test_what_does_not_exist_is_not_found(stories: ToldStories, rigmor: Browser) -> None:
