@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -52,4 +53,6 @@ def run_inspector(state: Path, port: int, say: Callable[[str], None]) -> None:
         f"  Egen tilstand / own state              {settings.state}\n\n"
         "Ctrl-C afslutter / ends."
     )
-    server.run()
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes it on once all is closed
+        server.run()
+    say("\nStoppet. / Stopped.")

@@ -12,6 +12,7 @@ from oots.exchange.journal import Entry, EvidencePart, JournalEntry
 from oots.exchange.store import Store
 from oots.exchange.unit import PREVIEW_NEEDED, Unit
 from oots.model.errors import MessageError
+from oots.model.fields import FieldTold
 from oots.model.request import EvidenceRequest
 from oots.model.response import EvidenceResponse
 from oots.wire import answer
@@ -33,6 +34,7 @@ class Happened(StrEnum):
     CASE_OPENED = "case-opened"
     CASE_DECIDED = "case-decided"
     SENT = "sent"
+    RECEIVED = "received"
     NOTHING_SENT = "nothing-sent"
     REFUSED = "refused"
     ARRIVED = "arrived"
@@ -53,12 +55,14 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`documents` are those that were shown, chosen or sent; `code` is that of an error (`EDM:ERR:0004`)."""
+    """`documents` are those that were shown, chosen or sent, `fields` what was sent of them or withheld; `code` is that
+    of an error (`EDM:ERR:0004`)."""
 
     at: datetime
     happened: Happened
     documents: tuple[Document, ...] = ()
     code: str | None = None
+    fields: tuple[FieldTold, ...] = ()
 
 
 class Record(Protocol):
@@ -127,7 +131,7 @@ def _steps(lines: Sequence[JournalEntry]) -> Iterator[Step]:
             continue
         asked = asked or happened is Happened.ASKED
         code = line.error_code if happened is Happened.REFUSED else None
-        yield Step(line.at, happened, tuple(_documents(line.evidence, titles)), code)
+        yield Step(line.at, happened, tuple(_documents(line.evidence, titles)), code, line.fields)
 
 
 _ALWAYS = {
@@ -152,8 +156,10 @@ def _happened(line: JournalEntry, answers: frozenset[str]) -> Happened | None:
     match line.entry:
         case Entry.EXCEPTION_SENT | Entry.EXCEPTION_RECEIVED:
             return Happened.OFFERED if line.error_code == PREVIEW_NEEDED else Happened.REFUSED
-        case Entry.RESPONSE_SENT | Entry.RESPONSE_RECEIVED:
+        case Entry.RESPONSE_SENT:
             return Happened.SENT if line.evidence else Happened.NOTHING_SENT
+        case Entry.RESPONSE_RECEIVED:
+            return Happened.RECEIVED if line.evidence else Happened.NOTHING_SENT
         case Entry.PREVIEW_DECIDED:
             return Happened.APPROVED if line.decision == "accept" else Happened.DECLINED
         case Entry.RECEIPT_RECEIVED:
