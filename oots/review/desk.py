@@ -141,11 +141,15 @@ class Desk:
         self._add(exchange_id, person, Entry.REVIEW_REMARKED, added)
 
     def reply(self, exchange_id: str, person: Person, number: int, text: str, lang: Lang) -> None:
-        """Answer an open question, for good. Raises LookupError where there is none with this number."""
+        """Answer an open question, for good: RefusedActError where that has been done. Raises LookupError where there is
+        none with this number."""
 
         def answered(review: Review) -> Review:
-            if not any(remark.number == number and remark.is_open for remark in review.remarks):
+            asked = [remark for remark in review.remarks if remark.number == number]
+            if not asked:
                 raise LookupError(number)
+            if not asked[0].is_open:
+                raise RefusedActError(Act.ANSWER, Why.STATE)
             reply = Reply(text, lang, By.of(person), self._clock.now())
             remarks = (replace(each, reply=reply) if each.number == number else each for each in review.remarks)
             return replace(review, remarks=tuple(remarks))

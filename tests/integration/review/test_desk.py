@@ -145,8 +145,11 @@ def test_a_remark_of_another_is_no_conflict_and_is_not_lost(opened: OpenDesk) ->
     assert [remark.text for remark in found(opened).record.questions] == ["Hvem ejer kataloget?"]
     opened.desk.reply(EXCHANGE, RIGMOR, 1, "Staten.", "da")
     assert found(opened).record.questions == ()
+    with pytest.raises(RefusedActError) as refused:
+        opened.desk.reply(EXCHANGE, OTHER, 1, "Nej, kommunen.", "da")
+    assert refused.value.why is Why.STATE
     with pytest.raises(LookupError):
-        opened.desk.reply(EXCHANGE, RIGMOR, 1, "Nej, kommunen.", "da")
+        opened.desk.reply(EXCHANGE, OTHER, 2, "Nej, kommunen.", "da")
 
 
 # --- signing ---
