@@ -141,8 +141,8 @@ class Desk:
         self._add(exchange_id, person, Entry.REVIEW_REMARKED, added)
 
     def reply(self, exchange_id: str, person: Person, number: int, text: str, lang: Lang) -> None:
-        """Answer an open question, for good: RefusedActError where that has been done. Raises LookupError where there is
-        none with this number."""
+        """Answer an open question, for good: RefusedActError where that has been done, LookupError where there is none
+        with this number."""
 
         def answered(review: Review) -> Review:
             asked = [remark for remark in review.remarks if remark.number == number]
