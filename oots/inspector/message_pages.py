@@ -26,7 +26,7 @@ from oots.inspector.overview import groups_of, sentence_of, title_of
 from oots.inspector.rule_words import SEVERITIES, SEVERITY_BADGES
 from oots.inspector.rules_held import FoundHere, HeldShown, shown_held
 from oots.inspector.signature_report import ALGORITHMS, SignatureReport, attachments_of, report_on
-from oots.inspector.source import COVER_NAMES, Marker, runs_of
+from oots.inspector.source import COVER_NAMES, MOST_LINES, Marker, runs_of
 from oots.inspector.wording import OUTCOMES
 from oots.model.errors import MessageError
 from oots.validation.exchange import MessageBytes, Part, held
@@ -153,7 +153,8 @@ class _MessagePages:
             part=part,
             indented=indented,
             length=len(content),
-            runs=runs_of(laid, cover_of, _markers(opened, part, laid)),
+            runs=runs_of(laid, cover_of, _markers(opened, part, laid), MOST_LINES),
+            more=max(0, len(laid.lines) - MOST_LINES),
             covers=_covers_in(laid, cover_of),
             cover_names=COVER_NAMES,
             references=_references(opened, part),

@@ -11,6 +11,8 @@ from oots.edelivery.coverage import Cover
 from oots.web.words import Words
 from oots.wire.laid_out import LaidOut, Piece
 
+MOST_LINES: Final = 5000
+"""Lines that a page shows; nobody reads more, and a browser could not."""
 COVER_NAMES: Final = {
     Cover.SIGNED: Words("Underskrevet", "Signed"),
     Cover.CHANGED: Words("Henvist til, men ikke det, der blev underskrevet", "Referred to, but not what was signed"),
@@ -59,11 +61,14 @@ class Run:
 
 
 def runs_of(
-    laid: LaidOut, cover_of: Callable[[int | None], Cover | None], markers: Mapping[int, Sequence[Marker]]
+    laid: LaidOut,
+    cover_of: Callable[[int | None], Cover | None],
+    markers: Mapping[int, Sequence[Marker]],
+    most: int | None = None,
 ) -> tuple[Run, ...]:
     """The lines of a document; `cover_of` says how an element, by its number, stands to the signature, and `markers`
-    has the broken rules by line."""
-    judged = [(_cover(line, cover_of), number, line) for number, line in enumerate(laid.lines, start=1)]
+    has the broken rules by line. No more than `most` lines are given."""
+    judged = [(_cover(line, cover_of), number, line) for number, line in enumerate(laid.lines[:most], start=1)]
     return tuple(
         Run(cover, tuple(_line(number, line, cover, cover_of, markers) for _, number, line in lines))
         for cover, lines in groupby(judged, key=lambda each: each[0])

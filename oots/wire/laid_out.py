@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,7 +20,8 @@ from lxml import etree
 from oots.model.errors import MessageError
 from oots.wire.xml import parse
 
-MOST_LAID_OUT: Final = 256 * 1024
+_ANY: Final = "*"
+MOST_LAID_OUT: Final = 128 * 1024
 """Bytes of a document up to which it is taken apart; a larger one is shown in lines and no more."""
 _MOST_GROWN: Final = 4
 """How many times longer indentation may make a document: deep elements can make a hundred bytes of one."""
@@ -54,10 +56,7 @@ class LaidOut:
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        if self.root is None:
-            return {}
-        tree = self.root.getroottree()
-        return {tree.getpath(element): number for number, element in enumerate(self.root.iter("*"))}
+        return {} if self.root is None else {path: number for number, path in enumerate(_paths(self.root))}
 
     def line_at(self, xpath: str) -> int | None:
         """The line on which the element at a path begins, or the one with the attribute there; None for a path that
@@ -67,6 +66,33 @@ class LaidOut:
         if found is None and path.strip("/"):
             found = next((number for place, number in self._places.items() if place.endswith(path)), None)
         return None if found is None else self.begins[found]
+
+
+def _paths(root: etree._Element) -> Iterator[str]:
+    """The path of each element in document order, as lxml's `getpath` writes them. To ask that for every element takes
+    a time that grows with the square of the siblings."""
+    waiting = [(root, f"/{_step(root)}")]
+    while waiting:
+        element, path = waiting.pop()
+        yield path
+        children = [child for child in element if isinstance(child.tag, str)]
+        times = Counter(map(_step, children))
+        seen: Counter[str] = Counter()
+        below = []
+        for place, child in enumerate(children, start=1):
+            step = _step(child)
+            seen[step] += 1
+            number, of = (place, len(children)) if step == _ANY else (seen[step], times[step])
+            below.append((child, f"{path}/{step}[{number}]" if of > 1 else f"{path}/{step}"))
+        waiting += reversed(below)
+
+
+def _step(element: etree._Element) -> str:
+    """The name with the document's own prefix; in a default namespace there is none to write."""
+    name = etree.QName(element)
+    if element.prefix is not None:
+        return f"{element.prefix}:{name.localname}"
+    return _ANY if name.namespace else name.localname
 
 
 def lay_out(content: bytes, *, indented: bool) -> LaidOut:

@@ -69,3 +69,10 @@ def test_a_marker_stands_on_its_line_and_no_other() -> None:
 def test_a_return_that_a_browser_would_make_a_new_line_of_is_shown() -> None:
     (run,) = runs_of(lay_out(b"<a>1\r2</a>", indented=False), lambda _number: None, {})
     assert text_of(run) == "<a>1␍2</a>"
+
+
+def test_no_more_lines_are_given_than_asked_for() -> None:
+    laid = lay_out(b"<a><b/><c/><d/></a>", indented=True)
+    for most, shown in ((None, 5), (5, 5), (2, 2)):
+        (run,) = runs_of(laid, lambda _number: None, {}, most)
+        assert len(run.lines) == shown

@@ -49,6 +49,23 @@ def test_with_indentation_each_element_has_a_line_that_its_path_finds() -> None:
     assert [laid.line_at(path) for path in ("/a/b[3]", "/", "")] == [None, None, None]
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"<a/>",
+        b"<a><b/><b/><c/><?pi?><b><b/></b></a>",
+        b"<a xmlns='urn:a'><b/><p:b xmlns:p='urn:p'/><c/><b xmlns=''/></a>",
+        b"<a xmlns='urn:a'><b/></a>",
+        b"<p:a xmlns:p='urn:p' xmlns:q='urn:p'><p:b/><q:b/><p:b/></p:a>",
+    ],
+)
+def test_elements_are_found_by_the_paths_that_the_library_gives_them(document: bytes) -> None:
+    laid, root = lay_out(document, indented=True), etree.fromstring(document)
+    paths = [root.getroottree().getpath(element) for element in root.iter("*")]
+    assert [laid.line_at(path) for path in paths] == list(laid.begins)
+    assert len(set(paths)) == len(paths)
+
+
 def test_the_lines_of_an_envelope_are_found_by_the_paths_that_rules_tell() -> None:
     envelope = seal_message(a_header(), PARTS, domain().keys[DENMARK]).soap
     laid, root = lay_out(envelope, indented=True), etree.fromstring(envelope)
