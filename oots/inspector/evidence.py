@@ -89,10 +89,6 @@ class Piece:
     released: bool
     by_provider: bool
 
-    @property
-    def withheld(self) -> int:
-        return sum(row.told.standing is Standing.WITHHELD for row in self.rows)
-
 
 def pieces_of(
     exchange: LaidOpen, known: KnownFields | None, held: Sequence[HeldEvidence], *, masked: bool

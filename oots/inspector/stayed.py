@@ -20,6 +20,7 @@ class Stayed:
 
 
 _DECLINED = Stayed(Words("Borgeren valgte ikke at sende.", "The person chose not to send."))
+_NOT_CHOSEN = Stayed(Words("Borgeren valgte at sende noget andet.", "The person chose to send something else."))
 _LAPSED = Stayed(Words("Der blev ikke truffet et valg i tide.", "No choice was made in time."))
 _NOT_MATCHED = Stayed(
     Words("Myndigheden kunne ikke finde netop én person.", "The authority could not find exactly one person."),
@@ -44,7 +45,7 @@ _UNKNOWN = Words("Udbyderen svarede med en fejl.", "The provider answered with a
 
 
 def why_stayed(exchange: LaidOpen) -> Stayed:
-    """Why nothing has been sent so far."""
+    """Why what has not been sent so far has stayed."""
     says = {message.message_id: message.says for message in exchange.messages}
     stayed, declined = _ASKED, False
     for line in exchange.lines:
@@ -66,7 +67,7 @@ def _reached(entry: JournalEntry, says: object, *, declined: bool) -> Stayed | N
         case Entry.TIME_UP:
             return _LAPSED
         case Entry.PREVIEW_DECIDED:
-            return _DECLINED if declined else None
+            return _DECLINED if declined else _NOT_CHOSEN
         case Entry.DELIVERY_FAILED:
             return _UNDELIVERED
         case Entry.EXCEPTION_SENT | Entry.EXCEPTION_RECEIVED if isinstance(says, EvidenceError):

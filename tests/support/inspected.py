@@ -12,7 +12,6 @@ from oots.model.clock import RandomIds
 from oots.scenarios.live_town import LiveTown
 
 INSPECTOR = "https://inspector.localhost"
-SERVICES = ("provider", "requester")
 
 
 def inspector_over(town: LiveTown, unused: httpx.Client, at: str = INSPECTOR) -> FastAPI:
@@ -23,7 +22,7 @@ def inspector_over(town: LiveTown, unused: httpx.Client, at: str = INSPECTOR) ->
         "keys": town.town.keys,
         "origins": {INSPECTOR: at},
         "state": state / "inspector",
-        "journals": {name: {"state": str(state / name)} for name in SERVICES},
+        "journals": {name: {"state": str(state / name)} for name in town.sides},
         "stand_in_reviewers": True,
     }
     around = Surroundings(town.clock, RandomIds(), unused, town.specimens)

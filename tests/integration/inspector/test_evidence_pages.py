@@ -18,7 +18,7 @@ from oots.model.fields import Standing
 from oots.scenarios.bopaelsattest import tell
 from oots.scenarios.live_town import LiveTown, live_town
 from oots.scenarios.outcome import Decision
-from tests.support.inspected import INSPECTOR, SERVICES, inspector_over
+from tests.support.inspected import INSPECTOR, inspector_over
 from tests.support.leaves import leaves_in
 from tests.support.web import client_of
 
@@ -37,7 +37,7 @@ class Looked:
     declined: str
 
     def lines(self, exchange_id: str, service: str, entry: Entry) -> list[JournalEntry]:
-        journals = Journals([JournalOf(name, self.town.town.state / name) for name in SERVICES])
+        journals = Journals([JournalOf(name, self.town.town.state / name) for name in self.town.sides])
         told = journals.of_exchange(exchange_id).lines
         return [line.entry for line in told if (line.service, line.entry.entry) == (service, entry)]
 

@@ -1,0 +1,99 @@
+"""Why evidence stayed with its provider, out of what the journals say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.journals import Line
+from oots.inspector.laid_open import LaidOpen
+from oots.inspector.stayed import why_stayed
+from oots.model.response import EdmException, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
+from tests.support.two_sides import AARHUS, VILNIUS
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+OFFER = PreviewOffer("https://preview.aarhus.localhost/p/x", ())
+NOTHING = EvidenceResponse("a", "b", "oots-edm:v2.0", NOON, (AARHUS,), VILNIUS)
+
+
+def error(code: ErrorCode, preview: PreviewOffer | None = None) -> EvidenceError:
+    return EvidenceError("a", "b", "oots-edm:v2.0", AARHUS, VILNIUS, (EdmException(code, NOON, None, preview),))
+
+
+def exchange(*told: tuple[Entry, dict[str, Any], object]) -> LaidOpen:
+    """Lines in this order, each with what its message says."""
+    lines, messages = [], []
+    for number, (entry, more, says) in enumerate(told, 1):
+        lines.append(Line("provider", number, JournalEntry(NOON, entry, message_id=f"m-{number}", **more)))
+        messages.append(SimpleNamespace(message_id=f"m-{number}", says=says))
+    return LaidOpen("x", tuple(lines), cast(Any, tuple(messages)))
+
+
+ASKED: tuple[Entry, dict[str, Any], object] = (Entry.REQUEST_RECEIVED, {}, None)
+OFFERED: tuple[Entry, dict[str, Any], object] = (
+    Entry.EXCEPTION_SENT,
+    {},
+    error(ErrorCode.AUTHORIZATION, OFFER),
+)
+DECLINED: tuple[Entry, dict[str, Any], object] = (Entry.PREVIEW_DECIDED, {"decision": "decline"}, None)
+
+
+@pytest.mark.parametrize(
+    ("more", "why", "final", "code"),
+    [
+        ((), "There is no answer yet.", False, None),
+        ((OFFERED,), "The person has not chosen yet.", False, None),
+        ((OFFERED, DECLINED), "The person chose not to send.", True, None),
+        ((OFFERED, DECLINED, (Entry.RESPONSE_SENT, {}, NOTHING)), "The person chose not to send.", True, None),
+        (
+            (OFFERED, (Entry.PREVIEW_DECIDED, {"decision": "accept"}, None)),
+            "The person chose to send something else.",
+            True,
+            None,
+        ),
+        ((OFFERED, (Entry.TIME_UP, {}, None)), "No choice was made in time.", True, None),
+        (
+            (OFFERED, (Entry.EXCEPTION_SENT, {}, error(ErrorCode.TIMEOUT))),
+            "No choice was made in time.",
+            True,
+            "EDM:ERR:0005",
+        ),
+        (
+            ((Entry.IDENTITY_NOT_MATCHED, {}, None), (Entry.EXCEPTION_SENT, {}, error(ErrorCode.NOT_FOUND))),
+            "The provider did not find exactly that person, or does not issue that evidence.",
+            True,
+            "EDM:ERR:0004",
+        ),
+        (((Entry.RESPONSE_SENT, {}, NOTHING),), "The register holds no evidence of that kind.", True, None),
+        (
+            ((Entry.CASE_OPENED, {}, None),),
+            "A caseworker must look at the case first.",
+            False,
+            None,
+        ),
+        (
+            ((Entry.CASE_DECIDED, {"decision": "refuse"}, None),),
+            "A caseworker decided that nothing is issued.",
+            True,
+            None,
+        ),
+        (
+            ((Entry.RESPONSE_SENT, {}, replace(NOTHING, available_from=NOON)),),
+            "The evidence is not ready yet; ask again.",
+            True,
+            None,
+        ),
+        (((Entry.DELIVERY_FAILED, {}, None),), "The answer could not be delivered.", True, None),
+    ],
+)
+def test_the_last_line_that_decides_it_says_why(
+    more: tuple[tuple[Entry, dict[str, Any], object], ...], why: str, final: bool, code: str | None
+) -> None:
+    stayed = why_stayed(exchange(ASKED, *more))
+    assert (stayed.why.english, stayed.final, stayed.code) == (why, final, code)
+    assert stayed.why.danish != stayed.why.english
