@@ -105,11 +105,18 @@ def _of_others(name: str) -> Iterator[KnownField]:
 def _known(fields: Iterable[Field], above: str, within: tuple[Field, ...], *, always: bool) -> Iterator[KnownField]:
     """Each field and, after it, those inside of it: a group stands for them where it is told as a whole."""
     for field in fields:
-        sure = always and not (field.optional or field.many or field.either)
+        sure = always and _in_every_document(field)
         path = above + field.element
         because = field.because.texts if field.because else ()
         yield KnownField(path, _labels((*within, field)), field.only_for, because, sure)
         yield from _known(vocabulary().members(field), f"{path}/", (*within, field), always=sure)
+
+
+def _in_every_document(field: Field) -> bool:
+    """Whether a document has it whatever the register holds of a person; a group that some requirements release is
+    optional for their sake alone."""
+    withheld_as_a_whole = bool(field.only_for and field.field)
+    return not (field.many or field.either) and (withheld_as_a_whole or not field.optional)
 
 
 def _labels(fields: tuple[Field, ...]) -> tuple[Text, ...]:
