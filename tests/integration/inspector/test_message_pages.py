@@ -218,6 +218,7 @@ def test_a_broken_document_is_marked_on_its_line_with_a_link_to_what_was_found(
     monkeypatch.setattr(Journals, "of_exchange", changed)
     page = etree.HTML(browser.get(f"{messages}/1/xml").text)
     assert [each.get("class") for each in page.xpath("//div[contains(@class,'run ')]")] == ["run run-changed"]
+    assert "The document is not the one that the signature" in text_of(etree.tostring(page, encoding="unicode"))
     (mark, *_) = page.xpath("//a[contains(@class,'mark-fatal')]")
     (row,) = mark.xpath("ancestor::div[@class='row']")
     rules = etree.HTML(browser.client.get(mark.get("href").partition("#")[0]).text)
