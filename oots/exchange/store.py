@@ -13,9 +13,10 @@ from typing import Generic, TypeVar
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from oots.database.opening import open_database
+from oots.database.reading import reading
 from oots.database.sqlite import DATABASE
 from oots.exchange.answers import BelievedAnswers
 from oots.exchange.chain import HeadFile, SealedHead, append, hold_end, open_chain, renew_key, sealed_head
@@ -25,6 +26,7 @@ from oots.exchange.evidence_files import EvidenceFiles
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.migration import is_new, prepare
 from oots.exchange.packing import skeleton
+from oots.exchange.schema import JOURNAL
 from oots.exchange.subjects import Subjects, open_subject_key
 from oots.exchange.unit import Unit
 from oots.model.clock import Clock, SystemClock
@@ -227,4 +229,15 @@ def stores_in(state: Path, database_url: str | None = None) -> tuple[Path, ...]:
         raise ConfigurationError(f"{state} is no folder")
     if database_url or (state / DATABASE).is_file():
         return (state,)
-    return tuple(sorted(database.parent for database in state.glob(f"*/{DATABASE}")))
+    return tuple(sorted(each.parent for each in state.glob(f"*/{DATABASE}") if _has_journal(each.parent)))
+
+
+def _has_journal(folder: Path) -> bool:
+    """Whether the database of a folder is that of a store; the workbench keeps another kind. What cannot be read is
+    taken for a store, so that it is not passed over in silence."""
+    try:
+        with reading(folder) as connection:
+            tables = inspect(connection).get_table_names()
+    except ConfigurationError:
+        return True
+    return not tables or JOURNAL.name in tables

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,6 +16,7 @@ import httpx
 import pytest
 
 from oots.cli import Exit, main
+from oots.database.sqlite import DATABASE
 from oots.deployment.inspector_alone import settings_over
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.store import Store
@@ -101,6 +103,16 @@ def test_it_reads_all_services_of_a_town_or_the_one_that_is_named(state: Path) -
     assert whole.host == "127.0.0.1"
     with closing(Store(whole.state, Review)):
         assert set(settings_over(state, 8410).journals) == {"requester", "provider"}, "its own is not among them"
+
+
+def test_what_is_no_journal_is_passed_over_and_what_cannot_be_read_is_not(state: Path) -> None:
+    for name in ("workbench", "provider-lt"):
+        (state / name).mkdir()
+    with closing(sqlite3.connect(state / "workbench" / DATABASE)) as other:
+        other.execute("CREATE TABLE note (text VARCHAR)")
+    assert set(settings_over(state, 8410).journals) == {"requester", "provider"}
+    (state / "provider-lt" / DATABASE).write_bytes(b"no database")
+    assert set(settings_over(state, 8410).journals) == {"requester", "provider", "provider-lt"}
 
 
 def test_without_journals_it_does_not_start(tmp_path: Path, refused: Run) -> None:

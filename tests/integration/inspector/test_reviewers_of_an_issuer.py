@@ -10,7 +10,7 @@ import httpx
 import pytest
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet, OctKey
+from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from oots.deployment.settings import InspectorSettings
 from oots.model.clock import FrozenClock
@@ -29,7 +29,8 @@ class FakeIssuer(httpx.BaseTransport):
     makes the ID token."""
 
     def __init__(self) -> None:
-        self.key = ECKey.generate_key("P-256", {"kid": "1"})
+        self.key: ECKey | RSAKey = ECKey.generate_key("P-256", {"kid": "1"})
+        self.algorithm = "ES256"
         self.claims: Claims = {"sub": "u-17", "name": "Rasmus Rådgiver", "roles": ["oots-architect"]}
         self.says: Claims = {}
         self.token: Callable[[Claims], str] = self.signed
@@ -37,7 +38,7 @@ class FakeIssuer(httpx.BaseTransport):
         self.asked: list[str] = []
 
     def signed(self, claims: Claims) -> str:
-        return jwt.encode({"alg": "ES256", "kid": "1"}, claims, self.key)
+        return jwt.encode({"alg": self.algorithm, "kid": "1"}, claims, self.key)
 
     def sign_in(self, authorize_url: str) -> str:
         """The person signs in; where the browser is sent."""
@@ -154,6 +155,11 @@ def test_the_claim_decides_what_a_reviewer_may_do(
     page = browser.get("/looks", lang="en")
     assert page.status_code == status
     assert ("One right is missing" in page.text) is (status == 403)
+
+
+def test_a_token_that_is_signed_with_rsa_is_believed_too(browser: Browser, issuer: FakeIssuer) -> None:
+    issuer.key, issuer.algorithm = RSAKey.generate_key(2048, {"kid": "1"}), "RS256"
+    assert signed_in(browser, issuer) == "/looks"
 
 
 def test_who_has_no_name_is_called_by_the_key(browser: Browser, issuer: FakeIssuer) -> None:
