@@ -10,9 +10,11 @@ from oots.exchange.journal import Entry
 from oots.inspector.cast import DENMARK, Cast
 from oots.inspector.checks import Judged
 from oots.inspector.laid_open import LaidOpen
-from oots.inspector.outcome import EXCEPTIONS, RESPONSES, Outcome, offers_preview
+from oots.inspector.outcome import RESPONSES, Outcome
+from oots.inspector.stayed import why_stayed
 from oots.inspector.steps import files
-from oots.inspector.wording import error_of, reached
+from oots.inspector.wording import reached
+from oots.model.fields import Standing
 from oots.model.text import in_language
 from oots.web.countries import country
 from oots.web.procedures import procedure
@@ -196,36 +198,35 @@ class _Teller:
                 if withheld > 0
                 else Words("", "")
             )
+            kept = self._withheld()
             return (
                 Words(
-                    f"{count.danish} “{self._cast.evidence_type.danish}” blev sendt til {to.danish}.{rest.danish}",
-                    f"{count.english} of “{self._cast.evidence_type.english}” went to {to.english}.{rest.english}",
+                    f"{count.danish} “{self._cast.evidence_type.danish}” blev sendt til {to.danish}."
+                    f"{rest.danish}{kept.danish}",
+                    f"{count.english} of “{self._cast.evidence_type.english}” went to {to.english}."
+                    f"{rest.english}{kept.english}",
                 ),
                 "success",
                 count,
             )
-        why = self._why_nothing()
+        stayed = why_stayed(self._exchange)
         return (
-            Words(f"Ingen dokumentation: {why.danish}.", f"No evidence: {why.english}."),
+            Words(f"Ingen dokumentation. {stayed.why.danish}", f"No evidence. {stayed.why.english}"),
             "info",
-            Words("intet", "nothing"),
+            Words("intet", "nothing") if stayed.final else Words("intet endnu", "nothing yet"),
         )
 
-    def _why_nothing(self) -> Words:
-        if self._decision == "decline":
-            return Words("borgeren sagde nej", "the person said no")
-        refusal = next(
-            (line.entry for line in self._exchange.of(*EXCEPTIONS) if not offers_preview(line.entry)),
-            None,
+    def _withheld(self) -> Words:
+        """How many kinds of fields the register has and did not tell."""
+        told = (field for line in self._exchange.lines for field in line.entry.fields)
+        number = len({field.name for field in told if field.standing is Standing.WITHHELD})
+        if not number:
+            return Words("", "")
+        kinds = ("1 slags oplysning", "1 kind of data") if number == 1 else (f"{number} slags oplysninger", "")
+        return Words(
+            f" {kinds[0]} i registret blev ikke udleveret; se Dokumentation.",
+            f" {kinds[1] or f'{number} kinds of data'} in the register stayed there; see Evidence.",
         )
-        if refusal is not None:
-            error = error_of(refusal.error_code)
-            return Words(f"svaret var en fejl ({error.danish})", f"the answer was an error ({error.english})")
-        return {
-            Outcome.UNDELIVERED: Words("svaret kunne ikke afleveres", "the answer could not be delivered"),
-            Outcome.LAPSED: Words("tiden udløb", "time ran out"),
-            Outcome.NOTHING_SENT: Words("svaret var uden dokumentation", "the answer held none"),
-        }.get(self._reached, Words("udvekslingen er ikke slut", "the exchange has not ended"))
 
     def proven(self) -> Answered:
         known = [each.answer for each in self._judged.answers]

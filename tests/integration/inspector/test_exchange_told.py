@@ -1,0 +1,270 @@
+"""One exchange: its story, its drawing, its checks and what can be taken along."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from oots.exchange.journals import JournalOf, Journals
+from oots.inspector.cast import Cast, Lane
+from oots.inspector.checks import Check, Judged, Worth, judged
+from oots.inspector.diagram import Diagram, described, mermaid, svg
+from oots.inspector.laid_open import LaidOpen, Message, lay_open
+from oots.inspector.steps import Step, steps_of
+from oots.inspector.telling import tell
+from oots.trust.anchors import TrustAnchors
+from oots.trust.authority import TRUST_FILE
+from oots.wire.xml import parse
+from tests.support.dossiers import flipped
+from tests.support.inspector import READER, Browser, ToldTown, inspector_over, inspector_settings, told_town
+from tests.support.three_sides import make_keys_of_three, three_sides
+from tests.support.two_sides import SOLVEJ, two_sides
+
+HONEST = dict.fromkeys(Check, Worth.PASSED) | {Check.RULES: Worth.NOTED}
+"""The requests of these two sides break one rule that warns (R-EDM-REQ-S014)."""
+PERSONAL = ("Solvej", "Prøvesen", "0f6b2c1d", "1984", "Åboulevarden")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToldTown]:
+    with told_town(tmp_path_factory.mktemp("told")) as town:
+        yield town
+
+
+@pytest.fixture(scope="module")
+def exchange(told: ToldTown) -> LaidOpen:
+    return laid_open(told.folder, told.exchange_id)
+
+
+@pytest.fixture(scope="module")
+def browser(told: ToldTown, tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    settings = inspector_settings(told.folder, state=tmp_path_factory.mktemp("inspector"))
+    browser = Browser(inspector_over(settings))
+    browser.sign_in(READER)
+    return browser
+
+
+def laid_open(folder: Path, exchange_id: str, **sides: str) -> LaidOpen:
+    """The journals below `folder`; `sides` names the folder of a service that is called otherwise."""
+    named = sides or {"requester": "requester", "provider": "provider"}
+    found = lay_open(Journals([JournalOf(name, folder / side) for name, side in named.items()]), exchange_id)
+    assert found is not None
+    return found
+
+
+def steps(exchange: LaidOpen) -> tuple[Step, ...]:
+    return steps_of(exchange, Cast(exchange))
+
+
+def test_the_story_has_every_step_in_order(exchange: LaidOpen) -> None:
+    assert [(step.title.english, step.way.english) for step in steps(exchange)] == [
+        ("Explicit request", "The person → The portal"),
+        ("Who has the evidence?", "The portal → The directories"),
+        ("Request for evidence", "The portal → The authority"),
+        ("Person matched", "The authority"),
+        ("Answer: the person is to see the evidence first", "The authority → The portal"),
+        ("Second request, for the preview", "The portal → The authority"),
+        ("Preview opened", "The person → The authority"),
+        ("Decision taken in the preview: approved", "The person → The authority"),
+        ("Response with evidence", "The authority → The portal"),
+        ("Evidence deleted", "The authority"),
+    ]
+
+
+def test_five_questions_are_answered_on_the_page(told: ToldTown, browser: Browser) -> None:
+    page = text_of(browser.get(f"/exchanges/{told.exchange_id}", lang="en").text)
+    for said in (
+        "The fictive registration authority (Lithuania) asked Aarhus Kommune (Denmark) for “Residence certificate”.",
+        "Procedure V1: registering a change of address, under Article 14 of Regulation (EU) 2018/1724. "
+        "The person explicitly asked for it (paragraph 4). The requirement: Proof of domicile address.",
+        "The person saw 2 files at Aarhus Kommune and agreed to send 2 files.",
+        "2 files of “Residence certificate” went to Lithuania.",
+        "Yes. All 4 messages are signed by the sender's access point",
+    ):
+        assert said in page, said
+
+
+def test_the_drawing_and_the_timeline_say_the_same(told: ToldTown, exchange: LaidOpen, browser: Browser) -> None:
+    page = browser.get(f"/exchanges/{told.exchange_id}", lang="en").text
+    drawn = re.search(r'<desc id="lanes-desc">(.*?)</desc>', page, re.DOTALL)
+    assert drawn is not None
+    titles = re.findall(r'<h3 class="timeline-title">(.*?)</h3>\s*<p class="timeline-way">(.*?)</p>', page, re.DOTALL)
+    in_words = [f"{title}: {text_of(way)}" for title, way in titles]
+    plain = [re.sub(r" \(.*\)$", "", line) for line in unescape(drawn[1]).split("\n")]
+    assert len(plain) == len(in_words) == len(steps(exchange))
+    assert all(told.startswith(line) for line, told in zip(plain, in_words, strict=True))
+
+
+def test_only_those_who_take_part_have_a_lane(exchange: LaidOpen) -> None:
+    lanes = drawing(exchange).lanes
+    assert lanes == tuple(lane for lane in Lane if lane is not Lane.INTERMEDIARY)
+    assert Cast(exchange).party(Lane.PROVIDER_POINT) == "AP_DK_01"
+
+
+def test_the_drawing_is_an_image_with_its_links_beside_it(exchange: LaidOpen) -> None:
+    drawn = parse(str(svg(replace(drawing(exchange), links="/exchanges/x/messages/"))).encode())
+    name = "{http://www.w3.org/2000/svg}"
+    (image,) = drawn.findall(f"{name}g")
+    assert image.get("role") == "img"
+    assert [child.tag for child in image[:2]] == [f"{name}title", f"{name}desc"]
+    assert image.find(f".//{name}a") is None
+    assert [link.get("href") for link in drawn.findall(f"{name}a")] == [
+        f"/exchanges/x/messages/{number}" for number in (1, 2, 3, 4)
+    ]
+
+
+def test_a_step_is_shown_with_what_came_before_and_ways_on(told: ToldTown, browser: Browser) -> None:
+    at = f"/exchanges/{told.exchange_id}/steps"
+    third = browser.get(f"{at}/3", lang="en").text
+    assert "asked Aarhus Kommune for “Residence certificate” for registering a change of address." in text_of(third)
+    assert f'rel="prev" href="{at}/2"' in third
+    assert f'rel="next" href="{at}/4"' in third
+    assert "3. Request for evidence" in third
+    assert "4. Person matched" not in third
+    last = browser.get(f"{at}/10")
+    assert last.status_code == 200
+    assert 'rel="next"' not in last.text
+    assert browser.get(f"{at}/11").status_code == 404
+    assert browser.get(f"{at}/0").status_code == 400
+
+
+@pytest.mark.parametrize("ending", ["svg", "mmd", "ndjson"])
+def test_what_is_taken_along_stands_alone_and_names_nobody(told: ToldTown, browser: Browser, ending: str) -> None:
+    answer = browser.get(f"/exchanges/{told.exchange_id}.{ending}")
+    assert answer.headers["content-disposition"].startswith(
+        f'attachment; filename="exchange-{told.exchange_id}.{ending}"'
+    )
+    assert "Aarhus" in answer.text or "55133018" in answer.text
+    assert [word for word in PERSONAL if word in answer.text.replace(told.exchange_id, "")] == []
+    assert "href" not in answer.text
+
+
+def test_the_lines_are_those_of_both_journals_and_know_their_step(told: ToldTown, browser: Browser) -> None:
+    lines = [json.loads(line) for line in browser.get(f"/exchanges/{told.exchange_id}.ndjson").text.splitlines()]
+    assert {line["service"] for line in lines} == {"requester", "provider"}
+    assert {line["step"] for line in lines} == set(range(3, 11))
+    (sent,) = (line for line in lines if line["entry"] == "response-sent")
+    assert len(sent["evidence"]) == 2
+    assert "document" not in sent
+
+
+def test_mermaid_text_has_a_line_for_each_arrow(exchange: LaidOpen) -> None:
+    lines = mermaid(drawing(exchange)).splitlines()
+    assert lines[0] == "sequenceDiagram"
+    assert sum("->>" in line and "3. Request for evidence" in line for line in lines) == 3
+    assert "    requester_point-->>provider_point: 9. receipt" in lines
+    assert "    Note over authority: 4. Person matched" in lines
+
+
+# --- the checks ---
+
+
+def test_an_honest_exchange_passes_all_five(told: ToldTown, exchange: LaidOpen) -> None:
+    found = judged(exchange, told.town.anchors)
+    assert {each.check: each.worth for each in found.overall} == HONEST
+    assert found.is_proven
+
+
+def changed(exchange: LaidOpen, number: int, **changes: object) -> LaidOpen:
+    def one(message: Message) -> Message:
+        return replace(message, **changes) if message.number == number else message  # type: ignore[arg-type]  # fields
+
+    return replace(exchange, messages=tuple(map(one, exchange.messages)))
+
+
+def worth(found: Judged, number: int, check: Check) -> Worth:
+    return next(each.worth for each in found.by_message[number] if each.check is check)
+
+
+def test_each_change_of_the_bytes_fails_its_own_check(told: ToldTown, exchange: LaidOpen) -> None:
+    first, last = exchange.messages[0], exchange.messages[3]
+    anchors = told.town.anchors
+    other = first.document.replace(b"Solvej", b"Solvey")
+    for changes, check, expected in (
+        ({"document": other}, Check.SIGNATURE, Worth.FAILED),
+        ({"envelope": flipped(first.envelope)}, Check.SIGNATURE, Worth.FAILED),
+        (
+            {"document": first.document.replace(b"ExplicitRequestGiven", b"ExplicitRequestTaken")},
+            Check.RULES,
+            Worth.FAILED,
+        ),
+        ({"document": first.document.replace(b"QueryRequest", b"QueryRequist")}, Check.SCHEMA, Worth.FAILED),
+        ({"document": last.document}, Check.PAIRS, Worth.FAILED),
+        ({"receipt": last.receipt}, Check.RECEIPT, Worth.FAILED),
+        ({"receipt": None}, Check.RECEIPT, Worth.MISSING),
+    ):
+        found = judged(changed(exchange, 1, **changes), anchors)
+        assert worth(found, 1, check) is expected, (check, list(changes))
+        assert not found.is_proven
+
+
+def test_what_does_not_hold_is_said(told: ToldTown, exchange: LaidOpen) -> None:
+    without = changed(exchange, 4, receipt=None)
+    assert proof(without, told) == "in part"
+    forged = changed(exchange, 1, document=flipped(exchange.messages[0].document))
+    assert proof(forged, told) == "no"
+
+
+def proof(exchange: LaidOpen, told: ToldTown) -> str:
+    badge = tell(exchange, Cast(exchange), judged(exchange, told.town.anchors)).answers[4].badge
+    assert badge is not None
+    return badge.english
+
+
+# --- other endings ---
+
+
+def test_who_says_no_sends_nothing(tmp_path: Path, demo_keys: Path) -> None:
+    town = two_sides(tmp_path, demo_keys)
+    with closing(town.requester_store), closing(town.provider_store):
+        exchange_id = town.ask()
+        token = town.to_preview(exchange_id)
+        town.clock.advance(timedelta(seconds=1))
+        assert town.space.admit(token, SOLVEJ)
+        town.space.decide(token, [])
+        town.run()
+        exchange = laid_open(tmp_path, exchange_id)
+    answers = tell(exchange, Cast(exchange), judged(exchange, town.anchors)).answers
+    assert [each.badge and each.badge.english for each in answers[2:]] == ["saw and said no", "nothing", "yes"]
+    assert answers[3].answer.english == "No evidence. The person chose not to send."
+
+
+def test_an_intermediary_has_a_lane_and_messages_of_its_own(tmp_path: Path) -> None:
+    town = three_sides(tmp_path, make_keys_of_three(tmp_path / "keys"))
+    with closing(town):
+        exchange_id = town.ask()
+        town.run()
+        exchange = laid_open(tmp_path, exchange_id, requester="lt", provider="dk", intermediary="nat")
+    assert Lane.INTERMEDIARY in drawing(exchange).lanes
+    found = judged(exchange, TrustAnchors.from_pem((town.keys / TRUST_FILE).read_bytes()))
+    assert {each.check: each.worth for each in found.overall} == HONEST
+    ways = [step.way.english for step in steps(exchange) if step.message]
+    assert ways == [
+        "The portal → The intermediary",
+        "The intermediary → The authority",
+        "The authority → The intermediary",
+        "The intermediary → The portal",
+    ]
+
+
+def drawing(exchange: LaidOpen) -> Diagram:
+    found = steps(exchange)
+    return Diagram(found, found, Cast(exchange), "en")
+
+
+def text_of(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def test_a_drawing_in_words_counts_what_is_shown(exchange: LaidOpen) -> None:
+    assert described(steps(exchange)[:1], "en") == (
+        "1. Explicit request: The person → The portal (inferred from the request)",
+    )

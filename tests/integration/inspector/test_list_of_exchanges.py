@@ -1,0 +1,126 @@
+"""The list of exchanges, read in the journals of both sides by the composed service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from oots.exchange.journals import JournalOf, Journals
+from oots.inspector import list_pages
+from oots.inspector.reader import Reader
+from tests.support.doors import specimen_keys
+from tests.support.inspector import READER, Browser, ToldTown, inspector_over, inspector_settings, told_town
+from tests.support.two_sides import TwoSides, finding_in, two_sides
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToldTown]:
+    with told_town(tmp_path_factory.mktemp("told")) as town:
+        yield town
+
+
+@pytest.fixture
+def browser(told: ToldTown, tmp_path: Path) -> Browser:
+    return signed_in(told.folder, tmp_path)
+
+
+def signed_in(folder: Path, state: Path) -> Browser:
+    browser = Browser(inspector_over(inspector_settings(folder, state=state / "inspector")))
+    browser.sign_in(READER)
+    return browser
+
+
+def test_an_exchange_of_both_sides_stands_in_the_list_once(told: ToldTown, browser: Browser) -> None:
+    page = browser.get("/exchanges", lang="en").text
+    assert page.count(f'href="/exchanges/{told.exchange_id}"') == 1
+    for said in ("Residence certificate", "Aarhus Kommune", "registering a change of address", "evidence sent"):
+        assert said in page
+
+
+@pytest.mark.parametrize(
+    ("filters", "shown"),
+    [
+        ({"outcome": "delivered", "procedure": "V1"}, True),
+        ({"q": "aarhus bopælsattest"}, True),
+        ({"outcome": "refused"}, False),
+        ({"flaws": "1"}, False),
+        ({"q": "vilnius hospital"}, False),
+    ],
+)
+def test_filters_in_the_address_narrow_it(
+    told: ToldTown, browser: Browser, filters: dict[str, str], shown: bool
+) -> None:
+    page = browser.get("/exchanges", **filters).text
+    assert (f'href="/exchanges/{told.exchange_id}"' in page) is shown
+    assert ('<a href="/exchanges">Vis alle</a>' in page) is not shown
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=x", "page=99999999999999999999"])
+def test_a_page_that_cannot_be_is_refused(browser: Browser, query: str) -> None:
+    assert browser.client.get("/exchanges?page=2").status_code == 200
+    assert browser.client.get(f"/exchanges?{query}").status_code == 400
+
+
+def test_where_nothing_has_happened_the_page_says_what_to_do(tmp_path: Path) -> None:
+    town = two_sides(tmp_path, specimen_keys(), specimens=True)
+    with closing(town.requester_store), closing(town.provider_store):
+        page = signed_in(tmp_path, tmp_path).get("/exchanges", lang="en").text
+    assert "There has been no exchange yet. Open the workbench" in page
+
+
+def test_a_journal_that_cannot_be_read_hides_no_other(told: ToldTown, tmp_path: Path) -> None:
+    journals = {"requester": {"state": told.folder / "requester"}, "provider": {"state": tmp_path / "nowhere"}}
+    browser = Browser(inspector_over(inspector_settings(told.folder, state=tmp_path, journals=journals)))
+    browser.sign_in(READER)
+    page = browser.get("/exchanges", lang="en").text
+    assert f'href="/exchanges/{told.exchange_id}"' in page
+    assert "Not all journals can be read" in page
+
+
+def test_what_was_refused_at_the_door_can_be_read(tmp_path: Path) -> None:
+    town = two_sides(tmp_path, specimen_keys(), specimens=True)
+    with closing(town.requester_store), closing(town.provider_store):
+        browser = signed_in(tmp_path, tmp_path)
+        assert "No messages have been refused at the door" in browser.get("/exchanges", lang="en").text
+        town.provider_point.receive("text/plain", b"no message")
+        assert "/exchanges/apart" in browser.get("/exchanges").text
+        assert "EBMS:0007" in browser.get("/exchanges/apart").text
+
+
+def test_whoever_listens_is_told_of_each_exchange_once(
+    told: ToldTown, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_pages, "LISTEN", 1)
+    monkeypatch.setattr(list_pages, "LOOK", 0)
+    browser.get("/exchanges")
+    heard = browser.get("/exchanges/live", lang="en")
+    assert heard.headers["content-type"].startswith("text/event-stream")
+    (event,) = heard.text.strip().split("\n\n")
+    assert f'data-ids="{told.exchange_id}"' in event
+    number = next(line.removeprefix("id: ") for line in event.splitlines() if line.startswith("id: "))
+    again = browser.client.get("/exchanges/live", headers={"Last-Event-ID": number})
+    assert again.text == ""
+    assert browser.get("/exchanges/live", outcome="refused").text == ""
+
+
+def test_both_names_of_an_exchange_of_1_x_lead_to_the_whole_of_it(tmp_path: Path) -> None:
+    """Its headers name no exchange, so that each side has an id of its own for it."""
+    town = two_sides(tmp_path, specimen_keys(), specimens=True)
+    with closing(town.requester_store), closing(town.provider_store):
+        asked = town.ask(finding=finding_in("oots-edm:v1.0"))
+        answered = provider_id(town)
+        assert answered != asked
+        journals = Journals([JournalOf(side, tmp_path / side) for side in ("requester", "provider")])
+        reader = Reader(journals)
+        reader.catch_up()
+        (found,) = reader.index.newest()
+        assert set(found.ids) == {asked, answered}
+        assert journals.of_exchange(asked) == journals.of_exchange(answered)
+
+
+def provider_id(town: TwoSides) -> str:
+    with town.provider_store.look() as unit:
+        return unit.exchange_ids(1)[0]
