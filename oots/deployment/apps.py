@@ -54,13 +54,12 @@ from oots.deployment.settings import (
 )
 from oots.deployment.some_types import SomeTypesOf
 from oots.deployment.tracing import tracing_to
-from oots.deployment.trust import read_anchors, trust_of
+from oots.deployment.trust import trust_of
 from oots.edelivery.header import PARTY_TYPE
 from oots.eid.app import create_app as eid_app_of
 from oots.exchange import api as exchange_api
 from oots.exchange.access_point import AccessPoint
 from oots.exchange.journal import TimelineEvent
-from oots.exchange.recheck import recheck
 from oots.exchange.status import Figures, expect_ready, figures
 from oots.exchange.store import Store
 from oots.exchange.watch import Watch, Watcher
@@ -93,7 +92,6 @@ from oots.trust.jws import in_role
 from oots.trust.keys import KeyPair, load_key_pair
 from oots.trust.pades import seal_pdf
 from oots.trust.xades import seal_xml
-from oots.web import exchange_pages
 from oots.web.behind import BehindTheScenes
 from oots.web.frame import Frame
 from oots.web.health import Health, add_health
@@ -250,13 +248,9 @@ def requester_service(settings: RequesterSettings, around: Surroundings) -> Exch
             clock=around.clock,
             code_lists={KOMMUNEKODE: kommunekode_list()},
             grace=settings.limits.grace,
-            insight=settings.insight,
             behind=_behind(store, settings, *reversed(frames.sides(settings.country))),
         )
     )
-    if settings.insight:
-        other, own = frames.sides(settings.country)
-        app.include_router(_insight(frame, store, settings, around, own, other))
     return Exchanging(app, access_point, requester, store)
 
 
@@ -305,7 +299,11 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
             frame=frame,
             sign_in=_sign_in(settings, settings.preview_origin, around),
             origins=Origins(settings.origins),
-            opened=Opened(settings.insight, settings.casework, settings.holdings == "denmark"),
+            opened=Opened(
+                registers=settings.insight and registers is not None,
+                casework=settings.casework,
+                digital_post=registers is not None,
+            ),
             behind=_behind(store, settings, *frames.sides(DENMARK if registers is None else ABROAD)),
         )
     )
@@ -313,11 +311,8 @@ def provider_service(settings: ProviderSettings, around: Surroundings) -> Exchan
         guarded = APIRouter(dependencies=[Depends(only_at(_own_origins(settings)))])
         guarded.include_router(casework_pages.router(Casework(store, around.clock), frame))
         app.include_router(guarded)
-    if settings.insight:
-        own, other = frames.sides(DENMARK if registers is None else ABROAD)
-        app.include_router(_insight(frame, store, settings, around, own, other))
-        if registers is not None:
-            app.include_router(register_pages.router(registers, _own_origins(settings)))
+    if settings.insight and registers is not None:
+        app.include_router(register_pages.router(registers, _own_origins(settings)))
     return Exchanging(app, access_point, provider, store)
 
 
@@ -340,32 +335,8 @@ def intermediary_service(settings: IntermediarySettings, around: Surroundings) -
     app = _exchanging_app("Intermediary", settings, store, access_point, around, metrics, "intermediary")
     frame = frames.intermediary(agent)
     frame.attach(app)
-    app.include_router(intermediary_pages.router(frame, intermediary.routes, insight=settings.insight))
-    if settings.insight:
-        asking, behind = frames.ASKING, frames.BEHIND
-        app.include_router(_insight(frame, store, settings, around, frames.INTERMEDIARY, asking, behind))
+    app.include_router(intermediary_pages.router(frame, intermediary.routes, inspector=_inspector(settings)))
     return Exchanging(app, access_point, intermediary, store)
-
-
-def _insight(
-    frame: Frame,
-    store: Store[Any],
-    settings: AccessPointSettings,
-    around: Surroundings,
-    own: Words,
-    other: Words,
-    behind: Words | None = None,
-) -> APIRouter:
-    """The exchange pages, which show every message to whoever opens them: for demos, never by default."""
-    anchors = read_anchors(settings.keys, specimens=around.specimens)
-
-    def told(line: Any) -> Words | None:
-        return frames.rechecked(recheck(line, anchors))
-
-    pages = exchange_pages.router(frame=frame, open_log=store.look, recheck=told, own=own, other=other, behind=behind)
-    guarded = APIRouter(dependencies=[Depends(only_at(_own_origins(settings)))])
-    guarded.include_router(pages)
-    return guarded
 
 
 def _behind(store: Store[Any], settings: ExchangeSettings, own: Words, other: Words) -> BehindTheScenes | None:
@@ -377,11 +348,17 @@ def _behind(store: Store[Any], settings: ExchangeSettings, own: Words, other: Wo
         with store.look() as unit:
             return unit.timeline(exchange_id)
 
+    return BehindTheScenes(timeline, ways_of(own, other), _inspector(settings))
+
+
+def _inspector(settings: AccessPointSettings) -> str | None:
+    """Where a browser finds the inspector; None where pages are not to lead there, and where there is none."""
+    if not settings.insight:
+        return None
     try:
-        inspector = Origins(settings.origins).to_browser(f"https://{INSPECTOR_HOST}")
+        return Origins(settings.origins).to_browser(f"https://{INSPECTOR_HOST}")
     except ValueError:
-        inspector = None
-    return BehindTheScenes(timeline, ways_of(own, other), inspector)
+        return None
 
 
 def _registers(settings: ProviderSettings, clock: Clock) -> Registers:

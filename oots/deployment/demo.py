@@ -116,7 +116,6 @@ def _say_where(town: Town) -> None:
         (_TITLES_BY_NAME.get(service.name, _TITLES[service.kind]), town.address(service))
         for service in town.services[1:]
     ]
-    exchanging = [town.address(service) for service in town.services if service.party_id]
     _say(
         "OOTS-DK  Prototype – ikke en myndighedsside / not a public authority. Alle personer er opdigtede.\n"
         f"\n  Åbn arbejdsbordet / open the workbench:  {workbench}/\n"
@@ -125,14 +124,12 @@ def _say_where(town: Town) -> None:
         + "\n"
         + "".join(f"  {title:<26}{address}/\n" for title, address in places if address != workbench)
         + f"  {_TITLES[Kind.AUTHORITY]:<26}{town.address(town.services[0])}/\n"
-        f"  {'Udvekslinger / exchanges':<26}{_BELOW.join(f'{address}/exchanges' for address in exchanging)}\n"
         f"  {'Tilstand / state':<26}{town.state}\n"
         + (f"  {'Rod / root certificate':<26}{town.keys / 'trust.pem'}\n" if town.tls else "")
         + "\nCtrl-C afslutter / ends."
     )
 
 
-_BELOW = "\n" + 28 * " "
 _TITLES = {
     Kind.AUTHORITY: "Udsteder / authority",
     Kind.DIRECTORIES: "Kataloger / directories",

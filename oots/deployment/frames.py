@@ -6,7 +6,6 @@ from pathlib import Path
 
 from oots.authority import pages as authority_pages
 from oots.denmark.municipality import Municipality
-from oots.exchange.recheck import Recheck
 from oots.inspector import access_pages
 from oots.inspector import pages as inspector_pages
 from oots.intermediary import pages as intermediary_pages
@@ -24,8 +23,6 @@ MUNICIPALITY = Words("Kommunen", "The municipality")
 DANISH_PORTAL = Words("Kommunens portal", "The municipality's portal")
 REGISTRY = Words("Registret i udlandet", "The registry abroad")
 INTERMEDIARY = Words("Mellemleddet", "The intermediary")
-ASKING = Words("Den, der spørger", "Who asks")
-BEHIND = Words("Adgangspunktet bag mellemleddet", "The access point behind")
 
 _DIRECTORIES = Words(
     "Katalogerne over krav, dokumentationstyper og udbydere er efterligninger.",
@@ -100,7 +97,7 @@ def preview_abroad() -> Frame:
 
 
 def sides(portal_country: str) -> tuple[Words, Words]:
-    """What exchange pages call the provider and the portal, by the country of the portal."""
+    """What the pages behind the scenes call the provider and the portal, by the country of the portal."""
     return (REGISTRY, DANISH_PORTAL) if portal_country == "DK" else (MUNICIPALITY, PORTAL)
 
 
@@ -213,26 +210,3 @@ def place(origin: str) -> Words:
     named = _PLACES.get(host) or _PLACES.get(host.partition(".")[0], Words(host, host))
     which = host.partition(".")[2] if host not in _PLACES else ""
     return Words(f"{named.danish} ({which})", f"{named.english} ({which})") if which else named
-
-
-def rechecked(verdict: Recheck | None) -> Words | None:
-    """How a signature stands when it is checked once more, in a sentence."""
-    if verdict is None:
-        return None
-    if not verdict.valid:
-        return Words(f"holder ikke: {verdict.problem}", f"does not hold: {verdict.problem}")
-    computed = Words(
-        f"holder; {verdict.recomputed} dele beregnet af de gemte bytes",
-        f"holds; {verdict.recomputed} parts computed from the stored bytes",
-    )
-    if not verdict.recalled:
-        return computed
-    pieces, parts = f"{verdict.recalled} dele", f"{verdict.recalled} parts"
-    if verdict.recalled == 1:
-        pieces, parts = "1 del", "1 part"
-    return Words(
-        f"{computed.danish}, {pieces} kontrolleret mod det gemte fingeraftryk, fordi loggen ikke gemmer selve "
-        "dokumentationen",
-        f"{computed.english}, {parts} checked against the stored digest, because the log does not keep the evidence "
-        "itself",
-    )

@@ -166,8 +166,9 @@ class AccessPointSettings(ServiceSettings):
     wait for it; a replica that dies has claimed them for `lease` at most. `metrics` opens `/metrics`; `traces` is the
     address of an OpenTelemetry collector. `party_id` names its access point and its keys.
     `partners` maps a party id to its endpoint and its hosts. `t1`, `t2`, `t3` and `grace` are ISO 8601 durations or
-    seconds (TDD 4.4.3). `insight` opens the exchange pages. `largest_evidence` and `largest_message` are in bytes;
-    `most_at_once` messages are taken in at a time; `authority_internal` is where revocations are asked for.
+    seconds (TDD 4.4.3). `insight` shows presenters what is behind the pages. `largest_evidence` and `largest_message`
+    are in bytes; `most_at_once` messages are taken in at a time; `authority_internal` is where revocations are asked
+    for.
     `edm_v1_0_repository` is the host of the Semantic Repository in messages of EDM 1.0.
     """
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from oots.exchange.journal import Entry, JournalEntry
-from oots.model.errors import MessageError
 from oots.model.response import ErrorCode
-from oots.wire.error import decode_error
+from oots.web.telling import offers_preview
 
 REQUESTS = (Entry.REQUEST_SENT, Entry.REQUEST_RECEIVED)
 RESPONSES = (Entry.RESPONSE_SENT, Entry.RESPONSE_RECEIVED)
@@ -36,13 +35,3 @@ def decided(entry: JournalEntry) -> Outcome | None:
     if entry.entry in EXCEPTIONS:
         return Outcome.LAPSED if entry.error_code == ErrorCode.TIMEOUT.code else Outcome.REFUSED
     return None
-
-
-def offers_preview(entry: JournalEntry) -> bool:
-    """Whether the exception carries a preview link, and so is no refusal."""
-    if entry.error_code != ErrorCode.AUTHORIZATION.code or entry.document is None:
-        return False
-    try:
-        return decode_error(entry.document).preview is not None
-    except MessageError:
-        return False

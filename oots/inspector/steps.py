@@ -11,10 +11,11 @@ from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journals import Line
 from oots.inspector.cast import ROLES, Cast, Lane
 from oots.inspector.laid_open import LaidOpen, Message
-from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES, offers_preview
+from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES
 from oots.inspector.wording import SECOND_REQUEST, answer_titled, decision_of, error_of, title_of
 from oots.model.response import EvidenceResponse
 from oots.web.procedures import procedure
+from oots.web.telling import offers_preview
 from oots.web.words import Words
 
 _RECEIVED: Final = (Entry.REQUEST_RECEIVED, Entry.RESPONSE_RECEIVED, Entry.EXCEPTION_RECEIVED, Entry.ANSWER_IGNORED)

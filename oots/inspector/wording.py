@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from oots.dossier.messages import header_in
-from oots.edelivery.header import UserMessage
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry, Note
 from oots.exchange.journals import Line
 from oots.inspector.laid_open import LaidOpen
-from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES, Outcome, decided, offers_preview
-from oots.model.errors import MessageError, TransportError
+from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES, Outcome, decided
+from oots.model.errors import MessageError
 from oots.model.response import ErrorCode
+from oots.web.telling import TITLES, offers_preview
 from oots.web.words import Words
 from oots.wire import request
 
@@ -38,26 +37,6 @@ FIRST_REQUEST: Final = Words("Anmodning om dokumentation", "Request for evidence
 SECOND_REQUEST: Final = Words("Anden anmodning, til forhåndsvisningen", "Second request, for the preview")
 OFFER: Final = Words("Svar: borgeren skal se dokumentationen først", "Answer: the person is to see the evidence first")
 
-_TITLES: Final[Mapping[Entry, Words]] = {
-    Entry.RECEIPT_RECEIVED: Words("Underskrevet kvittering modtaget", "Signed receipt received"),
-    Entry.DUPLICATE_RECEIVED: Words("Samme meddelelse modtaget igen", "Same message received again"),
-    Entry.MESSAGE_REFUSED: Words("Meddelelse afvist ved døren", "Message refused at the door"),
-    Entry.ANSWER_IGNORED: Words("Meddelelse noteret uden virkning", "Message recorded without effect"),
-    Entry.DELIVERY_FAILED: Words("Meddelelse kunne ikke afleveres", "Message could not be delivered"),
-    Entry.IDENTITY_MATCHED: Words("Personen fundet entydigt", "Person matched"),
-    Entry.IDENTITY_NOT_MATCHED: Words("Personen ikke fundet entydigt", "No unique match of the person"),
-    Entry.PREVIEW_OPENED: Words("Forhåndsvisning åbnet", "Preview opened"),
-    Entry.PREVIEW_REFUSED: Words(
-        "En anden person afvist ved forhåndsvisningen", "Another person refused at the preview"
-    ),
-    Entry.PREVIEW_DECIDED: Words("Valg truffet i forhåndsvisningen", "Decision taken in the preview"),
-    Entry.FEE_PAID: Words("Gebyr betalt (efterligning)", "Fee paid (stand-in)"),
-    Entry.FEE_RETURNED: Words("Gebyr betalt tilbage (efterligning)", "Fee paid back (stand-in)"),
-    Entry.CASE_OPENED: Words("Overgivet til en sagsbehandler", "Handed to a caseworker"),
-    Entry.CASE_DECIDED: Words("Afgjort af en sagsbehandler", "Decided by a caseworker"),
-    Entry.TIME_UP: Words("Tiden udløb", "Time was up"),
-    Entry.EVIDENCE_DELETED: Words("Dokumentationen slettet", "Evidence deleted"),
-}
 _DECISIONS: Final[Mapping[str, Words]] = {
     "accept": Words("godkendt", "approved"),
     "decline": Words("afvist", "declined"),
@@ -83,7 +62,7 @@ def title_of(line: Line) -> Words:
         return SECOND_REQUEST if _is_second(entry) else FIRST_REQUEST
     if entry.entry in (*RESPONSES, *EXCEPTIONS):
         return answer_titled(entry)
-    return _TITLES.get(entry.entry, Words(entry.entry, entry.entry))
+    return TITLES.get(entry.entry, Words(entry.entry, entry.entry))
 
 
 def answer_titled(entry: JournalEntry) -> Words:
@@ -105,11 +84,6 @@ def _is_second(entry: JournalEntry) -> bool:
         return False
 
 
-def outcome_of(exchange: LaidOpen) -> Words:
-    """How the exchange has ended so far."""
-    return OUTCOMES[reached(exchange)]
-
-
 def reached(exchange: LaidOpen) -> Outcome:
     """How the exchange has ended so far, as the last line says that decides it."""
     undelivered = {line.entry.message_id for line in exchange.of(Entry.DELIVERY_FAILED)}
@@ -119,30 +93,6 @@ def reached(exchange: LaidOpen) -> Outcome:
         if outcome is not None:
             last = Outcome.UNDELIVERED if line.entry.message_id in undelivered else outcome
     return last
-
-
-_PERSON: Final = Words("borgeren", "the person")
-_REGISTER: Final = Words("personregisteret", "the register of persons")
-_BY_PERSON: Final = (Entry.PREVIEW_OPENED, Entry.PREVIEW_REFUSED, Entry.PREVIEW_DECIDED, Entry.FEE_PAID)
-
-
-def who_to_whom(line: Line, names: Mapping[str, Words]) -> tuple[Words, Words | None]:
-    """Who did what the line tells of, and to whom; to nobody where there is no other. `names` are those of services."""
-    own, entry = names.get(line.service, Words(line.service, line.service)), line.entry
-    if entry.soap is not None and (header := _header(entry.soap)) is not None:
-        return Words(header.sender.value, header.sender.value), Words(header.receiver.value, header.receiver.value)
-    if entry.entry in _BY_PERSON:
-        return _PERSON, own
-    if entry.entry in (Entry.IDENTITY_MATCHED, Entry.IDENTITY_NOT_MATCHED):
-        return own, _REGISTER
-    return own, _PERSON if entry.entry is Entry.FEE_RETURNED else None
-
-
-def _header(envelope: bytes) -> UserMessage | None:
-    try:
-        return header_in(envelope)
-    except TransportError:
-        return None
 
 
 def decision_of(entry: JournalEntry) -> Words | None:

@@ -14,12 +14,12 @@ from oots.web.frame import Frame
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def router(frame: Frame, routes: Sequence[Route], *, insight: bool) -> APIRouter:
-    """`GET /`: the access points to which `routes` lead; with `insight` it points at the exchange pages."""
+def router(frame: Frame, routes: Sequence[Route], *, inspector: str | None) -> APIRouter:
+    """`GET /`: the access points to which `routes` lead; `inspector` is where a browser finds the inspector."""
     pages = APIRouter(include_in_schema=False)
 
     @pages.get("/")
     def behind(request: Request) -> Response:
-        return frame.page(request, "intermediary.html", routes=routes, insight=insight)
+        return frame.page(request, "intermediary.html", routes=routes, inspector=inspector)
 
     return pages

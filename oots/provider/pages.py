@@ -48,12 +48,12 @@ _CLOSED = {Stage.UNKNOWN: 404, Stage.DECIDED: 410, Stage.LAPSED: 410}
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What is open on the first page besides: the exchange pages (`insight`), and those of caseworkers.
+    """What is open on the first page besides: the pages of the registers, and those of caseworkers.
 
     `digital_post` tells whether letters stand in for Digital Post, which is Danish.
     """
 
-    insight: bool = False
+    registers: bool = False
     casework: bool = False
     digital_post: bool = True
 

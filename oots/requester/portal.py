@@ -49,7 +49,6 @@ class Portal:
     ids: Ids
     clock: Clock
     grace: timedelta
-    insight: bool
     behind: BehindTheScenes | None
     country: str
     provider_countries: tuple[str, ...]
@@ -65,7 +64,6 @@ class Portal:
         common: dict[str, object] = {
             "said": said,
             "visitor": visitor_of(request),
-            "insight": self.insight,
             "name_of": name_of,
             "portal": said(self.requester.authority.names),
             "here": country(self.country).in_(lang),

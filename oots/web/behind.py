@@ -41,11 +41,13 @@ _MESSAGE = Words("Se meddelelsen i inspektøren", "See the message in the inspec
 @dataclass(frozen=True, slots=True)
 class Behind:
     """What a page shows of what is behind it: `events` are none before anything was exchanged, `exchange` is the
-    address of the inspector's page on the exchange, and `switch` are the ways to show it, by name and link."""
+    address of the inspector's page on the exchange, `exchanges` that of all, and `switch` are the ways to show it, by
+    name and link."""
 
     present: Present
     events: tuple[TimelineEvent, ...]
     exchange: str | None
+    exchanges: str | None
     switch: tuple[tuple[Present, Words, str], ...]
 
 
@@ -78,6 +80,7 @@ class BehindTheScenes:
             present,
             tuple(self._event(f"{exchange_id}", each, titles[each.number], lang) for each in told),
             self._at(f"/exchanges/{exchange_id}") if exchange_id else None,
+            self._at("/exchanges"),
             tuple((each, _NAMES[each], _switched(request, each, shown_at)) for each in Present),
         )
 

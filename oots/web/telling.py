@@ -16,28 +16,6 @@ Way = tuple[Words, Words | None]
 """From whom to whom; to nobody where there is no other."""
 
 
-class EvidencePart(Protocol):
-    """What the log keeps of an evidence part."""
-
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def length(self) -> int: ...
-
-
-class Note(Protocol):
-    """A rule broken without harm."""
-
-    @property
-    def rule(self) -> str: ...
-    @property
-    def severity(self) -> str: ...
-    @property
-    def says(self) -> str: ...
-
-
 class Line(Protocol):
     """What these pages read of a journal entry."""
 
@@ -46,45 +24,17 @@ class Line(Protocol):
     @property
     def entry(self) -> str: ...
     @property
-    def specification(self) -> str | None: ...
-    @property
-    def procedure(self) -> str | None: ...
-    @property
-    def evidence_type(self) -> str | None: ...
-    @property
-    def conversation_id(self) -> str | None: ...
-    @property
-    def request_id(self) -> str | None: ...
-    @property
-    def response_id(self) -> str | None: ...
-    @property
     def message_id(self) -> str | None: ...
     @property
     def error_code(self) -> str | None: ...
-    @property
-    def detail(self) -> str | None: ...
-    @property
-    def decision(self) -> str | None: ...
-    @property
-    def signer(self) -> str | None: ...
-    @property
-    def certificate_sha256(self) -> str | None: ...
     @property
     def schema_valid(self) -> bool | None: ...
     @property
     def signature_valid(self) -> bool | None: ...
     @property
-    def evidence(self) -> Sequence[EvidencePart]: ...
-    @property
-    def digests(self) -> Sequence[tuple[str, str]]: ...
-    @property
-    def notes(self) -> Sequence[Note]: ...
-    @property
     def document(self) -> bytes | None: ...
     @property
     def soap(self) -> bytes | None: ...
-    @property
-    def receipt(self) -> bytes | None: ...
 
 
 class Told(Protocol):
@@ -97,10 +47,8 @@ class Told(Protocol):
 
 
 REQUESTS = ("request-sent", "request-received")
-RESPONSES = ("response-sent", "response-received")
-EXCEPTIONS = ("exception-sent", "exception-received")
 
-_TITLES: dict[str, Words] = {
+TITLES: dict[str, Words] = {
     "request-sent": Words("Forespørgsel", "Request"),
     "request-received": Words("Forespørgsel", "Request"),
     "response-sent": Words("Svar sendt", "Response sent"),
@@ -109,7 +57,7 @@ _TITLES: dict[str, Words] = {
     "exception-received": Words("Undtagelse modtaget", "Exception received"),
     "receipt-received": Words("Underskrevet kvittering modtaget", "Signed receipt received"),
     "duplicate-received": Words("Samme meddelelse modtaget igen", "Same message received again"),
-    "message-refused": Words("Meddelelse afvist", "Message refused"),
+    "message-refused": Words("Meddelelse afvist ved døren", "Message refused at the door"),
     "answer-ignored": Words("Meddelelse noteret uden virkning", "Message recorded without effect"),
     "delivery-failed": Words("Kunne ikke afleveres", "Could not be delivered"),
     "identity-matched": Words("Personen fundet entydigt", "Person matched"),
@@ -157,7 +105,7 @@ def _title(told: Told, requests: Sequence[bytes | int]) -> Words:
     if offers_preview(told.entry):
         code = told.entry.error_code
         return Words(f"Forhåndsvisning kræves ({code})", f"Preview required ({code})")
-    return _TITLES[told.entry.entry]
+    return TITLES[told.entry.entry]
 
 
 def offers_preview(line: Line) -> bool:
@@ -170,16 +118,8 @@ def offers_preview(line: Line) -> bool:
         return False
 
 
-def ways_of(own: Words, other: Words, behind: Words | None = None) -> dict[str, Way]:
+def ways_of(own: Words, other: Words) -> dict[str, Way]:
     """From whom to whom each kind of event goes; to nobody where there is no other."""
-    if behind is not None:
-        either = Words(f"{other.danish} / {behind.danish}", f"{other.english} / {behind.english}")
-        return ways_of(own, either, None) | {
-            "request-received": (other, own),
-            "request-sent": (own, behind),
-            **dict.fromkeys(("response-received", "exception-received"), (behind, own)),
-            **dict.fromkeys(("response-sent", "exception-sent"), (own, other)),
-        }
     person = Words("Personen", "The person")
     register = Words("personregisteret", "the register of persons")
     return {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from http import HTTPStatus
 from uuid import UUID
 
 import httpx
 
+from oots.scenarios.citizen import Page
 from tests.attacks.preview import (
     BAD_REQUEST,
     FORBIDDEN,
@@ -22,7 +24,19 @@ from tests.attacks.preview import (
 )
 from tests.support.answers_door import RECEIPT_ALONE, Portal, portal_door
 from tests.support.attacks import Area, Refused, attack, shared
-from tests.support.street import CASE, ODD_TITLE, PORTAL, PREVIEW, Browser, Street, form_of, session_hash, street
+from tests.support.inspector import ORIGIN
+from tests.support.street import (
+    CASE,
+    ODD_TITLE,
+    PORTAL,
+    PREVIEW,
+    Browser,
+    Street,
+    form_of,
+    session_hash,
+    street,
+)
+from tests.support.web import AsgiTransport
 
 ELSEWHERE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
 COOKIE = "oots-portal"
@@ -405,14 +419,17 @@ def a_received_title_with_a_script(street: Street) -> Refused:
 
 
 @attack(Area.PORTAL, street, told="HTTP 421", why="Siden findes ikke under dette navn")
-def the_insight_pages_under_a_foreign_name(street: Street) -> Refused:
+def the_inspector_under_a_foreign_name(street: Street) -> Refused:
     """Lets its own name resolve to this machine and reads what happened from a page under that name (DNS rebinding)."""
-    return told(street, Browser(street).get(f"{PORTAL}/exchanges", headers={"Host": "evil.example:8400"}))
+    with httpx.Client(transport=AsgiTransport(street.inspector)) as client:
+        assert client.get(f"{ORIGIN}/exchanges").status_code == HTTPStatus.SEE_OTHER, "it cannot be reached at all"
+        answer = client.get(f"{ORIGIN}/exchanges", headers={"Host": "evil.example:8410"})
+    return Refused(f"HTTP {answer.status_code}", street.inspector.by, Page(answer, str(answer.url)).heading)
 
 
 @attack(Area.PORTAL, street, told=NOT_FOUND, why=NO_SUCH_PAGE)
-def the_insight_pages_where_there_are_none(street: Street) -> Refused:
-    """Looks for the pages that show what happened at a service that was not told to show them."""
+def the_pages_of_the_inspector_at_a_service(street: Street) -> Refused:
+    """Looks for the pages that show what happened at the service where it happened."""
     return street.refused(street.preview, street.solvej.get(f"{PREVIEW}/exchanges/{street.seen.exchange_id}"))
 
 

@@ -8,21 +8,15 @@ from contextlib import closing
 
 import pytest
 
+from oots.exchange.journal import Entry
 from oots.scenarios.citizen import Citizen, Page
 from tests.support import plain_way as way
 from tests.support.demo import Demo
-from tests.support.plain_way import told, wait_until_told
+from tests.support.journals import told, wait_until_told
 
 
 @pytest.fixture
 def solvej() -> Iterator[Citizen]:
-    with closing(Citizen()) as citizen:
-        yield citizen
-
-
-@pytest.fixture
-def observer() -> Iterator[Citizen]:
-    """Reads the logs of both sides, in a browser of her own."""
     with closing(Citizen()) as citizen:
         yield citizen
 
@@ -34,27 +28,24 @@ def elsewhere() -> Iterator[ThreadPoolExecutor]:
         yield thread
 
 
-def assert_delivered_once(
-    solvej: Citizen, observer: Citizen, demo: Demo, exchange: str, shown: set[str], page: Page
-) -> None:
+def assert_delivered_once(solvej: Citizen, demo: Demo, exchange: str, shown: set[str], page: Page) -> None:
     page = way.wait_for_evidence(solvej, page)
     assert way.digests(solvej, page) == shown
     assert len(shown) == 2
-    wait_until_told(observer, demo.preview, exchange, "Evidence deleted")
-    asked, answered = told(observer, demo.portal, exchange), told(observer, demo.preview, exchange)
-    for log, once in (
-        (asked, "Response received"),
-        (answered, "Response sent"),
-        (answered, "Decision taken in the preview"),
-        (asked, "Request 1"),
-        (answered, "Request 1"),
-        (asked, "Request 2 (for the preview)"),
-        (answered, "Request 2 (for the preview)"),
+    requester, provider = demo.journal("requester"), demo.journal("provider")
+    wait_until_told(provider, exchange, Entry.EVIDENCE_DELETED)
+    asked, answered = told(requester, exchange), told(provider, exchange)
+    for log, entry, times in (
+        (asked, Entry.RESPONSE_RECEIVED, 1),
+        (answered, Entry.RESPONSE_SENT, 1),
+        (answered, Entry.PREVIEW_DECIDED, 1),
+        (asked, Entry.REQUEST_SENT, 2),
+        (answered, Entry.REQUEST_RECEIVED, 2),
+        (asked, Entry.RECEIPT_RECEIVED, 2),
+        (answered, Entry.RECEIPT_RECEIVED, 2),
     ):
-        assert log.count(once) == 1, (once, log)
-    for log in (asked, answered):
-        assert log.count("Signed receipt received") == 2, log
-    assert "Could not be delivered" not in asked + answered
+        assert log.count(entry) == times, (entry, log)
+    assert Entry.DELIVERY_FAILED not in asked + answered
     solvej.submit(page, "/finish")
 
 
@@ -63,7 +54,7 @@ def exchange_of(page: Page) -> str:
 
 
 def test_the_provider_dies_between_decision_and_answer(
-    aarhus: Demo, solvej: Citizen, observer: Citizen, elsewhere: ThreadPoolExecutor
+    aarhus: Demo, solvej: Citizen, elsewhere: ThreadPoolExecutor
 ) -> None:
     offer = way.ask(solvej, aarhus)
     exchange = exchange_of(offer)
@@ -71,32 +62,30 @@ def test_the_provider_dies_between_decision_and_answer(
     shown = way.digests(solvej, page)
     with aarhus.halted("requester"):  # the answer cannot be delivered, nor the portal's page
         coming = elsewhere.submit(way.approve, solvej, page)
-        wait_until_told(observer, aarhus.preview, exchange, "Response sent")
+        wait_until_told(aarhus.journal("provider"), exchange, Entry.RESPONSE_SENT)
         aarhus.kill("provider")
-        assert told(observer, aarhus.preview, exchange).count("Signed receipt received") == 1
-    assert_delivered_once(solvej, observer, aarhus, exchange, shown, coming.result())
+        assert told(aarhus.journal("provider"), exchange).count(Entry.RECEIPT_RECEIVED) == 1
+    assert_delivered_once(solvej, aarhus, exchange, shown, coming.result())
 
 
-def test_the_provider_dies_between_opening_and_decision(aarhus: Demo, solvej: Citizen, observer: Citizen) -> None:
+def test_the_provider_dies_between_opening_and_decision(aarhus: Demo, solvej: Citizen) -> None:
     offer = way.ask(solvej, aarhus)
     page = way.open_preview(solvej, solvej.submit(offer, "/preview"))
     shown = way.digests(solvej, page)
     aarhus.kill("provider")
     assert way.digests(solvej, solvej.open(page.url)) == shown
     page = way.approve(solvej, page)
-    assert_delivered_once(solvej, observer, aarhus, exchange_of(offer), shown, page)
+    assert_delivered_once(solvej, aarhus, exchange_of(offer), shown, page)
 
 
-def test_the_requester_dies_after_request_2(
-    aarhus: Demo, solvej: Citizen, observer: Citizen, elsewhere: ThreadPoolExecutor
-) -> None:
+def test_the_requester_dies_after_request_2(aarhus: Demo, solvej: Citizen, elsewhere: ThreadPoolExecutor) -> None:
     offer = way.ask(solvej, aarhus)
     exchange = exchange_of(offer)
     with aarhus.halted("provider"):  # request 2 cannot be delivered, nor the page behind the preview link
         coming = elsewhere.submit(solvej.submit, offer, "/preview")
-        wait_until_told(observer, aarhus.portal, exchange, "Request 2 (for the preview)")
+        wait_until_told(aarhus.journal("requester"), exchange, Entry.REQUEST_SENT, Entry.REQUEST_SENT)
         aarhus.kill("requester")
-        assert told(observer, aarhus.portal, exchange).count("Signed receipt received") == 1
+        assert told(aarhus.journal("requester"), exchange).count(Entry.RECEIPT_RECEIVED) == 1
     page = way.open_preview(solvej, coming.result())
     shown = way.digests(solvej, page)
-    assert_delivered_once(solvej, observer, aarhus, exchange, shown, way.approve(solvej, page))
+    assert_delivered_once(solvej, aarhus, exchange, shown, way.approve(solvej, page))

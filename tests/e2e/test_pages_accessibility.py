@@ -200,11 +200,6 @@ def test_each_stage_of_an_exchange(
     assert_fit_for_all(page, base + EVIDENCE)
 
 
-@pytest.mark.parametrize("path", ["", f"/{EXCHANGE}", f"/{EXCHANGE}/1/document", "/refusals"])
-def test_exchange_pages(page: Page, portal_house: tuple[Portal, str], path: str) -> None:
-    assert_fit_for_all(page, f"{portal_house[1]}/exchanges{path}")
-
-
 @pytest.mark.parametrize("path", ["/", f"/p/{TOKEN}", "/p/another"])
 def test_preview_pages_before_the_sign_in(page: Page, preview_house: tuple[Preview, str], path: str) -> None:
     assert_fit_for_all(page, preview_house[1] + path)
@@ -296,7 +291,7 @@ def test_whom_an_intermediary_serves(page: Page) -> None:
     routes = [Route("AP_DK_01", served_together), Route("AP_DK_0751", frozenset({AARHUS.identifier}))]
     app, frame = FastAPI(), frames.intermediary(PLATFORM)
     frame.attach(app)
-    app.include_router(intermediary_pages.router(frame, routes, insight=True))
+    app.include_router(intermediary_pages.router(frame, routes, inspector="http://inspector.localhost"))
     with served(app) as port:
         assert_fit_for_all(page, f"http://intermediary.localhost:{port}/")
     assert page.get_by_text("AP_DK_0751").is_visible()

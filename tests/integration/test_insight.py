@@ -27,8 +27,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveTown]:
 @pytest.mark.parametrize(
     ("port", "host", "path"),
     [
-        ("requester", "portal.lt.localhost", "/exchanges"),
-        ("provider", "preview.aarhus.localhost", "/exchanges"),
         ("provider", "preview.aarhus.localhost", "/registers"),
     ],
 )

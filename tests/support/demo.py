@@ -15,7 +15,9 @@ from pathlib import Path
 
 import httpx
 
+from oots.deployment.services import INSPECTOR_HOST
 from oots.deployment.town import LOOPBACK, PLACES, Ports, Town
+from oots.exchange.journals import JournalOf
 
 DEADLINE_SECONDS = 90.0
 _PAUSE_SECONDS = 0.05
@@ -64,6 +66,15 @@ class Demo:
     @property
     def authority(self) -> str:
         return self._address("authority")
+
+    @property
+    def inspector(self) -> str:
+        port = self.town.ports["requester"] + PLACES.index("inspector") - PLACES.index("requester")
+        return f"{'https' if self.town.tls else 'http'}://{INSPECTOR_HOST}:{port}"
+
+    def journal(self, service: str) -> JournalOf:
+        """The journal of a service, which can be read beside it."""
+        return JournalOf(service, self.town.state / service)
 
     def _address(self, service: str) -> str:
         port = self.town.ports[service]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -57,7 +56,6 @@ from oots.requester.cases import Case, Piece, case_of
 from oots.requester.discovery import Finding, answered
 from oots.requester.service import NotPossibleError, Progress
 from oots.trust.seal_report import SealReport
-from oots.web import exchange_pages
 from oots.web.behind import BehindTheScenes
 from oots.web.frame import Frame
 from oots.web.openid import SignInError, SignInFailure
@@ -570,29 +568,8 @@ def sealed(content: bytes, media_type: str) -> SealReport:
     return SealReport("PAdES", False, problem="the document was changed")
 
 
-class Journal:
-    """Stands in for a service's log."""
-
-    def __init__(self, entries: Sequence[JournalEntry] = (), refused: Sequence[JournalEntry] = ()) -> None:
-        self._told = tuple(TimelineEvent(number, entry) for number, entry in enumerate(entries, 1))
-        self._refused = tuple(TimelineEvent(number, entry) for number, entry in enumerate(refused, 101))
-
-    def exchange_ids(self, limit: int) -> Sequence[str]:
-        return (EXCHANGE,) if self._told else ()
-
-    def timeline(self, exchange_id: str) -> Sequence[TimelineEvent]:
-        return self._told if exchange_id == EXCHANGE else ()
-
-    def refusals(self) -> Sequence[TimelineEvent]:
-        return self._refused
-
-    @contextmanager
-    def begin(self) -> Iterator[Journal]:
-        yield self
-
-
-def journal() -> Journal:
-    """A log with an exchange that failed one check, and one refusal."""
+def timeline(exchange_id: str) -> Sequence[TimelineEvent]:
+    """What a log tells of the exchange, in which one check failed."""
     ids: dict[str, Any] = {"exchange_id": EXCHANGE, "conversation_id": "00000000-0000-4000-8000-0000000000c0"}
     part = EvidencePart("evidence-1", "part-1@provider", "application/pdf", PARTS[1].sha256, PARTS[1].length)
     sent = JournalEntry(
@@ -621,8 +598,8 @@ def journal() -> Journal:
     )
     receipt = JournalEntry(NOON, Entry.RECEIPT_RECEIVED, message_id="m-1@portal", receipt=b"<Receipt/>", **ids)
     opened = JournalEntry(NOON, Entry.PREVIEW_OPENED, **ids)
-    refused = JournalEntry(NOON, Entry.MESSAGE_REFUSED, detail="EBMS:0101 FailedAuthentication", signature_valid=False)
-    return Journal((sent, receipt, opened, received), (refused,))
+    told = tuple(TimelineEvent(number, entry) for number, entry in enumerate((sent, receipt, opened, received), 1))
+    return told if exchange_id == EXCHANGE else ()
 
 
 @dataclass
@@ -661,13 +638,12 @@ def portal(
         ids=SequentialIds(9),
         clock=FrozenClock(NOON),
         grace=timedelta(minutes=1),
-        insight=insight,
         country=country,
         provider_countries=provider_countries or (("LT",) if country == "DK" else ("DK",)),
         code_lists={TOWNS.identifier: TOWNS},
         behind=behind() if insight else None,
     )
-    return Portal(_app(frame, pages, "portal", origin, insight), service, directories, sign_in)
+    return Portal(_app(frame, pages, "portal", origin), service, directories, sign_in)
 
 
 def preview(*, insight: bool = True, origin: str = PREVIEW, digital_post: bool = True) -> Preview:
@@ -688,33 +664,22 @@ def preview(*, insight: bool = True, origin: str = PREVIEW, digital_post: bool =
         behind=behind() if insight else None,
     )
     pages.include_router(casework_pages.router(cast(Any, desk), frame))
-    return Preview(_app(frame, pages, "preview", origin, insight), space, sign_in, desk)
+    return Preview(_app(frame, pages, "preview", origin), space, sign_in, desk)
 
 
 def behind() -> BehindTheScenes:
-    """The log of `journal`, told to whoever's exchange it is."""
+    """The log of `timeline`, told to whoever's exchange it is."""
     ways = ways_of(Words("Portalen", "The portal"), Words("Kommunen", "The municipality"))
-    return BehindTheScenes(journal().timeline, ways, "https://inspector.localhost:8499")
+    return BehindTheScenes(timeline, ways, "https://inspector.localhost:8499")
 
 
-def _app(frame: Frame, pages: APIRouter, cookie: str, origin: str, insight: bool) -> FastAPI:
+def _app(frame: Frame, pages: APIRouter, cookie: str, origin: str) -> FastAPI:
     app = FastAPI()
     store = SessionStore(MemoryDatabase(), Base64Vault(), clock_at_noon(), timedelta(hours=1))
     app.add_middleware(Sessions, store=store, cookie=cookie, secure=False)
     app.add_middleware(BrowserSecurity, origins=[origin], form_targets=[PORTAL, PREVIEW])
     frame.attach(app)
     app.include_router(pages)
-    if insight:
-        own, other = Words("Portalen", "The portal"), Words("Kommunen", "The municipality")
-        checked = Words("holder", "holds")
-        pages = exchange_pages.router(
-            frame=frame,
-            open_log=journal().begin,
-            recheck=lambda line: checked if line.soap else None,
-            own=own,
-            other=other,
-        )
-        app.include_router(pages)
     return app
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Protocol
 
 from oots.scenarios.citizen import Citizen, Page
-from tests.support.demo import wait_until
 
 CASE = "/cases/change-of-address"
 
@@ -51,19 +49,3 @@ def digests(citizen: Citizen, page: Page) -> set[str]:
     """The SHA-256 of everything that the page offers for download."""
     links = page.links(r"/p/[^/]+/\d+/\d+|/evidence/[^/]+/documents/\d+")
     return {hashlib.sha256(citizen.download(link)[1]).hexdigest() for link in links}
-
-
-def told(citizen: Citizen, site: str, exchange_id: str) -> list[str]:
-    """What the log of one side tells of an exchange, in English, oldest first."""
-    _, page = citizen.download(f"{site}/exchanges/{exchange_id}?lang=en")
-    return re.findall(r'<h3 class="timeline-title">(.*?)</h3>', page.decode())
-
-
-def wait_until_told(citizen: Citizen, site: str, exchange_id: str, *titles: str) -> None:
-    """Until each of the titles stands in the log, as often as it is named."""
-
-    def stand() -> bool:
-        log = told(citizen, site, exchange_id)
-        return all(log.count(title) >= titles.count(title) for title in titles)
-
-    wait_until(stand, f"{', '.join(titles)} in the log of {site}")

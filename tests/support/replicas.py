@@ -15,6 +15,7 @@ import httpx
 
 from oots.deployment.keys import init_town_keys
 from oots.deployment.town import Ports, Town
+from oots.exchange.journals import JournalOf
 from tests.support.demo import wait_until
 from tests.support.haproxy import Doors, haproxy, new_doors
 from tests.support.ports import free_port
@@ -94,6 +95,11 @@ class ReplicaTown:
     @property
     def preview(self) -> str:
         return self._address(self.doors.preview)
+
+    def journal(self, service: str) -> JournalOf:
+        """The journal that all replicas of a service keep together."""
+        environment = self.replicas[service][0].environment
+        return JournalOf(service, self.town.state / service, database_url=environment.get("OOTS_DATABASE_URL"))
 
     def _address(self, port: int) -> str:
         return next(address for address in self.town.origins.values() if address.endswith(f":{port}"))

@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -36,17 +36,17 @@ from oots.provider import pages as preview_pages
 from oots.provider.mailbox import PostOffice
 from oots.requester import pages as portal_pages
 from oots.scenarios.citizen import Page
-from oots.web import exchange_pages
 from oots.web.frame import Frame
 from oots.web.openid import Issuer, SignInError
 from oots.web.origins import Origins
-from oots.web.security import BrowserSecurity, only_at
+from oots.web.security import BrowserSecurity
 from oots.web.sessions import Sessions, SessionStore
 from oots.web.signin import SignedIn, SignIn
 from oots.web.words import Words
 from tests.support.attacks import Refused, caught_by, shared
 from tests.support.doors import specimen_keys
 from tests.support.eid import BackChannel
+from tests.support.inspector import inspector_over, inspector_settings
 from tests.support.pages import Directories, sealed
 from tests.support.two_sides import DOCUMENT, FINDING, PDF, TYPE, XML, TwoSides, issued, two_sides
 from tests.support.web import AsgiTransport
@@ -255,6 +255,7 @@ class Street:
     back_channel: BackChannel = field(init=False)
     portal: House = field(init=False)
     preview: House = field(init=False)
+    inspector: Watched = field(init=False)
     solvej: Browser = field(init=False)
     frederik: Browser = field(init=False)
     lapsed: Visit = field(init=False)
@@ -276,6 +277,7 @@ class Street:
         self.back_channel = BackChannel(self.eid)
         self.portal = self._portal()
         self.preview = self._preview()
+        self.inspector = self._inspector()
 
     def populate(self) -> None:
         """Let Solvej and Frederik go their ways."""
@@ -333,22 +335,12 @@ class Street:
             ids=RandomIds(),
             clock=self.town.clock,
             grace=timedelta(minutes=1),
-            insight=False,
         )
-        open_to_this_machine = APIRouter(dependencies=[Depends(only_at([PORTAL]))])
-        open_to_this_machine.include_router(self._insight(frame))
-        pages.include_router(open_to_this_machine)
         return House(self._app(frame, pages, self.town.requester_store, PORTAL, "portal"), sign_in)
 
-    def _insight(self, frame: Frame) -> APIRouter:
-        """What happened, for whoever opens it: the portal shows it, the preview does not."""
-        return exchange_pages.router(
-            frame=frame,
-            open_log=self.town.requester_store.begin,
-            recheck=lambda line: None,
-            own=Words("Portalen", "The portal"),
-            other=Words("Kommunen", "The municipality"),
-        )
+    def _inspector(self) -> Watched:
+        """Over the journals of both sides, as the deployment puts it together."""
+        return Watched(inspector_over(inspector_settings(self.folder), self.town.clock))
 
     def _preview(self) -> House:
         frame = Frame(

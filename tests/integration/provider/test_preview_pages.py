@@ -393,8 +393,12 @@ def test_every_package_needs_a_choice_of_its_own(house: Preview, maria: httpx.Cl
 
 def test_the_front_page_says_that_it_is_a_stand_in(visitor: httpx.Client) -> None:
     assert "efterligner en dansk kommunes datatjeneste" in visitor.get("/").text
-    assert "/exchanges" in visitor.get("/").text
-    assert "/exchanges" not in client_of(preview(insight=False).app, PREVIEW).get("/").text
+    front = visitor.get("/").text
+    assert 'href="https://inspector.localhost:8499/exchanges"' in front
+    assert 'href="/registers"' in front
+    without = client_of(preview(insight=False).app, PREVIEW).get("/").text
+    assert "/exchanges" not in without
+    assert "/registers" not in without
 
 
 # --- pieces, fees, and for whom ---
