@@ -22,7 +22,7 @@ def rule_results(
 ) -> list[dict[str, object]]:
     """For every file that rules are about: kind, version, verdict and findings. Without `findings_quoted` nothing is
     repeated of what was found, which may be personal. `present` are the octets by path."""
-    reports = [report for kept in messages for report in reports_of(kept)]
+    reports = [report for kept in messages for report in _reports(kept)]
     between: dict[str, list[Finding]] = {}
     listed = tuple(_listed(kept) for kept in messages)
     for name, finding in run_findings(listed, dict(_opened(messages, present))):
@@ -55,7 +55,7 @@ def _result(told: Mapping[str, object]) -> str:
     return f"{told.get('verdict')}{' (' + ', '.join(sorted(broken)) + ')' if broken else ''}"
 
 
-def reports_of(kept: Kept) -> Iterator[FileReport]:
+def _reports(kept: Kept) -> Iterator[FileReport]:
     """Of the whole message where it is there, else of its document and of its header, one by one."""
     if kept.message is not None and kept.message.octets is not None:
         try:

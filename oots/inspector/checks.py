@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from oots.dossier.answers import Answered, answers
 from oots.dossier.messages import Answer, Kept, MessageVerdict, Piece, judge, stated_digests
-from oots.dossier.rules import reports_of
 from oots.edelivery.header import CID
 from oots.edelivery.profile import ProfileError
 from oots.exchange.recheck import recheck
 from oots.inspector.laid_open import LaidOpen, Message
-from oots.model.errors import MessageError, TransportError
+from oots.inspector.rules_held import questions_of
+from oots.model.errors import TransportError
 from oots.rules.judgement import SCHEMA
-from oots.rules.pairs.header_to_body import header_to_body
-from oots.rules.rule import Finding, Severity
+from oots.rules.rule import Severity
 from oots.trust.anchors import TrustAnchors
-from oots.validation.folder import Listed, Opened, run_findings
-from oots.validation.report import FileReport
+from oots.validation.exchange import Held, Question
 from oots.web.words import Words
-from oots.wire.xml import parse
 
 
 class Check(StrEnum):
@@ -65,6 +62,7 @@ WORTHS: Final[Mapping[Worth, Words]] = {
     Worth.MISSING: Words("mangler", "missing"),
     Worth.FAILED: Words("fejlet", "failed"),
 }
+_BY_ITSELF: Final = (Question.DOCUMENT, Question.HEADER)
 _GRAVEST: Final = (Worth.FAILED, Worth.MISSING, Worth.NOTED, Worth.PASSED)
 
 
@@ -99,34 +97,32 @@ class Judged:
 
 def judged(exchange: LaidOpen, anchors: TrustAnchors) -> Judged:
     """Everything is computed here and now; signatures are judged as of the time that each of them names."""
-    kept = [_kept(message) for message in exchange.messages]
-    verdicts = tuple(judge(each, anchors) for each in kept)
-    between = _between(exchange.messages)
+    verdicts = tuple(judge(_kept(message), anchors) for message in exchange.messages)
     by_message = {
-        message.number: _checked(message, each, verdict, between.get(message.number, ()), anchors)
-        for message, each, verdict in zip(exchange.messages, kept, verdicts, strict=True)
+        message.number: _checked(message, verdict, questions_of(message, exchange), anchors)
+        for message, verdict in zip(exchange.messages, verdicts, strict=True)
     }
     return Judged(by_message, answers(verdicts, anchored=True), verdicts)
 
 
 def _checked(
-    message: Message, kept: Kept, verdict: MessageVerdict, between: Sequence[Finding], anchors: TrustAnchors
+    message: Message, verdict: MessageVerdict, questions: Sequence[Held], anchors: TrustAnchors
 ) -> tuple[Checked, ...]:
-    reports = tuple(reports_of(kept))
-    findings = [found for report in reports for found in report.findings if found.rule != SCHEMA]
+    own = [each for each in questions if each.question in _BY_ITSELF]
+    beside = [each for each in questions if each.question not in _BY_ITSELF]
     return (
-        Checked(Check.SCHEMA, Worth.PASSED if all(report.schema_valid for report in reports) else Worth.FAILED),
-        _ruled(Check.RULES, findings, reports),
-        _ruled(Check.PAIRS, between),
+        Checked(Check.SCHEMA, Worth.PASSED if all(each.schema_valid for each in own) else Worth.FAILED),
+        _ruled(Check.RULES, own),
+        _ruled(Check.PAIRS, beside),
         Checked(Check.SIGNATURE, Worth.PASSED if _is_signed(message, verdict, anchors) else Worth.FAILED),
         Checked(Check.RECEIPT, _receipted(message, verdict)),
     )
 
 
-def _ruled(check: Check, findings: Sequence[Finding], reports: Sequence[FileReport] = ()) -> Checked:
+def _ruled(check: Check, questions: Sequence[Held]) -> Checked:
+    findings = [found for each in questions for found in each.findings if found.rule != SCHEMA]
     broken = tuple(dict.fromkeys(found.rule for found in findings))
-    unread = any(report.schema_valid is None for report in reports)
-    if unread or any(found.severity is Severity.FATAL for found in findings):
+    if any(found.severity is Severity.FATAL for found in findings):
         return Checked(check, Worth.FAILED, broken)
     return Checked(check, Worth.NOTED if broken else Worth.PASSED, broken)
 
@@ -172,41 +168,3 @@ def _kept(message: Message) -> Kept:
 
 def _piece(name: str, octets: bytes) -> Piece:
     return Piece(name, hashlib.sha256(octets).hexdigest(), octets)
-
-
-def _between(messages: Sequence[Message]) -> dict[int, list[Finding]]:
-    """What each message breaks of another, of its own header, or its receipt of it."""
-    found: dict[int, list[Finding]] = {}
-    for message in messages:
-        found.setdefault(message.number, []).extend(_header_findings(message))
-    for hop in _hops(messages):
-        listed = tuple(Listed(None, str(message.number), f"{message.number}/receipt") for message in hop)
-        for name, finding in run_findings(listed, dict(_opened(hop))):
-            found[int(name.partition("/")[0])].append(finding)
-    return found
-
-
-def _hops(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
-    """The messages between each two access points: an intermediary has a conversation with either side."""
-    hops: dict[frozenset[str], list[Message]] = {}
-    for message in messages:
-        ends = frozenset((message.header.sender.value, message.header.receiver.value))
-        hops.setdefault(ends, []).append(message)
-    yield from hops.values()
-
-
-def _header_findings(message: Message) -> Iterator[Finding]:
-    try:
-        yield from header_to_body(parse(message.envelope), parse(message.document), None)
-    except MessageError:  # told by the checks on schema and signature
-        return
-
-
-def _opened(messages: Sequence[Message]) -> Iterator[tuple[str, Opened]]:
-    for message in messages:
-        try:
-            yield str(message.number), Opened(parse(message.document), parse(message.envelope))
-            if message.receipt is not None:
-                yield f"{message.number}/receipt", Opened(None, parse(message.receipt))
-        except MessageError:  # told by the checks on schema and signature
-            continue

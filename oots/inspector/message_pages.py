@@ -24,12 +24,12 @@ from oots.inspector.laid_open import LaidOpen, Message, lay_open
 from oots.inspector.masking import Veil, veil_of
 from oots.inspector.overview import groups_of, sentence_of, title_of
 from oots.inspector.rule_words import SEVERITIES, SEVERITY_BADGES
-from oots.inspector.rules_held import FoundHere, HeldShown, shown_held
+from oots.inspector.rules_held import FoundHere, HeldShown, questions_of, shown_held
 from oots.inspector.signature_report import ALGORITHMS, SignatureReport, attachments_of, report_on
 from oots.inspector.source import COVER_NAMES, MOST_LINES, Marker, runs_of
 from oots.inspector.wording import OUTCOMES
 from oots.model.errors import MessageError
-from oots.validation.exchange import MessageBytes, Part, held
+from oots.validation.exchange import Part
 from oots.web.downloads import download
 from oots.web.numbers import Number, NumberAsked
 from oots.web.words import Words
@@ -103,7 +103,7 @@ class _Opened:
     @cached_property
     def held(self) -> tuple[HeldShown, ...]:
         """All that the message is held against."""
-        return shown_held(held(_bytes(self.message), [_bytes(each) for each in self.exchange.messages]), self.veil)
+        return shown_held(questions_of(self.message, self.exchange), self.veil)
 
     @property
     def found(self) -> tuple[FoundHere, ...]:
@@ -115,12 +115,6 @@ class _Opened:
 
 def _own(message: Message, part: Part) -> bytes:
     return message.document if part is Part.DOCUMENT else message.envelope
-
-
-def _bytes(message: Message) -> MessageBytes:
-    header = message.header
-    between = frozenset((header.sender.value, header.receiver.value))
-    return MessageBytes(message.number, between, message.envelope, message.document, message.receipt)
 
 
 class _MessagePages:

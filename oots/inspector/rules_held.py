@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
+from oots.inspector.laid_open import LaidOpen, Message
 from oots.inspector.masking import Veil
 from oots.inspector.rule_words import KINDS, link_to
 from oots.rules.rule import Finding
 from oots.validation.catalogue import Entry
-from oots.validation.exchange import Held, Part, Question
+from oots.validation.exchange import Held, MessageBytes, Part, Question, held
 from oots.web.words import Words
 
 _QUESTIONS: Final = {
@@ -58,6 +59,16 @@ class HeldShown:
     checked: tuple[Entry, ...]
     broken: Mapping[str, int]
     findings: tuple[FoundHere, ...]
+
+
+def questions_of(message: Message, exchange: LaidOpen) -> tuple[Held, ...]:
+    """Every question that can be asked of a message, by itself and beside the others of its exchange."""
+    return held(_bytes(message), [_bytes(each) for each in exchange.messages])
+
+
+def _bytes(message: Message) -> MessageBytes:
+    between = frozenset((message.header.sender.value, message.header.receiver.value))
+    return MessageBytes(message.number, between, message.envelope, message.document, message.receipt)
 
 
 def shown_held(questions: Iterable[Held], veil: Veil) -> tuple[HeldShown, ...]:
