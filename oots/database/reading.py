@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,8 +44,14 @@ def _of_sqlite(folder: Path) -> tuple[URL, str]:
     database = folder / DATABASE
     if not database.is_file():
         raise ConfigurationError(f"{database} is missing")
-    query = {"mode": "ro", "uri": "true"}
+    query = {"mode": "ro", "uri": "true"} | ({"immutable": "1"} if _rests(database) else {})
     return URL.create("sqlite", database=database.resolve().as_uri(), query=query), str(database)
+
+
+def _rests(database: Path) -> bool:
+    """Whether nobody has it open and nothing can be written beside it: SQLite makes no index of its log there, and
+    reads it if told that it stays as it is."""
+    return not database.with_name(f"{database.name}-wal").exists() and not os.access(database.parent, os.W_OK)
 
 
 def _of_postgres(address: str) -> tuple[URL, str]:

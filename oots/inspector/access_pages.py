@@ -29,14 +29,13 @@ from oots.inspector.accounts import Account
 from oots.inspector.oidc import CALLBACK, IssuerDoor
 from oots.model.identifiers import is_uuid
 from oots.web.frame import Frame
+from oots.web.numbers import MOST, NumberAsked
 from oots.web.openid import SignInError, SignInFailure
 from oots.web.security import leads_here
 from oots.web.sessions import check_csrf, session_of
 from oots.web.words import Words
 
 FRONT = "/exchanges"
-_NO_NUMBER = 2**31 - 1
-"""Above that of every entry."""
 _POSTED = [Depends(check_csrf)]
 
 DUTIES: Mapping[Duty, Words] = {
@@ -173,7 +172,7 @@ class _Looking:
             return self._frame.page(request, "masked.html", 400, shown_at=f"/exchanges/{exchange_id}", **shown)
         return _see_other(back)
 
-    def looks(self, request: Request, exchange: str = "", before: int = _NO_NUMBER) -> Response:
+    def looks(self, request: Request, exchange: str = "", before: NumberAsked = MOST) -> Response:
         """Who has looked at this exchange, or at any."""
         looks = self._access.looks(exchange or None, before)
         older = looks[-1].number if len(looks) == LOOKS_ON_A_PAGE else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -19,6 +20,7 @@ from oots.cli import Exit, main
 from oots.database.sqlite import DATABASE
 from oots.deployment.inspector_alone import settings_over
 from oots.exchange.journal_report import examine_journal
+from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.store import Store
 from oots.review.record import Review
 from oots.trust.authority import export_specimen_keys
@@ -131,3 +133,14 @@ def test_a_port_that_is_taken_is_named(state: Path, refused: Run) -> None:
         other.listen()
         port = other.getsockname()[1]
         assert f"port {port} is taken by another program; choose another with --port" in refused(state, port)
+
+
+def test_a_town_that_rests_is_read_where_nothing_can_be_written(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that sees the states of others read-only."""
+    journals = Journals([JournalOf(side, state / side) for side in ("requester", "provider")])
+    with monkeypatch.context() as read_only:
+        read_only.setattr(os, "access", lambda _path, _mode: False)
+        found = journals.after({}, 1000)
+    assert {line.service for line in found} == {"requester", "provider"}
+    assert not list(state.rglob("*-shm"))
+    assert journals.after({}, 1000) == found
