@@ -118,11 +118,11 @@ def test_masked_nothing_is_told_by_whether_a_field_was_there(looked: Looked) -> 
     assert "Prøvesen" not in page
 
 
-def test_what_was_not_sent_stays_with_the_reason_and_the_digests_are_not_compared(looked: Looked) -> None:
+def test_what_was_not_sent_stays_with_the_reason_and_was_shown_alone(looked: Looked) -> None:
     page = looked.page(looked.declined)
     assert "Nothing has been sent" in page
     assert "The person chose not to send." in page
-    assert "Shown and sent: cannot be compared" in page
+    assert "Shown to the person, not sent" in page
 
 
 def test_the_document_and_its_text_are_shown_to_whoever_gives_a_reason_while_a_service_has_it(looked: Looked) -> None:
