@@ -14,8 +14,8 @@ from oots.inspector.steps import Step
 from oots.web.words import Lang, Words
 
 _NUMBERS: Final = 44
-_LANE: Final = 148
-_HEAD: Final = 78
+_LANE: Final = 145
+_HEAD: Final = 94
 _ROW: Final = 66
 _LETTER: Final = 7.3
 """How wide a letter of a title is drawn, about."""
@@ -98,7 +98,7 @@ def _lanes(diagram: Diagram, height: int) -> Iterator[Markup]:
             x - _LANE / 2 + 4, _LANE - 8, _HEAD - 14, "#f3f1f7" if lane in _POINTS else "#ffffff", _SOFT
         )
         role, name = ROLES[lane].in_(diagram.lang), _name(diagram, lane)
-        lines = [*textwrap.wrap(role, 18)[:2], *textwrap.wrap(name, 21)[:2]]
+        lines = [*textwrap.wrap(role, 18)[:2], *textwrap.wrap(name, 21)[:3]]
         top = 4 + (_HEAD - 14) / 2 - 7.5 * len(lines) + 11
         for number, line in enumerate(lines):
             bold = Markup(' font-weight="700"') if number < len(textwrap.wrap(role, 18)[:2]) else Markup("")

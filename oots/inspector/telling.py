@@ -10,7 +10,7 @@ from oots.exchange.journal import Entry
 from oots.inspector.cast import DENMARK, Cast
 from oots.inspector.checks import Judged
 from oots.inspector.laid_open import LaidOpen
-from oots.inspector.outcome import RESPONSES, Outcome
+from oots.inspector.outcome import EXCEPTIONS, RESPONSES, Outcome
 from oots.inspector.stayed import why_stayed
 from oots.inspector.steps import files
 from oots.inspector.wording import reached
@@ -18,6 +18,7 @@ from oots.model.fields import Standing
 from oots.model.text import in_language
 from oots.web.countries import country
 from oots.web.procedures import procedure
+from oots.web.telling import offers_preview
 from oots.web.words import Words
 
 
@@ -156,6 +157,12 @@ class _Teller:
                 "warning",
                 Words("ingen forhåndsvisning", "no preview"),
             )
+        if not any(offers_preview(line.entry) for line in self._exchange.of(*EXCEPTIONS)):
+            return (
+                Words("Intet: der blev ikke tilbudt en forhåndsvisning.", "Nothing: no preview was offered."),
+                "info",
+                Words("intet vist", "nothing shown"),
+            )
         return (
             Words("Intet: forhåndsvisningen blev ikke åbnet.", "Nothing: the preview was not opened."),
             "info",
@@ -207,7 +214,7 @@ class _Teller:
                     f"{rest.english}{kept.english}",
                 ),
                 "success",
-                count,
+                Words("sendt", "sent"),
             )
         stayed = why_stayed(self._exchange)
         return (

@@ -121,6 +121,28 @@ def test_both_names_of_an_exchange_of_1_x_lead_to_the_whole_of_it(tmp_path: Path
         assert journals.of_exchange(asked) == journals.of_exchange(answered)
 
 
+def test_how_far_the_journals_have_been_read_is_told_until_all_has_been(
+    told: ToldTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in(told.folder, tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(Reader, "refresh", lambda _: None)
+        assert "The journals are still being read: 0%" in browser.get("/exchanges", lang="en").text
+    assert "still being read" not in browser.get("/exchanges", lang="en").text
+
+
+def test_what_is_written_later_is_read_alone(told: ToldTown) -> None:
+    reader = Reader(Journals([JournalOf(side, told.folder / side) for side in ("requester", "provider")]))
+    reader.catch_up()
+    read = reader.progress.read
+    (before,) = (each for each in reader.index.newest() if each.exchange_id == told.exchange_id)
+    asked = told.town.ask()
+    reader.catch_up()
+    assert reader.progress.read > read
+    assert reader.index.find(told.exchange_id) == before
+    assert [each.exchange_id for each in reader.index.since(before.change) if each.exchange_id == asked] == [asked]
+
+
 def provider_id(town: TwoSides) -> str:
     with town.provider_store.look() as unit:
         return unit.exchange_ids(1)[0]

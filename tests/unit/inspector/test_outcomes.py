@@ -1,0 +1,82 @@
+"""How an exchange has ended so far, as its lines say, in words of both languages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, Entry, EvidencePart, JournalEntry
+from oots.exchange.journals import Line
+from oots.inspector.index import Index
+from oots.inspector.laid_open import LaidOpen
+from oots.inspector.wording import OUTCOMES, decision_of, reached, title_of
+from oots.wire.error import encode_error
+from tests.support.wire import NOT_FOUND, PREVIEW_REQUIRED
+
+EXCHANGE = "aaaaaaaa-0000-4000-8000-000000000001"
+NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
+PART = EvidencePart("evidence-1", "part-1@provider", "application/pdf", "ab" * 32, 10)
+
+_NUMBERS = count(1)
+
+
+def line(entry: Entry, message_id: str | None = None, **more: Any) -> Line:
+    number = next(_NUMBERS)
+    told = JournalEntry(NOON + timedelta(seconds=number), entry, exchange_id=EXCHANGE, message_id=message_id, **more)
+    return Line("requester", number, told)
+
+
+REQUEST = line(Entry.REQUEST_SENT, "m-1")
+OFFER = line(Entry.EXCEPTION_RECEIVED, "m-2", error_code="EDM:ERR:0002", document=encode_error(PREVIEW_REQUIRED))
+SECOND = line(Entry.REQUEST_SENT, "m-3")
+EMPTY = line(Entry.RESPONSE_RECEIVED, "m-4")
+EVIDENCE = line(Entry.RESPONSE_RECEIVED, "m-4", evidence=(PART,))
+DELETED = line(Entry.EVIDENCE_DELETED, evidence=(PART,))
+
+
+def refusal(code: str) -> Line:
+    return line(Entry.EXCEPTION_RECEIVED, "m-2", error_code=code, document=encode_error(NOT_FOUND))
+
+
+@pytest.mark.parametrize(
+    ("lines", "danish", "english"),
+    [
+        ([REQUEST], "i gang", "in progress"),
+        ([REQUEST, OFFER], "i gang", "in progress"),
+        ([REQUEST, OFFER, SECOND, EVIDENCE, DELETED], "dokumentation sendt", "evidence sent"),
+        ([REQUEST, OFFER, SECOND, EMPTY], "intet sendt", "nothing sent"),
+        ([REQUEST, refusal("EDM:ERR:0004")], "afvist", "refused"),
+        ([REQUEST, refusal("EDM:ERR:0002")], "afvist", "refused"),
+        ([REQUEST, refusal("EDM:ERR:0005")], "tiden udløb", "time ran out"),
+        ([REQUEST, OFFER, line(Entry.TIME_UP)], "tiden udløb", "time ran out"),
+        ([REQUEST, line(Entry.DELIVERY_FAILED, "m-1")], "ikke afleveret", "not delivered"),
+        ([REQUEST, EVIDENCE, line(Entry.DELIVERY_FAILED, "m-4")], "ikke afleveret", "not delivered"),
+        ([REQUEST, EVIDENCE, line(Entry.DELIVERY_FAILED, "m-1")], "dokumentation sendt", "evidence sent"),
+    ],
+)
+def test_list_and_page_say_the_same_of_how_an_exchange_ended(lines: list[Line], danish: str, english: str) -> None:
+    index = Index()
+    index.add(lines)
+    (listed,) = index.newest()
+    assert OUTCOMES[listed.outcome] == (danish, english)
+    assert reached(LaidOpen(EXCHANGE, tuple(lines), ())) is listed.outcome
+
+
+def test_an_offer_of_a_preview_is_no_error() -> None:
+    assert title_of(OFFER).english == "Answer: the person is to see the evidence first"
+    assert title_of(refusal("EDM:ERR:0002")).english == "Error response (EDM:ERR:0002)"
+
+
+@pytest.mark.parametrize("entry", list(Entry))
+def test_every_kind_of_line_has_a_title_unless_it_is_about_no_exchange(entry: Entry) -> None:
+    assert (title_of(line(entry)).english == entry) is (entry in (*ABOUT_ITSELF, *ABOUT_REVIEWERS))
+
+
+@pytest.mark.parametrize(("decision", "english"), [("accept", "approved"), ("decline", "declined")])
+def test_a_decision_is_told_in_words(decision: str, english: str) -> None:
+    told = decision_of(line(Entry.PREVIEW_DECIDED, decision=decision).entry)
+    assert told is not None
+    assert told.english == english
