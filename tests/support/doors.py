@@ -196,7 +196,7 @@ def listen(point: AccessPoint[Any], caught: list[TransportError]) -> None:
         caught.append(refusal)
         return turn_away(refusal, *rest)
 
-    point._turn_away = heard  # type: ignore[method-assign]
+    point._turn_away = heard  # type: ignore[assignment]
 
 
 # --- changes to a sealed message ---
