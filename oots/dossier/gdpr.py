@@ -10,7 +10,7 @@ from typing import Final
 
 from oots.dossier.material import Material, Storage
 from oots.dossier.messages import header_in
-from oots.dossier.wording import DECISIONS, UNKNOWN
+from oots.dossier.wording import DECISIONS, UNKNOWN, Two
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST
 from oots.model.agent import Agent, AgentRole
 from oots.model.errors import MessageError
@@ -109,6 +109,12 @@ def gdpr_of(material: Material) -> tuple[GdprRow, ...]:
     )
 
 
+def parties_of(material: Material) -> tuple[Two, Two]:
+    """Who asked and who was asked, each in Danish and English, as the first request names them."""
+    facts = _Facts(material)
+    return facts.requester, facts.provider
+
+
 class _Facts:
     def __init__(self, material: Material) -> None:
         self.material = material
@@ -121,11 +127,11 @@ class _Facts:
         return self.requests[0] if self.requests else None
 
     @property
-    def requester(self) -> tuple[str, str]:
+    def requester(self) -> Two:
         return _named(self.request.requester) if self.request else UNKNOWN
 
     @property
-    def provider(self) -> tuple[str, str]:
+    def provider(self) -> Two:
         return _named(self.request.provider) if self.request else UNKNOWN
 
     @property
@@ -154,7 +160,7 @@ def _said(material: Material) -> Iterator[EvidenceRequest | Answer]:
             continue
 
 
-def _named(agent: Agent) -> tuple[str, str]:
+def _named(agent: Agent) -> Two:
     number = agent.identifier.value
     return f"{in_language(agent.names, 'DA')} ({number})", f"{in_language(agent.names, 'EN')} ({number})"
 
@@ -200,7 +206,7 @@ def _minimisation(facts: _Facts) -> GdprRow:
     )
 
 
-def _of_fields(told: Sequence[FieldTold]) -> tuple[str, str]:
+def _of_fields(told: Sequence[FieldTold]) -> Two:
     """Numbers alone: which fields they are stands in fields.json, where it is not withheld."""
     if not told:
         return "", ""
@@ -233,9 +239,9 @@ def _documents(response: EvidenceResponse) -> Iterator[EvidenceDocument]:
         yield from package.documents
 
 
-def _attributes(requests: Iterable[EvidenceRequest]) -> Iterator[tuple[str, str]]:
+def _attributes(requests: Iterable[EvidenceRequest]) -> Iterator[Two]:
     """The kinds of data about the evidence subject, and about whoever asks for it, each once."""
-    seen: set[tuple[str, str]] = set()
+    seen: set[Two] = set()
     for each in requests:
         for person in (each.subject, each.representative):
             for words in _of(person, represents=person is each.representative):
@@ -244,7 +250,7 @@ def _attributes(requests: Iterable[EvidenceRequest]) -> Iterator[tuple[str, str]
                     yield words
 
 
-def _of(person: Subject | None, *, represents: bool) -> Iterator[tuple[str, str]]:
+def _of(person: Subject | None, *, represents: bool) -> Iterator[Two]:
     if not isinstance(person, NaturalPerson | LegalPerson):
         return
     for field in fields(person):
@@ -271,7 +277,7 @@ def _storage(facts: _Facts) -> GdprRow:
     )
 
 
-def _kept(storage: Storage) -> tuple[str, str]:
+def _kept(storage: Storage) -> Two:
     until = f"{storage.journal_until:%Y-%m-%d}"
     deleted = storage.evidence_deleted_at
     if deleted is not None:

@@ -93,7 +93,8 @@ def _rows(
     told: Sequence[tuple[MessageVerdict, UserMessage]], preview: PreviewRecord, places: dict[str, int]
 ) -> Iterator[Row]:
     stops = list(_stops(preview))
-    provider, y = places[told[0][1].receiver.value], _FIRST
+    *_, provider = places.values()
+    y = _FIRST
     for verdict, header in told:
         while stops and stops[0][0] < header.timestamp:
             yield Row(y, provider, provider, stops.pop(0)[1], "", receipted=False, stop=True)

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from oots import __version__
 from oots.dossier.answers import answers
-from oots.dossier.gdpr import gdpr_of
+from oots.dossier.gdpr import gdpr_of, parties_of
 from oots.dossier.manifest import Kind, Member
 from oots.dossier.material import Event, Material
 from oots.dossier.messages import MessageVerdict
@@ -23,6 +23,7 @@ from oots.dossier.picture import Picture, picture_of
 from oots.dossier.records import CRITERIA_UNKNOWN, PARTLY_KEPT, WHOLLY_KEPT
 from oots.dossier.revocation import said
 from oots.dossier.wording import ANSWERED, DECISIONS, KINDS, REVIEW_ANSWERS, REVIEW_STATES, UNKNOWN
+from oots.edelivery.header import CID
 from oots.model.clock import iso
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -157,13 +158,21 @@ def _sentence(summary: Summary) -> tuple[str, str]:
     if not headers:
         return "Ingen meddelelse kunne læses.", "No message could be read."
     first, last, number = headers[0], headers[-1], len(summary.verdicts)
-    pieces = sum(len(header.parts) - 1 for header in headers if header.parts)
+    (asks_da, asks_en), (gives_da, gives_en) = parties_of(summary.material)
+    pieces = len(set(_carried(summary.verdicts)))
     return (
-        f"{first.original_sender.value} bad {first.final_recipient.value} om dokumentation; {number} meddelelser blev "
+        f"{asks_da} bad {gives_da} om dokumentation; {number} meddelelser blev "
         f"udvekslet fra {iso(first.timestamp)} til {iso(last.timestamp)}, og {pieces} dokumenter blev leveret.",
-        f"{first.original_sender.value} asked {first.final_recipient.value} for evidence; {number} messages were "
+        f"{asks_en} asked {gives_en} for evidence; {number} messages were "
         f"exchanged from {iso(first.timestamp)} to {iso(last.timestamp)}, and {pieces} documents were delivered.",
     )
+
+
+def _carried(verdicts: Sequence[MessageVerdict]) -> Iterator[str]:
+    """The digests of what travelled beside documents; an intermediary passes the same on."""
+    for verdict in verdicts:
+        for info in verdict.header.parts[1:] if verdict.header else ():
+            yield verdict.covered.get(CID + info.content_id, info.content_id)
 
 
 def _message(verdict: MessageVerdict) -> dict[str, object]:

@@ -131,11 +131,16 @@ def test_the_table_of_data_protection_tells_of_this_exchange(delivered: Delivere
     assert SOLVEJ.family_name not in str(rows)
 
 
-def test_each_side_signs_with_its_own_key_and_nobody_without_one(delivered: Delivered, tmp_path: Path) -> None:
+def test_each_side_signs_with_its_own_key_or_a_former_one_and_nobody_without(
+    delivered: Delivered, tmp_path: Path
+) -> None:
     assert [delivered.judged(delivered.dossier(side)).signer for side in SIDES] == ["AP_LT_01", "AP_DK_01"]
+    (delivered.folder / "provider").rename(delivered.folder / "provider-0751")
+    renamed = Place(delivered.folder / "provider-0751", keys=delivered.keys)
+    former = export(material_of_journal(delivered.exchange_id, renamed), START + LIFE)
+    assert delivered.judged(former).signer == "AP_DK_01"
     without = Path(shutil.copytree(delivered.keys, tmp_path / "without"))
     for file in without.glob("dossier-*"):
         file.unlink()
-    at = Place(delivered.folder / "provider", keys=without)
-    with pytest.raises(ConfigurationError, match="dossier-provider"):
-        material_of_journal(delivered.exchange_id, at)
+    with pytest.raises(ConfigurationError, match="dossier-provider-0751"):
+        material_of_journal(delivered.exchange_id, replace(renamed, keys=without))

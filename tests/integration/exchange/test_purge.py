@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from oots.exchange.answers import believed_at
 from oots.exchange.journal import Entry, JournalEntry, read_again
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.purge import kept_since, purge
-from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST, place
+from oots.exchange.schema import ANSWER, EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST, place
 from oots.exchange.store import Store
 from oots.exchange.unit import Unit
 from oots.model.errors import ConfigurationError
 from oots.provider.record import ProviderExchange
+from tests.support.revocation import house, signed_list
 from tests.support.two_sides import SOLVEJ, START, TwoSides
 
 YEAR = timedelta(days=365)
@@ -48,6 +50,41 @@ def lines(store: Store[object]) -> list[JournalEntry]:
         rows = connection.execute(select(JOURNAL.c.number, JOURNAL.c.content).order_by(JOURNAL.c.number)).all()
         packing = store.packing(connection)
         return [read_again(packing.open(content, place(JOURNAL, number))) for number, content in rows]
+
+
+def test_an_answer_about_revocation_is_written_once_with_what_is_committed_next_and_purged_with_the_journal(
+    town: TwoSides,
+) -> None:
+    store, answer = town.requester_store, signed_list(house().issuing, begins=START, ends=START + YEAR)
+    store.answers.add(answer, START)
+    with pytest.raises(RuntimeError, match="undone"), store.begin():
+        raise RuntimeError("undone")
+    assert count(stores(town)[0], ANSWER) == 0
+    for _ in range(2):
+        store.answers.add(answer, START)
+        with store.begin():
+            pass
+        assert count(stores(town)[0], ANSWER) == 1
+    finished(town)
+    for later, left in ((YEAR * 2, 1), (YEAR * 2 + timedelta(days=2), 0)):
+        purge(stores(town)[0], START + later)
+        assert count(stores(town)[0], ANSWER) == left
+
+
+def test_what_was_believed_at_a_moment_is_the_last_that_was_known_then(town: TwoSides) -> None:
+    minute, store = timedelta(minutes=1), town.requester_store
+    first, second = (
+        signed_list(house().issuing, begins=START + wait, ends=START + wait + 2 * minute)
+        for wait in (0 * minute, minute)
+    )
+    store.answers.add(first, START)
+    store.answers.add(second, START + minute)
+    with store.begin():
+        pass
+    with store.look() as unit:
+        for wait, believed in ((0.5, [first]), (1, [second]), (2.5, [second]), (3, []), (-0.1, [first]), (-9, [])):
+            assert list(believed_at(unit.connection, [START + wait * minute])) == believed, wait
+        assert set(believed_at(unit.connection, [START, START + minute])) == {first, second}
 
 
 def test_twelve_months_end_on_the_same_day_a_year_later() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from oots.cli import Exit
 from oots.cli.tables import scenario_list
+from oots.dossier.from_journal import Place, material_of_journal
 from oots.scenario_files.reading import SHIPPED, files, read_scenarios
 
 
@@ -67,7 +68,7 @@ def test_no_name_is_broken_in_two_where_a_terminal_is_narrow() -> None:
 
 
 def test_scenarios_written_by_hand_are_run_and_what_came_of_them_is_no_matter_of_wishes(desk: Path) -> None:
-    run = oots(desk, "run", "a-stranger", "scenarios/a-wish.toml", "--json")
+    run = oots(desk, "run", "a-stranger", "scenarios/a-wish.toml", "--json", "--keep", "kept")
     assert run.returncode == Exit.BAD, run.stderr
     told: dict[str, Any] = {each["name"]: each for each in json.loads(run.stdout)["scenarios"]}
     good, wished = told["a-stranger"], told["a-wish"]
@@ -87,6 +88,20 @@ def test_scenarios_written_by_hand_are_run_and_what_came_of_them_is_no_matter_of
     assert wished["expected"] == "delivered"
     assert wished["actual"].startswith("refused EDM:ERR:0004")
     assert wished["as_expected"] is False
+
+
+def test_a_town_that_is_kept_tells_a_dossier_what_was_expected(desk: Path) -> None:
+    """Of the run before."""
+    town = desk / "kept" / "town-1"
+    told = json.loads((town / "scenarios.json").read_bytes())
+    expected = [each["expected outcome"] for each in told.values()]
+    assert sorted(expected) == ["delivered", "refused EDM:ERR:0004"]
+    for exchange_id, criteria in told.items():
+        assert material_of_journal(exchange_id, Place(town)).expected == criteria
+        assert (criteria["outcome"], criteria["journey"]) == ("refused EDM:ERR:0004", "bestil-bopaelsattest")
+    again = oots(desk, "run", "a-stranger", "--keep", "kept")
+    assert again.returncode == Exit.UNREADABLE
+    assert "is there already" in again.stderr
 
 
 def test_a_run_that_ends_as_expected_says_so_in_a_table(desk: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from oots.abroad.authorities import REGISTRIES
 from oots.deployment.participants import keys_of, participants
-from oots.deployment.services import Kind, kind_of
+from oots.deployment.services import Kind, kind_of, services_of
 from oots.deployment.serving import KINDS
 from oots.deployment.settings import (
     DirectoriesSettings,
@@ -22,6 +22,7 @@ from oots.deployment.settings import (
 from oots.deployment.topology import load_topology, topology_names
 from oots.deployment.town import SERVICES, Ports, Town
 from oots.model.errors import ConfigurationError
+from oots.trust.certificates import Role
 
 TWO = ("0751", "0101")
 
@@ -128,6 +129,19 @@ def test_a_danish_portal_behind_an_intermediary_knows_that_alone_and_is_led_abro
 def test_every_access_point_has_a_key_and_every_municipality_a_seal() -> None:
     keys = {each.name for each in participants(*TWO, topology=load_topology("per-municipality"), both_ways=True)}
     assert {"ap-lt-01", "ap-dk-0751", "ap-dk-0101", "ap-dk-02", "ap-lt-02", "seal-0751", "seal-0101"} <= keys
+
+
+def test_every_service_with_an_access_point_and_the_inspector_sign_dossiers_with_a_key_of_their_own() -> None:
+    topology = load_topology("national-intermediary")
+    by_name = {each.name: each for each in participants(*TWO, topology=topology, both_ways=True)}
+    services = services_of(topology, TWO[0], TWO, both_ways=True)
+    points = [each for each in services if each.party_id]
+    assert {"intermediary", "provider-lt", "requester", "requester-dk"} < {each.name for each in points}
+    for service in points:
+        key = by_name[f"dossier-{service.name}"]
+        assert (key.party_id, key.role) == (service.party_id, Role.DOSSIER)
+        assert [name for name in keys_of(service) if name.startswith("dossier-")] == [key.name]
+    assert by_name["dossier-inspector"].party_id == "it-architecture-council"
 
 
 def test_a_topology_that_serves_none_of_the_municipalities_is_refused(tmp_path: Path) -> None:
