@@ -89,7 +89,8 @@ def test_without_acceptance_no_evidence_arrives(runs: dict[str, Path], decision:
     assert told["evidence"] == []
     assert told["preview"]["decision"] == decided
     assert not (runs[decision] / "evidence").exists()
-    assert b"%PDF" not in b"".join(file.read_bytes() for file in runs[decision].iterdir())
+    written = [file for file in runs[decision].rglob("*") if file.is_file()]
+    assert b"%PDF" not in b"".join(file.read_bytes() for file in written)
 
 
 def test_a_declined_answer_is_success_with_an_empty_list_and_a_lapsed_one_is_0005(runs: dict[str, Path]) -> None:
