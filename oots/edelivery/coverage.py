@@ -142,7 +142,7 @@ def _reference(reference: etree._Element, target: etree._Element | None, attachm
     algorithm = _algorithm(reference, "DigestMethod")
     octets: bytes | None = None
     if target is not None and names == (EXCLUSIVE_C14N,):
-        octets = octets_of(target, _prefixes(transforms[0]))
+        octets = _canonical(target, _prefixes(transforms[0]))
     elif names == (ATTACHMENT_CONTENT,):
         octets = attachments.get(uri)
     computed = (
@@ -150,6 +150,13 @@ def _reference(reference: etree._Element, target: etree._Element | None, attachm
     )
     signed = "".join(reference.findtext(ds("DigestValue"), "").split())
     return Reference(uri, names, algorithm, signed, computed, None if target is None else etree.QName(target).localname)
+
+
+def _canonical(element: etree._Element, prefixes: list[str]) -> bytes | None:
+    try:
+        return octets_of(element, prefixes)
+    except etree.LxmlError:  # a namespace without a scheme, or a list of prefixes that is none
+        return None
 
 
 def _algorithm(holder: etree._Element | None, name: str) -> str:

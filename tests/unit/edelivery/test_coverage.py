@@ -161,3 +161,10 @@ def test_a_certificate_that_cannot_be_read_believes_nothing(envelope: bytes) -> 
 def test_what_is_no_xml_has_no_coverage() -> None:
     with pytest.raises(MessageError):
         coverage_of(b"<not closed", {})
+
+
+def test_what_has_no_canonical_form_has_no_digest(envelope: bytes) -> None:
+    more = altered(envelope, add_to(f"{HEADER}/{MESSAGING}")).replace(b"<Stray>", b'<Stray xmlns:x="relative" x:y="">')
+    assert marked(more, Cover.SIGNED) == ["Body"]
+    assert "Stray" in marked(more, Cover.CHANGED)
+    assert agreement(coverage_of(more, KEPT))["#messaging"] is None
