@@ -31,7 +31,7 @@ from oots.inspector.reader import Reader
 from oots.model.fields import KnownFields
 from oots.review.desk import REVIEWER_KEY, Desk
 from oots.review.record import Review
-from oots.trust.keys import load_key_pair
+from oots.trust.keys import has_key, load_key_pair
 from oots.trust.register import REGISTER_FILE, RevocationRegister
 from oots.web.health import Health, add_health
 from oots.web.origins import Origins
@@ -98,7 +98,8 @@ def inspector_app(settings: InspectorSettings, around: Surroundings, issuer: htt
 
 
 def _dossiers(settings: InspectorSettings, store: Store[Review]) -> DossierDesk:
-    key = load_key_pair(settings.keys, dossier_key(Kind.INSPECTOR))
+    name = dossier_key(Kind.INSPECTOR)
+    key = load_key_pair(settings.keys, name) if has_key(settings.keys, name) else None
     secret = {name for name, field in InspectorSettings.model_fields.items() if not field.repr}
     return DossierDesk(key, store.files, criteria_of, settings.model_dump(mode="json", exclude=secret))
 

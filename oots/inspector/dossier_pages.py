@@ -38,10 +38,11 @@ class Extent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DossierDesk:
-    """With what dossiers are made: the key that signs them, where a finished one lies sealed until it is taken away,
-    what has to come of portals' cases, and the inspector's own settings, without secrets."""
+    """With what dossiers are made: the key that signs them (None where the folder of keys is older than that), where a
+    finished one lies sealed until it is taken away, what has to come of portals' cases, and the inspector's own
+    settings, without secrets."""
 
-    key: KeyPair
+    key: KeyPair | None
     files: EvidenceFiles
     criteria: Criteria = lambda case, piece: {}
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -87,7 +88,7 @@ class _DossierPages:
             exchange_id=exchange.exchange_id,
             made=made if made and (made.extent != Extent.FULL or not looking.masked) else None,
             looking=looking,
-            signer=bound_party(self._desk.key.certificate).party_id,
+            signer=bound_party(self._desk.key.certificate).party_id if self._desk.key else None,
             has_messages=bool(exchange.messages),
         )
 
@@ -108,8 +109,10 @@ class _DossierPages:
         return RedirectResponse(f"/exchanges/{exchange_id}/dossier", 303)
 
     def _exported(self, exchange_id: str, redaction: str | None) -> bytes:
-        about, desk = self._inspection, self._desk
-        material = material_of(exchange_id, about.journals, about.anchors, lambda _services: desk.key, desk.criteria)
+        about, desk, key = self._inspection, self._desk, self._desk.key
+        if key is None:
+            raise ConfigurationError("the inspector has no key for dossiers")
+        material = material_of(exchange_id, about.journals, about.anchors, lambda _services: key, desk.criteria)
         kept = about.desk.find(exchange_id)
         review = report_of(State(kept.state), kept.record) if kept else None
         return export(replace(material, settings=desk.settings, review=review), about.clock.now(), redaction)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from oots.dossier.messages import Answer
 from oots.dossier.verification import Verdict, verify
+from tests.support.doors import specimen_keys
 from tests.support.dossiers import anchors, answered, members_of
 from tests.support.inspector import (
     READER,
@@ -103,6 +105,19 @@ def test_a_dossier_is_taken_away_in_the_session_that_made_it_alone(browser: Brow
 def test_a_form_without_the_session_s_token_makes_nothing(browser: Browser, told: ToldTown) -> None:
     assert browser.client.post(f"{page(told)}/make", data={"extent": "council"}).status_code == 403
     assert browser.get(f"{page(told)}/file").status_code == 404
+
+
+def test_an_inspector_over_keys_of_before_opens_and_says_that_it_cannot_sign(told: ToldTown, tmp_path: Path) -> None:
+    keys = Path(shutil.copytree(specimen_keys(), tmp_path / "keys"))
+    for file in keys.glob("dossier-inspector.*"):
+        file.unlink()
+    browser = Browser(inspector_over(inspector_settings(told.folder, state=tmp_path / "inspector", keys=keys)))
+    browser.sign_in(READER)
+    shown = browser.get(page(told)).text
+    assert "oots keys init" in shown
+    assert "/dossier/make" not in shown
+    other = f"/exchanges/{told.exchange_id}"
+    assert browser.post(f"{page(told)}/make", other, extent="council").status_code == 409
 
 
 def test_an_exchange_that_nobody_knows_has_no_dossier(browser: Browser, told: ToldTown) -> None:
