@@ -49,7 +49,7 @@ def page(browser: Browser, house: House) -> Iterator[Page]:
         yield signed_in(context.new_page(), house)
 
 
-@pytest.mark.parametrize("path", ["", "?outcome=refused", "/apart", "/{id}", "/{id}/steps/3"])
+@pytest.mark.parametrize("path", ["", "?outcome=refused", "/apart", "/{id}", "/{id}/steps/3", "/{id}/dossier"])
 def test_pages_of_exchanges_are_fit_for_all(page: Page, house: House, path: str) -> None:
     address = f"{house.origin}/exchanges{path.format(id=house.told.exchange_id)}"
     for lang in ("da", "en"):
@@ -58,6 +58,17 @@ def test_pages_of_exchanges_are_fit_for_all(page: Page, house: House, path: str)
         assert page.locator("h1").count() == 1
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_dossier_is_made_and_taken_away_and_its_page_stays_fit_for_all(page: Page, house: House) -> None:
+    page.goto(f"{house.exchange}/dossier?lang=en")
+    page.get_by_role("button", name="Make the dossier").press("Enter")
+    expect(page.get_by_text("The dossier is ready")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Download the dossier").press("Enter")
+    assert taken.value.suggested_filename == f"dossier-{house.told.exchange_id}-council.zip"
 
 
 def test_a_list_that_is_open_gets_a_new_exchange_and_says_so(page: Page, house: House) -> None:
