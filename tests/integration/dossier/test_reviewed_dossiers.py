@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from oots.deployment.reviews import review_in
 from oots.dossier.export import export
 from oots.dossier.messages import header_in
+from oots.exchange.store import Store
+from oots.model.clock import FrozenClock
 from oots.model.content import sha256_of
+from oots.review.desk import Desk
 from oots.review.record import Answer, AnswerKind, By, Review, State
 from oots.review.signing import Draft, ReviewedMessage, report_of, signed
 from tests.support.doors import specimen_key
-from tests.support.dossiers import MADE, judged, members_of, resigned, sample_material, why
+from tests.support.dossiers import MADE, anchors, judged, members_of, resigned, sample_material, why
 
 SIGNE = By("signe", "Signe Skriver")
 EXPLANATION = "Fristen står ikke i aftalen."
@@ -95,3 +101,25 @@ def test_a_sign_off_that_was_taken_out_is_missed_by_the_next() -> None:
     found = why(judged(with_review(report)))["review.json"]
     assert "sign-off 2: another number was signed" in found
     assert "another earlier_sha256 was signed" in found
+
+
+@dataclass(frozen=True)
+class Somebody:
+    key: str = "rigmor"
+    name: str = "Rigmor Retter"
+    duties: frozenset[str] = frozenset({"read", "review"})
+
+
+def test_the_review_of_an_exchange_is_found_beside_the_journals_of_a_town(tmp_path: Path) -> None:
+    exchange_id = sample_material().exchange_id
+    assert review_in(tmp_path, exchange_id) is None
+    clock = FrozenClock(MADE)
+    with closing(Store(tmp_path / "inspector", Review, clock=clock)) as store:
+        desk = Desk(store, specimen_key("reviewer"), anchors(), clock)
+        desk.queue(exchange_id, Somebody())
+        desk.claim(exchange_id, Somebody())
+        found = review_in(tmp_path, exchange_id)
+        assert review_in(tmp_path, "00000000-0000-4000-8000-000000000009") is None
+    assert found is not None
+    assert (found["exchange_id"], found["state"], found["sign_offs"]) == (exchange_id, "taken", [])
+    assert judged(with_review(dict(found))).is_good
