@@ -13,6 +13,9 @@ COPY requirements.txt .
 RUN .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
 RUN .venv/bin/python -m pip install --no-cache-dir --no-deps -e .
+# Dossiers name the commit that made them: docker compose build --build-arg COMMIT=$(git rev-parse HEAD)
+ARG COMMIT=
+RUN echo "${COMMIT}" > commit.txt
 
 ENV PATH="/opt/oots/.venv/bin:${PATH}" PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER oots

@@ -328,6 +328,7 @@ def test_the_image_runs_as_nobody_in_particular_on_a_base_of_ones_choice() -> No
     assert f"ARG BASE={base}" in lines
     assert "FROM ${BASE}" in lines
     assert "USER oots" in lines
+    assert {"ARG COMMIT=", 'RUN echo "${COMMIT}" > commit.txt'} <= set(lines)
     assert any("--require-hashes -r requirements.txt" in line for line in lines)
     assert json.loads(next(line for line in lines if line.startswith("ENTRYPOINT")).removeprefix("ENTRYPOINT ")) == [
         "oots"
