@@ -237,6 +237,16 @@ def test_who_says_no_sends_nothing(tmp_path: Path, demo_keys: Path) -> None:
     assert answers[3].answer.english == "No evidence. The person chose not to send."
 
 
+def test_where_denmark_asks_nothing_but_the_request_leaves_it(told: ToldTown, exchange: LaidOpen) -> None:
+    judgement = judged(exchange, told.town.anchors)
+    assert tell(exchange, Cast(exchange), judgement).answers[3].badge == ("sendt", "sent")
+    cast = Cast(exchange)
+    vars(cast).update(provider_country="LT", requester_country="DK")
+    left = tell(exchange, cast, judgement).answers[3]
+    assert left.badge == ("kun anmodningen", "the request alone")
+    assert left.answer.english.endswith("2 files came from Lithuania.")
+
+
 def test_an_intermediary_has_a_lane_and_messages_of_its_own(tmp_path: Path) -> None:
     town = three_sides(tmp_path, make_keys_of_three(tmp_path / "keys"))
     with closing(town):
