@@ -244,7 +244,7 @@ def test_where_denmark_asks_nothing_but_the_request_leaves_it(told: ToldTown, ex
     vars(cast).update(provider_country="LT", requester_country="DK")
     left = tell(exchange, cast, judgement).answers[3]
     assert left.badge == ("kun anmodningen", "the request alone")
-    assert left.answer.english.endswith("2 files came from Lithuania.")
+    assert left.answer.english.endswith("2 files came here from Lithuania.")
 
 
 def test_an_intermediary_has_a_lane_and_messages_of_its_own(tmp_path: Path) -> None:
