@@ -195,7 +195,7 @@ def _purpose(facts: _Facts) -> GdprRow:
 
 def _minimisation(facts: _Facts) -> GdprRow:
     titles = facts.request.evidence.evidence_type.titles if facts.request else ()
-    sent = sum(len(package.documents) for response in facts.responses for package in response.packages)
+    sent = len({document.evidence_id for response in facts.responses for document in _documents(response)})
     da, en = _of_fields(facts.material.fields)
     return GdprRow(
         "GDPR 5(1)(c)",
@@ -326,7 +326,7 @@ def _border(facts: _Facts) -> GdprRow:
     start, end = (COUNTRIES.codes.get(code or "", code) for code in countries)
     return GdprRow(
         "GDPR 44–46",
-        f"Overførsel: fra {start} til {end}, inden for EU; ingen overførsel til et tredjeland.",
+        f"Overførsel: fra {countries[0]} til {countries[1]}, inden for EU; ingen overførsel til et tredjeland.",
         f"Transfer: from {start} to {end}, within the Union; none to a third country.",
     )
 

@@ -106,6 +106,7 @@ def _content(summary: Summary) -> dict[str, object]:
         ],
         "messages": [_message(verdict) for verdict in summary.verdicts],
         "picture": _drawn(picture) if picture else "",
+        "lanes": len(picture.lanes) if picture else 0,
         "picture_said": picture.description if picture else "",
         "rules": [{name: each[name] for name in ("file", "verdict", "version")} for each in summary.rules],
         "events": [_event(event) for event in material.events],
