@@ -23,6 +23,12 @@ _OF_MESSAGE: Final = (*REQUESTS, *RESPONSES, *EXCEPTIONS, Entry.RECEIPT_RECEIVED
 """Lines that tell of a message itself, and are one step with it."""
 
 
+def _is_of_message(line: Line) -> bool:
+    """A request that was sent once more in a message of its own is one, too."""
+    again = line.entry.entry is Entry.DUPLICATE_RECEIVED and line.entry.soap is not None
+    return again or line.entry.entry in _OF_MESSAGE
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that happened, in order. `title` are a few words, `says` is a whole sentence.
@@ -108,7 +114,7 @@ class _Teller:
         done: set[str] = set()
         for line in self._exchange.lines:
             message = self._messages.get(line.entry.message_id or "")
-            if message is None or line.entry.entry not in _OF_MESSAGE:
+            if message is None or not _is_of_message(line):
                 yield self._act(line)
             elif message.message_id not in done:
                 done.add(message.message_id)
@@ -117,22 +123,24 @@ class _Teller:
     # --- messages ---
 
     def _sent(self, message: Message) -> Step:
-        lines = tuple(line for line in message.lines if line.entry.entry in _OF_MESSAGE)
+        lines = tuple(filter(_is_of_message, message.lines))
         first = lines[0].entry
         ignored = any(line.entry.entry is Entry.ANSWER_IGNORED for line in lines)
+        again = first.entry is Entry.DUPLICATE_RECEIVED
         arrived = any(line.entry.entry in _RECEIVED for line in lines) or message.receipt is not None
         if first.entry in REQUESTS:
             title, says = title_of(lines[0]), self._asked(message, title_of(lines[0]))
         elif first.entry in (*RESPONSES, *EXCEPTIONS):
             title, says = answer_titled(first), self._answered(message, first)
         else:
-            title, says = title_of(lines[0]), _IGNORED
+            title, says = title_of(lines[0]), _SAID.get(first.entry, _IGNORED)
         if ignored and says is not _IGNORED:
             says = Words(f"{says.danish} {_IGNORED.danish}", f"{says.english} {_IGNORED.english}")
         invalid = any(False in (line.entry.schema_valid, line.entry.signature_valid) for line in lines)
         refused = first.entry in EXCEPTIONS and not offers_preview(first)
         path = self._path(message, arrived=arrived and not ignored)
-        return Step(0, first.at, title, says, path, lines, message, failed=ignored or invalid or refused or not arrived)
+        failed = ignored or invalid or refused or not (arrived or again)
+        return Step(0, first.at, title, says, path, lines, message, failed=failed)
 
     def _path(self, message: Message, *, arrived: bool) -> tuple[Lane, ...]:
         lanes = self._cast.lanes

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from oots.exchange.journal import Entry
 from oots.exchange.journals import JournalOf, Journals
 from oots.inspector.cast import Cast, Lane
 from oots.inspector.checks import Check, Judged, Worth, judged
@@ -235,6 +236,17 @@ def test_who_says_no_sends_nothing(tmp_path: Path, demo_keys: Path) -> None:
     answers = tell(exchange, Cast(exchange), judged(exchange, town.anchors)).answers
     assert [each.badge and each.badge.english for each in answers[2:]] == ["saw and said no", "nothing", "yes"]
     assert answers[3].answer.english == "No evidence. The person chose not to send."
+
+
+def test_a_request_that_comes_again_is_an_arrow_that_ends_at_the_access_point(exchange: LaidOpen) -> None:
+    first = exchange.messages[0]
+    (received,) = (line for line in first.lines if line.entry.entry is Entry.REQUEST_RECEIVED)
+    again = replace(received, entry=replace(received.entry, entry=Entry.DUPLICATE_RECEIVED))
+    message = replace(first, lines=(again,), receipt=None)
+    step = steps(LaidOpen(exchange.exchange_id, (again,), (message,)))[-1]
+    assert (step.title.english, step.failed) == ("Same message received again", False)
+    assert step.path == (Lane.PORTAL, Lane.REQUESTER_POINT, Lane.PROVIDER_POINT)
+    assert "not acted on twice" in step.says.english
 
 
 def test_where_denmark_asks_nothing_but_the_request_leaves_it(told: ToldTown, exchange: LaidOpen) -> None:
