@@ -24,6 +24,10 @@ DANISH_PORTAL = Words("Kommunens portal", "The municipality's portal")
 REGISTRY = Words("Registret i udlandet", "The registry abroad")
 INTERMEDIARY = Words("Mellemleddet", "The intermediary")
 
+_PARTS = Words(
+    "Alle myndigheder, også kommunerne, spilles af prototypen; ingen af dem har medvirket.",
+    "All authorities, the municipalities too, are played by the prototype; none of them took part.",
+)
 _DIRECTORIES = Words(
     "Katalogerne over krav, dokumentationstyper og udbydere er efterligninger.",
     "The directories of requirements, evidence types and providers are stand-ins.",
@@ -169,8 +173,8 @@ def inspector() -> Frame:
         theme=Theme.EID,
         templates=inspector_pages.TEMPLATES,
         authority=Words("OOTS-DK", "OOTS-DK"),
-        service=Words("Inspektør: udvekslinger lagt åbent frem", "Inspector: exchanges laid open"),
-        stand_ins=[_EID, _DIRECTORIES, _CPR, _AUTHORITY],
+        service=Words("Inspektør: se, hvad der skete i en udveksling", "Inspector: see what happened in an exchange"),
+        stand_ins=[_PARTS, _EID, _DIRECTORIES, _CPR, _AUTHORITY],
         told=access_pages.told,
     )
 

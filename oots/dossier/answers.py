@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,19 +10,22 @@ from typing import Final
 from oots.dossier.messages import Answer, MessageVerdict
 
 _QUESTIONS: Final = {
-    "travelled": ("Er det dette dokument, der blev sendt?", "Is this the document that travelled?"),
-    "sent": ("Blev det sendt af dem?", "Was it sent by them?"),
-    "received": ("Blev det modtaget af dem?", "Was it received by them?"),
+    "travelled": ("Er det dette, der blev sendt?", "Is this the document that travelled?"),
+    "sent": ("Blev det sendt af dem, der står som afsendere?", "Was it sent by them?"),
+    "received": ("Blev det modtaget af dem, der står som modtagere?", "Was it received by them?"),
 }
 _WORDS: Final = {
     ("travelled", Answer.YES): (
-        "Ja. Hvert dokument har det fingeraftryk, som afsenderen underskrev",
-        "Yes. Every document has the digest that its sender signed",
+        "Ja. Hver meddelelse har det digitale fingeraftryk, som afsenderen underskrev",
+        "Yes. Each message has the digital fingerprint (digest) that its sender signed",
     ),
-    ("sent", Answer.YES): ("Ja. Hver meddelelse er underskrevet af", "Yes. Every message is signed by"),
+    ("sent", Answer.YES): (
+        "Ja. Hver meddelelse er underskrevet af det adgangspunkt, der sendte den:",
+        "Yes. Each message is signed by the access point that sent it:",
+    ),
     ("received", Answer.YES): (
-        "Ja. For hver meddelelse er der en kvittering over netop dens fingeraftryk, underskrevet af",
-        "Yes. For every message there is a receipt over its very digests, signed by",
+        "Ja. Hver meddelelse har en kvittering for sit indhold, underskrevet af det adgangspunkt, der modtog den:",
+        "Yes. Each message has a receipt for the same content, signed by the access point that received it:",
     ),
     ("travelled", Answer.NO): (
         "Nej. Noget er ikke det, som afsenderen underskrev",
@@ -36,7 +40,7 @@ _WORDS: Final = {
         "No. For at least one message there is no valid receipt of its receiver",
     ),
     ("travelled", Answer.WITHHELD): (
-        "Kan ikke siges her: dokumenter er udeladt. Fingeraftrykkene i dossieret er dem, som afsenderen underskrev",
+        "Kan ikke siges her: dokumenter er udeladt. De digitale fingeraftryk her er dem, som afsenderen underskrev",
         "Cannot be said here: documents are withheld. The digests in the dossier are those that the sender signed",
     ),
     ("sent", Answer.WITHHELD): ("Kan ikke siges her: noget er udeladt", "Cannot be said here: something is withheld"),
@@ -46,8 +50,8 @@ _WORDS: Final = {
     ),
 }
 _DELETED: Final = (
-    "; {} af dem er ikke gemt og står her ved det underskrevne fingeraftryk",
-    "; {} of them are not kept and stand here by the signed digest",
+    ". Af de vedlagte filer er {} ikke gemt: for dem kendes kun det fingeraftryk, som afsenderen underskrev",
+    ". Of the files enclosed, {} are not kept: of those only the fingerprint that the sender signed is known",
 )
 _UNANCHORED: Final = (
     "Kan ikke siges her: underskrifter og fingeraftryk passer sammen, men det er ikke sagt, hvem man tror på.",
@@ -89,10 +93,11 @@ def _answered(
 
 
 def _more(name: str, verdicts: Sequence[MessageVerdict]) -> tuple[str, str]:
-    """How a yes goes on: who signed, or how much is here by its digest alone."""
+    """How a yes goes on: who signed how many, or how much is here by its digest alone."""
     if name == "travelled":
         deleted = sum(verdict.deleted for verdict in verdicts)
         return (_DELETED[0].format(deleted), _DELETED[1].format(deleted)) if deleted else ("", "")
     headers = [verdict.header for verdict in verdicts if verdict.header is not None]
-    parties = dict.fromkeys((each.sender if name == "sent" else each.receiver).value for each in headers)
-    return f" {' og '.join(parties)}", f" {' and '.join(parties)}"
+    parties = Counter((each.sender if name == "sent" else each.receiver).value for each in headers)
+    told = [f"{party} ({count})" for party, count in parties.items()]
+    return f" {' og '.join(told)}", f" {' and '.join(told)}"

@@ -34,7 +34,7 @@ class Lane(StrEnum):
 
 ROLES: Final[dict[Lane, Words]] = {
     Lane.CITIZEN: Words("Borgeren", "The person"),
-    Lane.DIRECTORIES: Words("Katalogerne", "The directories"),
+    Lane.DIRECTORIES: Words("EU's kataloger", "The EU's directories"),
     Lane.PORTAL: Words("Portalen", "The portal"),
     Lane.REQUESTER_POINT: Words("Portalens adgangspunkt", "The portal's access point"),
     Lane.INTERMEDIARY: Words("Mellemleddet", "The intermediary"),
@@ -100,6 +100,13 @@ class Cast:
     def party(self, lane: Lane) -> str:
         """Who stands on the lane: the ids of its access points, none for the others."""
         return ", ".join(sorted(party for party, found in self.lanes.items() if found is lane))
+
+    def is_on_the_side_that_asks(self, lane: Lane) -> bool:
+        """Whether the lane lies in the country that asks, as drawn from left to right. An intermediary is where its
+        party id says (`AP_DK_NAT`), else with the provider."""
+        if lane is Lane.INTERMEDIARY:
+            return f"_{self.requester_country}_" in self.party(lane)
+        return lane not in (Lane.PROVIDER_POINT, Lane.AUTHORITY)
 
     @cached_property
     def sides(self) -> dict[str, Lane]:

@@ -32,18 +32,29 @@ class Check(StrEnum):
 
 
 NAMES: Final[Mapping[Check, Words]] = {
-    Check.SCHEMA: Words("Skema", "Schema"),
+    Check.SCHEMA: Words("Opbygning", "Structure"),
     Check.RULES: Words("Regler", "Rules"),
-    Check.PAIRS: Words("Sammenhæng", "Pairs"),
+    Check.PAIRS: Words("Sammenhæng", "Consistency"),
     Check.SIGNATURE: Words("Underskrift", "Signature"),
     Check.RECEIPT: Words("Kvittering", "Receipt"),
 }
 ABOUT: Final[Mapping[Check, Words]] = {
-    Check.SCHEMA: Words("Er meddelelserne bygget som skemaet kræver?", "Are the messages built as the schema says?"),
-    Check.RULES: Words("Holder hver meddelelse OOTS-reglerne?", "Does each message keep the rules of OOTS?"),
-    Check.PAIRS: Words("Passer meddelelserne til hinanden?", "Do the messages fit each other?"),
-    Check.SIGNATURE: Words("Er de underskrevet af dem, de siger?", "Are they signed by whom they say?"),
-    Check.RECEIPT: Words("Har modtageren underskrevet for dem?", "Has the receiver signed for them?"),
+    Check.SCHEMA: Words(
+        "Er hver meddelelse bygget op, som EU's skema kræver?",
+        "Is each message structured as the EU's schema requires?",
+    ),
+    Check.RULES: Words("Overholder hver meddelelse reglerne for OOTS?", "Does each message follow the rules of OOTS?"),
+    Check.PAIRS: Words(
+        "Passer anmodninger, svar og kvitteringer sammen?", "Do requests, answers and receipts fit together?"
+    ),
+    Check.SIGNATURE: Words(
+        "Er hver meddelelse underskrevet af den, der står som afsender?",
+        "Is each message signed by the one named as its sender?",
+    ),
+    Check.RECEIPT: Words(
+        "Har modtageren underskrevet en kvittering for hver meddelelse?",
+        "Has the receiver signed a receipt for each message?",
+    ),
 }
 
 
@@ -88,6 +99,11 @@ class Judged:
         """Of all messages together: each check is worth what it is worth for the worst message."""
         columns = zip(*self.by_message.values(), strict=True)
         return tuple(_worst(column) for column in columns)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to say of any check but that it passed."""
+        return all(each.worth is Worth.PASSED for each in self.overall)
 
     @property
     def is_proven(self) -> bool:

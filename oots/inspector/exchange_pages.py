@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from oots.inspector import checks
 from oots.inspector.cast import Cast
-from oots.inspector.diagram import Diagram, described, mermaid, svg
+from oots.inspector.diagram import Diagram, described, folded, mermaid, svg
 from oots.inspector.inspection import Inspection
 from oots.inspector.laid_open import LaidOpen
 from oots.inspector.lines import ndjson
 from oots.inspector.steps import Step, steps_of
 from oots.inspector.telling import tell
+from oots.inspector.who_is_who import about, who_is_who
 from oots.inspector.wording import OUTCOME_LOOK, OUTCOMES, facts_of, reached, title_of
 from oots.web.downloads import attachment
 from oots.web.frame import language
@@ -69,7 +70,10 @@ class _ExchangePages:
             check_about=checks.ABOUT,
             worths=checks.WORTHS,
             steps=story.steps,
-            diagram=svg(diagram),
+            diagrams=(svg(diagram), svg(folded(diagram))),
+            who_is_who=who_is_who(story.cast, diagram.lanes),
+            about=about(story.cast),
+            now=self._inspection.clock.now(),
             title_of=title_of,
             facts_of=lambda line: facts_of(line.entry, masked=looking.masked),
             conversation_id=next((each.header.conversation_id for each in story.exchange.messages), None),
@@ -89,7 +93,7 @@ class _ExchangePages:
             step=story.steps[number - 1],
             number=number,
             count=len(story.steps),
-            diagram=svg(diagram),
+            diagrams=(svg(diagram), svg(folded(diagram))),
             said=described(diagram.shown, language(request)),
         )
 

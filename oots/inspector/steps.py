@@ -12,7 +12,7 @@ from oots.exchange.journals import Line
 from oots.inspector.cast import ROLES, Cast, Lane
 from oots.inspector.laid_open import LaidOpen, Message
 from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES
-from oots.inspector.wording import SECOND_REQUEST, answer_titled, decision_of, error_of, title_of
+from oots.inspector.wording import SECOND_REQUEST, answer_titled, decision_of, error_of, title_of, within
 from oots.model.response import EvidenceResponse
 from oots.web.procedures import procedure
 from oots.web.telling import offers_preview
@@ -79,19 +79,20 @@ class _Teller:
         if request is None:
             return
         asker, what = cast.requester, cast.evidence_type
+        small, provider = within(asker), within(cast.provider)
         given = request.explicit_request_given
         yield Step(
             0,
             request.issued,
             Words("Udtrykkelig anmodning", "Explicit request") if given else _WITHOUT_REQUEST,
             Words(
-                f"Borgeren bad udtrykkeligt {asker.danish} om at hente dokumentationen; det siger anmodningen.",
-                f"The person explicitly asked {asker.english} to fetch the evidence; the request says so.",
+                f"Borgeren bad udtrykkeligt {small.danish} om at hente dokumentationen. Det siger anmodningen.",
+                f"The person explicitly asked {small.english} to fetch the evidence. The request says so.",
             )
             if given
             else Words(
-                f"{asker.danish} spørger, uden at borgeren udtrykkeligt har bedt om det; det siger anmodningen.",
-                f"{asker.english} asks without an explicit request of the person; the request says so.",
+                f"{asker.danish} spørger, uden at borgeren udtrykkeligt har bedt om det. Det siger anmodningen.",
+                f"{asker.english} asks without an explicit request of the person. The request says so.",
             ),
             (Lane.CITIZEN, Lane.PORTAL) if given else (Lane.PORTAL,),
             inferred=True,
@@ -101,10 +102,10 @@ class _Teller:
             request.issued,
             Words("Hvem har dokumentationen?", "Who has the evidence?"),
             Words(
-                f"Portalen slog op i katalogerne, hvem der udsteder “{what.danish}”: {cast.provider.danish}. Opslaget "
-                "står ikke i journalen; det følger af anmodningen.",
-                f"The portal looked up in the directories who issues “{what.english}”: {cast.provider.english}. The "
-                "look-up is in no journal; it follows from the request.",
+                f"Portalen slog op i EU's kataloger, hvem der udsteder »{what.danish}«. Svaret var {provider.danish}. "
+                "Opslaget står ikke i nogen journal; det er udledt af anmodningen.",
+                f"The portal looked up in the EU's directories who issues the “{what.english}”. The answer was "
+                f"{provider.english}. No journal has the look-up; it is inferred from the request.",
             ),
             (Lane.PORTAL, Lane.DIRECTORIES),
             inferred=True,
@@ -158,7 +159,8 @@ class _Teller:
         return self._is_between(message) and any(each.document == message.document for each in others)
 
     def _asked(self, message: Message, title: Words) -> Words:
-        asker, asked, what = self._cast.requester, self._cast.provider, self._cast.evidence_type
+        asker, asked, what = self._cast.requester, within(self._cast.provider), self._cast.evidence_type
+        small = within(asker)
         if self._passed_on(message):
             return Words(
                 f"Mellemleddet sendte anmodningen uændret videre til {asked.danish}, i en meddelelse, som det selv har "
@@ -168,20 +170,20 @@ class _Teller:
             )
         if title == SECOND_REQUEST:
             return Words(
-                f"Borgeren fulgte linket, og {asker.danish} sendte den anden anmodning: borgeren er på vej til at se "
-                "dokumentationen.",
-                f"The person followed the link, and {asker.english} sent the second request: the person is on the way "
-                "to see the evidence.",
+                f"Borgeren fulgte linket, og {small.danish} sendte anmodning nummer to. Der skal to til: den første "
+                "får linket til forhåndsvisningen som svar, den anden venter på borgerens valg.",
+                f"The person followed the link, and {small.english} sent the second request. It takes two: the first "
+                "is answered with the link to the preview, the second waits for what the person decides.",
             )
         ground = procedure(self._cast.request.procedure) if self._cast.request else None
         for_what = Words(f" til {ground.danish}", f" for {ground.english}") if ground else Words("", "")
         return Words(
-            f"{asker.danish} bad {asked.danish} om “{what.danish}”{for_what.danish}.",
+            f"{asker.danish} bad {asked.danish} om »{what.danish}«{for_what.danish}.",
             f"{asker.english} asked {asked.english} for “{what.english}”{for_what.english}.",
         )
 
     def _answered(self, message: Message, entry: JournalEntry) -> Words:
-        asker, asked = self._cast.requester, self._cast.provider
+        asker, asked = within(self._cast.requester), self._cast.provider
         if self._passed_on(message):
             return Words(
                 f"Mellemleddet sendte svaret uændret videre til {asker.danish}.",
@@ -240,41 +242,42 @@ class _Teller:
 
     def _act_said(self, line: Line, own: Lane) -> Words:
         entry, asked = line.entry, self._cast.provider
+        inside = within(asked)
         count = files(len(entry.evidence))
         who = {Lane.PORTAL: self._cast.requester, Lane.AUTHORITY: asked}.get(own, ROLES[own])
         match entry.entry:
             case Entry.IDENTITY_MATCHED:
                 return Words(
-                    f"{asked.danish} fandt netop én person, som anmodningen kan handle om.",
-                    f"{asked.english} found exactly one person whom the request can be about.",
+                    f"{asked.danish} fandt i sit register præcis én person, som passer på anmodningen.",
+                    f"{asked.english} found exactly one person in its register who fits the request.",
                 )
             case Entry.IDENTITY_NOT_MATCHED:
                 return Words(
-                    f"{asked.danish} fandt ikke netop én person, og fortæller ikke hvorfor.",
+                    f"{asked.danish} fandt ikke præcis én person, og fortæller ikke hvorfor.",
                     f"{asked.english} did not find exactly one person, and does not tell why.",
                 )
             case Entry.PREVIEW_OPENED:
                 return Words(
-                    f"Borgeren loggede ind hos {asked.danish} og så dokumentationen: {count.danish}.",
-                    f"The person signed in at {asked.english} and saw the evidence: {count.english}.",
+                    f"Borgeren loggede ind hos {inside.danish} og så dokumentationen: {count.danish}.",
+                    f"The person signed in at {inside.english} and saw the evidence: {count.english}.",
                 )
             case Entry.PREVIEW_DECIDED if entry.decision == "accept":
                 return Words(
-                    f"Borgeren sagde ja til, at dokumentationen sendes: {count.danish}.",
-                    f"The person agreed that the evidence is sent: {count.english}.",
+                    f"Borgeren sagde ja til at sende dokumentationen: {count.danish}.",
+                    f"The person agreed to send the evidence: {count.english}.",
                 )
             case Entry.PREVIEW_DECIDED:
-                return Words("Borgeren sagde nej: intet sendes.", "The person said no: nothing is sent.")
+                return Words("Borgeren sagde nej til at sende.", "The person said no to sending.")
             case Entry.EVIDENCE_DELETED:
                 return Words(
-                    f"{who.danish} slettede dokumentationen; dens fingeraftryk bliver i journalen.",
-                    f"{who.english} deleted the evidence; its digest stays in the journal.",
+                    f"{who.danish} slettede filerne. Deres digitale fingeraftryk bliver i journalen.",
+                    f"{who.english} deleted the files. Their digital fingerprints stay in the journal.",
                 )
             case Entry.CASE_DECIDED:
                 decision = decision_of(entry) or Words("afgjort", "decided")
                 return Words(
-                    f"En sagsbehandler hos {asked.danish} afgjorde sagen: {decision.danish}.",
-                    f"A caseworker of {asked.english} decided the case: {decision.english}.",
+                    f"En sagsbehandler hos {inside.danish} afgjorde sagen: {decision.danish}.",
+                    f"A caseworker of {inside.english} decided the case: {decision.english}.",
                 )
         said = _SAID.get(entry.entry)
         title = title_of(line)

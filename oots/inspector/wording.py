@@ -34,12 +34,19 @@ OUTCOME_LOOK: Final[Mapping[Outcome, str]] = {
 """The colour and icon of an outcome, beside its words."""
 
 FIRST_REQUEST: Final = Words("Anmodning om dokumentation", "Request for evidence")
-SECOND_REQUEST: Final = Words("Anden anmodning, til forhåndsvisningen", "Second request, for the preview")
+SECOND_REQUEST: Final = Words("Anmodning nummer to, til forhåndsvisningen", "Second request, for the preview")
 OFFER: Final = Words("Svar: borgeren skal se dokumentationen først", "Answer: the person is to see the evidence first")
 
+_TITLES: Final[Mapping[str, Words]] = {
+    Entry.IDENTITY_MATCHED: Words("Præcis én person fundet", "Exactly one person found"),
+    Entry.IDENTITY_NOT_MATCHED: Words("Ikke præcis én person fundet", "Not exactly one person found"),
+    Entry.PREVIEW_DECIDED: Words("Borgerens valg", "The person's decision"),
+    Entry.EVIDENCE_DELETED: Words("Filerne slettet", "Files deleted"),
+}
+"""Plainer than what citizens' pages call these."""
 _DECISIONS: Final[Mapping[str, Words]] = {
-    "accept": Words("godkendt", "approved"),
-    "decline": Words("afvist", "declined"),
+    "accept": Words("ja til at sende", "yes to sending"),
+    "decline": Words("nej til at sende", "no to sending"),
     "release": Words("udstedes", "released"),
     "refuse": Words("udstedes ikke", "not released"),
 }
@@ -62,7 +69,7 @@ def title_of(line: Line) -> Words:
         return SECOND_REQUEST if _is_second(entry) else FIRST_REQUEST
     if entry.entry in (*RESPONSES, *EXCEPTIONS):
         return answer_titled(entry)
-    return TITLES.get(entry.entry, Words(entry.entry, entry.entry))
+    return _TITLES.get(entry.entry) or TITLES.get(entry.entry, Words(entry.entry, entry.entry))
 
 
 def answer_titled(entry: JournalEntry) -> Words:
@@ -133,13 +140,20 @@ def facts_of(entry: JournalEntry, *, masked: bool) -> tuple[Fact, ...]:
 
 
 def _about_part(part: EvidencePart) -> Words:
-    kind = f"{part.media_type}, {part.length} byte"
-    return Words(f"Dokumentation ({kind}), SHA-256", f"Evidence ({kind}s), SHA-256")
+    kind = f"{part.media_type}, {part.length} bytes"
+    return Words(
+        f"Digitalt fingeraftryk af en fil ({kind}), SHA-256", f"Digital fingerprint of a file ({kind}), SHA-256"
+    )
 
 
 def _about_note(note: Note) -> Words:
     return Words(f"Bemærkning ({note.severity}) efter {note.rule}", f"Note ({note.severity}) by {note.rule}")
 
 
-def _about_digest(uri: str) -> Words:
-    return Words(f"Underskrevet: {uri}, SHA-256", f"Signed: {uri}, SHA-256")
+def within(name: Words) -> Words:
+    """A name inside a sentence: its article is small there."""
+    return Words(_small(name.danish), _small(name.english))
+
+
+def _small(name: str) -> str:
+    return name[0].lower() + name[1:] if name.startswith(("Den ", "Det ", "De ", "The ")) else name

@@ -17,7 +17,7 @@ from oots.exchange.journal import Entry
 from oots.exchange.journals import JournalOf, Journals
 from oots.inspector.cast import Cast, Lane
 from oots.inspector.checks import Check, Judged, Worth, judged
-from oots.inspector.diagram import Diagram, described, mermaid, svg
+from oots.inspector.diagram import Diagram, described, folded, mermaid, svg
 from oots.inspector.laid_open import LaidOpen, Message, lay_open
 from oots.inspector.steps import Step, steps_of
 from oots.inspector.telling import tell
@@ -68,15 +68,15 @@ def steps(exchange: LaidOpen) -> tuple[Step, ...]:
 def test_the_story_has_every_step_in_order(exchange: LaidOpen) -> None:
     assert [(step.title.english, step.way.english) for step in steps(exchange)] == [
         ("Explicit request", "The person → The portal"),
-        ("Who has the evidence?", "The portal → The directories"),
+        ("Who has the evidence?", "The portal → The EU's directories"),
         ("Request for evidence", "The portal → The authority"),
-        ("Person matched", "The authority"),
+        ("Exactly one person found", "The authority"),
         ("Answer: the person is to see the evidence first", "The authority → The portal"),
         ("Second request, for the preview", "The portal → The authority"),
         ("Preview opened", "The person → The authority"),
-        ("Decision taken in the preview: approved", "The person → The authority"),
+        ("The person's decision: yes to sending", "The person → The authority"),
         ("Response with evidence", "The authority → The portal"),
-        ("Evidence deleted", "The authority"),
+        ("Files deleted", "The authority"),
     ]
 
 
@@ -85,10 +85,11 @@ def test_five_questions_are_answered_on_the_page(told: ToldTown, browser: Browse
     for said in (
         "The fictive registration authority (Lithuania) asked Aarhus Kommune (Denmark) for “Residence certificate”.",
         "Procedure V1: registering a change of address, under Article 14 of Regulation (EU) 2018/1724. "
-        "The person explicitly asked for it (paragraph 4). The requirement: Proof of domicile address.",
+        "The request says that the person explicitly asked for it (paragraph 4). "
+        "It is to show: Proof of domicile address.",
         "The person saw 2 files at Aarhus Kommune and agreed to send 2 files.",
-        "2 files of “Residence certificate” went to Lithuania.",
-        "Yes. All 4 messages are signed by the sender's access point",
+        "The “Residence certificate” went to Lithuania: 2 files.",
+        "All 4 messages are signed by the server that sent them",
     ):
         assert said in page, said
 
@@ -98,7 +99,7 @@ def test_the_drawing_and_the_timeline_say_the_same(told: ToldTown, exchange: Lai
     drawn = re.search(r'<desc id="lanes-desc">(.*?)</desc>', page, re.DOTALL)
     assert drawn is not None
     titles = re.findall(r'<h3 class="timeline-title">(.*?)</h3>\s*<p class="timeline-way">(.*?)</p>', page, re.DOTALL)
-    in_words = [f"{title}: {text_of(way)}" for title, way in titles]
+    in_words = [f"{text_of(title)}: {text_of(way)}" for title, way in titles]
     plain = [re.sub(r" \(.*\)$", "", line) for line in unescape(drawn[1]).split("\n")]
     assert len(plain) == len(in_words) == len(steps(exchange))
     assert all(told.startswith(line) for line, told in zip(plain, in_words, strict=True))
@@ -129,7 +130,7 @@ def test_a_step_is_shown_with_what_came_before_and_ways_on(told: ToldTown, brows
     assert f'rel="prev" href="{at}/2"' in third
     assert f'rel="next" href="{at}/4"' in third
     assert "3. Request for evidence" in third
-    assert "4. Person matched" not in third
+    assert "4. Exactly one person found" not in third
     last = browser.get(f"{at}/10")
     assert last.status_code == 200
     assert 'rel="next"' not in last.text
@@ -162,7 +163,7 @@ def test_mermaid_text_has_a_line_for_each_arrow(exchange: LaidOpen) -> None:
     assert lines[0] == "sequenceDiagram"
     assert sum("->>" in line and "3. Request for evidence" in line for line in lines) == 3
     assert "    requester_point-->>provider_point: 9. receipt" in lines
-    assert "    Note over authority: 4. Person matched" in lines
+    assert "    Note over authority: 4. Exactly one person found" in lines
 
 
 # --- the checks ---
@@ -233,9 +234,39 @@ def test_who_says_no_sends_nothing(tmp_path: Path, demo_keys: Path) -> None:
         town.space.decide(token, [])
         town.run()
         exchange = laid_open(tmp_path, exchange_id)
-    answers = tell(exchange, Cast(exchange), judged(exchange, town.anchors)).answers
-    assert [each.badge and each.badge.english for each in answers[2:]] == ["saw and said no", "nothing", "yes"]
-    assert answers[3].answer.english == "No evidence. The person chose not to send."
+    told = tell(exchange, Cast(exchange), judged(exchange, town.anchors))
+    badges = [each.badge and each.badge.english for each in told.answers[2:]]
+    assert badges == ["saw and said no", "no evidence", "yes, for the messages"]
+    assert told.answers[3].answer.english == (
+        "No evidence. Only 2 answers went to Lithuania: a link to the preview and word that nothing is sent. The link "
+        "went before the person chose, and shows that exactly one person was found."
+    )
+    assert told.proofs[0].says.english.endswith("None of them carried any evidence.")
+
+
+def test_what_no_signature_proves_is_said_beside_what_is_proven(told: ToldTown, exchange: LaidOpen) -> None:
+    cast = Cast(exchange)
+    found = tell(exchange, cast, judged(exchange, told.town.anchors))
+    assert "2 files came along. What they hold is not in the journals" in found.proofs[0].says.english
+    assert "AP_LT_01, the access point of the fictive registration authority" in found.proofs[1].says.english
+    seen, asked, played = (each.english for each in found.rests)
+    assert seen.startswith(
+        "What the person saw and chose (steps 7 and 8) stands in the journal of Aarhus Kommune alone."
+    )
+    assert "explicitly asked is what the fictive registration authority says" in asked
+    assert "Aarhus Kommune are played by the prototype" in played
+    unseen = replace(exchange, lines=tuple(line for line in exchange.lines if "preview" not in line.entry.entry))
+    assert len(tell(unseen, Cast(unseen), judged(unseen, told.town.anchors)).rests) == 2
+
+
+def test_the_border_lies_between_the_access_points_and_a_narrow_drawing_keeps_it(exchange: LaidOpen) -> None:
+    wide = drawing(exchange)
+    narrow = folded(wide)
+    assert narrow.lanes == (Lane.CITIZEN, Lane.PORTAL, Lane.AUTHORITY)
+    for each in (wide, narrow):
+        drawn = str(svg(each))
+        assert drawn.count(">Lithuania<") == drawn.count(">Denmark<") == 1
+    assert "narrow-lanes" in str(svg(narrow))
 
 
 def test_a_request_that_comes_again_is_an_arrow_that_ends_at_the_access_point(exchange: LaidOpen) -> None:
