@@ -87,7 +87,7 @@ def test_a_list_that_is_open_gets_a_new_exchange_and_says_so(page: Page, house: 
 
 def test_a_message_is_reached_from_the_drawing_by_keyboard(page: Page, house: House) -> None:
     page.goto(house.exchange)
-    link = page.locator("svg.lanes a").first
+    link = page.locator("svg.narrow-lanes a").first
     link.focus()
     assert link.get_attribute("href") == f"/exchanges/{house.told.exchange_id}/messages/1"
     assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Åbn meddelelse 1")
