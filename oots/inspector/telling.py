@@ -206,7 +206,7 @@ class _Teller:
             came = country(self._cast.provider_country)
             evidence = (
                 Words(
-                    f"{count.danish} kom hertil fra {came.danish}.", f"{count.english} came from {came.english}."
+                    f"{count.danish} kom hertil fra {came.danish}.", f"{count.english} came here from {came.english}."
                 )
                 if self._sent
                 else Words(f"Intet kom hertil fra {came.danish}.", f"Nothing came from {came.english}.")
