@@ -14,7 +14,7 @@ from oots.inspector.steps import Step
 from oots.web.countries import country
 from oots.web.words import Lang, Words
 
-_LETTER: Final = 8.2
+_LETTER: Final = 8.9
 """How wide a letter of a title is drawn at most, about."""
 _EDGE: Final = 8
 _PILL: Final = 74
@@ -262,7 +262,7 @@ def _label(diagram: Diagram, step: Step, bottom: float) -> Iterator[Markup]:
     lines = textwrap.wrap(f"✗ {text}" if step.failed else text, diagram.size.title, break_long_words=False)
     middle = (_x(diagram, step.path[0]) + _x(diagram, step.path[-1])) / 2
     if _is_visit(step):
-        middle = _x(diagram, Lane.AUTHORITY) - 0.45 * diagram.size.lane
+        middle = _x(diagram, Lane.AUTHORITY) - (0 if diagram.size is NARROW else 0.45 * diagram.size.lane)
     for number, line in enumerate(lines):
         half = len(line) * _LETTER / 2
         x = max(diagram.size.numbers + half, min(middle, _width(diagram) - half - _EDGE))
@@ -308,17 +308,20 @@ def _is_visit(step: Step) -> bool:
 
 
 def _visit(diagram: Diagram, step: Step, y: float, color: str) -> Iterator[Markup]:
-    """The person at the authority, in a browser: an arrow that passes through no lane of others."""
+    """The person at the authority, in a browser: an arrow that passes through no lane of others, and none where there
+    is no room for it on that side of the border."""
     x, lane = _x(diagram, Lane.AUTHORITY), diagram.size.lane
-    left, right = x - 0.9 * lane, x - 0.9 * lane + _PILL
+    left = x - _PILL / 2 if diagram.size is NARROW else x - 0.9 * lane
+    right = left + _PILL
     yield Markup('<rect x="{}" y="{}" width="{}" height="22" rx="11" fill="#ffffff" stroke="{}"/>').format(
         left, y - 11, _PILL, color
     )
     yield Markup('<text x="{}" y="{}" text-anchor="middle" font-size="12" fill="{}">{}</text>').format(
         left + _PILL / 2, y + 4, color, ROLES[Lane.CITIZEN].in_(diagram.lang)
     )
-    ends = (right, x) if step.path[0] is Lane.CITIZEN else (x, right)
-    yield _arrow(*ends, y, color, 1.6)
+    if diagram.size is WIDE:
+        ends = (right, x) if step.path[0] is Lane.CITIZEN else (x, right)
+        yield _arrow(*ends, y, color, 1.6)
 
 
 def _arrow(start: float, end: float, y: float, color: str, width: float, *, dashed: bool = False) -> Markup:
@@ -345,7 +348,7 @@ def _receipt(diagram: Diagram, start: float, end: float, y: float) -> Iterator[M
 # --- what colours and lines mean ---
 
 _MEANINGS: Final = (
-    (_SIGNED, 4.5, False, Words("underskrevet meddelelse over grænsen", "signed message across the border")),
+    (_SIGNED, 4.5, False, Words("underskrevet meddelelse", "signed message")),
     (_RECEIPT, 1.6, True, Words("modtagerens underskrevne kvittering", "signed receipt of the receiver")),
     (_PERSON, 1.6, False, Words("borgeren gør noget i sin browser", "the person does something in a browser")),
     (_SIGNED, 1.6, False, Words("inden for samme myndighed", "within one authority")),

@@ -276,8 +276,8 @@ class _Teller:
             return Words("", "")
         link = self._link()
         return Words(
-            f" Før det blev der sendt et svar med et link til forhåndsvisningen.{link.danish}",
-            f" Before that, an answer with a link to the preview was sent.{link.english}",
+            f" Før dokumentationen blev der sendt et svar med et link til forhåndsvisningen.{link.danish}",
+            f" Before the evidence, an answer with a link to the preview was sent.{link.english}",
         )
 
     def _link(self) -> Words:
@@ -308,8 +308,8 @@ class _Teller:
             return Words("", "")
         kinds = ("1 slags oplysning", "1 kind of data") if number == 1 else (f"{number} slags oplysninger", "")
         return Words(
-            f" {kinds[0]} i registret blev ikke udleveret; se Dokumentation.",
-            f" {kinds[1] or f'{number} kinds of data'} in the register stayed there; see Evidence.",
+            f" {kinds[0]} i registret blev ikke udleveret.",
+            f" {kinds[1] or f'{number} kinds of data'} in the register stayed there.",
         )
 
     def proven(self) -> Answered:
