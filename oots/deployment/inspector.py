@@ -16,11 +16,10 @@ from oots.deployment import frames
 from oots.deployment.apps import Surroundings
 from oots.deployment.at_rest import Retention
 from oots.deployment.criteria import criteria_of
+from oots.deployment.participants import INSPECTOR_KEY
 from oots.deployment.reviewers import doors_of, issuer_client
-from oots.deployment.services import Kind
 from oots.deployment.settings import InspectorSettings
 from oots.deployment.trust import read_anchors
-from oots.dossier.from_journal import dossier_key
 from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.store import Store
 from oots.inspector import access_pages, pages
@@ -98,8 +97,8 @@ def inspector_app(settings: InspectorSettings, around: Surroundings, issuer: htt
 
 
 def _dossiers(settings: InspectorSettings, store: Store[Review]) -> DossierDesk:
-    name = dossier_key(Kind.INSPECTOR)
-    key = load_key_pair(settings.keys, name) if has_key(settings.keys, name) else None
+    has_one = has_key(settings.keys, INSPECTOR_KEY)
+    key = load_key_pair(settings.keys, INSPECTOR_KEY) if has_one else None
     secret = {name for name, field in InspectorSettings.model_fields.items() if not field.repr}
     return DossierDesk(key, store.files, criteria_of, settings.model_dump(mode="json", exclude=secret))
 

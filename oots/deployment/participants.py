@@ -32,6 +32,7 @@ TLS = "tls"
 DIRECTORIES = "directories"
 COUNCIL = "it-architecture-council"
 """The party for which reviewers sign, and the inspector."""
+INSPECTOR_KEY = "dossier-inspector"
 
 
 def tls_hosts() -> tuple[str, ...]:
@@ -83,8 +84,8 @@ def participants_of(services: Sequence[Service]) -> tuple[Participant, ...]:
         *(seal for each in services if _is_abroad(each) for seal in _foreign_seals()),
         Participant(DIRECTORIES, DIRECTORIES, Role.DIRECTORY),
         Participant(TLS, "demo-hosts", Role.TLS, tls_hosts()),
-        *(Participant(dossier_key(each.name), each.party_id, Role.DOSSIER) for each in points if each.party_id),
-        Participant(dossier_key(Kind.INSPECTOR), COUNCIL, Role.DOSSIER),
+        *(Participant(dossier_key(each.party_id), each.party_id, Role.DOSSIER) for each in points if each.party_id),
+        Participant(INSPECTOR_KEY, COUNCIL, Role.DOSSIER),
         Participant(REVIEWER_KEY, COUNCIL, Role.REVIEWER),
     )
 
@@ -94,8 +95,8 @@ def keys_of(service: Service) -> tuple[str, ...]:
     own = [key_name(service.party_id)] if service.party_id else []
     own += [seal_name(code) for code in service.municipalities]
     own += [foreign_seal_name(country) for country in REGISTRIES] if _is_abroad(service) else []
-    own += [dossier_key(service.name)] if service.party_id else []
-    own += [dossier_key(Kind.INSPECTOR), REVIEWER_KEY] if service.kind is Kind.INSPECTOR else []
+    own += [dossier_key(service.party_id)] if service.party_id else []
+    own += [INSPECTOR_KEY, REVIEWER_KEY] if service.kind is Kind.INSPECTOR else []
     own += [DIRECTORIES] if service.kind is Kind.DIRECTORIES else []
     return (*own, TLS)
 

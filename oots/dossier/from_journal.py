@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,13 +26,15 @@ from oots.trust.anchors import TrustAnchors
 from oots.trust.keys import KeyPair, has_key, load_key_pair
 
 _REQUESTER: Final = "requester"
-_FORMER: Final = ("provider", "requester")
-"""Those who had the only dossier keys in state folders of earlier versions."""
+_FORMER: Final = {"AP_LT_01": "dossier-requester", "AP_DK_01": "dossier-provider"}
+"""The parties that had dossier keys first: theirs are called by what they do."""
 _TRUST: Final = "trust.pem"
 SCENARIOS: Final = "scenarios.json"
 """In the folder of a town in which scenarios were told: what was expected of each exchange, by its id."""
 Criteria = Callable[[str, str | None], Mapping[str, str]]
 """What has to come of a case and a piece of it, by their keys; nothing for one that it does not know."""
+_SENT: Final = (Entry.REQUEST_SENT, Entry.RESPONSE_SENT, Entry.EXCEPTION_SENT)
+_RECEIVED: Final = (Entry.REQUEST_RECEIVED, Entry.RESPONSE_RECEIVED, Entry.EXCEPTION_RECEIVED)
 _FACTS: Final = (
     "message_id",
     "request_id",
@@ -66,7 +68,7 @@ def material_of_journal(
     journals = Journals(journals_in(at.state, at.vault_key, at.database_url))
     keys = at.keys or _keys(at.state)
     anchors = TrustAnchors.from_pem(_read(keys / _TRUST), allow_specimens=specimens)
-    material = material_of(exchange_id, journals, anchors, lambda services: _key(keys, services), criteria)
+    material = material_of(exchange_id, journals, anchors, lambda parties: _key(keys, parties), criteria)
     return replace(material, expected=_of_scenario(at.state, exchange_id) or material.expected)
 
 
@@ -83,10 +85,11 @@ def material_of(
     exchange_id: str,
     journals: Journals,
     anchors: TrustAnchors,
-    key: Callable[[Collection[str]], KeyPair],
+    key: Callable[[Mapping[str, str]], KeyPair],
     criteria: Criteria = lambda case, piece: {},
 ) -> Material:
-    """The same of journals that are at hand; `key` gives what will sign for whoever took part, by their names.
+    """The same of journals that are at hand; `key` gives what will sign for whoever took part: the party of each
+    service.
 
     Raises ConfigurationError where none of them knows the exchange.
     """
@@ -101,7 +104,7 @@ def material_of(
         events=tuple(_event(line) for line in lines),
         preview=_preview(lines),
         anchors=anchors,
-        key=key(services),
+        key=key(_parties(lines)),
         sources=tuple(f"the journal of {service}" for service in services),
         procedure=_first(line.entry.procedure for line in lines),
         evidence_type=_first(line.entry.evidence_type for line in lines),
@@ -140,16 +143,29 @@ def _read(file: Path) -> bytes:
         raise ConfigurationError(f"{file}: {problem.strerror}") from None
 
 
-def dossier_key(service: str) -> str:
-    """The stem of the key files with which a service signs dossiers."""
-    return f"dossier-{service}"
+def dossier_key(party_id: str) -> str:
+    """The stem of the key files with which a party signs dossiers."""
+    return _FORMER.get(party_id) or f"dossier-{party_id.lower().replace('_', '-')}"
 
 
-def _key(keys: Path, services: Collection[str]) -> KeyPair:
-    """That of a requester whose journal is among those that were read, else of another service that took part."""
-    took_part = sorted(services, key=lambda name: (not name.startswith(_REQUESTER), name))
-    former = sorted(_FORMER, reverse=took_part[0].startswith(_REQUESTER))
-    names = [dossier_key(service) for service in dict.fromkeys((*took_part, *former))]
+def _parties(lines: Sequence[Line]) -> dict[str, str]:
+    """As which party each service took part: as the one that its messages are from, or else to."""
+    messages = [line for line in lines if line.entry.soap is not None and line.entry.entry in (*_SENT, *_RECEIVED)]
+    messages.sort(key=lambda line: line.entry.entry in _SENT)
+    parties: dict[str, str] = {}
+    for line in messages:
+        with suppress(TransportError):
+            header = header_in(line.entry.soap or b"")
+            parties[line.service] = (header.sender if line.entry.entry in _SENT else header.receiver).value
+    return parties
+
+
+def _key(keys: Path, parties: Mapping[str, str]) -> KeyPair:
+    """That of a requester whose journal is among those that were read, else of another service that took part, else one
+    of those that were there first."""
+    took_part = sorted(parties, key=lambda name: (not name.startswith(_REQUESTER), name))
+    former = sorted(_FORMER.values(), reverse=not took_part or took_part[0].startswith(_REQUESTER))
+    names = [*(dossier_key(parties[service]) for service in took_part), *former]
     return load_key_pair(keys, next((name for name in names if has_key(keys, name)), names[0]))
 
 

@@ -112,7 +112,7 @@ class _DossierPages:
         about, desk, key = self._inspection, self._desk, self._desk.key
         if key is None:
             raise ConfigurationError("the inspector has no key for dossiers")
-        material = material_of(exchange_id, about.journals, about.anchors, lambda _services: key, desk.criteria)
+        material = material_of(exchange_id, about.journals, about.anchors, lambda _parties: key, desk.criteria)
         kept = about.desk.find(exchange_id)
         review = report_of(State(kept.state), kept.record) if kept else None
         return export(replace(material, settings=desk.settings, review=review), about.clock.now(), redaction)

@@ -21,6 +21,7 @@ from oots.deployment.settings import (
 )
 from oots.deployment.topology import load_topology, topology_names
 from oots.deployment.town import SERVICES, Ports, Town
+from oots.dossier.from_journal import dossier_key
 from oots.model.errors import ConfigurationError
 from oots.trust.certificates import Role
 
@@ -138,7 +139,7 @@ def test_every_service_with_an_access_point_and_the_inspector_sign_dossiers_with
     points = [each for each in services if each.party_id]
     assert {"intermediary", "provider-lt", "requester", "requester-dk"} < {each.name for each in points}
     for service in points:
-        key = by_name[f"dossier-{service.name}"]
+        key = by_name[dossier_key(str(service.party_id))]
         assert (key.party_id, key.role) == (service.party_id, Role.DOSSIER)
         assert [name for name in keys_of(service) if name.startswith("dossier-")] == [key.name]
     assert by_name["dossier-inspector"].party_id == "it-architecture-council"
