@@ -106,7 +106,7 @@ def test_an_exchange_of_a_journal_becomes_one_and_the_journal_stays_as_it_is(
     assert {file: content for file, content in after.items() if file in before} == before
     told = yes_three_times(oots, tmp_path / "d.zip", ran.out / "trust.pem")
     assert told["signer"] == signer
-    assert "2 of them are not kept" in told["answers"][0]["en"]
+    assert "2 are not kept" in told["answers"][0]["en"]
 
 
 def test_a_side_that_calls_the_exchange_otherwise_is_found_by_its_messages(oots: Type, tmp_path: Path) -> None:

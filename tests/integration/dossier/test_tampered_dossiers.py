@@ -521,7 +521,7 @@ def test_evidence_said_to_be_deleted_by_the_digest_that_was_signed_is_believed()
     gone = (EVIDENCE, "messages/04/message.mime")
     verdict = judged(relisted(lambda each: replace(each, state=State.DELETED) if each.path in gone else each))
     assert verdict.is_good
-    assert "1 of them are not kept" in verdict.answers[0].en
+    assert "1 are not kept" in verdict.answers[0].en
 
 
 def test_nothing_is_withheld_in_a_dossier_that_is_not_redacted() -> None:
