@@ -155,7 +155,7 @@ class _Teller:
                     f"The person saw {shown.english} at {asked.english} and agreed to send {chosen.english}.",
                 ),
                 "info",
-                Words("så og sagde ja", "saw and said yes"),
+                Words(f"ja, siger {asked.danish}", f"yes, says {asked.english}"),
             )
         if self._decision is not None:
             return (
@@ -164,7 +164,7 @@ class _Teller:
                     f"The person saw {shown.english} at {asked.english} and said no.",
                 ),
                 "info",
-                Words("så og sagde nej", "saw and said no"),
+                Words(f"nej, siger {asked.danish}", f"no, says {asked.english}"),
             )
         if self._opened:
             return (
@@ -425,6 +425,12 @@ class _Teller:
                 f"At borgeren udtrykkeligt bad om det, siger {asker.danish}, som har underskrevet anmodningen.",
                 f"That the person explicitly asked is what {asker.english} says, which signed the request.",
             )
+        yield Words(
+            "At intet andet blev sendt, at netop én person blev fundet, og at kopier blev slettet, siger journalerne. "
+            "En underskrift kan kun vise, hvad der er, ikke at der ikke er mere.",
+            "That nothing else was sent, that one person was found, and that copies were deleted, the journals say. "
+            "A signature can only show what is there, not that there is no more.",
+        )
         yield Words(
             f"Både {asker.danish} og {asked.danish} spilles af prototypen; ingen myndighed har medvirket. Log ind sker "
             "hos en efterligning af eIDAS, og certifikaterne, som viser, hvis underskriften er, kommer fra en "

@@ -17,7 +17,7 @@ from oots.wire import request
 
 OUTCOMES: Final[Mapping[Outcome, Words]] = {
     Outcome.DELIVERED: Words("dokumentation sendt", "evidence sent"),
-    Outcome.NOTHING_SENT: Words("intet sendt", "nothing sent"),
+    Outcome.NOTHING_SENT: Words("ingen dokumentation sendt", "no evidence sent"),
     Outcome.REFUSED: Words("afvist", "refused"),
     Outcome.LAPSED: Words("tiden udløb", "time ran out"),
     Outcome.UNDELIVERED: Words("ikke afleveret", "not delivered"),
@@ -41,7 +41,7 @@ _TITLES: Final[Mapping[str, Words]] = {
     Entry.IDENTITY_MATCHED: Words("Præcis én person fundet", "Exactly one person found"),
     Entry.IDENTITY_NOT_MATCHED: Words("Ikke præcis én person fundet", "Not exactly one person found"),
     Entry.PREVIEW_DECIDED: Words("Borgerens valg", "The person's decision"),
-    Entry.EVIDENCE_DELETED: Words("Filerne slettet", "Files deleted"),
+    Entry.EVIDENCE_DELETED: Words("Kopi af filerne slettet", "Copy of the files deleted"),
 }
 """Plainer than what citizens' pages call these."""
 _DECISIONS: Final[Mapping[str, Words]] = {

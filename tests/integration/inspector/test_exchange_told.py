@@ -76,7 +76,7 @@ def test_the_story_has_every_step_in_order(exchange: LaidOpen) -> None:
         ("Preview opened", "The person → The authority"),
         ("The person's decision: yes to sending", "The person → The authority"),
         ("Response with evidence", "The authority → The portal"),
-        ("Files deleted", "The authority"),
+        ("Copy of the files deleted", "The authority"),
     ]
 
 
@@ -236,7 +236,7 @@ def test_who_says_no_sends_nothing(tmp_path: Path, demo_keys: Path) -> None:
         exchange = laid_open(tmp_path, exchange_id)
     told = tell(exchange, Cast(exchange), judged(exchange, town.anchors))
     badges = [each.badge and each.badge.english for each in told.answers[2:]]
-    assert badges == ["saw and said no", "no evidence", "yes, for the messages"]
+    assert badges == ["no, says Aarhus Municipality", "no evidence", "yes, for the messages"]
     assert told.answers[3].answer.english == (
         "No evidence. Only 2 answers went to Lithuania: a link to the preview and word that nothing is sent. The link "
         "went before the person chose, and shows that exactly one person was found."

@@ -47,7 +47,7 @@ def refusal(code: str) -> Line:
         ([REQUEST], "i gang", "in progress"),
         ([REQUEST, OFFER], "i gang", "in progress"),
         ([REQUEST, OFFER, SECOND, EVIDENCE, DELETED], "dokumentation sendt", "evidence sent"),
-        ([REQUEST, OFFER, SECOND, EMPTY], "intet sendt", "nothing sent"),
+        ([REQUEST, OFFER, SECOND, EMPTY], "ingen dokumentation sendt", "no evidence sent"),
         ([REQUEST, refusal("EDM:ERR:0004")], "afvist", "refused"),
         ([REQUEST, refusal("EDM:ERR:0002")], "afvist", "refused"),
         ([REQUEST, refusal("EDM:ERR:0005")], "tiden udløb", "time ran out"),
