@@ -75,7 +75,7 @@ def test_every_kind_of_line_has_a_title_unless_it_is_about_no_exchange(entry: En
     assert (title_of(line(entry)).english == entry) is (entry in (*ABOUT_ITSELF, *ABOUT_REVIEWERS))
 
 
-@pytest.mark.parametrize(("decision", "english"), [("accept", "approved"), ("decline", "declined")])
+@pytest.mark.parametrize(("decision", "english"), [("accept", "yes to sending"), ("decline", "no to sending")])
 def test_a_decision_is_told_in_words(decision: str, english: str) -> None:
     told = decision_of(line(Entry.PREVIEW_DECIDED, decision=decision).entry)
     assert told is not None
