@@ -311,7 +311,7 @@ def test_what_happened_can_be_read_in_the_inspector(browser: Browser, aarhus: De
         solvej.page.get_by_role("link", name=exchange).click()
         solvej.see("Hvad der skete", "What happened")
         for verdict in (
-            solvej.t("Skema: i orden", "Schema: passed"),
+            solvej.t("Opbygning: i orden", "Structure: passed"),
             solvej.t("Kvittering: i orden", "Receipt: passed"),
         ):
             assert solvej.page.get_by_text(verdict).count() == 5, verdict

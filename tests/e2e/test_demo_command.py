@@ -46,7 +46,7 @@ def test_the_demo_says_where_to_click_ends_with_all_its_children_and_starts_agai
                 assert citizen.open(f"{running.portal}/").heading == "Vælg din sag"
             children = running.children()
             both_ways = ["provider", "provider-lt", "requester", "requester-dk"]
-            assert sorted(children) == ["authority", "directories", "eid", *both_ways, "workbench"]
+            assert sorted(children) == ["authority", "directories", "eid", "inspector", *both_ways, "workbench"]
             assert running.end(end) == 0
             assert not any(runs(child) for child in children.values())
 
