@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from oots.exchange.journal import Entry
-from oots.exchange.journals import JournalOf, Journals
+from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.journals import JournalOf, Journals, Line
 from oots.inspector.cast import Cast, Lane
 from oots.inspector.checks import Check, Judged, Worth, judged
 from oots.inspector.diagram import Diagram, described, folded, mermaid, svg
@@ -23,6 +23,7 @@ from oots.inspector.steps import Step, steps_of
 from oots.inspector.telling import tell
 from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE
+from oots.web.words import Words
 from oots.wire.xml import parse
 from tests.support.dossiers import flipped
 from tests.support.inspector import READER, Browser, ToldTown, inspector_over, inspector_settings, told_town
@@ -32,6 +33,9 @@ from tests.support.two_sides import SOLVEJ, two_sides
 HONEST = dict.fromkeys(Check, Worth.PASSED) | {Check.RULES: Worth.NOTED}
 """The requests of these two sides break one rule that warns (R-EDM-REQ-S014)."""
 PERSONAL = ("Solvej", "Prøvesen", "0f6b2c1d", "1984", "Åboulevarden")
+
+
+NOTHING = Words("", "")
 
 
 @pytest.fixture(scope="module")
@@ -242,6 +246,21 @@ def test_who_says_no_sends_nothing(tmp_path: Path, demo_keys: Path) -> None:
         "went before the person chose, and shows that exactly one person was found."
     )
     assert told.proofs[0].says.english.endswith("None of them carried any evidence.")
+
+
+def test_evidence_for_which_no_receipt_came_is_not_said_to_have_stayed(told: ToldTown, exchange: LaidOpen) -> None:
+    (sent,) = exchange.of(Entry.RESPONSE_SENT)
+    given_up = JournalEntry(
+        exchange.lines[-1].entry.at + timedelta(hours=1),
+        Entry.DELIVERY_FAILED,
+        exchange_id=exchange.exchange_id,
+        message_id=sent.entry.message_id,
+    )
+    in_vain = replace(exchange, lines=(*exchange.lines, Line(sent.service, exchange.lines[-1].number + 1, given_up)))
+    stories = [tell(each, Cast(each), judged(each, told.town.anchors)) for each in (exchange, in_vain)]
+    assert [(each.answers[3].badge or NOTHING).english for each in stories] == ["sent", "not known"]
+    assert stories[0].sentence.english.endswith("2 files were sent to Lithuania.")
+    assert stories[1].sentence.english.endswith("Whether it arrived is not known.")
 
 
 def test_what_no_signature_proves_is_said_beside_what_is_proven(told: ToldTown, exchange: LaidOpen) -> None:

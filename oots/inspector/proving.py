@@ -1,0 +1,171 @@
+"""What can be proven of an exchange: what its signatures show, and what rests on somebody's word alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from oots.dossier.messages import Answer
+from oots.exchange.journal import Entry
+from oots.inspector.cast import Cast, Lane
+from oots.inspector.checks import Judged
+from oots.inspector.laid_open import LaidOpen
+from oots.inspector.steps import files, steps_of
+from oots.inspector.wording import within
+from oots.web.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What signatures prove, or do not: a question, its answer and how it goes on."""
+
+    question: Words
+    answer: Answer
+    says: Words
+
+
+_PROOFS: Final = {
+    "travelled": Words(
+        "Er meddelelsernes indhold det, der blev sendt?", "Is the content of the messages what was sent?"
+    ),
+    "sent": Words("Er afsenderen den rigtige?", "Is the sender the right one?"),
+    "received": Words("Har modtageren kvitteret?", "Did the receiver acknowledge it?"),
+}
+_NO: Final = Words("nej", "no")
+
+
+class Proving:
+    """What the signatures of an exchange prove."""
+
+    def __init__(self, exchange: LaidOpen, cast: Cast, judged: Judged) -> None:
+        self._exchange = exchange
+        self._cast = cast
+        self._judged = judged
+
+    def proven(self) -> tuple[Words, str, Words]:
+        """The answer in short, with the look and the words of its badge."""
+        known = [each.answer for each in self._judged.answers]
+        if not self._exchange.messages:
+            nothing = Words("Nej: ingen meddelelse er gemt.", "No: no message is kept.")
+            return nothing, "error", _NO
+        number = len(self._exchange.messages)
+        if all(answer is Answer.YES for answer in known):
+            return (
+                Words(
+                    f"Alle {number} meddelelser er underskrevet af den server, der sendte dem, og den server, der "
+                    "modtog dem, har underskrevet en kvittering for hver. Det er regnet efter nu. Var en eneste byte "
+                    "ændret, stod der nej her.",
+                    f"All {number} messages are signed by the server that sent them, and the server that received them "
+                    "has signed a receipt for each. That was computed again now. Had a single byte been changed, this "
+                    "would say no.",
+                ),
+                "success",
+                Words("ja, for meddelelserne", "yes, for the messages"),
+            )
+        if known[:2] == [Answer.YES, Answer.YES]:
+            lacking = sum(message.receipt is None for message in self._exchange.messages)
+            return (
+                Words(
+                    f"Alle {number} meddelelser er underskrevet af afsenderen, men {lacking} mangler "
+                    "modtagerens kvittering.",
+                    f"All {number} messages are signed by their sender, but {lacking} lack the receipt of "
+                    "their receiver.",
+                ),
+                "warning",
+                Words("delvist", "in part"),
+            )
+        return (
+            Words(
+                "Mindst én underskrift eller kvittering holder ikke; se kontrollerne nedenfor.",
+                "At least one signature or receipt does not hold; see the checks below.",
+            ),
+            "error",
+            _NO,
+        )
+
+    def proofs(self) -> Iterator[Proof]:
+        """What signatures say of content, sender and receiver."""
+        for answered in self._judged.answers if self._exchange.messages else ():
+            said = Words(answered.da, answered.en)
+            if answered.answer is Answer.YES:
+                said = self._content() if answered.name == "travelled" else self._signers(answered.name)
+            yield Proof(_PROOFS[answered.name], answered.answer, said)
+
+    def _content(self) -> Words:
+        number, enclosed = len(self._exchange.messages), sum(verdict.deleted for verdict in self._judged.verdicts)
+        carried = files(enclosed)
+        evidence = (
+            Words(
+                f"{carried.danish} fulgte med. Indholdet er ikke i journalerne, men afsenderen har underskrevet "
+                "fingeraftrykket af hver fil, så enhver kopi kan sammenlignes med det.",
+                f"{carried.english} came along. What they hold is not in the journals, but the sender signed the "
+                "fingerprint of each file, so that any copy can be compared with it.",
+            )
+            if enclosed
+            else Words("Ingen af dem havde dokumentation med.", "None of them carried any evidence.")
+        )
+        return Words(
+            f"Alle {number} meddelelser har det digitale fingeraftryk (et tal, der kun passer til netop det indhold), "
+            f"som afsenderen underskrev. {evidence.danish}",
+            f"All {number} messages have the digital fingerprint (a number that fits that content alone) that the "
+            f"sender signed. {evidence.english}",
+        )
+
+    def _signers(self, name: str) -> Words:
+        headers = [message.header for message in self._exchange.messages]
+        parties = Counter((each.sender if name == "sent" else each.receiver).value for each in headers)
+        told = [(self._point(party), count) for party, count in parties.items()]
+        danish = " og ".join(f"{count} af {who.danish}" for who, count in told)
+        english = " and ".join(f"{count} by {who.english}" for who, count in told)
+        if name == "sent":
+            return Words(f"Underskrevet: {danish}.", f"Signed: {english}.")
+        return Words(f"Kvittering underskrevet: {danish}.", f"Receipt signed: {english}.")
+
+    def _point(self, party: str) -> Words:
+        """An access point, and whose it is."""
+        of = {
+            Lane.REQUESTER_POINT: within(self._cast.requester),
+            Lane.PROVIDER_POINT: within(self._cast.provider),
+            Lane.INTERMEDIARY: Words("mellemleddet", "the intermediary"),
+        }.get(self._cast.lanes.get(party, Lane.INTERMEDIARY), Words("", ""))
+        return Words(f"{party}, adgangspunktet for {of.danish}", f"{party}, the access point of {of.english}")
+
+    def rests(self) -> Iterator[Words]:
+        """What no signature proves, and whose word it is."""
+        asker, asked = within(self._cast.requester), within(self._cast.provider)
+        acts = [
+            str(step.number)
+            for step in steps_of(self._exchange, self._cast)
+            if any(line.entry.entry in (Entry.PREVIEW_OPENED, Entry.PREVIEW_DECIDED) for line in step.lines)
+        ]
+        if acts:
+            steps = "step" if len(acts) == 1 else "steps"
+            yield Words(
+                f"Hvad borgeren så og valgte (trin {' og '.join(acts)}), står kun i journalen hos {asked.danish}. Der "
+                "er ingen underskrift fra borgeren. Journalens linjer er kædet sammen med myndighedens egen nøgle: "
+                "andre kan ikke rette i dem ubemærket, men myndigheden selv kan.",
+                f"What the person saw and chose ({steps} {' and '.join(acts)}) stands in the journal of "
+                f"{asked.english} alone. There is no signature of the person. The journal's lines are chained with the "
+                "authority's own key: others cannot change them unnoticed, but the authority itself can.",
+            )
+        if self._cast.request is not None:
+            yield Words(
+                f"At borgeren udtrykkeligt bad om det, siger {asker.danish}, som har underskrevet anmodningen.",
+                f"That the person explicitly asked is what {asker.english} says, which signed the request.",
+            )
+        yield Words(
+            "At intet andet blev sendt, at netop én person blev fundet, og at kopier blev slettet, siger journalerne. "
+            "En underskrift kan kun vise, hvad der er, ikke at der ikke er mere.",
+            "That nothing else was sent, that one person was found, and that copies were deleted, the journals say. "
+            "A signature can only show what is there, not that there is no more.",
+        )
+        yield Words(
+            f"Både {asker.danish} og {asked.danish} spilles af prototypen; ingen myndighed har medvirket. Log ind sker "
+            "hos en efterligning af eIDAS, og certifikaterne, som viser, hvis underskriften er, kommer fra en "
+            "efterligning af en tillidstjeneste. Uden for demoen beviser de intet.",
+            f"Both {asker.english} and {asked.english} are played by the prototype; no authority took part. Sign-in is "
+            "at a stand-in for eIDAS, and the certificates that show whose a signature is come from a stand-in for a "
+            "trust service. Outside the demo they prove nothing.",
+        )
