@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from oots.web.said import Said
 from oots.web.words import Words
 
 FILE: Final = Path(__file__).parent / "data" / "items.toml"
@@ -26,17 +27,6 @@ class Origin(StrEnum):
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Said(_Strict):
-    """A text in both languages of the pages."""
-
-    da: str
-    en: str
-
-    @property
-    def words(self) -> Words:
-        return Words(self.da, self.en)
 
 
 class Item(_Strict):

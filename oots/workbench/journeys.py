@@ -11,24 +11,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from oots.web.words import Words
+from oots.web.said import Said
 
 FILE = Path(__file__).parent / "data" / "journeys.toml"
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Said(_Strict):
-    """A text in both languages of the pages."""
-
-    da: str
-    en: str
-
-    @property
-    def words(self) -> Words:
-        return Words(self.da, self.en)
 
 
 class Role(StrEnum):

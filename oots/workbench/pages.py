@@ -18,10 +18,11 @@ from starlette.responses import RedirectResponse, Response
 from oots.model.clock import Clock
 from oots.scenario_files.scenario import Scenario
 from oots.web.frame import Frame, language
+from oots.web.said import Said
 from oots.web.sessions import check_csrf
 from oots.web.words import LOCAL, Lang, Words
 from oots.workbench import wording
-from oots.workbench.journeys import Deck, Journey, Role, Said
+from oots.workbench.journeys import Deck, Journey, Role
 from oots.workbench.notebook import Entered, Notebook, Ran
 from oots.workbench.runs import Queue, Runs
 from oots.workbench.wording import SCOPES, outcome_in_words

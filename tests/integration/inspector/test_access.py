@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -31,25 +30,12 @@ from tests.support.inspector import (
     SIGNER,
     Browser,
     ToldTown,
-    inspector_over,
     inspector_settings,
     journal_of,
-    told_town,
 )
 from tests.support.two_sides import SOLVEJ, START
 
 FRONT = "/exchanges"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToldTown]:
-    with told_town(tmp_path_factory.mktemp("town")) as told:
-        yield told
-
-
-@pytest.fixture(scope="module")
-def app(town: ToldTown) -> FastAPI:
-    return inspector_over(inspector_settings(town.folder))
 
 
 @pytest.fixture

@@ -20,9 +20,6 @@ from tests.support.inspector import (
     SIGNER,
     Browser,
     ToldTown,
-    inspector_over,
-    inspector_settings,
-    told_town,
 )
 from tests.support.two_sides import SOLVEJ
 
@@ -31,17 +28,6 @@ PERSONAL = ("Solvej", "Prøvesen", SOLVEJ.date_of_birth.isoformat(), str(SOLVEJ.
 ALIKE = re.compile(r"/steps/([3-9]|1\d)|/review/parts/(?!styring)|/messages/[34]/.*\?part=")
 """Pages of which there are more that are made in the same way."""
 OK = 200
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToldTown]:
-    with told_town(tmp_path_factory.mktemp("town")) as told:
-        yield told
-
-
-@pytest.fixture(scope="module")
-def app(town: ToldTown) -> FastAPI:
-    return inspector_over(inspector_settings(town.folder))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 
@@ -18,25 +17,11 @@ from tests.support.inspector import (
     READER,
     Browser,
     ToldTown,
-    inspector_over,
-    inspector_settings,
     journal_of,
-    told_town,
 )
 from tests.support.two_sides import SOLVEJ
 
 OF_SOLVEJ = ("Solvej", "Prøvesen", "1984-06-12", str(SOLVEJ.identifier))
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToldTown]:
-    with told_town(tmp_path_factory.mktemp("town")) as told:
-        yield told
-
-
-@pytest.fixture(scope="module")
-def app(town: ToldTown) -> FastAPI:
-    return inspector_over(inspector_settings(town.folder))
 
 
 @pytest.fixture
