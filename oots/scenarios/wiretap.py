@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 import httpx
 
@@ -27,10 +29,12 @@ Meddler = Callable[[httpx.Request, Send], httpx.Response]
 
 
 class Wiretap:
-    """What several clients sent to AS4 endpoints, in the order of the answers."""
+    """What several clients sent to AS4 endpoints and got an answer to, in the order of sending: the receipt of a
+    request can come later than the message that answers it."""
 
     def __init__(self) -> None:
-        self._overheard: list[Overheard] = []
+        self._sent = itertools.count()
+        self._overheard: dict[int, Overheard] = {}
         self._turn = threading.Lock()
         self._meddler: Meddler | None = None
 
@@ -50,14 +54,18 @@ class Wiretap:
     def send(self, request: httpx.Request, onward: Send) -> httpx.Response:
         return self._meddler(request, onward) if self._meddler else onward(request)
 
-    def add(self, overheard: Overheard) -> None:
+    def place(self) -> int:
+        """The place of a message that is about to be sent."""
+        return next(self._sent)
+
+    def add(self, place: int, overheard: Overheard) -> None:
         with self._turn:
-            self._overheard.append(overheard)
+            self._overheard[place] = overheard
 
     @property
     def overheard(self) -> tuple[Overheard, ...]:
         with self._turn:
-            return tuple(self._overheard)
+            return tuple(overheard for _place, overheard in sorted(self._overheard.items(), key=itemgetter(0)))
 
 
 class _Listening(httpx.HTTPTransport):
@@ -72,6 +80,7 @@ class _Listening(httpx.HTTPTransport):
         return self._tap.send(request, self._onward)
 
     def _onward(self, request: httpx.Request) -> httpx.Response:
+        place = self._tap.place()
         response = super().handle_request(request)
-        self._tap.add(Overheard(request.headers["content-type"], request.read(), response.read()))
+        self._tap.add(place, Overheard(request.headers["content-type"], request.read(), response.read()))
         return response
