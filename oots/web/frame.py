@@ -81,6 +81,7 @@ class Frame:
         }
         self._environment = Environment(
             loader=FileSystemLoader([templates, ROOM / "templates"]),
+            auto_reload=False,  # templates are part of the installed program
             autoescape=True,
             undefined=StrictUndefined,
             finalize=_visible,
