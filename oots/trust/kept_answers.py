@@ -74,7 +74,10 @@ class _KeptList:
             raise NoUseError(_NOBODY, is_its_own=False)
         _expect_good_still(self.ends, at)
         line = self._list.crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        return line.revocation_date_utc if line else None
+        if line is None:
+            _expect_in_its_time(self.begins, certificate)
+            return None
+        return line.revocation_date_utc
 
 
 class _KeptStatus:
@@ -104,6 +107,8 @@ class _KeptStatus:
         if self._answer.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
             raise NoUseError("the responder does not know the certificate")
         _expect_good_still(self.ends, at)
+        if self._answer.certificate_status is ocsp.OCSPCertStatus.GOOD:
+            _expect_in_its_time(self.begins, certificate)
         return self._answer.revocation_time_utc
 
 
@@ -111,6 +116,13 @@ def _expect_good_still(ends: datetime, at: datetime) -> None:
     """What an authority says later than `at` counts as well: a revocation is never taken back."""
     if at >= ends:
         raise NoUseError(f"it was good until {ends:%Y-%m-%d %H:%M:%S} UTC, and what was signed is later")
+
+
+def _expect_in_its_time(begins: datetime, certificate: x509.Certificate) -> None:
+    """An authority may leave out of its answers what was revoked once the certificate has expired (RFC 5280 3.3), so
+    that silence then says nothing; a revocation that is still told is one."""
+    if begins > certificate.not_valid_after_utc:
+        raise NoUseError("it is dated after the certificate expired, when a revocation need not be told any more")
 
 
 def _hashed(*said: bytes) -> str:

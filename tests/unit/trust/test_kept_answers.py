@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -94,6 +94,41 @@ def test_a_responder_s_answer_that_does_not_count_says_why(changes: dict[str, ob
 @pytest.mark.parametrize(("later", "counts"), [(-LIFE * 100, True), (LIFE - SECOND, True), (LIFE, False)])
 def test_a_list_counts_for_what_was_signed_before_it_ran_out(later: timedelta, counts: bool) -> None:
     assert ("it was good until" in why(signed_list(house().issuing), at_later=later)) is not counts
+
+
+@pytest.mark.parametrize("form", ["list", "status"])
+def test_what_is_said_after_a_certificate_expired_does_not_say_that_it_was_good(form: str) -> None:
+    certificate = aarhus()
+    path, anchors = [certificate, house().issuing.certificate], [house().root.certificate]
+    end = certificate.not_valid_after_utc
+
+    def found(begins: datetime) -> tuple[tuple[str, ...], str]:
+        if form == "list":
+            answer = signed_list(house().issuing, begins=begins, ends=begins + LIFE)
+        else:
+            answer = status(good(certificate=certificate, begins=begins, ends=begins + LIFE))
+        kept = KeptAnswers({NAME: answer}, end + LIFE)
+        kept.expect_good(path, anchors, NOW)
+        return kept.looks[0].answers, kept.unused.get(NAME, "")
+
+    assert found(end) == ((NAME,), "")
+    assert found(end + SECOND) == (
+        (),
+        "it is dated after the certificate expired, when a revocation need not be told any more",
+    )
+
+
+def test_a_revocation_that_is_told_after_the_certificate_expired_is_heard() -> None:
+    certificate = aarhus()
+    begins = certificate.not_valid_after_utc + SECOND
+    listed = signed_list(house().issuing, (certificate, NOW), begins=begins, ends=begins + LIFE)
+    told = status(
+        good(certificate=certificate, status=OCSPCertStatus.REVOKED, revoked=NOW, begins=begins, ends=begins + LIFE)
+    )
+    for answer in (listed, told):
+        kept = KeptAnswers({NAME: answer}, begins)
+        with pytest.raises(UntrustedError, match="revoked"):
+            kept.expect_good([certificate, house().issuing.certificate], [house().root.certificate], NOW)
 
 
 def test_a_list_of_another_authority_is_of_no_use() -> None:
