@@ -10,11 +10,12 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry
 from oots.exchange.store import Store
-from oots.exchange.unit import PREVIEW_NEEDED, Unit
+from oots.exchange.unit import Unit
 from oots.model.errors import MessageError
 from oots.model.fields import FieldTold
 from oots.model.request import EvidenceRequest
 from oots.model.response import EvidenceResponse
+from oots.web.telling import offers_preview
 from oots.wire import answer
 
 
@@ -155,7 +156,7 @@ def _happened(line: JournalEntry, answers: frozenset[str]) -> Happened | None:
     """None for what says nothing to the person, such as the receipt of a request."""
     match line.entry:
         case Entry.EXCEPTION_SENT | Entry.EXCEPTION_RECEIVED:
-            return Happened.OFFERED if line.error_code == PREVIEW_NEEDED else Happened.REFUSED
+            return Happened.OFFERED if offers_preview(line) else Happened.REFUSED
         case Entry.RESPONSE_SENT:
             return Happened.SENT if line.evidence else Happened.NOTHING_SENT
         case Entry.RESPONSE_RECEIVED:

@@ -16,14 +16,17 @@ from oots.exchange.schema import SUBJECT, SUBJECT_KEY
 from oots.exchange.store import Store
 from oots.model.issuing import Applicant, Match, Matched, MatchOutcome, NotMatched
 from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.response import ErrorCode
 from oots.own_log.log import AskedAboutMe, Happened, Reader, asked_about
 from oots.provider.record import ProviderExchange
+from oots.requester.cases import CASES
 from oots.requester.own_log import calls
 from oots.requester.record import RequesterExchange
 from tests.support.doors import specimen_keys
 from tests.support.street import PORTAL, PREVIEW, Browser, Street
 from tests.support.two_sides import SOLVEJ, FakeSource, TwoSides, two_sides
 
+BO = NaturalPerson("Prøvesen", "Bo", date(1971, 5, 9), LevelOfAssurance.HIGH, identifier="DK/LT/3c2d1e0fbo")
 FREJA = NaturalPerson("Prøvesen", "Freja", date(2015, 3, 2), LevelOfAssurance.HIGH, identifier="DK/LT/5f4e3d2c1bfreja")
 ANNE = NaturalPerson("Prøvesen", "Anne", date(1979, 1, 8), LevelOfAssurance.HIGH, identifier="DK/LT/77aa88bb99anne")
 
@@ -130,6 +133,15 @@ def test_who_declined_sees_that_nothing_was_sent(town: TwoSides, asked: Asked) -
         assert not {Happened.SENT, Happened.RECEIVED} & set(happened)
     happened = [step.happened for step in at_provider(town, SOLVEJ)[asked.declined].steps]
     assert Happened.DECLINED in happened
+
+
+def test_only_an_answer_with_a_link_is_told_as_an_offer(town: TwoSides, asked: Asked) -> None:
+    """The same code without a link, here because the case goes without a preview, is a refusal."""
+    without = town.ask(replace(CASES[0], preview=False), person=BO)
+    refused = at_portal(town, BO)[without].steps[-1]
+    assert (refused.happened, refused.code) == (Happened.REFUSED, ErrorCode.AUTHORIZATION.code)
+    offered = [step for step in at_portal(town, SOLVEJ)[asked.accepted].steps if step.happened is Happened.OFFERED]
+    assert [step.code for step in offered] == [None]
 
 
 def test_a_representative_finds_what_she_asked_herself_and_the_subject_finds_all(town: TwoSides, asked: Asked) -> None:
