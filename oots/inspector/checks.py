@@ -101,11 +101,6 @@ class Judged:
         return tuple(_worst(column) for column in columns)
 
     @property
-    def is_quiet(self) -> bool:
-        """Whether there is nothing to say of any check but that it passed."""
-        return all(each.worth is Worth.PASSED for each in self.overall)
-
-    @property
     def is_proven(self) -> bool:
         """Whether all three questions are answered with yes."""
         return all(each.answer is Answer.YES for each in self.answers)

@@ -62,7 +62,7 @@ class _ExchangePages:
             exchange=story.exchange,
             looking=looking,
             names=self._inspection.names,
-            told=tell(story.exchange, story.cast, judged),
+            told=tell(story.exchange, story.steps, story.cast, judged),
             outcome=OUTCOMES[outcome],
             outcome_look=OUTCOME_LOOK[outcome],
             judged=judged,

@@ -10,6 +10,7 @@ from oots.inspector.course import Course
 from oots.inspector.laid_open import LaidOpen, Message
 from oots.inspector.stayed import why_stayed
 from oots.inspector.steps import files
+from oots.inspector.wording import together
 from oots.model.fields import Standing
 from oots.model.response import EvidenceError, EvidenceResponse
 from oots.web.countries import country
@@ -90,7 +91,7 @@ class Leaving:
         kinds = [_kind(message) for message in self._out()]
         if not kinds:
             return Words("", "")
-        said = Words(" og ".join(kind.danish for kind in kinds), " and ".join(kind.english for kind in kinds))
+        said = together(kinds)
         number = (
             Words("Kun 1 svar", "Only 1 answer")
             if len(kinds) == 1
@@ -138,10 +139,11 @@ class Leaving:
         number = len({field.name for field in told if field.standing is Standing.WITHHELD})
         if not number:
             return Words("", "")
-        kinds = ("1 slags oplysning", "1 kind of data") if number == 1 else (f"{number} slags oplysninger", "")
+        kinds = Words("1 slags oplysning", "1 kind of data")
+        if number > 1:
+            kinds = Words(f"{number} slags oplysninger", f"{number} kinds of data")
         return Words(
-            f" {kinds[0]} i registret blev ikke udleveret.",
-            f" {kinds[1] or f'{number} kinds of data'} in the register stayed there.",
+            f" {kinds.danish} i registret blev ikke udleveret.", f" {kinds.english} in the register stayed there."
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,8 +12,8 @@ from oots.exchange.journal import Entry
 from oots.inspector.cast import Cast, Lane
 from oots.inspector.checks import Judged
 from oots.inspector.laid_open import LaidOpen
-from oots.inspector.steps import files, steps_of
-from oots.inspector.wording import within
+from oots.inspector.steps import Step, files
+from oots.inspector.wording import together, within
 from oots.web.words import Words
 
 
@@ -39,19 +39,19 @@ _NO: Final = Words("nej", "no")
 class Proving:
     """What the signatures of an exchange prove."""
 
-    def __init__(self, exchange: LaidOpen, cast: Cast, judged: Judged) -> None:
+    def __init__(self, exchange: LaidOpen, steps: Sequence[Step], cast: Cast, judged: Judged) -> None:
         self._exchange = exchange
+        self._steps = steps
         self._cast = cast
         self._judged = judged
 
     def proven(self) -> tuple[Words, str, Words]:
         """The answer in short, with the look and the words of its badge."""
-        known = [each.answer for each in self._judged.answers]
         if not self._exchange.messages:
             nothing = Words("Nej: ingen meddelelse er gemt.", "No: no message is kept.")
             return nothing, "error", _NO
         number = len(self._exchange.messages)
-        if all(answer is Answer.YES for answer in known):
+        if self._judged.is_proven:
             return (
                 Words(
                     f"Alle {number} meddelelser er underskrevet af den server, der sendte dem, og den server, der "
@@ -64,14 +64,14 @@ class Proving:
                 "success",
                 Words("ja, for meddelelserne", "yes, for the messages"),
             )
-        if known[:2] == [Answer.YES, Answer.YES]:
-            lacking = sum(message.receipt is None for message in self._exchange.messages)
+        if all(verdict.travelled is verdict.sent is Answer.YES for verdict in self._judged.verdicts):
+            lacking = sum(verdict.received is not Answer.YES for verdict in self._judged.verdicts)
             return (
                 Words(
-                    f"Alle {number} meddelelser er underskrevet af afsenderen, men {lacking} mangler "
-                    "modtagerens kvittering.",
-                    f"All {number} messages are signed by their sender, but {lacking} lack the receipt of "
-                    "their receiver.",
+                    f"Alle {number} meddelelser er underskrevet af afsenderen, men {lacking} mangler en gyldig "
+                    "kvittering fra modtageren.",
+                    f"All {number} messages are signed by their sender, but {lacking} "
+                    f"{'lacks' if lacking == 1 else 'lack'} a valid receipt of the receiver.",
                 ),
                 "warning",
                 Words("delvist", "in part"),
@@ -116,12 +116,11 @@ class Proving:
     def _signers(self, name: str) -> Words:
         headers = [message.header for message in self._exchange.messages]
         parties = Counter((each.sender if name == "sent" else each.receiver).value for each in headers)
-        told = [(self._point(party), count) for party, count in parties.items()]
-        danish = " og ".join(f"{count} af {who.danish}" for who, count in told)
-        english = " and ".join(f"{count} by {who.english}" for who, count in told)
+        points = [(self._point(party), count) for party, count in parties.items()]
+        told = together([Words(f"{count} af {who.danish}", f"{count} by {who.english}") for who, count in points])
         if name == "sent":
-            return Words(f"Underskrevet: {danish}.", f"Signed: {english}.")
-        return Words(f"Kvittering underskrevet: {danish}.", f"Receipt signed: {english}.")
+            return Words(f"Underskrevet: {told.danish}.", f"Signed: {told.english}.")
+        return Words(f"Kvittering underskrevet: {told.danish}.", f"Receipt signed: {told.english}.")
 
     def _point(self, party: str) -> Words:
         """An access point, and whose it is."""
@@ -137,7 +136,7 @@ class Proving:
         asker, asked = within(self._cast.requester), within(self._cast.provider)
         acts = [
             str(step.number)
-            for step in steps_of(self._exchange, self._cast)
+            for step in self._steps
             if any(line.entry.entry in (Entry.PREVIEW_OPENED, Entry.PREVIEW_DECIDED) for line in step.lines)
         ]
         if acts:
@@ -150,17 +149,12 @@ class Proving:
                 f"{asked.english} alone. There is no signature of the person. The journal's lines are chained with the "
                 "authority's own key: others cannot change them unnoticed, but the authority itself can.",
             )
-        if self._cast.request is not None:
+        if self._cast.request is not None and self._cast.request.explicit_request_given:
             yield Words(
                 f"At borgeren udtrykkeligt bad om det, siger {asker.danish}, som har underskrevet anmodningen.",
                 f"That the person explicitly asked is what {asker.english} says, which signed the request.",
             )
-        yield Words(
-            "At intet andet blev sendt, at netop én person blev fundet, og at kopier blev slettet, siger journalerne. "
-            "En underskrift kan kun vise, hvad der er, ikke at der ikke er mere.",
-            "That nothing else was sent, that one person was found, and that copies were deleted, the journals say. "
-            "A signature can only show what is there, not that there is no more.",
-        )
+        yield self._absent()
         yield Words(
             f"Både {asker.danish} og {asked.danish} spilles af prototypen; ingen myndighed har medvirket. Log ind sker "
             "hos en efterligning af eIDAS, og certifikaterne, som viser, hvis underskriften er, kommer fra en "
@@ -168,4 +162,19 @@ class Proving:
             f"Both {asker.english} and {asked.english} are played by the prototype; no authority took part. Sign-in is "
             "at a stand-in for eIDAS, and the certificates that show whose a signature is come from a stand-in for a "
             "trust service. Outside the demo they prove nothing.",
+        )
+
+    def _absent(self) -> Words:
+        """What journals alone can say, since it leaves nothing that could be signed."""
+        told = [Words("at intet andet blev sendt", "that nothing else was sent")]
+        if self._exchange.of(Entry.IDENTITY_MATCHED):
+            told.append(Words("at netop én person blev fundet", "that exactly one person was found"))
+        if self._exchange.of(Entry.EVIDENCE_DELETED):
+            told.append(Words("at kopier blev slettet", "that copies were deleted"))
+        all_told = together(told)
+        return Words(
+            f"Kun journalerne siger, {all_told.danish}. En underskrift kan vise, hvad der er, ikke at der ikke er "
+            "mere.",
+            f"The journals alone say {all_told.english}. A signature can show what is there, not that there is no "
+            "more.",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from oots.inspector.course import Course, course_of
 from oots.inspector.laid_open import LaidOpen
 from oots.inspector.leaving import WHETHER_IT_ARRIVED, Leaving
 from oots.inspector.proving import Proof, Proving
-from oots.inspector.steps import files
+from oots.inspector.steps import Step, files
 from oots.inspector.wording import within
 from oots.model.text import in_language
 from oots.web.countries import country
@@ -40,10 +41,10 @@ class Told:
     rests: tuple[Words, ...]
 
 
-def tell(exchange: LaidOpen, cast: Cast, judged: Judged) -> Told:
+def tell(exchange: LaidOpen, steps: Sequence[Step], cast: Cast, judged: Judged) -> Told:
     course = course_of(exchange)
     teller = _Teller(cast, Leaving(exchange, cast, course), course)
-    proving = Proving(exchange, cast, judged)
+    proving = Proving(exchange, steps, cast, judged)
     proven = Answered(QUESTIONS[4], *proving.proven())
     answers = (teller.asked(), teller.ground(), teller.seen(), teller.left(), proven)
     return Told(teller.sentence(), answers, tuple(proving.proofs()), tuple(proving.rests()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from oots.inspector.cast import ROLES, Cast, Lane
-from oots.inspector.wording import within
+from oots.inspector.wording import together, within
 from oots.model.person import NaturalPerson
 from oots.web.words import Words
 
@@ -31,15 +31,12 @@ def _explained(cast: Cast, lanes: Sequence[Lane]) -> Iterator[tuple[Words, Words
     one, other = cast.party(Lane.REQUESTER_POINT), cast.party(Lane.PROVIDER_POINT)
     points = [(party, of) for party, of in ((one, asker), (other, asked)) if party]
     if points:
+        told = together([Words(f"{party} for {of.danish}", f"{party} for {of.english}") for party, of in points])
         yield (
             Words("Adgangspunkt", "Access point"),
             Words(
-                "Den server, som sender og modtager meddelelser for en myndighed og underskriver dem: "
-                + " og ".join(f"{party} for {of.danish}" for party, of in points)
-                + ".",
-                "The server that sends and receives messages for an authority and signs them: "
-                + " and ".join(f"{party} for {of.english}" for party, of in points)
-                + ".",
+                f"Den server, som sender og modtager meddelelser for en myndighed og underskriver dem: {told.danish}.",
+                f"The server that sends and receives messages for an authority and signs them: {told.english}.",
             ),
         )
     if Lane.INTERMEDIARY in lanes:

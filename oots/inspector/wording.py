@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry, Note
@@ -157,3 +157,13 @@ def within(name: Words) -> Words:
 
 def _small(name: str) -> str:
     return name[0].lower() + name[1:] if name.startswith(("Den ", "Det ", "De ", "The ")) else name
+
+
+def together(told: Sequence[Words]) -> Words:
+    """Several in one sentence: `a, b and c`."""
+    return Words(_joined([each.danish for each in told], "og"), _joined([each.english for each in told], "and"))
+
+
+def _joined(told: Sequence[str], conjunction: str) -> str:
+    *before, last = told
+    return f"{', '.join(before)} {conjunction} {last}" if before else last
