@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oots.exchange.journal import Entry, JournalEntry
+from oots.inspector.error_codes import error_code
 from oots.inspector.laid_open import LaidOpen
-from oots.model.response import EvidenceError, EvidenceResponse
+from oots.inspector.outcome import EXCEPTIONS, RESPONSES
+from oots.model.request import EvidenceRequest
+from oots.model.response import Answer, ErrorCode, EvidenceError, EvidenceResponse
 from oots.web.words import Words
 
 
@@ -22,91 +25,86 @@ class Stayed:
 _DECLINED = Stayed(Words("Borgeren valgte ikke at sende.", "The person chose not to send."))
 _NOT_CHOSEN = Stayed(Words("Borgeren valgte at sende noget andet.", "The person chose to send something else."))
 _LAPSED = Stayed(Words("Der blev ikke truffet et valg i tide.", "No choice was made in time."))
-_NOT_MATCHED = Stayed(
-    Words("Myndigheden kunne ikke finde netop én person.", "The authority could not find exactly one person."),
-    code="EDM:ERR:0004",
-)
 _BY_HAND = Stayed(
-    Words("En sagsbehandler skal først se på sagen.", "A caseworker must look at the case first."), final=False
+    Words(
+        "En sagsbehandler skal først se på sagen; derefter skal der spørges igen.",
+        "A caseworker must look at the case first; ask again after that.",
+    )
 )
 _REFUSED_BY_HAND = Stayed(
     Words("En sagsbehandler har afgjort, at intet udstedes.", "A caseworker decided that nothing is issued.")
+)
+_RELEASED_BY_HAND = Stayed(
+    Words(
+        "En sagsbehandler har afgjort, at dokumentationen udstedes, når der spørges igen.",
+        "A caseworker decided that the evidence is issued when it is asked for again.",
+    )
 )
 _NOT_YET = Stayed(
     Words("Dokumentationen er ikke klar endnu; der skal spørges igen.", "The evidence is not ready yet; ask again."),
 )
 _NOTHING_HELD = Stayed(
-    Words("Registret har ingen dokumentation af den slags.", "The register holds no evidence of that kind.")
+    Words(
+        "Myndigheden har ingen dokumentation af den slags at sende.",
+        "The authority has no evidence of that kind to send.",
+    )
 )
 _WAITING = Stayed(Words("Borgeren har ikke valgt endnu.", "The person has not chosen yet."), final=False)
 _ASKED = Stayed(Words("Der er ikke svaret endnu.", "There is no answer yet."), final=False)
+_NOT_ASKED = Stayed(Words("Anmodningen kunne ikke afleveres.", "The request could not be delivered."))
 _UNDELIVERED = Stayed(Words("Svaret kunne ikke afleveres.", "The answer could not be delivered."))
-_UNKNOWN = Words("Udbyderen svarede med en fejl.", "The provider answered with an error.")
 
 
 def why_stayed(exchange: LaidOpen) -> Stayed:
     """Why what has not been sent so far has stayed."""
     says = {message.message_id: message.says for message in exchange.messages}
-    stayed, declined = _ASKED, False
+    told = _Told(
+        declined=any(line.entry.decision == "decline" for line in exchange.of(Entry.PREVIEW_DECIDED)),
+        by_hand=bool(exchange.of(Entry.CASE_OPENED)),
+        offered=any(isinstance(each, EvidenceError) and each.preview for each in says.values()),
+    )
+    stayed = _ASKED
     for line in exchange.lines:
-        entry = line.entry
-        declined = declined or (entry.entry is Entry.PREVIEW_DECIDED and entry.decision == "decline")
-        stayed = _reached(entry, says.get(entry.message_id or ""), declined=declined) or stayed
+        stayed = told.reached(line.entry, says.get(line.entry.message_id or "")) or stayed
     return stayed
 
 
-def _reached(entry: JournalEntry, says: object, *, declined: bool) -> Stayed | None:
-    """What a line makes of it; None for one that decides nothing."""
-    match entry.entry:
-        case Entry.IDENTITY_NOT_MATCHED:
-            return _NOT_MATCHED
-        case Entry.CASE_OPENED:
-            return _BY_HAND
-        case Entry.CASE_DECIDED:
-            return _REFUSED_BY_HAND if entry.decision == "refuse" else None
-        case Entry.TIME_UP:
-            return _LAPSED
-        case Entry.PREVIEW_DECIDED:
-            return _DECLINED if declined else _NOT_CHOSEN
-        case Entry.DELIVERY_FAILED:
-            return _UNDELIVERED
-        case Entry.EXCEPTION_SENT | Entry.EXCEPTION_RECEIVED if isinstance(says, EvidenceError):
-            return _of_error(says)
-        case Entry.RESPONSE_SENT if isinstance(says, EvidenceResponse) and not says.packages:
-            return _of_nothing(says, declined=declined)
-    return None
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What an exchange tells before the line that decides it: that the person `declined`, that a caseworker has it,
+    that a preview was `offered`."""
 
+    declined: bool
+    by_hand: bool
+    offered: bool
 
-def _of_error(error: EvidenceError) -> Stayed:
-    if error.preview:
-        return _WAITING
-    code = error.exceptions[0].code.code
-    return Stayed(_REFUSALS.get(code, _UNKNOWN), code=code)
+    def reached(self, entry: JournalEntry, says: EvidenceRequest | Answer | None) -> Stayed | None:
+        """What a line makes of it; None for one that decides nothing."""
+        match entry.entry:
+            case Entry.CASE_DECIDED:
+                return _REFUSED_BY_HAND if entry.decision == "refuse" else _RELEASED_BY_HAND
+            case Entry.TIME_UP:
+                return _LAPSED if self.offered else Stayed(error_code(ErrorCode.TIMEOUT.code).meaning)
+            case Entry.PREVIEW_DECIDED:
+                return _DECLINED if self.declined else _NOT_CHOSEN
+            case Entry.DELIVERY_FAILED:
+                return _NOT_ASKED if isinstance(says, EvidenceRequest) else _UNDELIVERED
+        if entry.entry in EXCEPTIONS and isinstance(says, EvidenceError):
+            return self._by_error(says)
+        if entry.entry in RESPONSES and isinstance(says, EvidenceResponse) and not says.packages:
+            return self._by_nothing(says)
+        return None
 
+    def _by_error(self, error: EvidenceError) -> Stayed:
+        if error.preview:
+            return _WAITING
+        code = error.exceptions[0].code
+        lapsed = self.offered and code is ErrorCode.TIMEOUT
+        return Stayed(_LAPSED.why if lapsed else error_code(code.code).meaning, code=code.code)
 
-def _of_nothing(response: EvidenceResponse, *, declined: bool) -> Stayed | None:
-    if declined:
-        return _DECLINED
-    return _NOT_YET if response.available_from else _NOTHING_HELD
-
-
-_REFUSALS = {
-    "EDM:ERR:0001": Words(
-        "Personen var ikke sikkert nok identificeret.", "The person was not identified surely enough."
-    ),
-    "EDM:ERR:0002": Words("Der manglede et grundlag for at udlevere.", "There was no ground for releasing it."),
-    "EDM:ERR:0003": Words("Forespørgslen var ikke i orden.", "The request was not in order."),
-    "EDM:ERR:0004": Words(
-        "Udbyderen fandt ikke netop den person, eller udsteder ikke den dokumentation.",
-        "The provider did not find exactly that person, or does not issue that evidence.",
-    ),
-    "EDM:ERR:0005": _LAPSED.why,
-    "EDM:ERR:0006": Words("Forespørgslen henviste til noget ukendt.", "The request pointed to something unknown."),
-    "EDM:ERR:0007": Words(
-        "Udbyderen kan ikke levere på den måde, der blev bedt om.", "The provider cannot deliver as was asked."
-    ),
-    "EDM:ERR:0008": Words(
-        "Udbyderens register svarede ikke, eller svaret måtte ikke sendes.",
-        "The provider's register did not answer, or the answer could not be sent.",
-    ),
-}
+    def _by_nothing(self, response: EvidenceResponse) -> Stayed:
+        if self.declined:
+            return _DECLINED
+        if response.available_from:
+            return _BY_HAND if self.by_hand else _NOT_YET
+        return _NOTHING_HELD

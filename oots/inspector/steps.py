@@ -10,9 +10,10 @@ from typing import Final
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journals import Line
 from oots.inspector.cast import ROLES, Cast, Lane
+from oots.inspector.error_codes import error_code
 from oots.inspector.laid_open import LaidOpen, Message
 from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES
-from oots.inspector.wording import SECOND_REQUEST, answer_titled, decision_of, error_of, title_of, within
+from oots.inspector.wording import SECOND_REQUEST, answer_titled, decision_of, title_of, within
 from oots.model.response import EvidenceResponse
 from oots.web.procedures import procedure
 from oots.web.telling import offers_preview
@@ -206,10 +207,12 @@ class _Teller:
                 f"{asked.english} answered that the person is to see the evidence first, and sent a link to the "
                 "preview.",
             )
-        error = error_of(entry.error_code)
+        error = error_code(entry.error_code) if entry.error_code else None
+        code = f" ({error.code})" if error else ""
+        meaning = Words(f" {error.meaning.danish}", f" {error.meaning.english}") if error else Words("", "")
         return Words(
-            f"{asked.danish} sendte ingen dokumentation, men et fejlsvar ({error.danish}).",
-            f"{asked.english} sent no evidence but an error ({error.english}).",
+            f"{asked.danish} sendte ingen dokumentation, men et fejlsvar{code}.{meaning.danish}",
+            f"{asked.english} sent no evidence but an error response{code}.{meaning.english}",
         )
 
     def _without_evidence(self, message: Message) -> Words:

@@ -10,7 +10,6 @@ from oots.exchange.journals import Line
 from oots.inspector.laid_open import LaidOpen
 from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES, Outcome, decided
 from oots.model.errors import MessageError
-from oots.model.response import ErrorCode
 from oots.web.telling import TITLES, offers_preview
 from oots.web.words import Words
 from oots.wire import request
@@ -49,16 +48,6 @@ _DECISIONS: Final[Mapping[str, Words]] = {
     "decline": Words("nej til at sende", "no to sending"),
     "release": Words("udstedes", "released"),
     "refuse": Words("udstedes ikke", "not released"),
-}
-_ERRORS: Final[Mapping[str, Words]] = {
-    ErrorCode.AUTHENTICATION.code: Words("log ind fejlede", "authentication failed"),
-    ErrorCode.AUTHORIZATION.code: Words("der mangler tilladelse", "authorisation is missing"),
-    ErrorCode.INVALID_REQUEST.code: Words("anmodningen er ugyldig", "the request is invalid"),
-    ErrorCode.NOT_FOUND.code: Words("intet fundet", "nothing found"),
-    ErrorCode.TIMEOUT.code: Words("tiden udløb", "time ran out"),
-    ErrorCode.UNRESOLVED_REFERENCE.code: Words("en henvisning fører ingen steder hen", "a reference leads nowhere"),
-    ErrorCode.UNSUPPORTED.code: Words("det kan udbyderen ikke", "the provider cannot do that"),
-    ErrorCode.QUERY.code: Words("spørgsmålet er ikke korrekt", "the query is not correct"),
 }
 
 
@@ -105,12 +94,6 @@ def reached(exchange: LaidOpen) -> Outcome:
 def decision_of(entry: JournalEntry) -> Words | None:
     """What was decided."""
     return None if entry.decision is None else _DECISIONS.get(entry.decision, Words(entry.decision, entry.decision))
-
-
-def error_of(code: str | None) -> Words:
-    """What an error code means, with the code."""
-    meant = _ERRORS.get(code or "")
-    return Words(f"{code}: {meant.danish}", f"{code}: {meant.english}") if meant else Words(code or "?", code or "?")
 
 
 Fact = tuple[Words, str | Words]

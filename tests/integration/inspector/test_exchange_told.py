@@ -19,8 +19,11 @@ from oots.inspector.cast import Cast, Lane
 from oots.inspector.checks import Check, Judged, Worth, judged
 from oots.inspector.diagram import Diagram, described, folded, mermaid, svg
 from oots.inspector.laid_open import LaidOpen, Message, lay_open
+from oots.inspector.stayed import why_stayed
 from oots.inspector.steps import Step, steps_of
 from oots.inspector.telling import Answered, tell
+from oots.model.issuing import ByHand
+from oots.provider.casework import Decision
 from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE
 from oots.web.words import Words
@@ -29,7 +32,7 @@ from oots.wire.xml import parse
 from tests.support.dossiers import flipped
 from tests.support.inspector import READER, Browser, ToldTown, inspector_over, inspector_settings, told_town
 from tests.support.three_sides import make_keys_of_three, three_sides
-from tests.support.two_sides import SOLVEJ, two_sides
+from tests.support.two_sides import SOLVEJ, START, FakeSource, two_sides
 
 HONEST = dict.fromkeys(Check, Worth.PASSED) | {Check.RULES: Worth.NOTED}
 """The requests of these two sides break one rule that warns (R-EDM-REQ-S014)."""
@@ -251,6 +254,20 @@ def test_who_says_no_sends_nothing(tmp_path: Path, demo_keys: Path) -> None:
         "went before the person chose, and shows that exactly one person was found."
     )
     assert told.proofs[0].says.english.endswith("None of them carried any evidence.")
+
+
+def test_what_waits_for_a_caseworker_says_so_until_it_is_decided(tmp_path: Path, demo_keys: Path) -> None:
+    by_hand = ByHand(START + timedelta(days=14), "the register cannot decide it")
+    town = two_sides(tmp_path, demo_keys, FakeSource(issue_result=by_hand))
+    with closing(town.provider_store), closing(town.requester_store):
+        exchange_id = town.ask()
+        waiting = why_stayed(laid_open(tmp_path, exchange_id))
+        town.clock.advance(timedelta(hours=1))
+        (case,) = town.casework.cases()
+        town.casework.decide(case.case_id, Decision.REFUSE)
+        refused = why_stayed(laid_open(tmp_path, exchange_id))
+    assert waiting.why.english == "A caseworker must look at the case first; ask again after that."
+    assert refused.why.english == "A caseworker decided that nothing is issued."
 
 
 def test_evidence_for_which_no_receipt_came_is_not_said_to_have_stayed(told: ToldTown, exchange: LaidOpen) -> None:

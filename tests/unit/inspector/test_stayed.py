@@ -11,9 +11,12 @@ import pytest
 
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journals import Line
+from oots.inspector.error_codes import error_code
 from oots.inspector.laid_open import LaidOpen
 from oots.inspector.stayed import why_stayed
 from oots.model.response import EdmException, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer
+from oots.wire.profile import PROFILES
+from tests.support.edm_messages import a_request
 from tests.support.two_sides import AARHUS, VILNIUS
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -40,6 +43,14 @@ OFFERED: tuple[Entry, dict[str, Any], object] = (
     {},
     error(ErrorCode.AUTHORIZATION, OFFER),
 )
+LATER = replace(NOTHING, available_from=NOON)
+BY_HAND: tuple[tuple[Entry, dict[str, Any], object], ...] = (
+    (Entry.IDENTITY_MATCHED, {}, None),
+    (Entry.CASE_OPENED, {}, None),
+    (Entry.RESPONSE_SENT, {}, LATER),
+    (Entry.RESPONSE_RECEIVED, {}, LATER),
+)
+"""As both journals tell it: a case that is opened is answered in the same transaction."""
 DECLINED: tuple[Entry, dict[str, Any], object] = (Entry.PREVIEW_DECIDED, {"decision": "decline"}, None)
 
 
@@ -65,30 +76,40 @@ DECLINED: tuple[Entry, dict[str, Any], object] = (Entry.PREVIEW_DECIDED, {"decis
         ),
         (
             ((Entry.IDENTITY_NOT_MATCHED, {}, None), (Entry.EXCEPTION_SENT, {}, error(ErrorCode.NOT_FOUND))),
-            "The provider did not find exactly that person, or does not issue that evidence.",
+            error_code("EDM:ERR:0004").meaning.english,
             True,
             "EDM:ERR:0004",
         ),
-        (((Entry.RESPONSE_SENT, {}, NOTHING),), "The register holds no evidence of that kind.", True, None),
         (
-            ((Entry.CASE_OPENED, {}, None),),
-            "A caseworker must look at the case first.",
-            False,
-            None,
+            ((Entry.EXCEPTION_SENT, {}, error(ErrorCode.TIMEOUT)),),
+            "Time ran out before there could be an answer.",
+            True,
+            "EDM:ERR:0005",
         ),
+        (((Entry.TIME_UP, {}, None),), "Time ran out before there could be an answer.", True, None),
+        (((Entry.RESPONSE_SENT, {}, NOTHING),), "The authority has no evidence of that kind to send.", True, None),
+        (BY_HAND, "A caseworker must look at the case first; ask again after that.", True, None),
         (
-            ((Entry.CASE_DECIDED, {"decision": "refuse"}, None),),
+            (*BY_HAND, (Entry.CASE_DECIDED, {"decision": "refuse"}, None)),
             "A caseworker decided that nothing is issued.",
             True,
             None,
         ),
         (
-            ((Entry.RESPONSE_SENT, {}, replace(NOTHING, available_from=NOON)),),
-            "The evidence is not ready yet; ask again.",
+            (*BY_HAND, (Entry.CASE_DECIDED, {"decision": "release"}, None)),
+            "A caseworker decided that the evidence is issued when it is asked for again.",
             True,
             None,
         ),
-        (((Entry.DELIVERY_FAILED, {}, None),), "The answer could not be delivered.", True, None),
+        (((Entry.RESPONSE_SENT, {}, LATER),), "The evidence is not ready yet; ask again.", True, None),
+        (((Entry.RESPONSE_RECEIVED, {}, LATER),), "The evidence is not ready yet; ask again.", True, None),
+        (((Entry.DELIVERY_FAILED, {}, NOTHING),), "The answer could not be delivered.", True, None),
+        (
+            ((Entry.DELIVERY_FAILED, {}, a_request(PROFILES["oots-edm:v2.0"])),),
+            "The request could not be delivered.",
+            True,
+            None,
+        ),
     ],
 )
 def test_the_last_line_that_decides_it_says_why(
