@@ -37,10 +37,6 @@ class ErrorExplained:
     remedy: Words
 
 
-_NOTHING_SENT: Final = Words(
-    "Portalen siger, at intet er sendt, og hvordan man kommer videre: prøv igen, eller aflever selv dokumentationen.",
-    "The portal says that nothing has been sent, and how to go on: try again, or hand in the evidence oneself.",
-)
 _NOT_YET: Final = Words(
     "Personen ser kun, at der ventes på svar. Går fristen uden en kvittering, siger portalen, at beskeden ikke kunne "
     "afleveres, og at intet er sendt.",

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from oots.exchange.held_evidence import HeldEvidence
 from oots.exchange.journal import Entry, EvidencePart
-from oots.exchange.journals import Line
 from oots.inspector.laid_open import LaidOpen
 from oots.model.evidence import EvidenceDocument, IssuingAuthority
 from oots.model.fields import FieldTold, KnownField, KnownFields, Standing
@@ -94,7 +93,7 @@ def pieces_of(
     exchange: LaidOpen, known: KnownFields | None, held: Sequence[HeldEvidence], *, masked: bool
 ) -> tuple[Piece, ...]:
     """The pieces that were issued, sent or received, in the order in which they are first told of."""
-    mains = dict.fromkeys((*_named(exchange, _provider), *_described_mains(exchange)))
+    mains = dict.fromkeys((*_named_by_provider(exchange), *_described_mains(exchange)))
     groups: dict[str, list[EvidencePart]] = {main: [] for main in mains}
     for line in exchange.of(*_OF_PARTS):
         _sort_in(groups, line.entry.evidence)
@@ -113,14 +112,9 @@ def pieces_of(
     return tuple(found)
 
 
-def _provider(line: Line) -> bool:
-    return line.entry.entry in (Entry.EXCEPTION_SENT, Entry.RESPONSE_SENT)
-
-
-def _named(exchange: LaidOpen, by: Callable[[Line], bool]) -> Iterator[str]:
-    for line in exchange.lines:
-        if by(line):
-            yield from (field.evidence_id for field in line.entry.fields)
+def _named_by_provider(exchange: LaidOpen) -> Iterator[str]:
+    for line in exchange.of(Entry.EXCEPTION_SENT, Entry.RESPONSE_SENT):
+        yield from (field.evidence_id for field in line.entry.fields)
 
 
 def _described(exchange: LaidOpen) -> Iterator[EvidenceDocument]:

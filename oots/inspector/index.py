@@ -12,7 +12,7 @@ from typing import Final
 
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journals import Line
-from oots.inspector.outcome import REQUESTS, RESPONSES, Outcome, decided
+from oots.inspector.outcome import REQUESTS, Outcome, decided
 from oots.model.errors import MessageError
 from oots.model.text import in_language
 from oots.web.words import Words
@@ -31,13 +31,12 @@ class Listed:
     """An exchange in the list. `ids` are all that its sides call it, `exchange_id` is what the first line calls it.
 
     Authorities and the type of evidence are named as the journal names them (`Index.named` has words). `flaws` counts
-    verdicts "not valid" in the journals, `evidence` says whether any was sent. `change` grows with every change.
+    verdicts "not valid" in the journals. `change` grows with every change.
     """
 
     exchange_id: str
     ids: tuple[str, ...]
     began: datetime
-    last: datetime
     requester: str | None
     provider: str | None
     procedure: str | None
@@ -45,7 +44,6 @@ class Listed:
     outcome: Outcome
     messages: int
     flaws: int
-    evidence: bool
     change: int
 
 
@@ -54,19 +52,16 @@ class _Gathered:
     """What is known of one exchange so far."""
 
     first: tuple[Moment, str]
-    last: datetime
     ids: set[str] = field(default_factory=set)
     messages: set[str] = field(default_factory=set)
     undelivered: set[str] = field(default_factory=set)
     reached: tuple[Moment, Outcome, str | None] | None = None
     about: dict[str, str] = field(default_factory=dict)
     flaws: int = 0
-    evidence: bool = False
     change: int = 0
 
     def add(self, line: Line) -> None:
         entry, moment = line.entry, _moment(line)
-        self.last = max(self.last, entry.at)
         if entry.exchange_id is not None:
             self.ids.add(entry.exchange_id)
             self.first = min(self.first, (moment, entry.exchange_id))
@@ -81,11 +76,9 @@ class _Gathered:
             if (value := getattr(entry, name)) is not None:
                 self.about.setdefault(name, value)
         self.flaws += (entry.schema_valid, entry.signature_valid).count(False)
-        self.evidence |= entry.entry in RESPONSES and bool(entry.evidence)
 
     def absorb(self, other: _Gathered) -> None:
         self.first = min(self.first, other.first)
-        self.last = max(self.last, other.last)
         self.ids |= other.ids
         self.messages |= other.messages
         self.undelivered |= other.undelivered
@@ -93,14 +86,12 @@ class _Gathered:
             self.reached = other.reached
         self.about = other.about | self.about
         self.flaws += other.flaws
-        self.evidence |= other.evidence
 
     def listed(self) -> Listed:
         return Listed(
             exchange_id=self.first[1],
             ids=tuple(sorted(self.ids)),
             began=self.first[0][0],
-            last=self.last,
             requester=self.about.get("requester"),
             provider=self.about.get("provider"),
             procedure=self.about.get("procedure"),
@@ -108,7 +99,6 @@ class _Gathered:
             outcome=self._outcome(),
             messages=len(self.messages),
             flaws=self.flaws,
-            evidence=self.evidence,
             change=self.change,
         )
 
@@ -171,12 +161,6 @@ class Index:
         epoch, _, number = event_id.partition("-")
         return int(number[:_DIGITS]) if epoch == self._epoch and number.isdecimal() else 0
 
-    def find(self, exchange_id: str) -> Listed | None:
-        """The exchange that a side calls so."""
-        with self._lock:
-            gathered = self._by_id.get(exchange_id)
-            return None if gathered is None else self._listed[gathered.first[1]]
-
     def apart(self) -> tuple[Line, ...]:
         """The latest lines that belong to no exchange, such as messages refused at the door; the latest first."""
         with self._lock:
@@ -218,7 +202,7 @@ class Index:
         return gathered
 
     def _begin(self, line: Line, exchange_id: str) -> _Gathered:
-        gathered = _Gathered((_moment(line), exchange_id), line.entry.at)
+        gathered = _Gathered((_moment(line), exchange_id))
         self._by_id[exchange_id] = gathered
         return gathered
 

@@ -88,16 +88,16 @@ class Reader:
             self._passes += 1
             self._passed.notify_all()
 
-    def refresh(self, patience: float = PATIENCE) -> None:
-        """Have the thread look at once, and wait for it, though not for longer than `patience` seconds; look here where
-        there is no thread."""
+    def refresh(self) -> None:
+        """Have the thread look at once, and wait for it, though not for longer than `PATIENCE`; look here where there
+        is no thread."""
         if not self.works:
             self.catch_up()
             return
         with self._passed:
             begun = self._passes + (2 if self._reading.locked() else 1)
             self._wake.set()
-            self._passed.wait_for(lambda: self._passes >= begun, patience)
+            self._passed.wait_for(lambda: self._passes >= begun, PATIENCE)
 
     def _work(self) -> None:
         while not self._stop.is_set():

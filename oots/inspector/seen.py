@@ -36,10 +36,11 @@ def seen_in(exchange: LaidOpen, anchors: TrustAnchors, names: Mapping[str, Words
     """The facts that proposals stand on; what can be checked is checked anew."""
     checked = judged(exchange, anchors).by_message
     return Seen(
-        exchange_id=exchange.exchange_id,
         messages=tuple(_message(message, checked[message.number]) for message in exchange.messages),
         events=tuple(_event(line, names) for line in exchange.lines),
-        asked=tuple(_asked(message, message.says) for message in exchange.messages if _is_request(message.says)),
+        asked=tuple(
+            _asked(message, message.says) for message in exchange.messages if isinstance(message.says, EvidenceRequest)
+        ),
         fields=_fields(exchange, names),
         limits=Limits(_LIMITS.first_round_trip, _LIMITS.follow_link, _LIMITS.decide),
         names=names,
@@ -60,10 +61,6 @@ def reviewed_messages(exchange: LaidOpen) -> tuple[ReviewedMessage, ...]:
     return tuple(
         ReviewedMessage(each.message_id, _sha256(each.envelope), _sha256(each.document)) for each in exchange.messages
     )
-
-
-def _is_request(says: object) -> bool:
-    return isinstance(says, EvidenceRequest)
 
 
 def _sha256(octets: bytes) -> str:
@@ -112,14 +109,11 @@ def _fields(exchange: LaidOpen, names: Mapping[str, Words]) -> SeenFields | None
     return SeenFields(len(withheld), _to_line(line, names))
 
 
-def _asked(message: Message, says: object) -> Asked:
-    if not isinstance(says, EvidenceRequest):
-        raise TypeError(type(says))
+def _asked(message: Message, says: EvidenceRequest) -> Asked:
     level = says.subject.level_of_assurance
     return Asked(
         reference=_to_message(message),
         procedure=says.procedure,
-        requirements=tuple(each.identifier for each in says.requirements),
         evidence_type=says.evidence.evidence_type.classification,
         data_service=says.evidence.identifier,
         level_of_assurance=level.value if level else None,

@@ -75,7 +75,6 @@ class Asked:
 
     reference: Reference
     procedure: str
-    requirements: tuple[str, ...]
     evidence_type: str
     data_service: str
     level_of_assurance: str | None
@@ -97,7 +96,6 @@ class Seen:
     """One exchange: its messages in the order of time, what both sides noted, and what was asked. `names` is what the
     services are called."""
 
-    exchange_id: str
     messages: tuple[SeenMessage, ...] = ()
     events: tuple[SeenEvent, ...] = ()
     asked: tuple[Asked, ...] = ()

@@ -49,8 +49,6 @@ class Told(Protocol):
 REQUESTS = ("request-sent", "request-received")
 
 TITLES: dict[str, Words] = {
-    "request-sent": Words("Forespørgsel", "Request"),
-    "request-received": Words("Forespørgsel", "Request"),
     "response-sent": Words("Svar sendt", "Response sent"),
     "response-received": Words("Svar modtaget", "Response received"),
     "exception-sent": Words("Undtagelse sendt", "Exception sent"),

@@ -14,9 +14,7 @@ from oots.web.words import Words
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 NAMES = {"DK:2": Words("Aarhus Kommune", "Aarhus Municipality"), "type": Words("Bopælsattest", "Residence certificate")}
-ONE = Listed(
-    "aaaa-1", ("aaaa-1",), NOON, NOON, "LT:1", "DK:2", "V1", "type", Outcome.DELIVERED, 2, 0, evidence=True, change=1
-)
+ONE = Listed("aaaa-1", ("aaaa-1",), NOON, "LT:1", "DK:2", "V1", "type", Outcome.DELIVERED, 2, 0, change=1)
 OTHER = replace(
     ONE,
     exchange_id="bbbb-2",

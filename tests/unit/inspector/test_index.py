@@ -49,9 +49,9 @@ def test_two_names_of_one_exchange_are_one_exchange() -> None:
     (found,) = listed(exchange_of_1_x())
     assert found.exchange_id == A
     assert found.ids == (A, B)
-    assert (found.began, found.last) == (NOON, NOON + timedelta(minutes=3))
+    assert found.began == NOON
     assert (found.requester, found.provider, found.procedure) == ("LT:1", "DK:2", "V1")
-    assert (found.outcome, found.messages, found.flaws, found.evidence) == (Outcome.DELIVERED, 2, 1, True)
+    assert (found.outcome, found.messages, found.flaws) == (Outcome.DELIVERED, 2, 1)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 2, 0, 3), (0, 3, 1, 2)])
@@ -87,7 +87,6 @@ def test_lines_are_added_as_they_are_written_and_tell_what_has_changed() -> None
     (changed,) = index.since(before)
     assert (changed.exchange_id, changed.outcome) == (A, Outcome.DELIVERED)
     assert index.since(index.change) == ()
-    assert index.find(B) == changed
 
 
 def test_a_message_that_was_left_alone_joins_nothing() -> None:

@@ -59,7 +59,7 @@ def test_every_item_has_its_part_and_rules_their_principle() -> None:
 
 
 def test_of_an_exchange_of_which_nothing_is_left_nothing_is_proposed() -> None:
-    proposals = propose(Seen("nothing"))
+    proposals = propose(Seen())
     assert proposals.keys() == catalogue().item.keys()
     assert {proposal.kind for proposal in proposals.values()} == {None}
     assert all(proposal.reason.danish and proposal.reason.english for proposal in proposals.values())
