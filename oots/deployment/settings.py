@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from oots.denmark.municipality import load_municipality, municipalities
 from oots.deployment.logs import Form
@@ -397,6 +398,7 @@ class InspectorSettings(ServiceSettings):
 
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+_FIELD = re.compile(r'field "(\w+)"')
 
 
 def read(kind: type[SettingsT], values: Mapping[str, object] | None = None) -> SettingsT:
@@ -408,6 +410,14 @@ def read(kind: type[SettingsT], values: Mapping[str, object] | None = None) -> S
         return kind()  # type: ignore[call-arg]  # the environment gives the arguments
     except ValidationError as faults:
         raise ConfigurationError(*(_named(fault) for fault in faults.errors())) from None
+    except SettingsError as fault:
+        raise ConfigurationError(f"{_said_in(fault)}: this is no JSON") from None
+
+
+def _said_in(fault: SettingsError) -> str:
+    """The variable, which the fault names in its text alone, by field."""
+    field = _FIELD.search(str(fault))
+    return PREFIX + field[1].upper() if field else str(fault)
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:

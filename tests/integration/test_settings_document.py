@@ -53,6 +53,14 @@ def test_all_faults_are_named_at_once(eid_environment: pytest.MonkeyPatch) -> No
     assert {"OOTS_PORT", "OOTS_STATE", "OOTS_PARTY_ID", "OOTS_PARTNERS", "OOTS_CLIENT_SECRET"} <= named
 
 
+def test_a_variable_that_is_no_json_is_named(eid_environment: pytest.MonkeyPatch) -> None:
+    assert read(EidSettings).clients == {}
+    eid_environment.setenv("OOTS_CLIENTS", "{")
+    with pytest.raises(ConfigurationError) as fault:
+        read(EidSettings)
+    assert fault.value.faults == ("OOTS_CLIENTS: this is no JSON",)
+
+
 @pytest.fixture
 def portal_environment(eid_environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     values = {
