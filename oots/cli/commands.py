@@ -22,6 +22,7 @@ COMMANDS: Final = (
     "dossier",
     "serve",
     "keys",
+    "pmode",
     "journal",
     "vault",
     "status",

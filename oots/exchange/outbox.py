@@ -36,7 +36,8 @@ RecordT = TypeVar("RecordT")
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = timedelta(seconds=1)
-_LONGEST_PAUSE = timedelta(seconds=60)
+LONGEST_PAUSE = timedelta(seconds=60)
+"""Between two attempts to send a message, once the first ones have failed."""
 _REACHED_SECONDS = 1.0
 """How exactly it is noted when a partner took a message."""
 
@@ -137,7 +138,7 @@ class Outbox(Generic[RecordT]):
 
     def bring_forward(self) -> None:
         """What a clock that was set back would keep from being sent is due."""
-        longest = max(self.limits.lease, self.limits.rest, _LONGEST_PAUSE)
+        longest = max(self.limits.lease, self.limits.rest, LONGEST_PAUSE)
         with self._store.look() as unit:
             latest = self._store.database.now(unit.connection, self._clock) + 2 * longest
             if not queue.is_put_off_beyond(unit.connection, latest):
@@ -173,7 +174,7 @@ class Outbox(Generic[RecordT]):
             self._attempt(waiting, lambda: self._later(waiting, _FIRST_PAUSE, why))
         except Exception as fault:
             self._stumbles.tell(f"message {waiting.message_id}", fault)
-            self._attempt(waiting, lambda: self._later(waiting, _LONGEST_PAUSE, "it could not be handled"))
+            self._attempt(waiting, lambda: self._later(waiting, LONGEST_PAUSE, "it could not be handled"))
         finally:
             with self._changed:
                 self._claimed.pop(waiting.message_id, None)
@@ -244,7 +245,7 @@ class Outbox(Generic[RecordT]):
             queue.unreachable(unit.connection, waiting.party_id, now, self.limits)
 
     def _retry(self, waiting: Waiting, why: str) -> None:
-        pause = min(_FIRST_PAUSE * 2 ** min(waiting.attempts, 10), _LONGEST_PAUSE)
+        pause = min(_FIRST_PAUSE * 2 ** min(waiting.attempts, 10), LONGEST_PAUSE)
         self._later(waiting, pause * random.uniform(0.5, 1.0), why)  # noqa: S311 (jitter, no secret)
 
     def _later(self, waiting: Waiting, pause: timedelta, why: str) -> None:
