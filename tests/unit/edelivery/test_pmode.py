@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from lxml import etree
@@ -38,6 +39,7 @@ MODE = ProcessingMode(
     second_round=timedelta(minutes=41),
     pause=timedelta(minutes=1),
 )
+PAGE = Path(__file__).parents[3] / "docs" / "joining-a-domain.md"
 DECLARED = {
     "role": "roles/role",
     "partyIdType": "parties/partyIdTypes/partyIdType",
@@ -197,3 +199,18 @@ def test_the_security_is_that_which_was_agreed(encrypted: bool, signature: Signa
 def test_signatures_of_a_curve_do_not_go_with_encryption() -> None:
     with pytest.raises(ConfigurationError, match="AP_DK_01 signs with an elliptic curve"):
         domibus_pmode(replace(MODE, encrypted=True, signature=Signature.EC))
+
+
+def test_the_page_for_operators_names_what_the_file_declares() -> None:
+    root, page = businesses(), PAGE.read_text(encoding="utf-8")
+    for path, attribute in (
+        ("parties/partyIdTypes/partyIdType", "value"),
+        ("roles/role", "value"),
+        ("services/service", "value"),
+        ("services/service", "type"),
+        ("actions/action", "value"),
+        ("properties/property", "key"),
+        ("securities/security", "policy"),
+    ):
+        for value in values(root, path, attribute):
+            assert f"`{value}`" in page
