@@ -31,9 +31,9 @@ def export(
 ) -> None:
     """Write a PMode for Domibus 5: parties, process, legs, security, retry, properties and receipts as we have them.
 
-    It is made of the OOTS_… variables of the service (those of `oots serve`), or where OOTS_PARTY_ID is not set for an
-    access point of the demo. The same settings give the same bytes. Certificates are not in it, see `oots keys
-    export-pkcs12` and `export-truststore`; docs/joining-a-domain.md says what else is to be done.
+    It is made of the OOTS_… variables of the service (those of `oots serve`); where neither OOTS_PARTY_ID nor
+    OOTS_PARTNERS is set, of the demo. The same settings give the same bytes. Certificates are not in it: see
+    `oots keys export-pkcs12` and `export-truststore`. docs/joining-a-domain.md says what else is to be done.
 
     Exit 2, and nothing written: no such partner, settings that are wrong, or no address for others.
 
@@ -43,7 +43,7 @@ def export(
 
     exported = exported_pmode(partner, endpoint)
     if is_of_the_demo():
-        typer.echo("OOTS_PARTY_ID is not set: this is for an access point of the demo", err=True)
+        typer.echo("Neither OOTS_PARTY_ID nor OOTS_PARTNERS is set: this is for an access point of the demo", err=True)
     if to is None:
         typer.echo(exported, nl=False)
     else:

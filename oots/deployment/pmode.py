@@ -27,7 +27,7 @@ DEMO_PORT = 8400
 
 def is_of_the_demo() -> bool:
     """Whether no service is configured in the environment, so that the demo's are meant."""
-    return f"{PREFIX}PARTY_ID" not in os.environ
+    return not {f"{PREFIX}PARTY_ID", f"{PREFIX}PARTNERS"} & os.environ.keys()
 
 
 def exported_pmode(partner_id: str, endpoint: str | None = None) -> bytes:

@@ -102,7 +102,7 @@ def test_without_settings_an_access_point_of_the_demo_is_meant_and_it_is_said(
     assert oots("--partner", LITHUANIA) == Exit.GOOD
     said = capsys.readouterr()
     assert endpoints(said.out) == {LITHUANIA: "http://127.0.0.1:8400/as4", DENMARK: "http://127.0.0.1:8401/as4"}
-    assert "OOTS_PARTY_ID is not set" in said.err
+    assert "this is for an access point of the demo" in said.err
     assert inspect.signature(demo).parameters["port"].default == DEMO_PORT
 
 
@@ -114,6 +114,7 @@ def test_without_settings_an_access_point_of_the_demo_is_meant_and_it_is_said(
         ({"HOST": "0.0.0.0"}, ("--partner", LITHUANIA), "name one with --endpoint"),  # noqa: S104 (a setting in a test)
         ({}, ("--partner", LITHUANIA, "--endpoint", "ap.example.dk/as4"), "not an address"),
         ({}, ("--partner", LITHUANIA, "--endpoint", "https:///as4"), "not an address"),
+        ({"PARTY_ID": ""}, ("--partner", LITHUANIA), "OOTS_PARTY_ID: Field required"),
         ({"PARTNERS": "{"}, ("--partner", LITHUANIA), "OOTS_PARTNERS"),
         ({}, (), "--partner"),
     ],
@@ -128,7 +129,7 @@ def test_what_cannot_be_told_is_refused_and_nothing_is_written(
     why: str,
 ) -> None:
     for name, value in settings.items():
-        service.setenv(PREFIX + name, value)
+        service.setenv(PREFIX + name, value) if value else service.delenv(PREFIX + name)
     assert oots(*arguments, "--to", tmp_path / "pmode.xml") == Exit.UNREADABLE
     said = capsys.readouterr()
     assert why in said.err
