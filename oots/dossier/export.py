@@ -17,7 +17,7 @@ from oots.dossier.gdpr import gdpr_of
 from oots.dossier.manifest import FORMAT, VERSION, Kind, Manifest, Member, State, sign_manifest, written
 from oots.dossier.material import Event, Material, MessageMaterial
 from oots.dossier.messages import MessageVerdict, Sealed, header_in, stated_digests
-from oots.dossier.records import CRITERIA_UNKNOWN, FIELDS_UNKNOWN, PARTLY_KEPT, REVIEW_EMPTY, SUBJECT, WHOLLY_KEPT
+from oots.dossier.records import CRITERIA_UNKNOWN, FIELDS_UNKNOWN, NOT_REVIEWED, PARTLY_KEPT, SUBJECT, WHOLLY_KEPT
 from oots.dossier.revocation import FOLDER, judge_all, named, record_of
 from oots.dossier.rules import rule_results
 from oots.dossier.summary import Summary, html_of, pdf_of
@@ -164,7 +164,7 @@ def _records(
         "context.json": _context(material, rules),
         "gdpr.json": [row.told() for row in gdpr_of(material)],
         "criteria.json": dict(material.expected) or {"known": False, "why": CRITERIA_UNKNOWN},
-        "review.json": material.review or {"reviews": [], "why": REVIEW_EMPTY},
+        "review.json": material.review or NOT_REVIEWED,
     }
     for path, content in records.items():
         yield DossierFile.of(path, Kind.RECORD, _json(content))

@@ -15,4 +15,5 @@ CRITERIA_UNKNOWN: Final = (
     "no scenario left word of this exchange, and no record of a portal that was read says to which case it belongs"
 )
 FIELDS_UNKNOWN: Final = "no journal that was read says which fields of the evidence came how far"
-REVIEW_EMPTY: Final = "nobody has reviewed this exchange"
+NOT_REVIEWED: Final = {"reviews": [], "why": "nobody has reviewed this exchange"}
+"""What stands in the place of a review."""

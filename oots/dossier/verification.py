@@ -34,8 +34,8 @@ _UNSHOWN: Final = "its content is not among what the preview record says was sho
 class Verdict:
     """What a dossier is worth. `faults` is everything that is wrong; `answers` is empty where its bytes are not those
     that were signed. `anchored`: whether the signer was found below a given anchor. `revocation` is None with them.
-    `remarks` take nothing from its worth: what other versions of this software see otherwise. `reviews` are the
-    sign-offs of reviewers that hold."""
+    `remarks` take nothing from its worth: what other versions of this software see otherwise, and what of a review
+    nobody has signed. `reviews` are the sign-offs of reviewers that hold."""
 
     faults: tuple[Fault, ...]
     anchored: bool
@@ -164,6 +164,7 @@ def _of_messages(
     differing = tuple(Fault(_RULES, why) for why in unlike(octets.get(_RULES), kept, octets))
     if _same_rules(octets.get(_CONTEXT)):
         found, differing = (*found, *differing), ()
+    remarks = (*differing, *(Fault(REVIEW, why) for why in review.remarks))
     return Verdict(
         found,
         anchored,
@@ -172,7 +173,7 @@ def _of_messages(
         tuple(verdicts),
         answers(verdicts, anchored=anchored),
         said(verdicts, len(present), anchored=anchored),
-        differing,
+        remarks,
         review.sign_offs,
     )
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from oots.model.clock import iso
 from oots.review.items import Item, catalogue
 from oots.review.record import Answer, By, Reference, Remark, Review, SignOff, State
+from oots.review.transitions import VERDICTS
 from oots.trust.anchors import Trust
 from oots.trust.certificates import Role
 from oots.trust.keys import KeyPair
@@ -189,14 +190,15 @@ def _by(by: By) -> dict[str, str]:
 
 def report_of(state: State, review: Review) -> dict[str, object]:
     """A review for a dossier: where it stands, every item and answer, remarks, and each sign-off with the exact text
-    that was signed (`content`) and the detached JWS over its digest (`jws`), so that it verifies far from here."""
+    that was signed (`content`) and the detached JWS over its digest (`jws`), so that it verifies far from here. Under a
+    verdict stand the items as they were signed, whatever they are called by now."""
     return {
         "format": FORMAT,
         "version": VERSION,
         "exchange_id": review.exchange_id,
         "state": state.value,
         "taken_by": _by(review.taken_by) if review.taken_by else None,
-        "items": items_told(review),
+        "items": said_in(review.sign_offs[-1])["items"] if state in VERDICTS else items_told(review),
         "remarks": [_remark(each) for each in review.remarks],
         "sign_offs": [
             {

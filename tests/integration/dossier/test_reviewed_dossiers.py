@@ -14,12 +14,13 @@ import pytest
 from oots.deployment.reviews import review_in
 from oots.dossier.export import export
 from oots.dossier.messages import header_in
+from oots.dossier.verification import Verdict
 from oots.exchange.store import Store
 from oots.model.clock import FrozenClock
 from oots.model.content import sha256_of
 from oots.review.desk import Desk
-from oots.review.record import Answer, AnswerKind, By, Review, State
-from oots.review.signing import Draft, ReviewedMessage, report_of, signed
+from oots.review.record import Answer, AnswerKind, By, Remark, RemarkKind, Review, State
+from oots.review.signing import Draft, ReviewedMessage, items_told, report_of, signed
 from tests.support.doors import specimen_key
 from tests.support.dossiers import MADE, anchors, judged, members_of, resigned, sample_material, why
 
@@ -27,8 +28,13 @@ SIGNE = By("signe", "Signe Skriver")
 EXPLANATION = "Fristen står ikke i aftalen."
 
 
-def reviewed(key: str = "reviewer", exchange_id: str | None = None, spoiled: bool = False) -> dict[str, Any]:
-    """The review of the sample, signed once."""
+QUESTION = Remark(1, RemarkKind.QUESTION, "Hvor står fristen?", "da", SIGNE, MADE)
+
+
+def reviewed(
+    key: str = "reviewer", exchange_id: str | None = None, spoiled: bool = False, named: bool = True
+) -> dict[str, Any]:
+    """The review of the sample with a question, signed once; without `named` it speaks of no message."""
     material = sample_material()
     messages = tuple(
         ReviewedMessage(header_in(each.envelope).message_id, sha256_of(each.envelope), sha256_of(each.document))
@@ -37,9 +43,9 @@ def reviewed(key: str = "reviewer", exchange_id: str | None = None, spoiled: boo
     if spoiled:
         messages = (replace(messages[0], document_sha256="0" * 64), *messages[1:])
     answers = {"1.1": Answer(AnswerKind.DEVIATES, EXPLANATION, by=SIGNE, at=MADE)}
-    review = Review(exchange_id or material.exchange_id, answers=answers)
-    sign_off = signed(review, Draft(State.PARTLY, "Skriv fristen ned.", SIGNE, messages), specimen_key(key), MADE)
-    return report_of(State.PARTLY, replace(review, sign_offs=(sign_off,)))
+    review = Review(exchange_id or material.exchange_id, answers=answers, remarks=(QUESTION,))
+    draft = Draft(State.PARTLY, "Skriv fristen ned.", SIGNE, messages if named else ())
+    return report_of(State.PARTLY, replace(review, sign_offs=(signed(review, draft, specimen_key(key), MADE),)))
 
 
 def with_review(report: dict[str, Any]) -> bytes:
@@ -64,8 +70,9 @@ def test_a_review_goes_along_and_who_signed_it_is_said() -> None:
         (lambda: reviewed(key="dossier-inspector"), "is for dossier, not for reviewer"),
         (lambda: reviewed(exchange_id="00000000-0000-4000-8000-000000000009"), "another exchange_id was signed"),
         (lambda: reviewed(spoiled=True), "was reviewed with other bytes"),
+        (lambda: reviewed(named=False), "sign-off 1: it names no message of this exchange"),
     ],
-    ids=["another key", "another exchange", "other messages"],
+    ids=["another key", "another exchange", "other messages", "no message"],
 )
 def test_a_sign_off_that_is_not_about_this_exchange_is_told(report: Callable[[], dict[str, Any]], says: str) -> None:
     verdict = judged(with_review(report()))
@@ -82,9 +89,10 @@ def test_a_sign_off_that_is_not_about_this_exchange_is_told(report: Callable[[],
         (lambda off: off.update(verdict="verified"), "another verdict was signed"),
         (lambda off: off.update(by={"key": "signe", "name": "Somebody"}), "another signed_by was signed"),
         (lambda off: off.update(sha256="0" * 64), "number or digest are not those"),
-        (lambda off: off.pop("at"), "no review"),
+        (lambda off: off.update(at="2026-09-02T12:00:01Z"), "it was signed at another time than is said"),
+        (lambda off: off.pop("at"), "no review: sign_offs.0.at"),
     ],
-    ids=["content", "signature", "verdict", "name", "digest", "no time"],
+    ids=["content", "signature", "verdict", "name", "digest", "time", "no time"],
 )
 def test_a_sign_off_that_was_changed_is_told(change: Callable[[dict[str, Any]], object], says: str) -> None:
     members = members_of(with_review(reviewed()))
@@ -92,6 +100,74 @@ def test_a_sign_off_that_was_changed_is_told(change: Callable[[dict[str, Any]], 
     change(report["sign_offs"][0])
     members["review.json"] = json.dumps(report).encode()
     assert says in why(judged(resigned(members)))["review.json"]
+
+
+def with_report(change: Callable[[dict[str, Any]], object]) -> Verdict:
+    """The verdict on the dossier in which the review, but not its sign-off, was changed."""
+    report = json.loads(json.dumps(reviewed()))
+    change(report)
+    return judged(with_review(report))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda told: told.update(state="verified"), "it says verified, while the last sign-off says partly"),
+        (lambda told: told["items"][0].update(answer="follows"), "its items are not those of the last sign-off: 1.1"),
+        (lambda told: told["items"].append(told["items"][0]), "its items are not those of the last sign-off: more"),
+        (lambda told: told["remarks"].clear(), "the remark 1 is not the one of the last sign-off"),
+        (lambda told: told["remarks"][0].update(text="Intet."), "the remark 1 is not the one of the last sign-off"),
+        (lambda told: told["sign_offs"].clear(), "it says partly, and nobody has signed that"),
+        (lambda told: told.update(exchange_id="another"), "it says that it is about another exchange"),
+        (lambda told: told.update(words="more"), "no review: words"),
+        (lambda told: told.update(version=2), "a review of a form that is not known here: oots-review 2"),
+        (lambda told: told.pop("format"), "a review of a form that is not known here: (none) 1"),
+        (lambda told: told.update(reviews=[]), "no review: reviews"),
+    ],
+    ids=[
+        "state",
+        "answer",
+        "one item more",
+        "no remark",
+        "remark",
+        "no sign-off",
+        "exchange",
+        "more",
+        "version",
+        "no format",
+        "none, it says",
+    ],
+)
+def test_what_a_review_says_beside_its_sign_offs_is_what_was_signed(
+    change: Callable[[dict[str, Any]], object], says: str
+) -> None:
+    verdict = with_report(change)
+    assert set(why(verdict)) == {"review.json"}
+    assert why(verdict)["review.json"].startswith(says)
+
+
+def test_what_came_after_the_last_sign_off_is_told_as_signed_by_nobody() -> None:
+    def go_on(told: dict[str, Any]) -> None:
+        told["state"], told["items"][0]["answer"] = "taken", "follows"
+        told["remarks"][0]["reply"] = {"text": "I bilag 2."}
+        told["remarks"].append({"number": 2, "text": "Tak."})
+
+    verdict = with_report(go_on)
+    assert verdict.is_good
+    assert [each.why for each in verdict.remarks] == [
+        "it was taken up again after the last sign-off (taken): nobody has signed its answers",
+        "2 of its remarks, or replies to them, came after the last sign-off: nobody has signed them",
+    ]
+    assert with_report(lambda told: None).remarks == ()
+
+
+def test_under_a_verdict_stand_the_items_as_they_were_signed() -> None:
+    """Titles may have become others since, in a later version of the catalogue."""
+    review = Review(sample_material().exchange_id)
+    sign_off = signed(review, Draft(State.REJECTED, "Nej.", SIGNE, ()), specimen_key("reviewer"), MADE)
+    since = replace(review, answers={"1.1": Answer(AnswerKind.FOLLOWS)}, sign_offs=(sign_off,))
+    assert report_of(State.REJECTED, since)["items"] == json.loads(sign_off.content)["items"]
+    assert report_of(State.TAKEN, since)["items"] == items_told(since)
 
 
 def test_a_sign_off_that_was_taken_out_is_missed_by_the_next() -> None:
@@ -122,4 +198,6 @@ def test_the_review_of_an_exchange_is_found_beside_the_journals_of_a_town(tmp_pa
         assert review_in(tmp_path, "00000000-0000-4000-8000-000000000009") is None
     assert found is not None
     assert (found["exchange_id"], found["state"], found["sign_offs"]) == (exchange_id, "taken", [])
-    assert judged(with_review(dict(found))).is_good
+    verdict = judged(with_review(dict(found)))
+    assert verdict.is_good
+    assert [remark.why for remark in verdict.remarks] == ["nobody has signed it"]
