@@ -27,6 +27,13 @@ def export(
         str | None,
         typer.Option(metavar="URL", help="Where the partner reaches our access point; else where it listens."),
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The security profile by which Domibus finds keys (5.1: RSA, 5.2: rsa); else by party alone.",
+        ),
+    ] = None,
     to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Write it there, not to the screen.")] = None,
 ) -> None:
     """Write a PMode for Domibus 5: parties, process, legs, security, retry, properties and receipts as we have them.
@@ -41,7 +48,7 @@ def export(
     """
     from oots.deployment.pmode import exported_pmode, is_of_the_demo
 
-    exported = exported_pmode(partner, endpoint)
+    exported = exported_pmode(partner, endpoint, profile)
     if is_of_the_demo():
         typer.echo("Neither OOTS_PARTY_ID nor OOTS_PARTNERS is set: this is for an access point of the demo", err=True)
     if to is None:

@@ -30,17 +30,18 @@ def is_of_the_demo() -> bool:
     return not {f"{PREFIX}PARTY_ID", f"{PREFIX}PARTNERS"} & os.environ.keys()
 
 
-def exported_pmode(partner_id: str, endpoint: str | None = None) -> bytes:
+def exported_pmode(partner_id: str, endpoint: str | None = None, profile: str | None = None) -> bytes:
     """The PMode that the partner with this party id loads into its Domibus.
 
-    `endpoint` is where the partner reaches us, by default where our service listens. Raises ConfigurationError for a
-    partner whom nobody knows, and where it cannot be told how to reach us or how we sign.
+    `endpoint` is where the partner reaches us, by default where our service listens; `profile` as in `ProcessingMode`.
+    Raises ConfigurationError for a partner whom nobody knows, where it cannot be told how to reach us, and as
+    `domibus_pmode` does.
     """
     known = dict(_settings())
     if partner_id not in known:
         raise ConfigurationError(f"{partner_id} is no partner here; known are {', '.join(sorted(known)) or 'none'}")
     ours = known[partner_id]
-    return domibus_pmode(_mode(ours, ours.partners[partner_id], endpoint))
+    return domibus_pmode(_mode(ours, ours.partners[partner_id], endpoint, profile))
 
 
 def _settings() -> Iterator[tuple[str, AccessPointSettings]]:
@@ -55,12 +56,13 @@ def _demo() -> Iterator[AccessPointSettings]:
     return (read(AccessPointSettings, town.values(each.name)) for each in town.services if each.party_id)
 
 
-def _mode(ours: AccessPointSettings, partner: Partner, endpoint: str | None) -> ProcessingMode:
+def _mode(ours: AccessPointSettings, partner: Partner, endpoint: str | None, profile: str | None) -> ProcessingMode:
     return ProcessingMode(
         holder=Gateway(partner.party_id, partner.endpoint),
         peer=Gateway(ours.party_id, _expect_url(endpoint) if endpoint else _listening(ours)),
         signature=_signature(ours),
         encrypted=False,
+        profile=profile,
         first_round=ours.limits.first_round_trip + ours.limits.grace,
         second_round=ours.limits.decide + ours.limits.grace,
         pause=LONGEST_PAUSE,

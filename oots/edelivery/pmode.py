@@ -55,6 +55,10 @@ class Signature(StrEnum):
     EC = "ECDSA_SHA256"
 
 
+_PROFILES: Final = {Signature.RSA: None, Signature.EC: "ECC"}
+"""The profile without which Domibus does not sign so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """An access point and the URL at which the other one reaches it."""
@@ -67,14 +71,17 @@ class Gateway:
 class ProcessingMode:
     """How `holder`, who reads the file, and `peer` exchange messages.
 
-    A message of a round trip is sent again for as long as `first_round` or `second_round` says, with `pause` between
-    attempts. Domibus counts in whole minutes: what is left over is left out.
+    `profile` is the security profile of Domibus under which it finds keys and certificates (`<party>_<profile>_sign`);
+    None where they bear the names of the parties. A message of a round trip is sent again for as long as `first_round`
+    or `second_round` says, with `pause` between attempts. Domibus counts in whole minutes: what is left over is left
+    out.
     """
 
     holder: Gateway
     peer: Gateway
     signature: Signature
     encrypted: bool
+    profile: str | None
     first_round: timedelta
     second_round: timedelta
     pause: timedelta
@@ -190,8 +197,8 @@ def _securities(mode: ProcessingMode) -> etree._Element:
         "policy": ENCRYPTING_POLICY if mode.encrypted else SIGNING_POLICY,
         "signatureMethod": mode.signature,
     }
-    if mode.signature is Signature.EC:
-        attributes["profile"] = "ECC"
+    if profile := mode.profile or _PROFILES[mode.signature]:
+        attributes["profile"] = profile
     how = (
         "Signed and encrypted. The peer takes signatures with a BinarySecurityToken alone."
         if mode.encrypted

@@ -67,13 +67,15 @@ def test_a_service_is_described_for_its_partner_in_a_file(
     oots: Oots, service: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "pmode.xml"
-    assert oots("--partner", LITHUANIA, "--endpoint", OURS, "--to", file) == Exit.GOOD
+    assert oots("--partner", LITHUANIA, "--endpoint", OURS, "--profile", "rsa", "--to", file) == Exit.GOOD
     assert capsys.readouterr().err == ""
     root = etree.fromstring(file.read_bytes())
     assert root.get("party") == LITHUANIA
     assert endpoints(file.read_bytes()) == {LITHUANIA: THEIRS, DENMARK: OURS}
     assert [each.get("retry") for each in root.iter("receptionAwareness")] == ["4;4;CONSTANT", "41;41;CONSTANT"]
-    assert [each.get("signatureMethod") for each in root.iter("security")] == ["RSA_SHA256"]
+    assert [(each.get("signatureMethod"), each.get("profile")) for each in root.iter("security")] == [
+        ("RSA_SHA256", "rsa")
+    ]
 
 
 def test_the_same_settings_give_the_same_bytes_on_the_screen(

@@ -35,6 +35,7 @@ MODE = ProcessingMode(
     peer=Gateway(DENMARK, "https://ap.example.dk/as4"),
     signature=Signature.RSA,
     encrypted=False,
+    profile=None,
     first_round=timedelta(minutes=6),
     second_round=timedelta(minutes=41),
     pause=timedelta(minutes=1),
@@ -184,15 +185,29 @@ def test_each_action_is_sent_for_as_long_as_its_round_trip_lasts_in_whole_minute
 
 
 @pytest.mark.parametrize(
-    ("encrypted", "signature", "security"),
+    ("encrypted", "signature", "profile", "security"),
     [
-        (False, Signature.RSA, {"policy": SIGNING_POLICY, "signatureMethod": "RSA_SHA256"}),
-        (True, Signature.RSA, {"policy": ENCRYPTING_POLICY, "signatureMethod": "RSA_SHA256"}),
-        (False, Signature.EC, {"policy": SIGNING_POLICY, "signatureMethod": "ECDSA_SHA256", "profile": "ECC"}),
+        (False, Signature.RSA, None, {"policy": SIGNING_POLICY, "signatureMethod": "RSA_SHA256"}),
+        (True, Signature.RSA, None, {"policy": ENCRYPTING_POLICY, "signatureMethod": "RSA_SHA256"}),
+        (
+            True,
+            Signature.RSA,
+            "rsa",
+            {"policy": ENCRYPTING_POLICY, "signatureMethod": "RSA_SHA256", "profile": "rsa"},
+        ),
+        (
+            False,
+            Signature.EC,
+            None,
+            {"policy": SIGNING_POLICY, "signatureMethod": "ECDSA_SHA256", "profile": "ECC"},
+        ),
     ],
 )
-def test_the_security_is_that_which_was_agreed(encrypted: bool, signature: Signature, security: dict[str, str]) -> None:
-    (found,) = businesses(replace(MODE, encrypted=encrypted, signature=signature)).findall("securities/security")
+def test_the_security_is_that_which_was_agreed(
+    encrypted: bool, signature: Signature, profile: str | None, security: dict[str, str]
+) -> None:
+    mode = replace(MODE, encrypted=encrypted, signature=signature, profile=profile)
+    (found,) = businesses(mode).findall("securities/security")
     assert dict(found.attrib) == {"name": "oots"} | security
 
 
