@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 
 import httpx
 from fastapi import APIRouter, Depends, FastAPI
@@ -23,7 +22,7 @@ from oots.deployment.trust import read_anchors
 from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.store import Store
 from oots.inspector import access_pages, pages
-from oots.inspector.access import Access
+from oots.inspector.access import SESSION_LIFE, Access, Gate
 from oots.inspector.dossier_pages import DossierDesk
 from oots.inspector.inspection import Inspection
 from oots.inspector.reader import Reader
@@ -36,8 +35,6 @@ from oots.web.health import Health, add_health
 from oots.web.origins import Origins
 from oots.web.security import NO_TELEMETRY, BrowserSecurity, only_at
 from oots.web.sessions import Sessions, SessionStore
-
-SESSION_LIFE = timedelta(hours=8)
 
 
 def inspector_app(settings: InspectorSettings, around: Surroundings, issuer: httpx.Client | None = None) -> FastAPI:
@@ -90,6 +87,7 @@ def inspector_app(settings: InspectorSettings, around: Surroundings, issuer: htt
         register=RevocationRegister(settings.keys / REGISTER_FILE),
     )
     doors = doors_of(settings, own, around.clock, client)
+    app.state.gate = Gate(doors.mark, around.clock)
     guarded.include_router(pages.router(inspection, doors, _dossiers(settings, store)))
     app.include_router(guarded)
     add_health(app, Health(works=lambda: reader.works and worker.is_alive()))

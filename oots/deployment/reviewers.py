@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import httpx
 
 from oots.deployment.settings import InspectorSettings, OidcSettings
@@ -38,4 +36,4 @@ def _issuer_door(oidc: OidcSettings, own: str, clock: Clock, client: httpx.Clien
         http=client,
         scope=oidc.scope,
     )
-    return IssuerDoor(party, Roles(oidc.claim, oidc.duties), urlsplit(oidc.issuer).netloc)
+    return IssuerDoor(party, Roles(oidc.claim, oidc.duties), oidc.issuer, oidc.client_id)

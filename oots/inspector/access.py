@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from pydantic import TypeAdapter
@@ -23,8 +24,13 @@ LEAST_REASON = 10
 """Characters of a reason to see personal data; fewer say nothing."""
 MOST_REASON = 300
 LOOKS_ON_A_PAGE = 50
+SESSION_LIFE: Final = timedelta(hours=8)
+"""A working day after being admitted, a reviewer signs in anew, however busy the session was: duties that were taken
+away elsewhere end with it."""
+UNMASKED_FOR: Final = timedelta(hours=1)
+"""How long a reason to see personal data counts: so long as a piece of work takes for which somebody would give one."""
 
-_REVIEWER = "reviewer"
+_ADMITTED = "admitted"
 _UNMASKED = "unmasked"
 _MOST_UNMASKED = 50
 _PERSONAL_NUMBER = re.compile(r"\d{6}[-\s]?\d{4}")
@@ -48,8 +54,34 @@ class Reviewer:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """Kept as `app.state.gate`: the mark of the `door` by which reviewers come in today, and the clock of sessions. A
+    session from another door is nobody's."""
+
+    door: str
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """What a session remembers of its reviewer."""
+
+    reviewer: Reviewer
+    door: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """Why an exchange is unmasked, and since when."""
+
+    said: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Looking:
-    """How an exchange is shown to somebody: masked, unless that person has given a reason in this session. A page that
+    """How an exchange is shown to somebody: masked, unless that person gave a reason within UNMASKED_FOR. A page that
     is told `looking` has the forms to unmask and to mask `exchange_id` at its top."""
 
     masked: bool
@@ -80,13 +112,19 @@ class MaskedError(HTTPException):
         super().__init__(403)
 
 
-_REVIEWERS: TypeAdapter[Reviewer] = TypeAdapter(Reviewer)
+_ADMISSIONS: TypeAdapter[_Admitted] = TypeAdapter(_Admitted)
+_REASONS: TypeAdapter[dict[str, _Reason]] = TypeAdapter(dict[str, _Reason])
 
 
 def signed_in(request: Request) -> Reviewer | None:
-    """The reviewer of this session, None for nobody."""
-    kept = session_of(request).get(_REVIEWER)
-    return None if kept is None else _REVIEWERS.validate_python(kept, strict=False)
+    """The reviewer of this session; None for nobody, for whoever was admitted SESSION_LIFE ago, and for whoever came in
+    by another door than today's."""
+    kept, gate = session_of(request).get(_ADMITTED), _gate(request)
+    if kept is None:
+        return None
+    admitted = _ADMISSIONS.validate_python(kept, strict=False)
+    counts = admitted.door == gate.door and gate.clock.now() < admitted.at + SESSION_LIFE
+    return admitted.reviewer if counts else None
 
 
 def reviewer_of(request: Request) -> Reviewer:
@@ -114,9 +152,9 @@ def expect(duty: Duty) -> Callable[[Request], Reviewer]:
 
 def admit(request: Request, reviewer: Reviewer) -> None:
     """From here on the session is this reviewer's, under a new name; what another one unmasked is masked again."""
-    session = session_of(request)
+    session, gate = session_of(request), _gate(request)
     session.clear()
-    session[_REVIEWER] = _REVIEWERS.dump_python(reviewer, mode="json")
+    session[_ADMITTED] = _ADMISSIONS.dump_python(_Admitted(reviewer, gate.door, gate.clock.now()), mode="json")
     session.renew()
 
 
@@ -144,7 +182,7 @@ class Access:
         return looking
 
     def unmask(self, request: Request, exchange_id: str, reason: str) -> None:
-        """Show the exchange unmasked to this session from now on, once that has been written down.
+        """Show the exchange unmasked to this session for UNMASKED_FOR, once that has been written down.
 
         Raises ValueError for a reason of fewer than LEAST_REASON or more than MOST_REASON characters, and for one with
         what may be a personal number.
@@ -153,15 +191,14 @@ class Access:
         if not LEAST_REASON <= len(said) <= MOST_REASON or _PERSONAL_NUMBER.search(said):
             raise ValueError("a reason has between 10 and 300 characters and no personal number")
         self._tell(request, Entry.EXCHANGE_UNMASKED, exchange_id, "unmasked", said)
-        others = {other: why for other, why in _unmasked(request).items() if other != exchange_id}
-        kept = dict(list(others.items())[1 - _MOST_UNMASKED :])
-        session_of(request)[_UNMASKED] = kept | {exchange_id: said}
+        others = list(_unmasked(request, but=exchange_id).items())
+        _keep_unmasked(
+            request, dict(others[1 - _MOST_UNMASKED :]) | {exchange_id: _Reason(said, _gate(request).clock.now())}
+        )
 
     def mask(self, request: Request, exchange_id: str) -> None:
         """Show the exchange masked again."""
-        session_of(request)[_UNMASKED] = {
-            other: why for other, why in _unmasked(request).items() if other != exchange_id
-        }
+        _keep_unmasked(request, _unmasked(request, but=exchange_id))
 
     def looks(self, exchange_id: str | None, before: int) -> tuple[TimelineEvent, ...]:
         """The latest looks that were written down, at this exchange or at any, whose number is below `before`; at most
@@ -179,11 +216,23 @@ class Access:
 def looking_at(request: Request, exchange_id: str) -> Looking:
     """How the exchange is shown in this session."""
     reason = _unmasked(request).get(exchange_id)
-    return Looking(masked=reason is None, reason=reason, exchange_id=exchange_id)
+    return Looking(masked=reason is None, reason=reason.said if reason else None, exchange_id=exchange_id)
 
 
-def _unmasked(request: Request) -> dict[str, str]:
-    return dict(session_of(request).get(_UNMASKED, {}))
+def _gate(request: Request) -> Gate:
+    gate: Gate = request.app.state.gate
+    return gate
+
+
+def _unmasked(request: Request, *, but: str | None = None) -> dict[str, _Reason]:
+    """The exchanges for which a reason counts, without this one."""
+    kept = _REASONS.validate_python(session_of(request).get(_UNMASKED, {}), strict=False)
+    since = _gate(request).clock.now() - UNMASKED_FOR
+    return {each: reason for each, reason in kept.items() if reason.at > since and each != but}
+
+
+def _keep_unmasked(request: Request, reasons: dict[str, _Reason]) -> None:
+    session_of(request)[_UNMASKED] = _REASONS.dump_python(reasons, mode="json")
 
 
 def shown_by(request: Request) -> str:

@@ -57,6 +57,11 @@ class Doors:
     accounts: Sequence[Account] = ()
     issuer: IssuerDoor | None = None
 
+    @property
+    def mark(self) -> str:
+        """What tells this way in from any other one; an issuer's is another one with other duties."""
+        return self.issuer.mark if self.issuer else "accounts"
+
 
 def door(frame: Frame, doors: Doors) -> APIRouter:
     """`/signin` and what is below it, and `/signout`, which are open to everybody."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -29,14 +32,22 @@ class Roles:
         values = [said] if isinstance(said, str) else said if isinstance(said, list) else []
         return frozenset(duty for value in values if isinstance(value, str) for duty in self.duties.get(value, ()))
 
+    @property
+    def digest(self) -> str:
+        """The SHA-256 (hexadecimal) of all that is said here."""
+        duties = {value: sorted(duties) for value, duties in self.duties.items()}
+        return hashlib.sha256(json.dumps([self.claim, duties], sort_keys=True).encode()).hexdigest()
+
 
 class IssuerDoor:
-    """The way in through the issuer; `name` is its host, for people."""
+    """The way in through the issuer (its URL), which knows the inspector as `client_id`. `name` is its host, for
+    people; `mark` is another one where any of that changes, or what roles let somebody do."""
 
-    def __init__(self, party: RelyingParty, roles: Roles, name: str) -> None:
+    def __init__(self, party: RelyingParty, roles: Roles, issuer: str, client_id: str) -> None:
         self._party = party
         self._roles = roles
-        self.name = name
+        self.name = urlsplit(issuer).netloc
+        self.mark = json.dumps([issuer, client_id, roles.digest])
 
     def begin(self, request: Request, next: str) -> RedirectResponse:
         """To the issuer; raises SignInError where it cannot be found."""

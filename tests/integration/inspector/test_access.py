@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ from oots.inspector import access, access_pages
 from oots.inspector.access import Duty, Looking
 from oots.inspector.accounts import load_accounts
 from oots.inspector.masking import veil_of
-from oots.model.clock import FrozenClock
+from oots.model.clock import AdvancedClock, FrozenClock
 from oots.model.errors import ConfigurationError, UnavailableError
 from oots.provider.record import ProviderExchange
 from tests.support.inspector import (
@@ -30,6 +31,7 @@ from tests.support.inspector import (
     SIGNER,
     Browser,
     ToldTown,
+    inspector_over,
     inspector_settings,
     journal_of,
 )
@@ -151,6 +153,71 @@ def test_a_form_of_another_site_is_refused(browser: Browser, page: str) -> None:
     assert browser.client.post("/signout", data={"csrf": csrf}, headers={"Origin": ORIGIN}).status_code == 303
 
 
+# --- how long, and by which door ---
+
+
+@pytest.fixture
+def passing(town: ToldTown, tmp_path: Path) -> tuple[AdvancedClock, Browser]:
+    """A browser over an inspector whose time can be moved on."""
+    clock = AdvancedClock(FrozenClock(START))
+    return clock, Browser(inspector_over(inspector_settings(town.folder, state=tmp_path / "passing"), clock))
+
+
+def test_a_reviewer_signs_in_anew_after_eight_hours_however_busy_the_session_was(
+    passing: tuple[AdvancedClock, Browser], page: str, town: ToldTown
+) -> None:
+    clock, browser = passing
+    browser.sign_in(SIGNER)
+    for _ in range(7):
+        clock.advance(timedelta(hours=1))
+        assert browser.unmask(town.exchange_id).status_code == 303
+    clock.advance(timedelta(minutes=59))
+    assert browser.get("/looks").status_code == 200
+    assert browser.unmask(town.exchange_id).headers["location"] == page
+    clock.advance(timedelta(minutes=1))
+    assert browser.get("/looks").headers["location"] == "/signin?next=/looks"
+    assert "Signe" not in browser.get("/signin").text.partition("<main")[0]
+    browser.sign_in(SIGNER)
+    assert browser.get("/looks").status_code == 200
+
+
+def test_a_reason_counts_for_one_hour(
+    passing: tuple[AdvancedClock, Browser], page: str, town: ToldTown, tmp_path: Path
+) -> None:
+    clock, browser = passing
+    browser.sign_in(READER)
+    browser.unmask(town.exchange_id)
+    clock.advance(timedelta(minutes=59))
+    assert REASON in browser.get(page).text
+    assert browser.get(f"{page}/messages/1/bytes").status_code == 200
+    clock.advance(timedelta(minutes=1))
+    assert browser.get(f"{page}/messages/1/bytes").status_code == 403
+    assert journal_of(tmp_path / "passing")[-1].look == Look(
+        "leif", "Leif Læser", "message 1, exact bytes (document)", None
+    )
+    assert REASON not in browser.get(page).text
+
+
+def test_who_came_in_as_an_invented_reviewer_is_nobody_where_an_issuer_signs_reviewers_in(
+    browser: Browser, page: str, town: ToldTown, tmp_path: Path
+) -> None:
+    browser.sign_in(SIGNER)
+    sign = f"{page}/review/sign"
+    assert browser.get(sign).status_code == 200
+    same = restarted(browser, town, tmp_path / "same")
+    behind = restarted(browser, town, tmp_path / "issuer", stand_in_reviewers=False, oidc=OIDC)
+    assert [same.get(path).status_code for path in (sign, page)] == [200, 200]
+    assert [behind.get(path).status_code for path in (sign, page)] == [303, 303]
+
+
+def restarted(browser: Browser, town: ToldTown, state: Path, **changes: Any) -> Browser:
+    """The same browser before an inspector that goes on from the state of the town's, with other settings."""
+    shutil.copytree(town.folder / "inspector", state)
+    again = Browser(inspector_over(inspector_settings(town.folder, state=state, **changes)))
+    again.client.cookies = browser.client.cookies
+    return again
+
+
 # --- duties ---
 
 
@@ -197,6 +264,7 @@ def test_the_journal_of_looks_is_whole_and_holds_nothing_of_the_person(
     report = examine_journal(town.folder / "inspector")
     assert report.entries > 0
     assert report.faults == ()
+    assert looks(town)
     assert all(
         (line.subject, line.document, line.soap, line.receipt, line.detail) == (None,) * 5
         and not any(value in str(line.look) for value in ("Solvej", "Prøvesen", "1984", str(SOLVEJ.identifier)))

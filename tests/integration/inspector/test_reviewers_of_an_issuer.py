@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -12,7 +14,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
-from oots.deployment.settings import InspectorSettings
+from oots.deployment.settings import InspectorSettings, OidcSettings
 from oots.model.clock import FrozenClock
 from tests.support.inspector import ORIGIN, Browser, inspector_over, inspector_settings
 from tests.support.two_sides import START
@@ -270,3 +272,28 @@ def test_there_are_no_accounts_to_choose_beside_an_issuer(browser: Browser, issu
     refused = browser.post("/signin/account", "/looks" if signed_in(browser, issuer) else "", account="leif")
     assert refused.headers["location"] == "/signin"
     assert "Leif" not in browser.get("/looks").text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"duties": DUTIES | {"oots-architect": ["read"]}},
+        {"issuer": "https://login.example/realms/another"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_session_counts_for_the_issuer_and_the_duties_by_which_it_began(
+    settings: InspectorSettings, browser: Browser, issuer: FakeIssuer, change: Claims, tmp_path: Path
+) -> None:
+    signed_in(browser, issuer)
+    assert settings.oidc
+
+    def restarted(state: Path, **oidc: Any) -> Browser:
+        shutil.copytree(settings.state, state)
+        says = OidcSettings(**settings.oidc.model_dump(mode="json") | oidc)
+        again = Browser(inspector_over(settings.model_copy(update={"state": state, "oidc": says}), FrozenClock(START)))
+        again.client.cookies = browser.client.cookies
+        return again
+
+    assert restarted(tmp_path / "same").get("/looks").status_code == 200
+    assert restarted(tmp_path / "other", **change).get("/looks").status_code == 303
