@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from starlette.requests import Request
 
 from oots.exchange.journal import Entry, JournalEntry, Look, TimelineEvent
 from oots.exchange.store import Store
+from oots.inspector.personal_number import may_hold_personal_number
 from oots.model.clock import Clock
 from oots.web.sessions import session_of
 
@@ -33,7 +33,6 @@ UNMASKED_FOR: Final = timedelta(hours=1)
 _ADMITTED = "admitted"
 _UNMASKED = "unmasked"
 _MOST_UNMASKED = 50
-_PERSONAL_NUMBER = re.compile(r"\d{6}[-\s]?\d{4}")
 
 
 class Duty(StrEnum):
@@ -84,9 +83,9 @@ class Looking:
     """How an exchange is shown to somebody: masked, unless that person gave a reason within UNMASKED_FOR. A page that
     is told `looking` has the forms to unmask and to mask `exchange_id` at its top."""
 
+    exchange_id: str
     masked: bool
     reason: str | None = None
-    exchange_id: str | None = None
 
 
 class NotSignedInError(HTTPException):
@@ -158,10 +157,10 @@ def admit(request: Request, reviewer: Reviewer) -> None:
     session.renew()
 
 
-def expect_unmasked(looking: Looking, exchange_id: str) -> None:
+def expect_unmasked(looking: Looking) -> None:
     """For what has no masked form: exact bytes, documents. Raises MaskedError."""
     if looking.masked:
-        raise MaskedError(exchange_id)
+        raise MaskedError(looking.exchange_id)
 
 
 class Access:
@@ -188,8 +187,8 @@ class Access:
         what may be a personal number.
         """
         said = " ".join(reason.split())
-        if not LEAST_REASON <= len(said) <= MOST_REASON or _PERSONAL_NUMBER.search(said):
-            raise ValueError("a reason has between 10 and 300 characters and no personal number")
+        if not LEAST_REASON <= len(said) <= MOST_REASON or may_hold_personal_number(said):
+            raise ValueError(f"a reason has {LEAST_REASON} to {MOST_REASON} characters and no personal number")
         self._tell(request, Entry.EXCHANGE_UNMASKED, exchange_id, "unmasked", said)
         others = list(_unmasked(request, but=exchange_id).items())
         _keep_unmasked(
@@ -216,7 +215,7 @@ class Access:
 def looking_at(request: Request, exchange_id: str) -> Looking:
     """How the exchange is shown in this session."""
     reason = _unmasked(request).get(exchange_id)
-    return Looking(masked=reason is None, reason=reason.said if reason else None, exchange_id=exchange_id)
+    return Looking(exchange_id, masked=reason is None, reason=reason.said if reason else None)
 
 
 def _gate(request: Request) -> Gate:

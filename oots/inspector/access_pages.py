@@ -47,7 +47,13 @@ DUTIES: Mapping[Duty, Words] = {
 
 def told(request: Request) -> Mapping[str, object]:
     """What every page of the inspector knows of who looks at it."""
-    return {"reviewer": signed_in(request), "shown_path": shown_by(request), "duties": DUTIES}
+    return {
+        "reviewer": signed_in(request),
+        "shown_path": shown_by(request),
+        "duties": DUTIES,
+        "least_reason": LEAST_REASON,
+        "most_reason": MOST_REASON,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def answer_refusals(app: FastAPI, frame: Frame) -> None:
 
     @app.exception_handler(MaskedError)
     def masked(request: Request, error: MaskedError) -> Response:
-        return frame.page(request, "masked.html", 403, exchange_id=error.exchange_id, **_limits(fault=False))
+        return frame.page(request, "masked.html", 403, exchange_id=error.exchange_id, fault=False)
 
 
 class _Door:
@@ -173,7 +179,7 @@ class _Looking:
         try:
             self._access.unmask(request, _expect_id(exchange_id), reason)
         except ValueError:
-            shown = {"exchange_id": exchange_id, "shown_path": back, "reason": reason} | _limits(fault=True)
+            shown = {"exchange_id": exchange_id, "shown_path": back, "reason": reason, "fault": True}
             return self._frame.page(request, "masked.html", 400, shown_at=f"/exchanges/{exchange_id}", **shown)
         return _see_other(back)
 
@@ -191,10 +197,6 @@ class _Looking:
 
 def _here(next: str) -> str:
     return next if leads_here(next) else FRONT
-
-
-def _limits(*, fault: bool) -> dict[str, object]:
-    return {"fault": fault, "least": LEAST_REASON, "most": MOST_REASON}
 
 
 def _expect_id(exchange_id: str) -> str:

@@ -97,7 +97,7 @@ class _DossierPages:
         self._inspection.exchange(exchange_id)
         looking = self._inspection.access.look(request, exchange_id, f"dossier, {extent.value}: made")
         if extent is Extent.FULL:
-            expect_unmasked(looking, exchange_id)
+            expect_unmasked(looking)
         try:
             data = self._exported(exchange_id, None if extent is Extent.FULL else COUNCIL)
         except ConfigurationError as fault:
@@ -131,7 +131,7 @@ class _DossierPages:
             raise HTTPException(404)
         looking = self._inspection.access.look(request, exchange_id, f"dossier, {made.extent}: taken away")
         if made.extent == Extent.FULL:
-            expect_unmasked(looking, exchange_id)
+            expect_unmasked(looking)
         return StreamingResponse(
             self._octets(made),
             media_type="application/zip",

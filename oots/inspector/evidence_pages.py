@@ -127,7 +127,7 @@ class _EvidencePages:
     def _unmasked(self, request: Request, exchange_id: str, evidence_id: str) -> HeldEvidence:
         exchange = self._inspection.exchange(exchange_id)
         looking = self._inspection.access.look(request, exchange_id, "evidence, a document")
-        expect_unmasked(looking, exchange_id)
+        expect_unmasked(looking)
         for piece in pieces_of(exchange, None, self._held(exchange), masked=False):
             for document in piece.documents:
                 if document.part.evidence_id == evidence_id and document.held:

@@ -97,7 +97,7 @@ class _Opened:
         try:
             return lay_out(self.veil.xml(self.part(part)), indented=indented)
         except MessageError:
-            expect_unmasked(self.looking, self.exchange.exchange_id)
+            expect_unmasked(self.looking)
             raise
 
     @cached_property
@@ -164,7 +164,7 @@ class _MessagePages:
         raw: bool = False,
     ) -> Response:
         opened = self._opened(request, exchange_id, number, f"exact bytes ({part.value})")
-        expect_unmasked(opened.looking, opened.exchange.exchange_id)
+        expect_unmasked(opened.looking)
         content = opened.part(part)
         if raw:
             return download(content, "text/xml", f"message-{number}-{part.value}")

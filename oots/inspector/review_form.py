@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from starlette.datastructures import FormData
 
+from oots.inspector.personal_number import may_hold_personal_number
 from oots.review.items import called
 from oots.review.proposal import Proposal
 from oots.review.record import TO_BE_EXPLAINED, Answer, AnswerKind, Reference
@@ -16,9 +16,6 @@ from oots.web.words import Lang, Words
 
 MOST_EXPLANATION: Final = 1200
 MOST_ACTION: Final = 400
-_PERSONAL_NUMBER: Final = re.compile(
-    r"(?<!\d)(0[1-9]|[12]\d|3[01]|[67]\d|8\d|9[01])(0[1-9]|1[0-2])\d\d[- ]?\d{4}(?!\d)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ def faults_of_text(field: str, text: str, most: int) -> Iterator[Fault]:
                 f"The text has {len(text)} characters; there is room for {most}.",
             ),
         )
-    if _PERSONAL_NUMBER.search(text):
+    if may_hold_personal_number(text):
         yield Fault(
             field,
             Words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import shutil
 from contextlib import closing
 from datetime import timedelta
@@ -343,6 +344,32 @@ def test_an_exchange_is_masked_until_a_reason_is_given_and_again_on_demand(
 
 
 @pytest.mark.parametrize(
+    "reason",
+    [
+        "the caller at +4586123456 asked for it",
+        "case 4501901234, see 00458612345678",
+        "compared with 3f2a1b4c-5566-4778-8990-a1b2c3d4e5f6",
+        "as in message 7f000001-0001-4000-8000-000000000001@ap-dk.example",
+    ],
+)
+def test_a_reason_may_name_a_telephone_a_case_or_an_id(
+    browser: Browser, page: str, town: ToldTown, reason: str
+) -> None:
+    browser.sign_in(READER)
+    assert browser.unmask(town.exchange_id, reason).status_code == 303
+    assert html.escape(reason) in browser.get(page).text
+
+
+def test_the_form_says_the_limits_that_count(browser: Browser, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser.sign_in(READER)
+    for module in (access, access_pages):
+        monkeypatch.setattr(module, "LEAST_REASON", 12)
+        monkeypatch.setattr(module, "MOST_REASON", 40)
+    assert 'minlength="12" maxlength="40"' in browser.get(page).text
+    assert 'minlength="12" maxlength="40"' in browser.get(f"{page}/messages/1/bytes").text
+
+
+@pytest.mark.parametrize(
     "reason", ["", "because", "x" * 301, "concerns the person 120684-1234", "about 1206841234 here"]
 )
 def test_a_reason_that_says_nothing_or_too_much_unmasks_nothing(
@@ -380,7 +407,7 @@ def test_the_page_of_an_exchange_shows_nothing_of_the_person_while_it_is_masked(
 def test_a_veil_hides_what_any_document_of_the_exchange_says_of_the_person(town: ToldTown) -> None:
     lines = town.town.provider_log(town.exchange_id)
     documents = [line.document for line in lines if line.document]
-    veil, lifted = (veil_of(Looking(masked), documents) for masked in (True, False))
+    veil, lifted = (veil_of(Looking(town.exchange_id, masked), documents) for masked in (True, False))
     assert veil.text("nobody called Solvej Prøvesen") == "nobody called ••• •••"
     assert veil.personal("Solvej") == "•••"
     assert lifted.text("nobody called Solvej Prøvesen") == "nobody called Solvej Prøvesen"
