@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -112,6 +113,8 @@ class _SignPages:
         draft = self._draft(request, exchange, form)
         if draft is None:
             return see_other(f"/exchanges/{exchange_id}/review/sign")
+        if any(_faults_of_text(draft.recommendation)):
+            return self._show(request, exchange_id, form)
         try:
             self._room.desk.sign(exchange_id, reviewer_of(request), draft, text_in(form, "sha256"))
         except RefusedActError as refused:
@@ -125,8 +128,12 @@ class _SignPages:
         return see_other(f"/exchanges/{exchange_id}/review#signed")
 
 
+def _faults_of_text(recommendation: str) -> Iterator[Fault]:
+    return faults_of_text("recommendation", recommendation, MOST_RECOMMENDATION)
+
+
 def _faults_of_draft(review: Review, draft: Draft | None, recommendation: str) -> tuple[Fault, ...]:
-    found = list(faults_of_text("recommendation", recommendation, MOST_RECOMMENDATION))
+    found = list(_faults_of_text(recommendation))
     if draft is None:
         return (Fault("verdict-verified", Words("Vælg, hvordan du skriver under.", "Choose how you sign.")), *found)
     try:

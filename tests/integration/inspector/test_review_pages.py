@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from oots.inspector.review_form import MOST_EXPLANATION
+from oots.inspector.review_sign_pages import MOST_RECOMMENDATION
 from oots.review.items import catalogue
 from tests.support.inspector import READER, REVIEWER, SIGNER, Browser, inspector_over, inspector_settings
 from tests.support.reviews import ToldStories, told_stories
@@ -291,3 +292,25 @@ def test_what_does_not_exist_is_not_found(stories: ToldStories, rigmor: Browser)
     unknown = "/exchanges/00000000-0000-4000-8000-00000000ffff/review"
     for path in (unknown, f"{unknown}/report", f"{unknown}/parts/jura", f"{review}/parts/elsewhere"):
         assert rigmor.get(path).status_code == HTTPStatus.NOT_FOUND, path
+
+
+@pytest.mark.parametrize("wrong", ["x" * (MOST_RECOMMENDATION + 1), "Om 010190-1234."], ids=["too long", "of a person"])
+def test_what_may_not_be_shown_for_signing_is_not_signed_either(
+    stories: ToldStories, signe: Browser, wrong: str
+) -> None:
+    """The last step is held to what the one before it was, whatever its hidden fields say by then."""
+    review = at(stories, "refused")
+    claimed(signe, review)
+
+    def signed(recommendation: str) -> httpx.Response:
+        typed = {"verdict": "partly", "recommendation": recommendation}
+        moved = signe.post(f"{review}/sign/confirm", f"{review}/sign", **typed, sha256="0" * 64)
+        digest = re.search(r'name="sha256" value="([0-9a-f]{64})"', moved.text)
+        return signe.post(f"{review}/sign/confirm", f"{review}/sign", **typed, sha256=digest[1] if digest else "0" * 64)
+
+    before = text_of(signe.get(review)).count("Underskriften holder")
+    refused = signed(wrong)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert '<a href="#recommendation">' in refused.text
+    assert text_of(signe.get(review)).count("Underskriften holder") == before
+    assert signed("x" * MOST_RECOMMENDATION).headers["location"] == f"{review}#signed"
