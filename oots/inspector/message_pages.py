@@ -210,6 +210,8 @@ class _MessagePages:
         other = other.strip()
         there = lay_open(self._inspection.journals, other) if other else opened.exchange
         unknown, there = there is None, there or opened.exchange
+        if there.exchange_id != exchange_id and beside is None:
+            self._inspection.access.look(request, there.exchange_id, "comparison, which messages there are")
         chosen = None if beside is None or unknown else self._opened(request, there.exchange_id, beside, "comparison")
         compared: dict[str, object] = {"rows": (), "hunks": ()}
         if chosen is not None:

@@ -69,8 +69,7 @@ class _PartPages:
     def part(self, request: Request, exchange_id: str, part: str, saved: int | None = None) -> Response:
         """`saved` is how many answers have just been kept, as the address after the form says."""
         kept, exchange = self._room.known(exchange_id)
-        self._room.access.look(request, exchange_id, f"review, {_expect_part(part)}")
-        return self._part(request, exchange_id, part, kept, exchange, saved=saved)
+        return self._part(request, exchange_id, _expect_part(part), kept, exchange, saved=saved)
 
     def _part(
         self,
@@ -82,6 +81,7 @@ class _PartPages:
         status: int = 200,
         **more: Any,
     ) -> Response:
+        self._room.access.look(request, exchange_id, f"review, {part}")
         proposals, references = self._room.proposed(exchange)
         common = self._room.about(request, exchange_id, kept)
         review: Review = common["review"]

@@ -95,6 +95,7 @@ class ReviewRoom:
 
     def refused(self, request: Request, exchange_id: str, refused: RefusedActError, **typed: Any) -> Response:
         """What cannot be done, who has the review now, and what was typed meanwhile."""
+        self.access.look(request, exchange_id, "review, after a refusal")
         kept = self.desk.find(exchange_id)
         status = HTTPStatus.FORBIDDEN if refused.why is Why.DUTY else HTTPStatus.CONFLICT
         return self.page(

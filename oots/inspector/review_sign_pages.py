@@ -81,6 +81,7 @@ class _SignPages:
     def _shown(
         self, request: Request, exchange_id: str, kept: Kept[Review], draft: Draft, status: int = 200, **more: Any
     ) -> Response:
+        self._room.access.look(request, exchange_id, "review, the text to be signed")
         content = content_of(kept.record, draft)
         return self._room.page(
             request,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from oots.inspector.review_form import MOST_EXPLANATION
 from oots.inspector.review_sign_pages import MOST_RECOMMENDATION
 from oots.review.items import catalogue
-from tests.support.inspector import READER, REVIEWER, SIGNER, Browser, inspector_over, inspector_settings
+from tests.support.inspector import READER, REVIEWER, SIGNER, Browser, inspector_over, inspector_settings, journal_of
 from tests.support.reviews import ToldStories, told_stories
 
 
@@ -314,3 +314,52 @@ def test_what_may_not_be_shown_for_signing_is_not_signed_either(
     assert '<a href="#recommendation">' in refused.text
     assert text_of(signe.get(review)).count("Underskriften holder") == before
     assert signed("x" * MOST_RECOMMENDATION).headers["location"] == f"{review}#signed"
+
+
+def test_every_answer_to_a_form_that_shows_the_review_is_written_down_as_a_look(
+    stories: ToldStories, rigmor: Browser, signe: Browser
+) -> None:
+    review = at(stories, "open")
+    claimed(signe, review)
+    wordless = {"answer-2.2": "deviates", "explanation-2.2": ""}
+    sign = {"verdict": "partly", "recommendation": "Mere."}
+
+    def told_by(answer: Callable[[], httpx.Response]) -> tuple[int, list[str]]:
+        before = len(looks(stories, "open"))
+        status = answer().status_code
+        return status, looks(stories, "open")[before:]
+
+    csrf = {"csrf": signe.csrf(review)}
+    assert told_by(lambda: signe.client.post(f"{review}/parts/strategi/save", data=csrf | wordless)) == (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        ["review, strategi"],
+    )
+    assert told_by(
+        lambda: signe.client.post(
+            f"{review}/parts/strategi/save", data=csrf | {"version": "7", "answer-2.2": "follows"}
+        )
+    ) == (HTTPStatus.CONFLICT, ["review, strategi"])
+    assert told_by(lambda: signe.client.post(f"{review}/sign/show", data=csrf | sign)) == (
+        HTTPStatus.OK,
+        ["review, the text to be signed"],
+    )
+    assert told_by(lambda: signe.client.post(f"{review}/sign/show", data=csrf)) == (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        ["review, signing"],
+    )
+    assert told_by(lambda: signe.client.post(f"{review}/sign/confirm", data=csrf | sign)) == (
+        HTTPStatus.CONFLICT,
+        ["review, the text to be signed"],
+    )
+    other = {"csrf": rigmor.csrf(review)}
+    assert told_by(lambda: rigmor.client.post(f"{review}/claim", data=other)) == (
+        HTTPStatus.CONFLICT,
+        ["review, after a refusal"],
+    )
+    assert told_by(lambda: signe.client.post(f"{review}/release", data=csrf)) == (HTTPStatus.SEE_OTHER, [])
+
+
+def looks(stories: ToldStories, story: str) -> list[str]:
+    """What has been looked at of an exchange, first to last."""
+    entries = journal_of(stories.folder / "inspector")
+    return [entry.look.what for entry in entries if entry.look and entry.exchange_id == stories.exchanges[story]]
