@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from oots.inspector.access import (
@@ -15,7 +15,6 @@ from oots.inspector.access import (
     LOOKS_ON_A_PAGE,
     MOST_REASON,
     SIGN_IN,
-    Access,
     Duty,
     MaskedError,
     MissingDutyError,
@@ -26,8 +25,8 @@ from oots.inspector.access import (
     signed_in,
 )
 from oots.inspector.accounts import Account
+from oots.inspector.inspection import Inspection
 from oots.inspector.oidc import CALLBACK, IssuerDoor
-from oots.model.identifiers import is_uuid
 from oots.web.frame import Frame
 from oots.web.numbers import MOST, NumberAsked
 from oots.web.openid import SignInError, SignInFailure
@@ -83,9 +82,9 @@ def door(frame: Frame, doors: Doors) -> APIRouter:
     return routes
 
 
-def looking(access: Access, frame: Frame) -> APIRouter:
+def looking(inspection: Inspection) -> APIRouter:
     """`GET /looks`, `POST /exchanges/{exchange_id}/unmask` and `/mask`."""
-    pages = _Looking(access, frame)
+    pages = _Looking(inspection)
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/exchanges/{exchange_id}/unmask", pages.unmask, methods=["POST"], dependencies=_POSTED)
     routes.add_api_route("/exchanges/{exchange_id}/mask", pages.mask, methods=["POST"], dependencies=_POSTED)
@@ -163,9 +162,10 @@ class _Door:
 
 
 class _Looking:
-    def __init__(self, access: Access, frame: Frame) -> None:
-        self._access = access
-        self._frame = frame
+    def __init__(self, inspection: Inspection) -> None:
+        self._inspection = inspection
+        self._access = inspection.access
+        self._frame = inspection.frame
 
     def unmask(
         self,
@@ -175,9 +175,10 @@ class _Looking:
         next: Annotated[str, Form()] = "",
     ) -> Response:
         """Back to the page on which the form stood, now unmasked."""
+        self._inspection.exchange(request, exchange_id)
         back = next if leads_here(next) else f"/exchanges/{exchange_id}"
         try:
-            self._access.unmask(request, _expect_id(exchange_id), reason)
+            self._access.unmask(request, exchange_id, reason)
         except ValueError:
             shown = {"exchange_id": exchange_id, "shown_path": back, "reason": reason, "fault": True}
             return self._frame.page(request, "masked.html", 400, shown_at=f"/exchanges/{exchange_id}", **shown)
@@ -197,13 +198,6 @@ class _Looking:
 
 def _here(next: str) -> str:
     return next if leads_here(next) else FRONT
-
-
-def _expect_id(exchange_id: str) -> str:
-    """What stands in the log is an id and nothing else."""
-    if not is_uuid(exchange_id):
-        raise HTTPException(404)
-    return exchange_id
 
 
 def _see_other(path: str) -> Response:

@@ -78,7 +78,7 @@ class _DossierPages:
         self._desk = desk
 
     def shown(self, request: Request, exchange_id: str) -> Response:
-        exchange = self._inspection.exchange(exchange_id)
+        exchange = self._inspection.exchange(request, exchange_id)
         looking = self._inspection.access.look(request, exchange.exchange_id, "dossier")
         made = _made(request, exchange.exchange_id)
         return self._inspection.frame.page(
@@ -94,7 +94,7 @@ class _DossierPages:
 
     def make(self, request: Request, exchange_id: str, extent: Annotated[Extent, Form()]) -> Response:
         """The finished file waits, sealed, for the page to which this leads back."""
-        self._inspection.exchange(exchange_id)
+        self._inspection.exchange(request, exchange_id)
         looking = self._inspection.access.look(request, exchange_id, f"dossier, {extent.value}: made")
         if extent is Extent.FULL:
             expect_unmasked(looking)

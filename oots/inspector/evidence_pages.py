@@ -64,7 +64,7 @@ class _EvidencePages:
         self._inspection = inspection
 
     def told(self, request: Request, exchange_id: str) -> Response:
-        exchange = self._inspection.exchange(exchange_id)
+        exchange = self._inspection.exchange(request, exchange_id)
         looking = self._inspection.access.look(request, exchange_id, "evidence")
         lang, known = language(request), self._fields_of(exchange)
 
@@ -125,7 +125,7 @@ class _EvidencePages:
             raise HTTPException(404) from None
 
     def _unmasked(self, request: Request, exchange_id: str, evidence_id: str) -> HeldEvidence:
-        exchange = self._inspection.exchange(exchange_id)
+        exchange = self._inspection.exchange(request, exchange_id)
         looking = self._inspection.access.look(request, exchange_id, "evidence, a document")
         expect_unmasked(looking)
         for piece in pieces_of(exchange, None, self._held(exchange), masked=False):

@@ -51,7 +51,7 @@ class _ExchangePages:
         self._inspection = inspection
 
     def told(self, request: Request, exchange_id: str) -> Response:
-        story = self._story(exchange_id)
+        story = self._story(request, exchange_id)
         looking = self._inspection.access.look(request, exchange_id, "exchange")
         judged = checks.judged(story.exchange, self._inspection.anchors)
         diagram = self._diagram(request, story, links=f"/exchanges/{exchange_id}/messages/")
@@ -81,7 +81,7 @@ class _ExchangePages:
 
     def step(self, request: Request, exchange_id: str, number: StepNumber) -> Response:
         """One step at a time, for whoever presents the exchange in a room."""
-        story = self._story(exchange_id)
+        story = self._story(request, exchange_id)
         if number > len(story.steps):
             raise HTTPException(404)
         self._inspection.access.look(request, exchange_id, f"step {number}")
@@ -115,12 +115,12 @@ class _ExchangePages:
     def _export(
         self, request: Request, exchange_id: str, ending: str, media_type: str, written: Callable[[_Story], str]
     ) -> Response:
-        story = self._story(exchange_id)
+        story = self._story(request, exchange_id)
         self._inspection.access.look(request, exchange_id, f"export {ending}")
         return attachment(written(story).encode(), media_type, f"exchange-{exchange_id}", ending)
 
-    def _story(self, exchange_id: str) -> _Story:
-        exchange = self._inspection.exchange(exchange_id)
+    def _story(self, request: Request, exchange_id: str) -> _Story:
+        exchange = self._inspection.exchange(request, exchange_id)
         cast = Cast(exchange)
         return _Story(exchange, cast, steps_of(exchange, cast))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from fastapi import HTTPException
+from fastapi import HTTPException, Request
 
 from oots.exchange.journals import Journals
-from oots.inspector.access import Access
+from oots.inspector.access import Access, shown_by
 from oots.inspector.evidence import Known
 from oots.inspector.laid_open import LaidOpen, lay_open
 from oots.inspector.reader import Reader
@@ -18,6 +19,14 @@ from oots.trust.anchors import TrustAnchors
 from oots.trust.register import RevocationRegister
 from oots.web.frame import Frame
 from oots.web.words import Words
+
+
+class CalledOtherwiseError(HTTPException):
+    """HTTP 303 to the same page, or to that of the form, under the name by which the exchange goes here."""
+
+    def __init__(self, request: Request, asked: str, name: str) -> None:
+        below = shown_by(request).removeprefix(f"/exchanges/{asked}")
+        super().__init__(303, headers={"Location": quote(f"/exchanges/{name}{below}", safe="/?&=%")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +46,17 @@ class Inspection:
     desk: Desk
     register: RevocationRegister
 
-    def exchange(self, exchange_id: str) -> LaidOpen:
-        """Raises HTTPException 404 where no journal knows it."""
-        found = lay_open(self.journals, exchange_id)
+    def exchange(self, request: Request, exchange_id: str) -> LaidOpen:
+        """Raises HTTPException 404 where no journal knows it, and CalledOtherwiseError."""
+        found = self.find(request, exchange_id)
         if found is None:
             raise HTTPException(404)
+        return found
+
+    def find(self, request: Request, exchange_id: str) -> LaidOpen | None:
+        """None where no journal knows it. Raises CalledOtherwiseError for another name than that of its pages, before
+        anything is looked at or written down under it."""
+        found = lay_open(self.journals, exchange_id)
+        if found is not None and found.exchange_id != exchange_id:
+            raise CalledOtherwiseError(request, exchange_id, found.exchange_id)
         return found

@@ -46,7 +46,8 @@ class Message:
 
 @dataclass(frozen=True)
 class LaidOpen:
-    """An exchange as all journals tell it, in order of time."""
+    """An exchange as all journals tell it, in order of time. Its sides may call it by several names: `exchange_id` is
+    that of the first line, by whichever it was asked for; its pages, looks and reviews have no other."""
 
     exchange_id: str
     lines: tuple[Line, ...]
@@ -65,7 +66,11 @@ class LaidOpen:
 def lay_open(journals: Journals, exchange_id: str) -> LaidOpen | None:
     """None where no journal knows the exchange. Raises ConfigurationError where one cannot be read."""
     told = journals.of_exchange(exchange_id)
-    return LaidOpen(exchange_id, told.lines, _messages(told)) if told.lines else None
+    if not told.lines:
+        return None
+    names = (line.entry.exchange_id for line in told.lines if line.entry.entry is not Entry.ANSWER_IGNORED)
+    name = next((name for name in names if name is not None), exchange_id)  # the sender of an ignored one names any
+    return LaidOpen(name, told.lines, _messages(told))
 
 
 def _messages(told: Told) -> tuple[Message, ...]:

@@ -234,7 +234,7 @@ class _MessagePages:
 
     def _opened(self, request: Request, exchange_id: str, number: int, what: str) -> _Opened:
         """The message, once the look at it is written down; raises HTTPException 404."""
-        exchange = self._inspection.exchange(exchange_id)
+        exchange = self._inspection.exchange(request, exchange_id)
         message = next((each for each in exchange.messages if each.number == number), None)
         if message is None:
             raise HTTPException(404)

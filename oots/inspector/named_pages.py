@@ -15,7 +15,7 @@ def router(inspection: Inspection) -> APIRouter:
 
     @routes.get("/exchanges/{exchange_id}/named/{message_id}")
     def named(request: Request, exchange_id: str, message_id: str) -> Response:
-        messages = inspection.exchange(exchange_id).messages
+        messages = inspection.exchange(request, exchange_id).messages
         number = next((each.number for each in messages if each.message_id == message_id), None)
         on = f"/exchanges/{exchange_id}" + (f"/messages/{number}" if number else "")
         query = f"?{request.url.query}" if request.url.query else ""

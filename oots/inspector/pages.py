@@ -30,7 +30,7 @@ def router(inspection: Inspection, doors: Doors, dossiers: DossierDesk) -> APIRo
     routes = APIRouter(include_in_schema=False)
     routes.include_router(access_pages.door(inspection.frame, doors))
     for room in (
-        access_pages.looking(inspection.access, inspection.frame),
+        access_pages.looking(inspection),
         list_pages.router(inspection),
         exchange_pages.router(inspection),
         evidence_pages.router(inspection),

@@ -77,7 +77,7 @@ class _ReviewPages:
         return self._overview(request, exchange_id)
 
     def _overview(self, request: Request, exchange_id: str, status: int = 200, **more: Any) -> Response:
-        kept, exchange = self._room.known(exchange_id)
+        kept, exchange = self._room.known(request, exchange_id)
         self._room.access.look(request, exchange_id, "review")
         return self._room.page(
             request,
@@ -97,7 +97,7 @@ class _ReviewPages:
 
         def moved(request: Request, exchange_id: str) -> Response:
             reviewer = reviewer_of(request)
-            self._room.known(exchange_id)
+            self._room.known(request, exchange_id)
             try:
                 do(exchange_id, reviewer)
             except RefusedActError as refused:
@@ -158,7 +158,7 @@ class _ReviewPages:
 
     def report(self, request: Request, exchange_id: str) -> Response:
         """The review on paper: what was recommended, what is to be done, every answer, and the signatures."""
-        kept, exchange = self._room.known(exchange_id)
+        kept, exchange = self._room.known(request, exchange_id)
         self._room.access.look(request, exchange_id, "review, report")
         common = self._room.about(request, exchange_id, kept)
         review: Review = common["review"]

@@ -68,7 +68,7 @@ class _PartPages:
 
     def part(self, request: Request, exchange_id: str, part: str, saved: int | None = None) -> Response:
         """`saved` is how many answers have just been kept, as the address after the form says."""
-        kept, exchange = self._room.known(exchange_id)
+        kept, exchange = self._room.known(request, exchange_id)
         return self._part(request, exchange_id, _expect_part(part), kept, exchange, saved=saved)
 
     def _part(
@@ -113,7 +113,7 @@ class _PartPages:
 
     def _save(self, request: Request, exchange_id: str, part: str, form: FormData) -> Response:
         reviewer, lang = reviewer_of(request), language(request)
-        kept, exchange = self._room.known(exchange_id)
+        kept, exchange = self._room.known(request, exchange_id)
         proposals, references = self._room.proposed(exchange)
         typed, taken = typed_in(form, catalogue().of_part(part)), text_in(form, "take")
         proposal = proposals.get(taken)

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from oots.exchange.unit import Kept
 from oots.inspector.access import Duty, reviewer_of
 from oots.inspector.inspection import Inspection
-from oots.inspector.laid_open import LaidOpen, lay_open
+from oots.inspector.laid_open import LaidOpen
 from oots.inspector.review_form import text_in
 from oots.inspector.review_wording import ACTS, ANSWER_LOOK, ANSWERS, REFUSALS, STATE_LOOK, STATES, VERDICTS
 from oots.inspector.seen import references_in, seen_in
@@ -63,9 +63,10 @@ class ReviewRoom:
         }
         return self.inspection.frame.page(request, name, status, **words, **context)
 
-    def known(self, exchange_id: str) -> tuple[Kept[Review] | None, LaidOpen | None]:
-        """The review and the exchange, of which either may be missing; raises HTTPException 404 for neither."""
-        kept, exchange = self.desk.find(exchange_id), lay_open(self.inspection.journals, exchange_id)
+    def known(self, request: Request, exchange_id: str) -> tuple[Kept[Review] | None, LaidOpen | None]:
+        """The review and the exchange, of which either may be missing; raises HTTPException 404 for neither, and
+        CalledOtherwiseError."""
+        kept, exchange = self.desk.find(exchange_id), self.inspection.find(request, exchange_id)
         if kept is None and exchange is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         return kept, exchange

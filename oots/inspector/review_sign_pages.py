@@ -48,7 +48,7 @@ class _SignPages:
         return self._sign(request, exchange_id)
 
     def _sign(self, request: Request, exchange_id: str, status: int = 200, **more: Any) -> Response:
-        kept, exchange = self._room.known(exchange_id)
+        kept, exchange = self._room.known(request, exchange_id)
         self._room.access.look(request, exchange_id, "review, signing")
         shown: dict[str, Any] = {"verdict": None, "recommendation": "", "faults": (), "changed": False}
         return self._room.page(
@@ -68,7 +68,7 @@ class _SignPages:
         return await run_in_threadpool(self._show, request, exchange_id, form)
 
     def _show(self, request: Request, exchange_id: str, form: FormData) -> Response:
-        kept, exchange = self._room.known(exchange_id)
+        kept, exchange = self._room.known(request, exchange_id)
         draft = self._draft(request, exchange, form)
         faults = [
             *_faults_of_draft(kept.record if kept else Review(exchange_id), draft, text_in(form, "recommendation"))
@@ -110,7 +110,7 @@ class _SignPages:
         return await run_in_threadpool(self._confirm, request, exchange_id, form)
 
     def _confirm(self, request: Request, exchange_id: str, form: FormData) -> Response:
-        _, exchange = self._room.known(exchange_id)
+        _, exchange = self._room.known(request, exchange_id)
         draft = self._draft(request, exchange, form)
         if draft is None:
             return see_other(f"/exchanges/{exchange_id}/review/sign")
