@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from oots.inspector.access import Looking
+from oots.inspector.access import Looking, MaskedError
 from oots.model.errors import MessageError
-from oots.wire import masking
-from oots.wire.masking import MASK
-
-__all__ = ["MASK", "Veil", "masked_text", "masked_xml", "veil_of"]
-
-masked_xml = masking.masked
-masked_text = masking.masked_text
+from oots.wire.masking import MASK, MOST_MASKED, Sought, masked, values_of
 
 
 class Veil:
     """What is done with each thing of one exchange before it is shown. With `lifted` everything stays as it is."""
 
-    def __init__(self, values: frozenset[str], *, lifted: bool) -> None:
-        self._values = values
+    def __init__(self, values: Iterable[str], *, lifted: bool) -> None:
+        self._values = frozenset(values)
+        self._sought = Sought(self._values)
         self.lifted = lifted
 
     def xml(self, document: bytes) -> bytes:
         """A document with every element and MASK for what is personal. Raises MessageError where it cannot be parsed,
-        and so has no masked form."""
-        return document if self.lifted else masked_xml(document, self._values)
+        or is too large, and so has no masked form."""
+        return document if self.lifted else masked(document, self._values)
 
     def text(self, text: str) -> str:
-        """Words in which something personal may stand, such as the detail of an error."""
-        return text if self.lifted else masked_text(text, self._values)
+        """Words in which something personal may stand."""
+        return text if self.lifted else self._sought.hidden_in(text)
 
     def personal(self, value: str) -> str:
-        """A value that is personal as a whole: a name, an identifier, a link for the person alone."""
+        """A value that is personal as a whole: a name, an identifier, a link for the person alone, what somebody wrote
+        freely about her."""
         return value if self.lifted else MASK
 
 
 def veil_of(looking: Looking, documents: Sequence[bytes]) -> Veil:
-    """The veil for an exchange with these documents: what one of them says of persons is hidden in all."""
+    """The veil for an exchange with these documents: what one of them says of persons is hidden in all.
+
+    Raises MaskedError for a masked exchange whose documents have more than MOST_MASKED bytes together.
+    """
+    if not looking.masked:
+        return Veil((), lifted=True)
+    if sum(map(len, documents)) > MOST_MASKED:
+        raise MaskedError(looking.exchange_id or "")
     values: set[str] = set()
     for document in documents:
         try:
-            values |= masking.values_of(document)
+            values |= values_of(document)
         except MessageError:
             continue
-    return Veil(frozenset(values), lifted=not looking.masked)
+    return Veil(values, lifted=False)

@@ -18,6 +18,7 @@ from oots.model.request import EvidenceRequest
 from oots.model.response import EdmException, EvidenceError, EvidenceResponse
 from oots.web.procedures import procedure
 from oots.web.words import Words
+from oots.wire.masking import host_of
 
 _ERROR: Final = Words("Fejlsvar", "Error response")
 _EVIDENCE: Final = Words("Svar med dokumentation", "Response with evidence")
@@ -192,8 +193,9 @@ def _ground(request: EvidenceRequest) -> Iterator[Field]:
 
 def _link(location: str) -> Iterator[Field]:
     """A preview link opens the preview of one person: only its host is for everybody."""
+    host = host_of(location)
     yield Field(
-        Words("Forhåndsvisningen er hos", "The preview is at"), same(location.partition("://")[2].partition("/")[0])
+        Words("Forhåndsvisningen er hos", "The preview is at"), same(host.partition("://")[2]) if host else NOT_SAID
     )
     yield Field(Words("Linket til forhåndsvisningen", "The link to the preview"), same(location), personal=True)
 
@@ -279,7 +281,7 @@ def _exception(exception: EdmException) -> Iterator[Field]:
     if exception.preview is None:
         yield Field(Words("Det betyder", "That means"), code.meaning)
     if exception.detail:
-        yield Field(Words("Afsenderens forklaring", "The sender's explanation"), same(exception.detail))
+        yield Field(Words("Afsenderens forklaring", "The sender's explanation"), same(exception.detail), personal=True)
     yield Field(Words("Tidspunkt", "Time"), at_moment(exception.timestamp))
     if exception.preview:
         yield Field(
@@ -291,9 +293,8 @@ def _exception(exception: EdmException) -> Iterator[Field]:
         )
         yield from _link(exception.preview.location)
         if exception.preview.descriptions:
-            yield Field(
-                Words("Teksten til personen", "The text for the person"), in_both(exception.preview.descriptions)
-            )
+            said = in_both(exception.preview.descriptions)
+            yield Field(Words("Teksten til personen", "The text for the person"), said, personal=True)
 
 
 def _between(provider: Agent | None, requester: Agent | None) -> Iterator[Field]:

@@ -13,6 +13,7 @@ from lxml import etree
 from oots.exchange.journals import Journals, Told
 from oots.inspector.message_pages import TABS
 from oots.validation.exchange import Part
+from oots.wire.masking import MOST_MASKED
 from tests.support.inspector import (
     READER,
     Browser,
@@ -239,3 +240,49 @@ def test_what_a_message_says_is_never_taken_for_markup(
         assert "<script" not in html
         assert "\u202e" not in html
         assert "alert(1)" in html or suffix.startswith("/compare")
+
+
+def test_what_somebody_writes_freely_in_an_error_is_masked_on_every_view_of_it(
+    browser: Browser, messages: str, town: ToldTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_exchange = Journals.of_exchange
+    free = "about number 120684-1234"
+
+    def telling(journals: Journals, exchange_id: str) -> Told:
+        told = of_exchange(journals, exchange_id)
+        lines = tuple(
+            replace(line, entry=replace(line.entry, document=said(line.entry.document))) for line in told.lines
+        )
+        return replace(told, lines=lines)
+
+    def said(document: bytes | None) -> bytes | None:
+        return re.sub(rb'(detail|message)="[^"]+"', rf'\1="{free}"'.encode(), document) if document else None
+
+    monkeypatch.setattr(Journals, "of_exchange", telling)
+    views = [f"{messages}/2{suffix}" for suffix in ("", "/xml", "/signature", "/compare?beside=2")]
+    assert [view for view in views if free in browser.client.get(view).text] == []
+    browser.unmask(town.exchange_id)
+    assert [free in browser.client.get(view).text for view in views] == [True, True, False, True]
+
+
+def test_an_exchange_with_more_than_is_looked_through_is_not_shown_masked(
+    browser: Browser, messages: str, town: ToldTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_exchange = Journals.of_exchange
+
+    def grown(journals: Journals, exchange_id: str) -> Told:
+        told = of_exchange(journals, exchange_id)
+        (first, *others) = told.lines
+        blanks = b" " * (MOST_MASKED - len(first.entry.document or b""))
+        first = replace(first, entry=replace(first.entry, document=(first.entry.document or b"") + blanks))
+        return replace(told, lines=(first, *others))
+
+    views = [f"{messages}/{view}" for view in ("1", "2/xml", "3/rules", "1/compare?beside=2")]
+    assert [browser.client.get(view).status_code for view in views] == [200] * 4
+    monkeypatch.setattr(Journals, "of_exchange", grown)
+    refused = [browser.client.get(view) for view in views]
+    assert [(page.status_code, "Why do you need to see personal data" in page.text) for page in refused] == [
+        (403, True)
+    ] * 4
+    browser.unmask(town.exchange_id)
+    assert [browser.client.get(view).status_code for view in views] == [200] * 4

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,9 +19,10 @@ from lxml import etree
 from oots.model.errors import MessageError
 from oots.model.person import LevelOfAssurance, Subject
 from oots.model.request import EvidenceRequest
-from oots.model.response import EvidenceResponse
+from oots.model.response import ErrorCode, EvidenceResponse
 from oots.wire import answer, request
-from oots.wire.masking import MASK, masked, masked_text, values_of
+from oots.wire.masking import MASK, MOST_MASKED, Sought, host_of, masked, values_of
+from oots.wire.namespaces import SDG
 from oots.wire.profile import V2_0
 from oots.wire.xml import canonical, parse
 from tests.support.edm_messages import EXAMPLES, KINDS
@@ -131,16 +135,99 @@ def test_a_link_for_the_person_keeps_its_host_alone(document: bytes, secret: byt
     assert f"https://preview.aarhus.localhost/{MASK}".encode() in hidden
 
 
-def test_a_name_in_the_words_of_an_error_is_hidden_too() -> None:
-    detail = ERROR.replace(b'detail="a preview', 'detail="Solvej PRØVESEN must preview'.encode())
-    known = values_of(REQUEST)
-    assert "Prøvesen" in known
-    assert "PRØVESEN".encode() in masked(detail)
-    hidden = masked(detail, known)
-    assert "PRØVESEN".encode() not in hidden
-    assert f'detail="{MASK} {MASK} must preview'.encode() in hidden
-    assert masked_text("no match for Solvej Prøvesen", known) == f"no match for {MASK} {MASK}"
-    assert masked_text("no match", known) == "no match"
+def test_what_somebody_writes_freely_in_an_error_is_hidden_and_a_published_message_is_not() -> None:
+    free = ("Solvej, 120684-1234", "a preview", "Check and approve your evidence")
+    said = ERROR.replace(b'detail="a preview', f'detail="{free[0]}; a preview'.encode())
+    assert all(text.encode() in said for text in free)
+    hidden = masked(said)
+    assert [text for text in free if text.encode() in hidden] == []
+    (exception,) = parse(hidden).iterfind("{*}Exception")
+    assert (exception.get("detail"), exception.get("message")) == (MASK, ErrorCode.AUTHORIZATION.message)
+    told = masked(said.replace(ErrorCode.AUTHORIZATION.message.encode(), b"Solvej must sign in"))
+    assert b"Solvej" not in told
+
+
+def test_a_value_of_a_person_is_hidden_wherever_else_it_stands_as_a_word() -> None:
+    sought = Sought(values_of(REQUEST))
+    assert (
+        sought.hidden_in("no match for Solvej PRØVESEN, born 1984-06-12") == f"no match for {MASK} {MASK}, born {MASK}"
+    )
+    assert sought.hidden_in("Prøvesens Solvejgade: no match") == "Prøvesens Solvejgade: no match"
+    assert Sought(["Bo Li"]).hidden_in("Bo  Li, and Bo") == f"{MASK}, and Bo"
+    assert Sought(["İrem Işık"]).hidden_in("irem ışık") == f"{MASK}"
+    named = masked(REQUEST.replace(b"Aarhus Kommune", "Aarhus for Prøvesen".encode()))
+    assert f"Aarhus for {MASK}".encode() in named
+
+
+@pytest.mark.parametrize("words", [["a"] * 40, [f"word{number}" for number in range(40)]], ids=["one", "many"])
+def test_a_long_value_is_hidden_as_a_whole(words: list[str]) -> None:
+    said = " ".join(words)
+    assert set(Sought([said]).hidden_in(said).split()) == {MASK}
+
+
+def test_text_after_a_processing_instruction_is_hidden_as_the_text_before_it() -> None:
+    secret = b"specimen-02-00000013"
+    said = REQUEST.replace("Prøvesen".encode(), "Prø<?Solvej Solvej?>vesen".encode(), 1)
+    said = said.replace(b"<sdg:GivenName>", b"<?x?>Solvej<sdg:GivenName>").replace(secret, b"<?x?>" + secret)
+    said = said.replace(b"Aarhus Kommune", "Aarhus for<?x?> Prøvesen".encode())
+    assert secret in said
+    hidden = masked(said).decode()
+    assert [value for value in ("Solvej", "Prø", "vesen", secret.decode()) if value in hidden] == []
+    assert "Aarhus for" in hidden
+    assert shape(hidden.encode()) == shape(said)
+
+
+def test_beside_the_level_of_assurance_nothing_of_the_person_is_told() -> None:
+    level = b"<sdg:LevelOfAssurance>High</sdg:LevelOfAssurance>"
+    assert level in masked(REQUEST)
+    for put in (level + b"Jensen", level.replace(b"High", b"Jensen"), level.replace(b"High", b"High<?x?>Jensen")):
+        said = REQUEST.replace(level, put)
+        assert b"Jensen" in said
+        assert b"Jensen" not in masked(said)
+
+
+@pytest.mark.parametrize(
+    ("link", "host"),
+    [
+        ("https://a.example/p/1", "https://a.example"),
+        ("https://solvej:1984@a.example:8443?of=solvej", "https://a.example:8443"),
+        ("https://[solvej/", None),
+        ("solvej", None),
+    ],
+)
+def test_of_a_link_the_host_alone_is_told(link: str, host: str | None) -> None:
+    assert host_of(link) == host
+
+
+def test_more_than_is_looked_through_has_no_masked_form() -> None:
+    """The same with one byte less has one."""
+    most = REQUEST + b" " * (MOST_MASKED - len(REQUEST))
+    assert masked(most) == masked(REQUEST)
+    with pytest.raises(MessageError):
+        masked(most + b" ")
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions, ours and built in, are called."""
+    seen: Counter[str] = Counter()
+    before = sys.getprofile()
+    sys.setprofile(lambda _frame, event, _what: seen.update([event]))
+    try:
+        work()
+    finally:
+        sys.setprofile(before)
+    return seen["call"] + seen["c_call"]
+
+
+def person_with(values: int, words: int) -> bytes:
+    names = "".join(f"<s:FamilyName>name{number}</s:FamilyName>" for number in range(values))
+    return f'<a xmlns:s="{SDG}"><s:Person>{names}</s:Person><b>{"x " * words}</b></a>'.encode()
+
+
+def test_the_work_grows_with_a_document_and_not_with_its_square() -> None:
+    """As a pattern of all values would make it, which is tried at every letter."""
+    small, large = (calls(partial(masked, person_with(size, size))) for size in (300, 600))
+    assert small < large < 2.2 * small
 
 
 def test_a_receipt_says_nothing_of_persons_and_stays_as_it_is() -> None:
