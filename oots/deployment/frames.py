@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from oots.authority import pages as authority_pages
-from oots.denmark.municipality import Municipality
+from oots.denmark.municipality import Municipality, municipalities
 from oots.inspector import access_pages
 from oots.inspector import pages as inspector_pages
 from oots.intermediary import pages as intermediary_pages
@@ -188,11 +188,17 @@ _SERVICES = {
 
 
 def service_named(name: str) -> Words:
-    """What a service with a journal is called on pages, by its name."""
+    """What a service with a journal is called on pages, by its name: a provider of one municipality as that, one of
+    several (`provider-kmd`) as their access point."""
     if name in _SERVICES:
         return _SERVICES[name]
-    more = name.partition("-")[2]
-    return Words(f"Kommunen {more}".strip(), f"The municipality {more}".strip())
+    which = name.partition("-")[2]
+    if not which:
+        return MUNICIPALITY
+    municipality = municipalities().get(which)
+    if municipality:
+        return _named(municipality)
+    return Words(f"Adgangspunktet {which.upper()}", f"The access point {which.upper()}")
 
 
 _PLACES = {
