@@ -10,7 +10,7 @@ from oots.exchange.journal import EvidencePart
 from oots.inspector.error_codes import error_code
 from oots.inspector.fields import NOT_SAID, Field, Group, at_moment, in_both, same, yes_or_no
 from oots.inspector.laid_open import Message
-from oots.inspector.wording import FIRST_REQUEST, OFFER, SECOND_REQUEST
+from oots.inspector.wording import FIRST_REQUEST, refusal, titled
 from oots.model.agent import Address, Agent
 from oots.model.evidence import Distribution, DocumentKind, EvidenceDocument
 from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, Subject
@@ -20,10 +20,6 @@ from oots.web.procedures import procedure
 from oots.web.words import Words
 from oots.wire.masking import host_of
 
-_ERROR: Final = Words("Fejlsvar", "Error response")
-_EVIDENCE: Final = Words("Svar med dokumentation", "Response with evidence")
-_LATER: Final = Words("Svar: ikke klar endnu", "Response: not ready yet")
-_NOTHING: Final = Words("Svar uden dokumentation", "Response without evidence")
 _UNREADABLE: Final = Words("Meddelelse, der ikke kan læses", "Message that cannot be read")
 
 _KINDS: Final = {
@@ -41,15 +37,8 @@ _LEVELS: Final = {
 
 def title_of(message: Message) -> Words:
     """What the message is, in a few words."""
-    says = message.says
-    if isinstance(says, EvidenceRequest):
-        return SECOND_REQUEST if says.preview else FIRST_REQUEST
-    if isinstance(says, EvidenceError):
-        return OFFER if says.preview else _ERROR
-    if isinstance(says, EvidenceResponse):
-        return _EVIDENCE if says.packages else _LATER if says.available_from else _NOTHING
-    by_action = {EXECUTE_QUERY_REQUEST: FIRST_REQUEST, EXCEPTION_RESPONSE: _ERROR}
-    return by_action.get(message.header.action, _UNREADABLE)
+    by_action = {EXECUTE_QUERY_REQUEST: FIRST_REQUEST, EXCEPTION_RESPONSE: refusal(None)}
+    return titled(message.says) or by_action.get(message.header.action, _UNREADABLE)
 
 
 def sentence_of(message: Message) -> Words:

@@ -13,7 +13,7 @@ from oots.inspector.cast import ROLES, Cast, Lane
 from oots.inspector.error_codes import error_code
 from oots.inspector.laid_open import LaidOpen, Message
 from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES
-from oots.inspector.wording import SECOND_REQUEST, answer_titled, decision_of, title_of, within
+from oots.inspector.wording import SECOND_REQUEST, decision_of, title_of, within
 from oots.model.response import EvidenceResponse
 from oots.web.procedures import procedure
 from oots.web.telling import offers_preview
@@ -130,12 +130,13 @@ class _Teller:
         ignored = any(line.entry.entry is Entry.ANSWER_IGNORED for line in lines)
         again = first.entry is Entry.DUPLICATE_RECEIVED
         arrived = any(line.entry.entry in _RECEIVED for line in lines) or message.receipt is not None
+        title = title_of(lines[0])
         if first.entry in REQUESTS:
-            title, says = title_of(lines[0]), self._asked(message, title_of(lines[0]))
+            says = self._asked(message, title)
         elif first.entry in (*RESPONSES, *EXCEPTIONS):
-            title, says = answer_titled(first), self._answered(message, first)
+            says = self._answered(message, first)
         else:
-            title, says = title_of(lines[0]), _SAID.get(first.entry, _IGNORED)
+            says = _SAID.get(first.entry, _IGNORED)
         if ignored and says is not _IGNORED:
             says = Words(f"{says.danish} {_IGNORED.danish}", f"{says.english} {_IGNORED.english}")
         invalid = any(False in (line.entry.schema_valid, line.entry.signature_valid) for line in lines)

@@ -10,9 +10,11 @@ from oots.exchange.journals import Line
 from oots.inspector.laid_open import LaidOpen
 from oots.inspector.outcome import EXCEPTIONS, REQUESTS, RESPONSES, Outcome, decided
 from oots.model.errors import MessageError
-from oots.web.telling import TITLES, offers_preview
+from oots.model.request import EvidenceRequest
+from oots.model.response import Answer, EvidenceError, EvidenceResponse
+from oots.web.telling import TITLES
 from oots.web.words import Words
-from oots.wire import request
+from oots.wire import answer, request
 
 OUTCOMES: Final[Mapping[Outcome, Words]] = {
     Outcome.DELIVERED: Words("dokumentation sendt", "evidence sent"),
@@ -34,7 +36,10 @@ OUTCOME_LOOK: Final[Mapping[Outcome, str]] = {
 
 FIRST_REQUEST: Final = Words("Anmodning om dokumentation", "Request for evidence")
 SECOND_REQUEST: Final = Words("Anmodning nummer to, til forhåndsvisningen", "Second request, for the preview")
-OFFER: Final = Words("Svar: borgeren skal se dokumentationen først", "Answer: the person is to see the evidence first")
+_OFFER: Final = Words("Svar: borgeren skal se dokumentationen først", "Answer: the person is to see the evidence first")
+_EVIDENCE: Final = Words("Svar med dokumentation", "Response with evidence")
+_LATER: Final = Words("Svar: ikke klar endnu", "Response: not ready yet")
+_NOTHING: Final = Words("Svar uden dokumentation", "Response without evidence")
 
 _TITLES: Final[Mapping[str, Words]] = {
     Entry.IDENTITY_MATCHED: Words("Præcis én person fundet", "Exactly one person found"),
@@ -54,30 +59,43 @@ _DECISIONS: Final[Mapping[str, Words]] = {
 def title_of(line: Line) -> Words:
     """What a line of a journal tells of, in a few words."""
     entry = line.entry
-    if entry.entry in REQUESTS:
-        return SECOND_REQUEST if _is_second(entry) else FIRST_REQUEST
-    if entry.entry in (*RESPONSES, *EXCEPTIONS):
-        return answer_titled(entry)
+    if entry.entry in (*REQUESTS, *RESPONSES, *EXCEPTIONS):
+        return titled(_said_in(entry)) or _by_kind(entry)
     return _TITLES.get(entry.entry) or TITLES.get(entry.entry, Words(entry.entry, entry.entry))
 
 
-def answer_titled(entry: JournalEntry) -> Words:
-    """What a response or an exception is called."""
-    if offers_preview(entry):
-        return OFFER
-    if entry.entry not in RESPONSES:
-        code = f" ({entry.error_code})" if entry.error_code else ""
-        return Words(f"Fejlsvar{code}", f"Error response{code}")
-    if entry.evidence:
-        return Words("Svar med dokumentation", "Response with evidence")
-    return Words("Svar uden dokumentation", "Response without evidence")
+def titled(says: EvidenceRequest | Answer | None) -> Words | None:
+    """What a message is, in a few words; None for one that cannot be read."""
+    match says:
+        case EvidenceRequest():
+            return SECOND_REQUEST if says.preview else FIRST_REQUEST
+        case EvidenceError():
+            return _OFFER if says.preview else refusal(says.exceptions[0].code.code)
+        case EvidenceResponse():
+            return _EVIDENCE if says.packages else _LATER if says.available_from else _NOTHING
+    return None
 
 
-def _is_second(entry: JournalEntry) -> bool:
+def refusal(code: str | None) -> Words:
+    """An error response, with its code where that is known."""
+    known = f" ({code})" if code else ""
+    return Words(f"Fejlsvar{known}", f"Error response{known}")
+
+
+def _by_kind(entry: JournalEntry) -> Words:
+    if entry.entry in REQUESTS:
+        return FIRST_REQUEST
+    if entry.entry in EXCEPTIONS:
+        return refusal(entry.error_code)
+    return _EVIDENCE if entry.evidence else _NOTHING
+
+
+def _said_in(entry: JournalEntry) -> EvidenceRequest | Answer | None:
+    read = request.decode if entry.entry in REQUESTS else answer.decode
     try:
-        return entry.document is not None and request.decode(entry.document).preview is not None
+        return read(entry.document) if entry.document is not None else None
     except MessageError:
-        return False
+        return None
 
 
 def reached(exchange: LaidOpen) -> Outcome:

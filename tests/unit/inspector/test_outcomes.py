@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, Entry, EvidencePart, JournalEntry
 from oots.exchange.journals import Line
+from oots.inspector import overview
 from oots.inspector.index import Index
-from oots.inspector.laid_open import LaidOpen
+from oots.inspector.laid_open import LaidOpen, Message
 from oots.inspector.wording import OUTCOMES, decision_of, reached, title_of
+from oots.model.response import ErrorCode
+from oots.wire import answer
 from oots.wire.error import encode_error
-from tests.support.wire import NOT_FOUND, PREVIEW_REQUIRED
+from tests.support.wire import DEFERRED, NOT_FOUND, PREVIEW_REQUIRED
 
 EXCHANGE = "aaaaaaaa-0000-4000-8000-000000000001"
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
@@ -38,7 +43,9 @@ DELETED = line(Entry.EVIDENCE_DELETED, evidence=(PART,))
 
 
 def refusal(code: str) -> Line:
-    return line(Entry.EXCEPTION_RECEIVED, "m-2", error_code=code, document=encode_error(NOT_FOUND))
+    given = next(each for each in ErrorCode if each.code == code)
+    refused = replace(NOT_FOUND, exceptions=(replace(NOT_FOUND.exceptions[0], code=given),))
+    return line(Entry.EXCEPTION_RECEIVED, "m-2", error_code=code, document=encode_error(refused))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +75,17 @@ def test_list_and_page_say_the_same_of_how_an_exchange_ended(lines: list[Line], 
 def test_an_offer_of_a_preview_is_no_error() -> None:
     assert title_of(OFFER).english == "Answer: the person is to see the evidence first"
     assert title_of(refusal("EDM:ERR:0002")).english == "Error response (EDM:ERR:0002)"
+
+
+def test_a_message_is_called_the_same_in_the_timeline_and_on_its_own_page() -> None:
+    told = (OFFER, refusal("EDM:ERR:0004"), line(Entry.RESPONSE_SENT, "m-4", document=answer.encode(DEFERRED)))
+    on_pages = [SimpleNamespace(says=answer.decode(each.entry.document or b"")) for each in told]
+    titles = [title_of(each) for each in told]
+    assert titles == [overview.title_of(cast(Message, each)) for each in on_pages]
+    assert titles[1:] == [
+        ("Fejlsvar (EDM:ERR:0004)", "Error response (EDM:ERR:0004)"),
+        ("Svar: ikke klar endnu", "Response: not ready yet"),
+    ]
 
 
 @pytest.mark.parametrize("entry", list(Entry))
