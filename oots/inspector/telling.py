@@ -92,13 +92,15 @@ class _Teller:
         )
         wish = (
             Words(
-                "Anmodningen siger, at borgeren udtrykkeligt har bedt om det (stk. 4).",
-                "The request says that the person explicitly asked for it (paragraph 4).",
+                "Anmodningen siger, at borgeren udtrykkeligt har bedt om det (stk. 7).",
+                "The request says that the person explicitly asked for it (paragraph 7).",
             )
             if given
             else Words(
-                "Anmodningen siger ikke, at borgeren udtrykkeligt har bedt om det.",
-                "The request does not say that the person explicitly asked for it.",
+                "Anmodningen siger ikke, at borgeren udtrykkeligt har bedt om det. Det er kun lovligt, hvor EU-retten "
+                "eller national ret siger det (stk. 4).",
+                "The request does not say that the person explicitly asked for it. That is lawful only where Union or "
+                "national law says so (paragraph 4).",
             )
         )
         need = Words("", "")
@@ -216,7 +218,7 @@ class _Teller:
         return Words("Borgeren fik intet vist", "The person was shown nothing")
 
     def _places(self) -> tuple[Words, Words]:
-        """`, Litauen`, unless the name says it already."""
+        """` (Litauen)` of the one who asked and ` (Danmark)` of the one who was asked; empty where the name says it."""
         return (
             _place(self._cast.requester, self._cast.requester_country),
             _place(self._cast.provider, self._cast.provider_country),

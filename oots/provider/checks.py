@@ -79,7 +79,8 @@ def _is_served_by(offered: Distribution, wanted: Distribution) -> bool:
 
 
 def lawful_ground(request: EvidenceRequest, offer: Offer) -> None:
-    """An explicit request is needed (2018/1724 art. 14(7)), and a preview unless the evidence type does without."""
+    """An explicit request is needed (2018/1724 art. 14(4) and 14(7)), and the possibility of a preview (art. 14(3)(f))
+    unless the evidence type does without (art. 14(5))."""
     if not request.explicit_request_given:
         raise Refusal(ErrorCode.AUTHORIZATION, "an explicit request of the user is needed")
     if not request.possibility_for_preview and not offer.without_preview:

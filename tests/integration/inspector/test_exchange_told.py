@@ -93,7 +93,7 @@ def test_five_questions_are_answered_on_the_page(told: ToldTown, browser: Browse
     for said in (
         "The fictive registration authority (Lithuania) asked Aarhus Kommune (Denmark) for “Residence certificate”.",
         "Procedure V1: registering a change of address, under Article 14 of Regulation (EU) 2018/1724. "
-        "The request says that the person explicitly asked for it (paragraph 4). "
+        "The request says that the person explicitly asked for it (paragraph 7). "
         "It is to show: Proof of domicile address.",
         "The person saw 2 files at Aarhus Kommune and agreed to send 2 files.",
         "The “Residence certificate” went to Lithuania: 2 files.",
@@ -308,6 +308,7 @@ def test_only_what_an_exchange_tells_is_said_to_rest_on_somebodys_word(told: Tol
     unasked = changed(exchange, 1, document=request.encode(replace(asked, explicit_request_given=False)))
     bare = replace(unasked, lines=exchange.of(Entry.REQUEST_SENT, Entry.EXCEPTION_SENT))
     found = tell(bare, steps(bare), Cast(bare), judged(bare, told.town.anchors))
+    assert "lawful only where Union or national law says so (paragraph 4)" in found.answers[1].answer.english
     absent, played = (each.english for each in found.rests)
     assert absent.startswith("The journals alone say that nothing else was sent. ")
     assert "are played by the prototype" in played
