@@ -218,6 +218,34 @@ def _without_procedure(document: bytes | None) -> bytes | None:
     return None if document is None else document.replace(b'name="Procedure"', b'name="Prozedur"')
 
 
+def test_why_a_signature_does_not_hold_is_told_in_english_that_says_it_is(
+    browser: Browser, messages: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_exchange, held = Journals.of_exchange, in_danish(browser, f"{messages}/1/signature")
+
+    def changed(journals: Journals, exchange_id: str) -> Told:
+        told = of_exchange(journals, exchange_id)
+        lines = (replace(line, entry=replace(line.entry, soap=_without_value(line.entry.soap))) for line in told.lines)
+        return replace(told, lines=tuple(lines))
+
+    monkeypatch.setattr(Journals, "of_exchange", changed)
+    broken = in_danish(browser, f"{messages}/1/signature")
+    told = "//dt[.='Over henvisningerne']/following-sibling::dd"
+    (reason,) = broken.xpath(f"{told}/span[@lang='en']/text()")
+    said = [page.xpath(f"normalize-space({told})") for page in (held, broken)]
+    assert said == ["holder", f"holder ikke: {reason}"]
+
+
+def in_danish(browser: Browser, path: str) -> etree._Element:
+    page = etree.HTML(browser.get(path, lang="da").text)
+    browser.get(path, lang="en")
+    return page
+
+
+def _without_value(envelope: bytes | None) -> bytes | None:
+    return envelope and re.sub(rb"(SignatureValue>)[^<]+", rb"\1AAAA", envelope)
+
+
 def test_what_a_message_says_is_never_taken_for_markup(
     browser: Browser, messages: str, town: ToldTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
