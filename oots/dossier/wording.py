@@ -11,7 +11,7 @@ Two = tuple[str, str]
 
 KINDS: Final[Mapping[str, Two]] = {
     EXECUTE_QUERY_REQUEST: ("anmodning", "request"),
-    EXCEPTION_RESPONSE: ("undtagelse", "exception"),
+    EXCEPTION_RESPONSE: ("fejlsvar", "error response"),
 }
 """Kinds of messages by the action in their header; any other is ANSWERED."""
 ANSWERED: Final[Two] = ("svar", "response")

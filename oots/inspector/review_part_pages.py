@@ -38,7 +38,7 @@ from oots.web.words import Words
 _GROUPS: Final = {
     "message": Words("Meddelelser", "Messages"),
     "check": Words("Kontroller", "Checks"),
-    "line": Words("Linjer i loggene", "Lines of the journals"),
+    "line": Words("Linjer i journalerne", "Lines of the journals"),
     "digest": Words("Dokumenter (fingeraftryk)", "Documents (digests)"),
 }
 

@@ -22,7 +22,8 @@ _QUESTIONS: Final = {
     Question.ANSWER_TO_REQUEST: Words("Svaret mod anmodningen", "The answer against the request"),
     Question.ANSWER_HEADER: Words("Svarets hoved mod anmodningens", "The answer's header against the request's"),
     Question.SECOND_REQUEST: Words(
-        "Den anden anmodning mod den første og undtagelsen", "The second request against the first and the exception"
+        "Den anden anmodning mod den første og svaret med linket",
+        "The second request against the first and the answer with the link",
     ),
     Question.SECOND_HEADER: Words(
         "Den anden anmodnings hoved mod den førstes", "The second request's header against the first's"

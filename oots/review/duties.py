@@ -21,7 +21,7 @@ def explicit_request(seen: Seen) -> Proposal:
             DEVIATES,
             Words(
                 f"{len(without)} af {number} anmodninger siger, at brugeren ikke udtrykkeligt bad om det. Det er kun "
-                "lovligt, hvor EU-retten eller national ret siger det (artikel 14(4)).",
+                "lovligt, hvor EU-retten eller national ret siger det (artikel 14, stk. 4).",
                 f"{len(without)} of {number} requests say that the person did not explicitly ask. That is lawful only "
                 "where Union or national law says so (article 14(4)).",
             ),
@@ -47,7 +47,7 @@ def preview(seen: Seen) -> Proposal:
         return Proposal(
             None,
             Words(
-                "Udbyderens log er ikke blandt dem, der læses, så forhåndsvisningen kan ikke ses.",
+                "Udbyderens journal er ikke blandt dem, der læses, så forhåndsvisningen kan ikke ses.",
                 "The provider's journal is not among those that are read, so the preview cannot be seen.",
             ),
         )
@@ -60,7 +60,7 @@ def preview(seen: Seen) -> Proposal:
         return Proposal(
             DEVIATES,
             Words(
-                "Der blev sendt dokumentation, men ingen beslutning i en forhåndsvisning står i loggen.",
+                "Der blev sendt dokumentation, men ingen journal har en beslutning i en forhåndsvisning.",
                 "Evidence was sent, but no journal has a decision in a preview.",
             ),
             references(seen.carrying),
@@ -70,8 +70,8 @@ def preview(seen: Seen) -> Proposal:
 
 def _no_preview_wanted(seen: Seen) -> Proposal:
     reason = Words(
-        "Anmodningen beder ikke om en forhåndsvisning. Det er kun lovligt, hvor en lov undtager den (artikel 14(5)); "
-        "hvilken står ikke i udvekslingen.",
+        "Anmodningen beder ikke om en forhåndsvisning. Det er kun lovligt, hvor en lov undtager den (artikel 14, "
+        "stk. 5); hvilken står ikke i udvekslingen.",
         "The request wants no preview. That is lawful only where a law exempts it (article 14(5)); the exchange does "
         "not say which.",
     )
@@ -153,7 +153,7 @@ def minimisation(seen: Seen) -> Proposal:
 def _fields(seen: Seen) -> Words:
     if seen.fields is None:
         return Words(
-            "Hvilke felter registret holdt tilbage, står ikke i loggene.",
+            "Hvilke felter registret holdt tilbage, står ikke i journalerne.",
             "Which fields the register held back does not stand in the journals.",
         )
     number = seen.fields.withheld
@@ -170,17 +170,17 @@ def log(seen: Seen) -> Proposal:
     lacking = [each for each in seen.messages if not (each.noted_sent and each.noted_received)]
     number = len(seen.messages)
     years = Words(
-        "At loggen slettes efter tolv måneder, kan ikke ses af en udveksling.",
-        "That the log is deleted after twelve months cannot be seen from one exchange.",
+        "At journalen slettes efter tolv måneder, kan ikke ses af en udveksling.",
+        "That the journal is deleted after twelve months cannot be seen from one exchange.",
     )
     if lacking:
         words = Words(
-            f"Meddelelser, der kun står i den ene sides log: {len(lacking)} af {number}.",
+            f"Meddelelser, der kun står i den ene sides journal: {len(lacking)} af {number}.",
             f"Messages that stand in the journal of one side alone: {len(lacking)} of {number}.",
         )
         return Proposal(PARTLY, together(words, years), references(lacking))
     words = Words(
-        f"Alle meddelelser ({number}) står i begge siders log med tid, parter og fingeraftryk.",
+        f"Alle meddelelser ({number}) står i begge siders journaler med tid, parter og fingeraftryk.",
         f"Every message ({number}) stands in the journals of both sides, with time, parties and digests.",
     )
     return Proposal(FOLLOWS, together(words, years), references(seen.messages))

@@ -240,7 +240,7 @@ def _announced(seen: Seen) -> Proposal:
     danish = ", ".join(kinds[what].danish for what in found)
     english = ", ".join(kinds[what].english for what in found)
     words = Words(
-        f"Hændelserne er skrevet i loggene ({danish}), men intet viser, at de meddeles andre.",
+        f"Hændelserne er skrevet i journalerne ({danish}), men intet viser, at de meddeles andre.",
         f"The events are written into the journals ({english}), but nothing shows that others are told of them.",
     )
     return Proposal(PARTLY, words, references(events[0] for events in found.values()))

@@ -51,8 +51,8 @@ REQUESTS = ("request-sent", "request-received")
 TITLES: dict[str, Words] = {
     "response-sent": Words("Svar sendt", "Response sent"),
     "response-received": Words("Svar modtaget", "Response received"),
-    "exception-sent": Words("Undtagelse sendt", "Exception sent"),
-    "exception-received": Words("Undtagelse modtaget", "Exception received"),
+    "exception-sent": Words("Fejlsvar sendt", "Error response sent"),
+    "exception-received": Words("Fejlsvar modtaget", "Error response received"),
     "receipt-received": Words("Underskrevet kvittering modtaget", "Signed receipt received"),
     "duplicate-received": Words("Samme meddelelse modtaget igen", "Same message received again"),
     "message-refused": Words("Meddelelse afvist ved døren", "Message refused at the door"),
