@@ -37,19 +37,24 @@ _WITHHELD: Final = "personal data, withheld from the council"
 _FIELDS: Final = "fields.json"
 _ENDINGS: Final = {"application/xml": "xml", "application/pdf": "pdf"}
 _PERSONAL: Final = frozenset({Kind.MESSAGE, Kind.DOCUMENT, Kind.EVIDENCE})
-"""What a redaction withholds: who the exchange is about stands in these alone."""
+"""What a redaction withholds as a whole: who the exchange is about stands in these."""
+_FREE_TEXT: Final = "detail"
+"""The fact of an event in which others may have written about the person."""
 
 
 def export(material: Material, made_at: datetime, redaction: str | None = None) -> bytes:
     """The dossier (a zip) of an exchange at `made_at` (aware); equal arguments give equal files, but for the signature.
 
-    With `redaction` (`council`) documents and evidence stand there by digest alone. Raises ConfigurationError for an
-    exchange without messages, for a key that signs no dossiers, and for another redaction.
+    With `redaction` (`council`) documents and evidence stand there by digest alone, and the free text of errors not at
+    all. Raises ConfigurationError for an exchange without messages, for a key that signs no dossiers, and for another
+    redaction.
     """
     if redaction not in (None, COUNCIL):
         raise ConfigurationError(f"a dossier is redacted for the {COUNCIL}, not for {redaction}")
     if not material.messages:
         raise ConfigurationError(f"of the exchange {material.exchange_id} no message is left")
+    if redaction:
+        material = replace(material, events=tuple(map(_without_free_text, material.events)))
     exporter = _exporter(material.key)
     headers = [header_in(message.envelope) for message in material.messages]
     found = [file for each in zip(_numbers(material), material.messages, headers, strict=True) for file in _of(*each)]
@@ -139,6 +144,12 @@ def _withheld(file: DossierFile) -> DossierFile:
     if file.octets is None:
         return file
     return DossierFile(replace(file.member, state=State.WITHHELD, reason=_WITHHELD), None)
+
+
+def _without_free_text(event: Event) -> Event:
+    if _FREE_TEXT not in event.facts:
+        return event
+    return replace(event, facts={**event.facts, _FREE_TEXT: _WITHHELD})
 
 
 def _trust_files(material: Material) -> Iterator[DossierFile]:

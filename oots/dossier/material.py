@@ -25,7 +25,8 @@ class MessageMaterial:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened, as `source` tells it; `facts` are further words about it, none of them personal."""
+    """Something that happened, as `source` tells it; `facts` are further words about it, none of them personal but what
+    others wrote freely in `detail`."""
 
     at: datetime
     source: str

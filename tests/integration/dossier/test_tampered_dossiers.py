@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from oots.dossier.container import MANIFEST, SIGNATURE, NoDossierError, packed
 from oots.dossier.export import export
 from oots.dossier.manifest import Kind, Member, State, read_manifest, sign_manifest
+from oots.dossier.material import Event
 from oots.dossier.messages import Answer, header_in
 from oots.dossier.revocation import named
 from oots.dossier.verification import Verdict
@@ -683,3 +684,15 @@ def test_a_redacted_dossier_holds_nothing_of_the_person_and_no_secret() -> None:
         assert value in whole
         assert value not in redacted
     assert b"PRIVATE KEY" not in whole
+
+
+def test_a_redacted_dossier_does_not_say_what_somebody_wrote_freely_in_an_error() -> None:
+    sample, free = sample_material("bopaelsattest"), "Solvej, 120684-1234, is not known"
+    error = Event(MADE, "provider", "exception-sent", {"detail": free, "error_code": "EDM:ERR:0004"})
+    material = replace(sample, events=(*sample.events, error))
+    whole, redacted = (members_of(export(material, MADE, redaction)) for redaction in (None, "council"))
+    assert {name for name in whole if free.encode() in whole[name]} == {"timeline.json", "summary.html"}
+    assert {name for name in redacted if free.encode() in redacted[name]} == set()
+    for name in ("timeline.json", "summary.html"):
+        assert b"EDM:ERR:0004" in redacted[name]
+        assert b"personal data, withheld from the council" in redacted[name]
