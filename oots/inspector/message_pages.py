@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from oots.edelivery.coverage import Cover, Reference, coverage_of
 from oots.inspector.access import Looking, MaskedError, expect_unmasked
-from oots.inspector.comparison import Hunk, hunks_of, rows_of
+from oots.inspector.comparison import MOST_FIELDS, Hunk, Result, hunks_of, rows_of
 from oots.inspector.dump import page_of
 from oots.inspector.fields import Group, shown
 from oots.inspector.header_fields import header_groups
@@ -33,7 +33,7 @@ from oots.validation.exchange import Part
 from oots.web.downloads import download
 from oots.web.numbers import Number, NumberAsked
 from oots.web.words import Words
-from oots.wire.laid_out import LaidOut, lay_out
+from oots.wire.laid_out import MOST_LAID_OUT, LaidOut, lay_out
 
 TABS: Final = (
     ("", Words("Overblik", "Overview")),
@@ -76,6 +76,10 @@ class _Opened:
     message: Message
     looking: Looking
     veil: Veil
+
+    def drawn(self) -> Veil:
+        """The veil, also for somebody who may see without it. Raises MaskedError as `veil_of` does."""
+        return veil_of(replace(self.looking, masked=True), [each.document for each in self.exchange.messages])
 
     @property
     def path(self) -> str:
@@ -309,13 +313,23 @@ def _markers(opened: _Opened, part: Part, laid: LaidOut) -> Mapping[int, Sequenc
 
 
 def _compared(one: _Opened, other: _Opened) -> dict[str, object]:
-    """Both masked where either is: a line that is alike would tell what the other one hides."""
-    masked = next((each for each in (one, other) if each.looking.masked), None)
-    veils = [each.veil if each.looking.masked or masked is None else masked.veil for each in (one, other)]
+    """Both masked where either is, each by itself: what the one hides is not looked for in the other, which would tell
+    of it, and is not compared."""
+    hiding = next((each for each in (one, other) if each.looking.masked), None)
+    try:
+        veils = (one.veil, other.veil) if hiding is None else (one.drawn(), other.drawn())
+        rows = rows_of(_all_groups(one.message), _all_groups(other.message), veils)
+        shown = [veil.xml(each.message.document) for each, veil in zip((one, other), veils, strict=True)]
+    except (MaskedError, MessageError):
+        if hiding is None:
+            raise
+        raise MaskedError(hiding.exchange.exchange_id) from None
     return {
-        "rows": rows_of(_all_groups(one.message), _all_groups(other.message), veils),
-        "hunks": _hunks((one, other), veils),
-        "masked": masked is not None,
+        "rows": rows[:MOST_FIELDS],
+        "more": max(0, len(rows) - MOST_FIELDS),
+        "results": Result,
+        "hunks": _hunks(shown, masked=hiding is not None),
+        "masked": hiding is not None,
     }
 
 
@@ -323,16 +337,12 @@ def _all_groups(message: Message) -> tuple[Group, ...]:
     return (*groups_of(message), *header_groups(message.header))
 
 
-def _hunks(pair: tuple[_Opened, _Opened], veils: Sequence[Veil]) -> tuple[Hunk, ...] | None:
-    """Compared as the documents are, shown as they may be seen."""
-    real = [_lines(each.message.document) for each in pair]
-    try:
-        seen = [_lines(veil.xml(each.message.document)) for each, veil in zip(pair, veils, strict=True)]
-    except MessageError:
-        raise MaskedError(next(each for each in pair if each.looking.masked).exchange.exchange_id) from None
-    if [len(lines) for lines in seen] != [len(lines) for lines in real]:
-        real = seen
-    return hunks_of(real[0], real[1], {"left": seen[0], "right": seen[1]})
+def _hunks(documents: Sequence[bytes], *, masked: bool) -> tuple[Hunk, ...] | None:
+    """None for what is larger than anybody compares."""
+    if max(map(len, documents)) > MOST_LAID_OUT:
+        return None
+    left, right = map(_lines, documents)
+    return hunks_of(left, right, masked=masked)
 
 
 def _lines(document: bytes) -> list[str]:

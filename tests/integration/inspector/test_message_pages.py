@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from lxml import etree
 
-from oots.exchange.journals import Journals, Told
+from oots.exchange.journals import Journals, Line, Told
 from oots.inspector.message_pages import TABS
 from oots.validation.exchange import Part
 from oots.wire.masking import MOST_MASKED
@@ -166,13 +166,72 @@ def test_all_rules_are_listed_with_links_and_none_is_broken(browser: Browser, me
 
 
 def test_two_messages_are_compared_by_field_and_by_line(browser: Browser, messages: str, town: ToldTown) -> None:
-    alike = text_of(browser.get(f"{messages}/1/compare", beside="1").text)
-    assert "All fields are alike." in alike
-    assert "The documents are alike, line by line." in alike
     html = browser.get(f"{messages}/1/compare", beside="3", other=town.exchange_id).text
     assert "Issued" in text_of(html)
     assert "diff-left" in html
     assert "diff-right" in html
+    browser.unmask(town.exchange_id)
+    alike = text_of(browser.get(f"{messages}/1/compare", beside="1").text)
+    assert "All fields are alike." in alike
+    assert "The documents are alike, line by line." in alike
+
+
+def test_while_masked_comparing_tells_nothing_of_whether_the_persons_are_alike(
+    browser: Browser, messages: str, town: ToldTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the same two messages about one person and about two the pages are the same."""
+    of_exchange = Journals.of_exchange
+
+    def of_another(journals: Journals, exchange_id: str) -> Told:
+        told = of_exchange(journals, exchange_id)
+        (first, *_) = (line.entry.message_id for line in told.lines if line.entry.document)
+        lines = tuple(
+            replace(
+                line, entry=replace(line.entry, document=(line.entry.document or b"").replace(b"Solvej", b"Rigmor"))
+            )
+            if line.entry.message_id == first
+            else line
+            for line in told.lines
+        )
+        return replace(told, lines=lines)
+
+    def pages() -> tuple[str, str]:
+        masked = text_of(browser.get(f"{messages}/1/compare", beside="3").text)
+        browser.unmask(town.exchange_id)
+        shown = text_of(browser.get(f"{messages}/1/compare", beside="3").text)
+        browser.post(f"/exchanges/{town.exchange_id}/mask", f"{messages}/1")
+        return masked, shown
+
+    of_one = pages()
+    monkeypatch.setattr(Journals, "of_exchange", of_another)
+    of_two = pages()
+    assert of_one[0] == of_two[0]
+    assert "Fields that are masked and not compared" in of_one[0]
+    assert "Given name Whom it is about Rigmor Solvej" in of_two[1]
+    assert "Given name Whom it is about" not in of_one[1]
+
+
+def test_what_a_masked_exchange_hides_is_not_looked_for_in_another_that_is_unmasked(
+    browser: Browser, messages: str, town: ToldTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own free words would tell which of them are values of the other one's person."""
+    of_exchange, other = Journals.of_exchange, "11111111-1111-4111-8111-111111111111"
+
+    def of_both(journals: Journals, exchange_id: str) -> Told:
+        told = of_exchange(journals, town.exchange_id)
+        lines = (replace(line, entry=replace(line.entry, exchange_id=exchange_id)) for line in told.lines)
+        return replace(told, lines=tuple(_asking_solvej(line) if exchange_id == other else line for line in lines))
+
+    monkeypatch.setattr(Journals, "of_exchange", of_both)
+    browser.unmask(other)
+    page = browser.get(f"{messages}/1/compare", other=other, beside="1").text
+    assert "Kommune for Solvej" in page
+    assert "Prøvesen" not in page
+
+
+def _asking_solvej(line: Line) -> Line:
+    document = (line.entry.document or b"").replace(b"Solvej", b"Rigmor").replace(b"Kommune<", b"Kommune for Solvej<")
+    return replace(line, entry=replace(line.entry, document=document))
 
 
 def test_an_exchange_that_no_journal_knows_cannot_be_compared_with_and_the_form_says_so(

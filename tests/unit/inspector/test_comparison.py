@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from oots.inspector.comparison import MOST_LINES, hunks_of, rows_of
+from functools import partial
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oots.inspector.comparison import MOST_LINES, Result, hunks_of, rows_of
 from oots.inspector.dump import PAGE, page_of
 from oots.inspector.fields import Field, Group, same
 from oots.inspector.masking import Veil
+from tests.support.work import lines_run
 
 MASKED, LIFTED = Veil(frozenset(), lifted=False), Veil(frozenset(), lifted=True)
 
@@ -15,49 +21,89 @@ def group(**values: str) -> Group:
     return Group(same("fields"), fields)
 
 
-def compared(left: Group, right: Group, veil: Veil) -> dict[str, tuple[str, str, bool]]:
+def compared(left: Group, right: Group, veil: Veil) -> dict[str, tuple[str, str, Result]]:
     rows = rows_of([left], [right], (veil, veil))
-    return {row.label.english: (row.left.english, row.right.english, row.alike) for row in rows}
+    return {row.label.english: (row.left.english, row.right.english, row.result) for row in rows}
 
 
 def test_every_field_of_either_message_is_compared() -> None:
     found = compared(group(a="1", b="2", c="3"), group(b="2", c="4", d="5"), LIFTED)
-    assert found == {"a": ("1", "–", False), "b": ("2", "2", True), "c": ("3", "4", False), "d": ("–", "5", False)}
+    assert found == {
+        "a": ("1", "–", Result.DIFFERENT),
+        "b": ("2", "2", Result.ALIKE),
+        "c": ("3", "4", Result.DIFFERENT),
+        "d": ("–", "5", Result.DIFFERENT),
+    }
 
 
-def test_what_is_masked_is_compared_as_it_is() -> None:
-    one, other = group(person="Solvej"), group(person="Łucja")
-    assert compared(one, other, MASKED) == {"person": ("•••", "•••", False)}
-    assert compared(one, one, MASKED) == {"person": ("•••", "•••", True)}
-    assert compared(one, other, LIFTED) == {"person": ("Solvej", "Łucja", False)}
+def test_nothing_is_told_of_whether_what_is_masked_is_alike() -> None:
+    one, other = group(person="Solvej", about="a"), group(person="Łucja", about="a")
+    hidden = {"person": ("•••", "•••", Result.NOT_COMPARED), "about": ("a", "a", Result.ALIKE)}
+    assert compared(one, other, MASKED) == compared(one, one, MASKED) == hidden
+    marked = group(person="•••", about="a")
+    assert compared(marked, marked, MASKED) == compared(one, marked, MASKED) == hidden
+    assert compared(one, other, LIFTED)["person"] == ("Solvej", "Łucja", Result.DIFFERENT)
+    assert compared(one, one, LIFTED)["person"] == ("Solvej", "Solvej", Result.ALIKE)
+    found = compared(group(about="of Solvej"), group(about="of Solvej"), Veil({"Solvej"}, lifted=False))
+    assert found == {"about": ("of •••", "of •••", Result.NOT_COMPARED)}
 
 
 def test_fields_of_one_label_are_compared_in_their_order() -> None:
     field = [Field(same("a"), same(value)) for value in "123"]
     rows = rows_of([Group(same("g"), (field[0], field[1]))], [Group(same("g"), (field[0], field[2]))], (LIFTED, LIFTED))
-    assert [(row.left.english, row.right.english, row.alike) for row in rows] == [("1", "1", True), ("2", "3", False)]
+    assert [(row.left.english, row.right.english, row.result) for row in rows] == [
+        ("1", "1", Result.ALIKE),
+        ("2", "3", Result.DIFFERENT),
+    ]
 
 
 def test_only_lines_that_differ_are_told_with_those_around() -> None:
     left = [str(number) for number in range(20)]
     right = [*left[:10], "new", *left[11:]]
-    (hunk,) = hunks_of(left, right, {"left": left, "right": right}) or ()
+    (hunk,) = hunks_of(left, right, masked=False) or ()
     told = [(line.left, line.right, line.text) for line in hunk.lines]
     assert told[2:6] == [(10, 10, "9"), (11, None, "10"), (None, 11, "new"), (12, 12, "11")]
     assert len(told) == 8
-    assert hunks_of(left, left, {"left": left, "right": left}) == ()
+    assert hunks_of(left, left, masked=False) == ()
 
 
-def test_lines_that_differ_in_something_masked_are_told_as_they_are_shown() -> None:
-    (hunk,) = hunks_of(["Solvej"], ["Łucja"], {"left": ["•••"], "right": ["•••"]}) or ()
-    assert [(line.left, line.right, line.text) for line in hunk.lines] == [(1, None, "•••"), (None, 1, "•••")]
+def test_a_line_with_something_masked_is_told_as_not_compared() -> None:
+    (hunk,) = hunks_of(["•••", "a"], ["•••", "b"], masked=True) or ()
+    assert [(line.left, line.right, line.text, line.whole) for line in hunk.lines] == [
+        (1, 1, "•••", False),
+        (2, None, "a", True),
+        (None, 2, "b", True),
+    ]
+    (hunk,) = hunks_of(["•••", "a"], ["•••", "b"], masked=False) or ()
+    assert all(line.whole for line in hunk.lines)
 
 
 def test_more_lines_than_anybody_reads_are_not_compared() -> None:
     lines = ["x"] * (MOST_LINES + 1)
-    shown = {"left": lines, "right": lines}
-    assert hunks_of(lines[1:], lines[1:], shown) == ()
-    assert hunks_of(lines, lines, shown) is None
+    assert hunks_of(lines[1:], lines[1:], masked=False) == ()
+    assert hunks_of(lines, lines, masked=False) is None
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=12), st.lists(st.sampled_from("abc"), max_size=12))
+def test_what_is_told_of_two_documents_makes_the_one_of_the_other(left: list[str], right: list[str]) -> None:
+    told = [line for hunk in hunks_of(left, right, masked=False) or () for line in hunk.lines]
+    made = list(left)
+    for line in reversed([line for line in told if line.right is None]):
+        del made[(line.left or 0) - 1]
+    for line in [line for line in told if line.left is None]:
+        made.insert((line.right or 0) - 1, line.text)
+    assert made == right
+    assert all(left[(line.left or 0) - 1] == line.text for line in told if line.left)
+
+
+def test_the_work_of_comparing_grows_with_the_square_of_the_lines_and_not_with_their_cube() -> None:
+    """Also where nearly all lines are alike, as closing tags are."""
+
+    def work(size: int) -> None:
+        hunks_of(["a", "b"] * size, ["a", "a", "b"] * size, masked=False)
+
+    small, large = (lines_run(partial(work, size)) for size in (20, 40))
+    assert small < large < 4.2 * small
 
 
 def test_bytes_are_told_by_position_hexadecimal_and_letters() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date
 from functools import partial
@@ -26,6 +24,7 @@ from oots.wire.namespaces import SDG
 from oots.wire.profile import V2_0
 from oots.wire.xml import canonical, parse
 from tests.support.edm_messages import EXAMPLES, KINDS
+from tests.support.work import lines_run
 
 SAMPLES = Path(__file__).parents[3] / "evidence_samples"
 REQUEST = (SAMPLES / "bopaelsattest" / "03-request.xml").read_bytes()
@@ -207,18 +206,6 @@ def test_more_than_is_looked_through_has_no_masked_form() -> None:
         masked(most + b" ")
 
 
-def calls(work: Callable[[], object]) -> int:
-    """How many functions, ours and built in, are called."""
-    seen: Counter[str] = Counter()
-    before = sys.getprofile()
-    sys.setprofile(lambda _frame, event, _what: seen.update([event]))
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return seen["call"] + seen["c_call"]
-
-
 def person_with(values: int, words: int) -> bytes:
     names = "".join(f"<s:FamilyName>name{number}</s:FamilyName>" for number in range(values))
     return f'<a xmlns:s="{SDG}"><s:Person>{names}</s:Person><b>{"x " * words}</b></a>'.encode()
@@ -226,7 +213,7 @@ def person_with(values: int, words: int) -> bytes:
 
 def test_the_work_grows_with_a_document_and_not_with_its_square() -> None:
     """As a pattern of all values would make it, which is tried at every letter."""
-    small, large = (calls(partial(masked, person_with(size, size))) for size in (300, 600))
+    small, large = (lines_run(partial(masked, person_with(size, size))) for size in (300, 600))
     assert small < large < 2.2 * small
 
 
