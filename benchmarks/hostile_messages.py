@@ -22,6 +22,7 @@ from oots.edelivery.limits import Limits
 from oots.edelivery.mime import MimePart
 from oots.edelivery.signature import sign
 from oots.edelivery.soap import MOST_MARKUP
+from oots.model.content import whole
 from oots.model.identifiers import EAS, Identifier
 from oots.trust.anchors import TrustAnchors
 from oots.trust.certificates import Role
@@ -99,7 +100,7 @@ def header(parts: Sequence[MimePart] = ()) -> UserMessage:
 
 def envelope(parts: Sequence[MimePart] = (), *, key: KeyPair | None = None, digested: bytes | None = None) -> bytes:
     """A signed envelope for these parts, by default of the believed sender; `digested` stands in for every part."""
-    octets = {CID + part.content_id: part.content if digested is None else digested for part in parts}
+    octets = {CID + part.content_id: whole(part.content) if digested is None else digested for part in parts}
     signed, _digests = sign(soap.build([encode(header(parts))]), octets, key or domain().believed)
     return signed
 

@@ -59,12 +59,13 @@ class Reason(StrEnum):
 def keys() -> None:
     """The demo authority and everybody's keys.
 
-    Message keys (RSA 3072) are for access points, all others are P-256: the municipality's seal, the directories'
-    answers, TLS, and those with which dossiers and reviews will be signed.
+    Message keys (RSA 3072) are for access points, one for signing and one for decrypting (decrypt-NAME), all others are
+    P-256: the municipality's seal, the directories' answers, TLS, and those with which dossiers and reviews will be
+    signed.
 
     A key may stay in a token (PKCS#11): instead of NAME.key.pem write NAME.pkcs11.toml with `module` (the shared
     library), `token` and `key` (their labels) and `pin_file` (0600, from this folder on), then `oots keys init`
-    certifies it. That needs the package python-pkcs11. TLS keys stay files.
+    certifies it. That needs the package python-pkcs11. TLS keys and those that decrypt stay files.
 
     Example: oots keys init --state state
 
@@ -201,7 +202,8 @@ def export(
     topology: TOPOLOGY = "shared",
     both_ways: BOTH_WAYS = False,
 ) -> None:
-    """Write each service's own keys and trust.pem into TARGET/<service>, and nothing of others.
+    """Write each service's own keys and trust.pem into TARGET/<service>, and of others only the certificates for which
+    messages to them are encrypted.
 
     Example: oots keys export volumes --state state
     """
@@ -229,7 +231,8 @@ def export_pkcs12(
 ) -> None:
     """Write a private key with its certificate and chain as PKCS#12 for a Java peer, such as Domibus.
 
-    The alias is `<party id>_rsa_sign` in lower case, or `_ecc_sign`. Encrypted with AES-256 under the password, which
+    The alias is `<party id>_rsa_sign` in lower case, or `_ecc_sign`; of the key that decrypts, which is named by its
+    files (decrypt-ap-lt-01), `_rsa_decrypt`. Encrypted with AES-256 under the password, which
     Java reads since 8u301. The password is read from a file, else from OOTS_PKCS12_PASSWORD, never from the command
     line. Exit 2, and nothing written: no such key or several, a password that is too short, or TARGET is there already.
 
@@ -249,7 +252,8 @@ def export_truststore(
     state: STATE = Path("state"),
     password_file: PASSWORD_FILE = None,
 ) -> None:
-    """Write whom a Java peer has to believe as PKCS#12: the authorities, and every access point that counts today.
+    """Write whom a Java peer has to believe as PKCS#12: the authorities, and every access point that counts today, with
+    its certificates for signing and for encryption.
 
     Password and aliases as in `oots keys export-pkcs12`; the old key of a rotation, as long as it counts, has
     `_previous` behind its alias. After a rotation, at its end, and after a revocation, write it anew.

@@ -11,11 +11,14 @@ from typing import Annotated
 import typer
 
 from oots.cli import Exit
-from oots.exchange.verification import FileVerdict, UnreadableError, UnsignedError, examine_file
+from oots.exchange.verification import FileVerdict, UndecryptedError, UnreadableError, UnsignedError, examine_file
 from oots.model.clock import SystemClock
 from oots.model.errors import ConfigurationError
 from oots.trust.anchors import TrustAnchors
 from oots.trust.kept_lists import kept_lists
+from oots.trust.keys import KeyPair, load_key_pair
+
+_KEY_ENDING = ".key.pem"
 
 
 def verify(
@@ -26,6 +29,14 @@ def verify(
     lists: Annotated[
         list[Path] | None,
         typer.Option("--crl", help="A revocation list (DER); every authority on the way then needs one that is good."),
+    ] = None,
+    decryption_keys: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--decryption-key",
+            metavar="<file>",
+            help="The key of the receiver of an encrypted message (decrypt-….key.pem, its certificate beside it).",
+        ),
     ] = None,
     at: Annotated[
         datetime | None,
@@ -38,17 +49,21 @@ def verify(
 ) -> None:
     """Say who signed what, with which certificate, and whether it verifies. Exit 1 if one does not.
 
-    Revocation is looked at where lists are given. Example: oots verify d/04-response.mime --trust d/trust.pem
+    Revocation is looked at where lists are given. The parts of an encrypted message can be compared with what was
+    signed only with the key of its receiver; without it the message is not judged (exit 5).
+
+    Example: oots verify d/04-response.mime --trust d/trust.pem
     """
     revocations = kept_lists(lists) if lists else None
     anchors = TrustAnchors.from_pem(_read(trust), revocations=revocations, allow_specimens=specimens)
     now = at.replace(tzinfo=UTC) if at else SystemClock().now()
+    keys = [_key(file) for file in decryption_keys or ()]
     verdicts: list[FileVerdict] = []
     unjudged: list[tuple[Path, str]] = []
     exits = [Exit.GOOD]
     for file in files:
         try:
-            verdicts.append(examine_file(file, anchors, now))
+            verdicts.append(examine_file(file, anchors, now, keys))
             exits.append(Exit.GOOD if verdicts[-1].valid else Exit.BAD)
         except OSError as error:
             unjudged.append((file, error.strerror or str(error)))
@@ -56,11 +71,18 @@ def verify(
         except UnreadableError as error:
             unjudged.append((file, str(error)))
             exits.append(Exit.UNREADABLE)
-        except UnsignedError as error:
+        except (UnsignedError, UndecryptedError) as error:
             unjudged.append((file, str(error)))
             exits.append(Exit.NOTHING_CHECKED)
     typer.echo(_as_json(verdicts, unjudged) if as_json else _as_text(verdicts, unjudged))
     raise typer.Exit(max(exits))
+
+
+def _key(file: Path) -> KeyPair:
+    name = file.name.removesuffix(_KEY_ENDING)
+    if name == file.name:
+        raise ConfigurationError(f"{file} is not called <name>{_KEY_ENDING}, with <name>.cert.pem beside it")
+    return load_key_pair(file.parent, name)
 
 
 def _read(trust: Path) -> bytes:

@@ -36,6 +36,7 @@ from oots.deployment.danish_providers import (
     kommunekode_list,
     served_by_municipalities,
 )
+from oots.deployment.encryption import decryption_keys, recipients
 from oots.deployment.metrics import Metrics
 from oots.deployment.metrics import router as metrics_router
 from oots.deployment.participants import DIRECTORIES, foreign_seal_name, key_name, seal_name
@@ -429,6 +430,8 @@ def _access_point(
         sizes=settings.sizes,
         sending=settings.sending,
         watch=Watch(*watchers),
+        decryption_keys=decryption_keys(settings),
+        recipients=recipients(settings),
     )
 
 

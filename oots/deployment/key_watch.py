@@ -10,7 +10,14 @@ from pathlib import Path
 from cryptography import x509
 
 from oots.abroad.authorities import REGISTRIES
-from oots.deployment.participants import DIRECTORIES, TLS, foreign_seal_name, key_name, seal_name
+from oots.deployment.participants import (
+    DIRECTORIES,
+    TLS,
+    decryption_name,
+    foreign_seal_name,
+    key_name,
+    seal_name,
+)
 from oots.deployment.settings import (
     AccessPointSettings,
     AuthoritySettings,
@@ -95,6 +102,8 @@ def _own_names(settings: ServiceSettings) -> Iterator[str]:
         yield TLS
     if isinstance(settings, AccessPointSettings):
         yield key_name(settings.party_id)
+        yield decryption_name(settings.party_id)
+        yield from (decryption_name(each.party_id) for each in settings.partners.values() if each.encrypted)
     if isinstance(settings, ProviderSettings):
         danish = settings.holdings == "denmark"
         yield from (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography import x509
 
-from oots.deployment.participants import keys_of, participants_of
+from oots.deployment.participants import certificates_of, keys_of, participants_of
 from oots.deployment.services import INSPECTOR_HOST, Kind, Service, services_of
 from oots.deployment.topology import Topology, standard_topology
 from oots.model.clock import SystemClock
@@ -50,7 +50,8 @@ def _services(kommunekoder: Sequence[str], topology: Topology | None, *, both_wa
 def export_town_keys(
     state: Path, target: Path, *kommunekoder: str, topology: Topology | None = None, both_ways: bool = False
 ) -> None:
-    """Write `target`/<service> for every service, with its own keys and trust.pem alone.
+    """Write `target`/<service> for every service, with its own keys, the certificates for which it encrypts and
+    trust.pem alone.
 
     The authority gets no folder: its keys and its register stay where they are.
     """
@@ -58,7 +59,7 @@ def export_town_keys(
     source = init_service_keys(state, services)
     for service in services:
         if service.kind is not Kind.AUTHORITY:
-            export_party(source, target / service.name, keys_of(service))
+            export_party(source, target / service.name, keys_of(service), certificates_of(service, services))
 
 
 def key_folder(state: Path) -> Path:

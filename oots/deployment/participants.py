@@ -55,6 +55,12 @@ def key_name(party_id: str) -> str:
     return party_id.lower().replace("_", "-")
 
 
+def decryption_name(party_id: str) -> str:
+    """The stem of the files of the key with which an access point decrypts, and of the certificate for which its
+    partners encrypt."""
+    return f"decrypt-{key_name(party_id)}"
+
+
 def seal_name(municipality: str) -> str:
     """The stem of a municipality's seal key files."""
     return f"seal-{municipality}"
@@ -80,6 +86,11 @@ def participants_of(services: Sequence[Service]) -> tuple[Participant, ...]:
     points = sorted((each for each in services if each.party_id), key=lambda each: each.kind is not Kind.REQUESTER)
     return (
         *(Participant(key_name(each.party_id), each.party_id, Role.ACCESS_POINT) for each in points if each.party_id),
+        *(
+            Participant(decryption_name(each.party_id), each.party_id, Role.ENCRYPTION)
+            for each in points
+            if each.party_id
+        ),
         *(Participant(seal_name(code), load_municipality(code).cvr, Role.SEAL) for code in sealing),
         *(seal for each in services if _is_abroad(each) for seal in _foreign_seals()),
         Participant(DIRECTORIES, DIRECTORIES, Role.DIRECTORY),
@@ -92,13 +103,19 @@ def participants_of(services: Sequence[Service]) -> tuple[Participant, ...]:
 
 def keys_of(service: Service) -> tuple[str, ...]:
     """The key files that belong into the volume of one service, and of no other."""
-    own = [key_name(service.party_id)] if service.party_id else []
+    own = [key_name(service.party_id), decryption_name(service.party_id)] if service.party_id else []
     own += [seal_name(code) for code in service.municipalities]
     own += [foreign_seal_name(country) for country in REGISTRIES] if _is_abroad(service) else []
     own += [dossier_key(service.party_id)] if service.party_id else []
     own += [INSPECTOR_KEY, REVIEWER_KEY] if service.kind is Kind.INSPECTOR else []
     own += [DIRECTORIES] if service.kind is Kind.DIRECTORIES else []
     return (*own, TLS)
+
+
+def certificates_of(service: Service, services: Sequence[Service]) -> tuple[str, ...]:
+    """The certificates of others that belong there beside them: those for which its access point encrypts."""
+    others = dict.fromkeys(each.party_id for each in services if each.party_id and each.party_id != service.party_id)
+    return tuple(decryption_name(party_id) for party_id in others) if service.party_id else ()
 
 
 def _foreign_seals() -> tuple[Participant, ...]:

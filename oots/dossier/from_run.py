@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from oots.dossier.container import is_name
 from oots.dossier.material import Event, Material, MessageMaterial, PreviewRecord
-from oots.dossier.messages import header_in, parts_of
+from oots.dossier.messages import header_in, is_encrypted, parts_of
 from oots.edelivery.header import EXCEPTION_RESPONSE, EXECUTE_QUERY_REQUEST, UserMessage
 from oots.model.errors import ConfigurationError, MessageError, TransportError
 from oots.trust.anchors import TrustAnchors
@@ -90,6 +90,10 @@ def _message(folder: Path, listed: Listed) -> MessageMaterial:
     data = file.read_bytes()
     try:
         envelope, parts = parts_of(data)
+        if is_encrypted(envelope):
+            raise ConfigurationError(
+                f"{file}: its parts are encrypted for their receiver; make the dossier out of a journal of the exchange"
+            )
         first, *others = [info.content_id for info in header_in(envelope).parts]
         return MessageMaterial(
             envelope,

@@ -15,11 +15,14 @@ from cryptography.hazmat.primitives import hashes
 
 from oots.dossier.container import Fault
 from oots.edelivery import compression, mime, soap
+from oots.edelivery.encryption import OVERHEAD, LockedError
+from oots.edelivery.encryption_profile import ENCRYPTED_KEY
 from oots.edelivery.header import CID, PartInfo, UserMessage, decode, part_uris
 from oots.edelivery.limits import Limits
 from oots.edelivery.message import open_message
-from oots.edelivery.profile import ProfileError, examine
+from oots.edelivery.profile import examine
 from oots.edelivery.receipt import check_receipt
+from oots.edelivery.shape import ProfileError
 from oots.edelivery.signature import SignedDigest, Verified, verify
 from oots.model.content import whole
 from oots.model.errors import TransportError
@@ -113,7 +116,7 @@ def joined_message(content_type: str, body: bytes) -> bytes:
 
 
 def parts_of(data: bytes) -> tuple[bytes, dict[str, bytes]]:
-    """The SOAP part of a message in a file and every other part by content id, as they travelled.
+    """The SOAP part of a message in a file and every other part by content id, as they travelled, encrypted or not.
 
     Raises ValueError or TransportError for what cannot be taken apart.
     """
@@ -215,7 +218,11 @@ def _judge_seal(piece: Piece, info: PartInfo, at: datetime, verdict: MessageVerd
 
 
 def _judge_whole(kept: Kept, at: datetime, verdict: MessageVerdict, trust: Trust) -> None:
-    """The message as it stood on the wire holds the very parts that stand beside it."""
+    """The message as it stood on the wire holds the very parts that stand beside it.
+
+    Of one that was encrypted nobody can tell who has not its receiver's key: then the parts beside it, which have the
+    digests that were signed, count alone, and it must fit them in all that can be seen.
+    """
     if kept.message is None or kept.message.octets is None:
         return
     path = kept.message.path
@@ -223,6 +230,9 @@ def _judge_whole(kept: Kept, at: datetime, verdict: MessageVerdict, trust: Trust
         content_type, body = split_message(kept.message.octets)
         opened = open_message(content_type, BytesIO(body), trust, at)
         envelope, parts = parts_of(kept.message.octets)
+    except LockedError:
+        _judge_encrypted(kept, kept.message.octets, path, verdict)
+        return
     except (TransportError, UntrustedError, ValueError) as fault:
         verdict.faults.append(Fault(path, f"the message is not believed: {_said(fault)}"))
         verdict.travelled = verdict.sent = Answer.NO
@@ -232,6 +242,28 @@ def _judge_whole(kept: Kept, at: datetime, verdict: MessageVerdict, trust: Trust
     if different or any(piece.octets not in (None, parts[name]) for name, piece in beside.items()):
         verdict.faults.append(Fault(path, "holds other parts than stand beside it"))
         verdict.travelled = Answer.NO
+
+
+def _judge_encrypted(kept: Kept, message: bytes, path: str, verdict: MessageVerdict) -> None:
+    envelope, parts = parts_of(message)
+    header = verdict.header
+    assert header is not None  # noqa: S101 (its signature was believed before)
+    beside = {info.content_id: kept.evidence.get(info.content_id) for info in header.parts[1:]}
+    beside |= {info.content_id: kept.document for info in header.parts[:1]}
+    lengths = {
+        name: len(piece.octets) + OVERHEAD
+        for name, piece in beside.items()
+        if piece is not None and piece.octets is not None
+    }
+    different = envelope != kept.envelope.octets or set(parts) != set(beside)
+    if different or any(len(parts[name]) != length for name, length in lengths.items()):
+        verdict.faults.append(Fault(path, "holds other parts than stand beside it"))
+        verdict.travelled = Answer.NO
+
+
+def is_encrypted(envelope: bytes) -> bool:
+    """Whether the parts of a message with this envelope are encrypted; raises TransportError."""
+    return soap.read(envelope).security.find(ENCRYPTED_KEY) is not None
 
 
 def _judge_receipt(

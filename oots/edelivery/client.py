@@ -9,7 +9,7 @@ from time import monotonic
 import httpx
 
 from oots.edelivery.signal import Signal, SignalKind, read_signal
-from oots.model.content import Content, chunks, length_of
+from oots.model.content import Sized, chunks, length_of
 from oots.model.errors import PeerError, TransportError
 
 MOST_ANSWER_BYTES = 1024 * 1024
@@ -27,7 +27,7 @@ class RefusedByPeerError(PeerError):
         super().__init__(f"refused with {ebms}")
 
 
-def deliver(client: httpx.Client, endpoint: str, content_type: str, pieces: Sequence[Content]) -> bytes:
+def deliver(client: httpx.Client, endpoint: str, content_type: str, pieces: Sequence[bytes | Sized]) -> bytes:
     """Post a message, piece by piece and chunk by chunk, and return the receipt, which is yet to be checked.
 
     Raises RefusedByPeerError for an error signal, PeerError when the answer is not a receipt or does not come.
@@ -43,7 +43,7 @@ def deliver(client: httpx.Client, endpoint: str, content_type: str, pieces: Sequ
     return answer
 
 
-def _post(client: httpx.Client, endpoint: str, content_type: str, pieces: Sequence[Content]) -> tuple[int, bytes]:
+def _post(client: httpx.Client, endpoint: str, content_type: str, pieces: Sequence[bytes | Sized]) -> tuple[int, bytes]:
     body = chain.from_iterable(map(chunks, pieces))
     headers = _headers(content_type, sum(map(length_of, pieces)))
     try:

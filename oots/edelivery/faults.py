@@ -16,8 +16,17 @@ def invalid_header(why: str) -> TransportError:
 
 
 def failed_authentication(why: str) -> TransportError:
-    """Signature, certificate or party are not believed; `why` is for the journal alone."""
+    """Signature, certificate or party are not believed, or a part does not decrypt; `why` is for the journal alone.
+
+    ebMS has a code of its own for the latter (EBMS:0102). It is not used: who tries keys learns nothing from an answer
+    that he also gets for a part that was exchanged.
+    """
     return TransportError("EBMS:0101", "FailedAuthentication", why)
+
+
+def policy_noncompliance(why: str) -> TransportError:
+    """A believed sender encrypts what its profile has in the clear, or the other way round."""
+    return TransportError("EBMS:0103", "PolicyNoncompliance", why)
 
 
 def invalid_receipt(why: str) -> TransportError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
@@ -11,13 +11,14 @@ from cryptography import x509
 from lxml import etree
 
 from oots.edelivery import compression, mime, soap
+from oots.edelivery.encryption import OVERHEAD, Decryption, encrypted
 from oots.edelivery.faults import failed_authentication
 from oots.edelivery.header import CID, PartInfo, UserMessage, decode, encode, is_left_right, part_uris
 from oots.edelivery.limits import Limits
-from oots.edelivery.mime import MimePart
+from oots.edelivery.mime import ArrivingPart, MimePart
 from oots.edelivery.parts import InMemory, Part, PartTaker, Sink, not_the_same_set
 from oots.edelivery.signature import SignedDigest, Verified, sign, verify
-from oots.model.content import Content, Readable, length_of, whole
+from oots.model.content import Content, Readable, Sized, length_of, whole
 from oots.trust.anchors import Trust
 from oots.trust.certificates import Party
 from oots.trust.keys import KeyPair
@@ -32,7 +33,7 @@ class SealedMessage:
 
     message_id: str
     content_type: str
-    pieces: tuple[Content, ...]
+    pieces: tuple[bytes | Sized, ...]
     soap: bytes
     digests: tuple[SignedDigest, ...]
     header: UserMessage
@@ -65,34 +66,42 @@ class OpenedMessage:
         return whole(self.parts[0].content) if self.parts else b""
 
 
-def seal_message(header: UserMessage, parts: Sequence[Part], key: KeyPair) -> SealedMessage:
-    """Package and sign a message; equal arguments give equal bytes.
+def seal_message(
+    header: UserMessage, parts: Sequence[Part], key: KeyPair, recipient: x509.Certificate | None = None
+) -> SealedMessage:
+    """Package and sign a message; equal arguments give equal bytes, unless its parts are encrypted for a `recipient`.
 
     No content is copied that is kept elsewhere, unless it is XML. `header.parts` is derived from `parts`: evidence in
     XML over 64 KB is gzipped, the document and all else never.
     Raises ValueError for what no receiver of this profile would take: ids that are not `left@right` or not unique,
-    XML that is not in canonical form.
+    XML that is not in canonical form, a recipient without an RSA key.
     """
-    attachments = [_packed(part, first=position == 0) for position, part in enumerate(parts)]
-    header = replace(header, parts=tuple(_info(part, sent) for part, sent in zip(parts, attachments, strict=True)))
+    packed = [_packed(part, first=position == 0) for position, part in enumerate(parts)]
+    header = replace(header, parts=tuple(_info(part, sent) for part, sent in zip(parts, packed, strict=True)))
     _expect_lawful_ids(header)
     root = soap.build([encode(header)])
-    octets = {CID + sent.content_id: _digested(sent) for sent in attachments}
-    envelope, digests = sign(root, octets, key)
+    octets = {CID + sent.content_id: _digested(sent) for sent in packed}
+    ahead, attachments = ([], _clear(packed)) if recipient is None else encrypted(packed, recipient)
+    envelope, digests = sign(root, octets, key, ahead)
     content_type, pieces = mime.pieces(envelope, attachments, header.message_id)
     return SealedMessage(header.message_id, content_type, pieces, envelope, digests, header)
 
 
-def _packed(part: Part, *, first: bool) -> MimePart:
+def _packed(part: Part, *, first: bool) -> Part:
+    """What is digested: the part, or the gzip of it."""
     if not first and compression.is_xml(part.media_type) and length_of(part.content) > compression.THRESHOLD:
         content = whole(part.content)
         packed = compression.compress(content)
         if compression.shrinks_lawfully(content, packed, Limits()):
-            return MimePart(part.content_id, compression.GZIP, packed)
-    return MimePart(part.content_id, part.media_type, part.content)
+            return Part(part.content_id, compression.GZIP, packed)
+    return part
 
 
-def _info(part: Part, sent: MimePart) -> PartInfo:
+def _clear(packed: Sequence[Part]) -> list[MimePart]:
+    return [MimePart(part.content_id, part.media_type, part.content) for part in packed]
+
+
+def _info(part: Part, sent: Part) -> PartInfo:
     return PartInfo(part.content_id, part.media_type, compressed=sent.media_type != part.media_type)
 
 
@@ -104,7 +113,7 @@ def _expect_lawful_ids(header: UserMessage) -> None:
         raise ValueError("content ids must be unique")
 
 
-def _digested(sent: MimePart) -> Content:
+def _digested(sent: Part) -> Content:
     if compression.is_xml(sent.media_type) and canonical(parse(content := whole(sent.content))) != content:
         raise ValueError(f"the part {sent.content_id} is not in canonical form")
     return sent.content
@@ -119,15 +128,19 @@ def open_message(
     limits: Limits | None = None,
     believe: Callable[[UserMessage, Party], None] = lambda header, signer: None,
     new_file: Callable[[], Sink] = InMemory,
+    decryption: Decryption = Decryption(),  # noqa: B008 (frozen)
 ) -> OpenedMessage:
     """Open a message received at `at` (aware), believing nothing but what a trusted access point signed.
 
     The envelope is verified, and `believe` may refuse header and signer, before any other part is taken. Each part is
     hashed while it is taken and must have the digest that was signed; those not in XML go to a `new_file` meanwhile.
     Parts are hashed as the octets they are: what WS-Security digests of XML is its canonical form, and only XML that is
-    in that form is accepted, so that a part is parsed only once its digest is known to be the signed one.
+    in that form is accepted, so that a part is parsed only once its digest is known to be the signed one. Encrypted
+    parts are decrypted on the way: what is signed are digests of their content, so that the signature is verified
+    without a key, and a key is used for nobody who is not believed.
     Raises TransportError until the message is believed and readable: EBMS:0007 (MIME), 0009 (envelope and header),
-    0101 (signature, certificate, party) and 0303 (decompression). Raises UnsettledError as `verify` does.
+    0101 (signature, certificate, party, decryption), 0103 (`decryption.demanded` otherwise) and 0303 (decompression).
+    Raises UnsettledError as `verify` does.
     """
     limits = limits or Limits()
     arriving = mime.Arriving(content_type, BytesIO(body) if isinstance(body, bytes) else body, limits)
@@ -136,7 +149,9 @@ def open_message(
     header = decode(verified.messaging)
     _expect_sender(header, verified)
     believe(header, verified.signer)
-    parts = PartTaker(header.parts, verified.digests, limits, new_file).take(arriving.parts())
+    if header.parts:
+        decryption.expect_as_agreed(verified.signer, is_encrypted=verified.encryption is not None)
+    parts = PartTaker(header.parts, verified.digests, limits, new_file).take(_arriving(arriving, verified, decryption))
     return OpenedMessage(
         header, parts, verified.signer, verified.certificate, verified.digests, envelope, verified.messaging
     )
@@ -148,6 +163,13 @@ def _verified(envelope: bytes, anchors: Trust, at: datetime) -> Verified:
     if len(set(uris)) != len(uris):
         raise not_the_same_set()
     return verify(read, uris, anchors, at)
+
+
+def _arriving(arriving: mime.Arriving, verified: Verified, decryption: Decryption) -> Iterator[ArrivingPart]:
+    """The parts as they were before they were encrypted."""
+    if verified.encryption is None:
+        return arriving.parts()
+    return map(decryption.opening(verified.encryption), arriving.parts(OVERHEAD))
 
 
 def header_of(envelope: bytes) -> UserMessage:

@@ -12,7 +12,7 @@ from io import BytesIO
 from oots.edelivery import soap
 from oots.edelivery.faults import mime_inconsistency
 from oots.edelivery.limits import Limits
-from oots.model.content import CHUNK, Content, Readable, whole
+from oots.model.content import CHUNK, Readable, Sized, whole
 
 _CRLF = b"\r\n"
 _HEADERS_END = b"\r\n\r\n"
@@ -39,7 +39,7 @@ class MimePart:
 
     content_id: str
     media_type: str
-    content: Content
+    content: bytes | Sized
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,17 @@ class Package:
     attachments: Mapping[str, MimePart]
 
 
-def pieces(envelope: bytes, attachments: Sequence[MimePart], message_id: str) -> tuple[str, tuple[Content, ...]]:
+def pieces(envelope: bytes, attachments: Sequence[MimePart], message_id: str) -> tuple[str, tuple[bytes | Sized, ...]]:
     """Content-Type and body of the package, as the pieces that it consists of.
 
-    The boundary is derived from the envelope. That names the digest of every part, so no part can hold the boundary.
+    The boundary is derived from the envelope. That names the digest of every part, so no part can hold the boundary;
+    nor does one that is encrypted, but by a chance of 1 in 2^160.
     """
     boundary = hashlib.sha256(envelope).hexdigest()[:40]
     root = MimePart(f"soap.{message_id}", soap.CONTENT_TYPE, envelope)
     content_type = f'multipart/related; type="{soap.MEDIA_TYPE}"; start="<{root.content_id}>"; boundary="{boundary}"'
     delimiter = b"--" + boundary.encode()
-    made: list[Content] = []
+    made: list[bytes | Sized] = []
     for part in (root, *attachments):
         made += [delimiter + _CRLF + _headers(part), part.content, _CRLF]
     return content_type, tuple(_joined([*made, delimiter + b"--" + _CRLF]))
@@ -79,7 +80,7 @@ def _headers(part: MimePart) -> bytes:
     ).encode("ascii")
 
 
-def _joined(made: Sequence[Content]) -> Iterator[Content]:
+def _joined(made: Sequence[bytes | Sized]) -> Iterator[bytes | Sized]:
     """The same with what is small in one piece."""
     held = b""
     for piece in made:
@@ -138,12 +139,15 @@ class Arriving:
         _expect_root(root, self._parameters)
         return b"".join(root.content)
 
-    def parts(self) -> Iterator[ArrivingPart]:
-        """The attachments, once the SOAP part was taken; the content of each is to be used up before the next."""
+    def parts(self, overhead: int = 0) -> Iterator[ArrivingPart]:
+        """The attachments, once the SOAP part was taken; the content of each is to be used up before the next.
+
+        Each may have so many bytes more than its content, which is what the limit is for.
+        """
         for _ in range(self._limits.parts):
             if self._ended:
                 return
-            yield self._part(self._limits.part)
+            yield self._part(self._limits.part + overhead)
         if not self._ended:
             raise mime_inconsistency(f"more than {self._limits.parts} parts")
 

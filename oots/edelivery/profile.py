@@ -1,42 +1,44 @@
 """What a WS-Security header of this profile looks like, element by element, before any of it is computed.
 
 One certificate and one signature in `soap:Header/wsse:Security`; the signature covers eb:Messaging, the SOAP body and
-every attachment, each once, with fixed algorithms (eDelivery AS4 1.15, WS-Security SwA profile 1.1).
+every attachment, each once, with fixed algorithms (eDelivery AS4 1.15, WS-Security SwA profile 1.1). What was encrypted
+after signing is described before both (`encryption_profile`).
 """
 
 from __future__ import annotations
 
-import binascii
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
-from oots.edelivery.soap import DS, MUST_UNDERSTAND, WSSE, WSU_ID, Envelope
+from oots.edelivery.encryption_profile import EncryptionHeader, examine_encryption
+from oots.edelivery.shape import (
+    BASE64,
+    REFERENCE_TO_TOKEN,
+    SHA256,
+    TOKEN,
+    TOKEN_REFERENCE,
+    X509_V3,
+    ProfileError,
+    children,
+    decoded,
+    ds,
+    expect_attributes,
+)
+from oots.edelivery.soap import MUST_UNDERSTAND, WSU_ID, Envelope
 
 EXCLUSIVE_C14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
-SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 ECDSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 ATTACHMENT_CONTENT = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Signature-Transform"
-X509_V3 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3"
-BASE64 = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary"
 
-TOKEN = f"{{{WSSE}}}BinarySecurityToken"
-TOKEN_REFERENCE = f"{{{WSSE}}}SecurityTokenReference"
-REFERENCE_TO_TOKEN = f"{{{WSSE}}}Reference"
 _INCLUSIVE_NAMESPACES = f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces"
 _DIGEST_BYTES = 32
 _MOST_PREFIX_LIST = 256
 """Letters in a list of prefixes, each of which canonicalisation looks up for each element of the signature."""
-_MOST_BASE64 = 16 * 1024
-"""Letters in a certificate or a signature value."""
-
-
-class ProfileError(ValueError):
-    """The header deviates from the profile; the text is for the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class SecurityHeader:
 
     `value` is the signature by `method` (RSA_SHA256 or ECDSA_SHA256) over the canonical form of `signed_info`, which
     says `digests`. `prefixes` are those of its own InclusiveNamespaces under "", and of its references' under their
-    URIs; where there are none, nothing stands.
+    URIs; where there are none, nothing stands. `encryption` is what stands before the certificate, if anything does.
     """
 
     certificate: bytes
@@ -63,11 +65,7 @@ class SecurityHeader:
     value: bytes
     digests: tuple[SignedDigest, ...]
     prefixes: Mapping[str, list[str]]
-
-
-def ds(name: str) -> str:
-    """The Clark name of an element of XML Signature."""
-    return f"{{{DS}}}{name}"
+    encryption: EncryptionHeader | None
 
 
 def examine(envelope: Envelope, attachments: Collection[str]) -> SecurityHeader:
@@ -76,18 +74,20 @@ def examine(envelope: Envelope, attachments: Collection[str]) -> SecurityHeader:
     Raises ProfileError for any deviation, and TransportError (EBMS:0101) unless there is exactly one such header.
     """
     _expect_unique_ids(envelope.root)
-    token, signature = _children(envelope.security, TOKEN, ds("Signature"))
-    _expect_attributes(envelope.security, {MUST_UNDERSTAND: {"true", "1"}})
-    _expect_attributes(token, {"EncodingType": {BASE64}, "ValueType": {X509_V3}, WSU_ID: None})
-    signed_info, value, key_info = _children(signature, ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"))
-    _expect_attributes(signature, {}, optional={"Id"})
-    _expect_attributes(value, {})
+    before = [element.tag for element in list(envelope.security)[:-2]]
+    *ahead, token, signature = children(envelope.security, *before, TOKEN, ds("Signature"))
+    encryption = examine_encryption(ahead, attachments) if ahead else None
+    expect_attributes(envelope.security, {MUST_UNDERSTAND: {"true", "1"}})
+    expect_attributes(token, {"EncodingType": {BASE64}, "ValueType": {X509_V3}, WSU_ID: None})
+    signed_info, value, key_info = children(signature, ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo"))
+    expect_attributes(signature, {}, optional={"Id"})
+    expect_attributes(value, {})
     _expect_key_info(key_info, token.get(WSU_ID, ""))
     method, references = _signed_info(signed_info)
     digests = tuple(_reference(reference) for reference in references)
     _expect_coverage(envelope, attachments, digests)
     return SecurityHeader(
-        _decoded(token), signed_info, method, _decoded(value), digests, _prefixes(signed_info, references)
+        decoded(token), signed_info, method, decoded(value), digests, _prefixes(signed_info, references), encryption
     )
 
 
@@ -103,24 +103,24 @@ def _expect_unique_ids(root: etree._Element) -> None:
 
 
 def _expect_key_info(key_info: etree._Element, token_id: str) -> None:
-    _expect_attributes(key_info, {}, optional={"Id"})
-    (token_reference,) = _children(key_info, TOKEN_REFERENCE)
-    _expect_attributes(token_reference, {}, optional={WSU_ID})
-    (reference,) = _children(token_reference, REFERENCE_TO_TOKEN)
-    _children(reference)
-    _expect_attributes(reference, {"URI": {f"#{token_id}"}, "ValueType": {X509_V3}})
+    expect_attributes(key_info, {}, optional={"Id"})
+    (token_reference,) = children(key_info, TOKEN_REFERENCE)
+    expect_attributes(token_reference, {}, optional={WSU_ID})
+    (reference,) = children(token_reference, REFERENCE_TO_TOKEN)
+    children(reference)
+    expect_attributes(reference, {"URI": {f"#{token_id}"}, "ValueType": {X509_V3}})
 
 
 def _signed_info(signed_info: etree._Element) -> tuple[str, list[etree._Element]]:
     """The method of the signature, and the references."""
     references = signed_info.findall(ds("Reference"))
-    method, algorithm, *_ = _children(
+    method, algorithm, *_ = children(
         signed_info, ds("CanonicalizationMethod"), ds("SignatureMethod"), *[ds("Reference")] * len(references)
     )
-    _expect_attributes(signed_info, {})
+    expect_attributes(signed_info, {})
     _expect_exclusive_c14n(method)
-    _children(algorithm)
-    _expect_attributes(algorithm, {"Algorithm": {RSA_SHA256, ECDSA_SHA256}})
+    children(algorithm)
+    expect_attributes(algorithm, {"Algorithm": {RSA_SHA256, ECDSA_SHA256}})
     return algorithm.get("Algorithm", ""), references
 
 
@@ -131,25 +131,25 @@ def _prefixes(signed_info: etree._Element, references: Iterable[etree._Element])
 
 
 def _reference(reference: etree._Element) -> SignedDigest:
-    transforms, method, value = _children(reference, ds("Transforms"), ds("DigestMethod"), ds("DigestValue"))
-    _expect_attributes(reference, {"URI": None})
+    transforms, method, value = children(reference, ds("Transforms"), ds("DigestMethod"), ds("DigestValue"))
+    expect_attributes(reference, {"URI": None})
     for each in (transforms, value):
-        _expect_attributes(each, {})
+        expect_attributes(each, {})
     uri = reference.get("URI", "")
-    (transform,) = _children(transforms, ds("Transform"))
+    (transform,) = children(transforms, ds("Transform"))
     if uri.startswith("#"):
         _expect_exclusive_c14n(transform)
     else:
-        _children(transform)
-        _expect_attributes(transform, {"Algorithm": {ATTACHMENT_CONTENT}})
+        children(transform)
+        expect_attributes(transform, {"Algorithm": {ATTACHMENT_CONTENT}})
     return SignedDigest(uri, digest_value(method, value))
 
 
 def digest_value(method: etree._Element, value: etree._Element) -> str:
     """The base64 SHA-256 digest in `ds:DigestMethod` and `ds:DigestValue`; raises ProfileError for another form."""
-    _children(method)
-    _expect_attributes(method, {"Algorithm": {SHA256}})
-    digest = _decoded(value)
+    children(method)
+    expect_attributes(method, {"Algorithm": {SHA256}})
+    digest = decoded(value)
     if len(digest) != _DIGEST_BYTES:
         raise ProfileError("a digest has not the length of SHA-256")
     return b64encode(digest).decode()
@@ -157,11 +157,11 @@ def digest_value(method: etree._Element, value: etree._Element) -> str:
 
 def _expect_exclusive_c14n(method: etree._Element) -> None:
     """Java stacks write InclusiveNamespaces into every exclusive canonicalisation; it is signed and harmless."""
-    _expect_attributes(method, {"Algorithm": {EXCLUSIVE_C14N}})
+    expect_attributes(method, {"Algorithm": {EXCLUSIVE_C14N}})
     if [child.tag for child in method] != [_INCLUSIVE_NAMESPACES]:
-        _children(method)
+        children(method)
     else:
-        _expect_attributes(method[0], {"PrefixList": None})
+        expect_attributes(method[0], {"PrefixList": None})
         if len(method[0].get("PrefixList", "")) > _MOST_PREFIX_LIST:
             raise ProfileError("a list of prefixes is too long")
 
@@ -170,44 +170,3 @@ def _expect_coverage(envelope: Envelope, attachments: Collection[str], digests: 
     parts = [f"#{element.get(WSU_ID, '')}" for element in (envelope.messaging, envelope.body)]
     if "#" in parts or sorted(digest.uri for digest in digests) != sorted([*parts, *attachments]):
         raise ProfileError("the signature does not cover exactly the header, the body and every part")
-
-
-def _children(element: etree._Element, *tags: str) -> list[etree._Element]:
-    """The children of `element`, which must have exactly these names; text beside children is refused."""
-    children = list(element)
-    if [child.tag for child in children] != list(tags):
-        raise ProfileError(f"unexpected content in {etree.QName(element).localname}")
-    stray = [child.tail for child in children] + ([element.text] if children or not tags else [])
-    if any((text or "").strip() for text in stray):
-        raise ProfileError(f"stray text in {etree.QName(element).localname}")
-    return children
-
-
-def _expect_attributes(
-    element: etree._Element, needed: Mapping[str, Collection[str] | None], optional: Collection[str] = ()
-) -> None:
-    """`needed` maps names to the values that are allowed, None meaning any; no attributes but these may stand."""
-    names = {str(name) for name in element.attrib}
-    if not needed.keys() <= names <= needed.keys() | set(optional):
-        raise ProfileError(f"unexpected attributes on {etree.QName(element).localname}")
-    for name, allowed in needed.items():
-        if allowed is not None and element.get(name) not in allowed:
-            raise ProfileError(
-                f"{etree.QName(element).localname} is not of the profile in {etree.QName(name).localname}"
-            )
-
-
-def _decoded(element: etree._Element) -> bytes:
-    """The bytes of a base64 text; every character counts, lines may be broken."""
-    if len(element.text or "") > _MOST_BASE64:
-        raise ProfileError(f"{etree.QName(element).localname} is too long")
-    text = "".join((element.text or "").split())
-    if len(element):
-        raise ProfileError(f"unexpected content in {etree.QName(element).localname}")
-    try:
-        data = b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        data = b""
-    if not data or b64encode(data).decode() != text:
-        raise ProfileError(f"{etree.QName(element).localname} is no base64")
-    return data

@@ -13,7 +13,8 @@ from lxml import etree
 from oots.edelivery import soap
 from oots.edelivery.faults import invalid_receipt
 from oots.edelivery.message import OpenedMessage
-from oots.edelivery.profile import ProfileError, digest_value, ds
+from oots.edelivery.profile import digest_value
+from oots.edelivery.shape import ProfileError, ds
 from oots.edelivery.signal import SignalKind, signal_message, signal_of
 from oots.edelivery.signature import SignedDigest, sign, verify
 from oots.edelivery.soap import EBBP, add, eb

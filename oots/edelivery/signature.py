@@ -1,13 +1,10 @@
-"""The WS-Security signature of an AS4 envelope: made over header, body and attachments, and verified by position.
-
-Attachments will be encrypted after signing, between `sign` and the MIME package (AES-128-GCM, eDelivery AS4 1.15).
-"""
+"""The WS-Security signature of an AS4 envelope: made over header, body and attachments, and verified by position."""
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,23 +16,18 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 from signxml.exceptions import InvalidDigest, InvalidSignature
 
+from oots.edelivery.encryption_profile import EncryptionHeader
 from oots.edelivery.faults import failed_authentication
 from oots.edelivery.profile import (
     ATTACHMENT_CONTENT,
-    BASE64,
     ECDSA_SHA256,
     EXCLUSIVE_C14N,
-    REFERENCE_TO_TOKEN,
     RSA_SHA256,
-    TOKEN,
-    TOKEN_REFERENCE,
-    X509_V3,
-    ProfileError,
     SecurityHeader,
     SignedDigest,
-    ds,
     examine,
 )
+from oots.edelivery.shape import BASE64, REFERENCE_TO_TOKEN, TOKEN, TOKEN_REFERENCE, X509_V3, ProfileError, ds
 from oots.edelivery.soap import (
     BODY,
     BODY_ID,
@@ -62,16 +54,19 @@ _TOKEN_ID = "token"  # noqa: S105 (the name of an element)
 
 
 def sign(
-    root: etree._Element, attachments: Mapping[str, Content], key: KeyPair
+    root: etree._Element, attachments: Mapping[str, Content], key: KeyPair, ahead: Iterable[etree._Element] = ()
 ) -> tuple[bytes, tuple[SignedDigest, ...]]:
     """Sign an envelope built by `soap.build`: its canonical bytes, and what its references say.
 
     `attachments` maps `cid:` URIs to what is digested: canonical bytes for XML, the octets as sent for everything else.
+    `ahead` says what was encrypted after signing: it is put before the signature, since a receiver does what the header
+    says in the order in which it stands there (WS-Security 1.1.1, 5), and is not signed.
     """
     digests = _digests(root, attachments)
     header = root.find(HEADER)
     assert header is not None, "soap.build gives every envelope a header"  # noqa: S101
     security = add(header, SECURITY, attributes={MUST_UNDERSTAND: "true"})
+    security.extend(ahead)
     _add_token(security, key.certificate)
     signature = add(security, ds("Signature"))
     signed_info = _add_signed_info(signature, digests, key.private_key)
@@ -131,12 +126,16 @@ def _add_key_info(signature: etree._Element) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a believed signature covers: `messaging` was parsed out of the signed bytes and is all that may be read."""
+    """What a believed signature covers: `messaging` was parsed out of the signed bytes and is all that may be read.
+
+    `encryption` is not signed: it says how to come by parts that are worth nothing before they have their digest.
+    """
 
     messaging: etree._Element
     signer: Party
     certificate: x509.Certificate
     digests: tuple[SignedDigest, ...]
+    encryption: EncryptionHeader | None = None
 
 
 def verify(envelope: Envelope, attachments: Collection[str], anchors: Trust, at: datetime) -> Verified:
@@ -159,7 +158,8 @@ def verify(envelope: Envelope, attachments: Collection[str], anchors: Trust, at:
 def _verify(envelope: Envelope, attachments: Collection[str], anchors: Trust, at: datetime) -> Verified:
     """Core validation of XML Signature 1.1 (3.2), of a signature whose every choice the profile has taken already:
 
-    1. each element of the header stands in its place, no id twice, and the references are to header, body and parts;
+    1. each element of the header stands in its place, no id twice, and the references are to header, body and parts, as
+       are those of what was encrypted, if anything was;
     2. the certificate is of an access point that is believed;
     3. its key has signed SignedInfo, as it was examined;
     4. header and body have the digests that SignedInfo states;
@@ -171,7 +171,9 @@ def _verify(envelope: Envelope, attachments: Collection[str], anchors: Trust, at
     expect_signature(header, certificate)
     octets = _octets_digested(header, {f"#{each.get(WSU_ID)}": each for each in (envelope.messaging, envelope.body)})
     messaging = octets[f"#{envelope.messaging.get(WSU_ID)}"]
-    return Verified(parse(messaging, declarations=len(messaging)), signer, certificate, header.digests)
+    return Verified(
+        parse(messaging, declarations=len(messaging)), signer, certificate, header.digests, header.encryption
+    )
 
 
 def _certificate(der: bytes) -> x509.Certificate:

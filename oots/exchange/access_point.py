@@ -10,12 +10,14 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import httpx
 from cryptography import x509
 from sqlalchemy.exc import IntegrityError
 
+from oots.edelivery.encryption import Decryption
 from oots.edelivery.faults import failed_authentication, invalid_header
 from oots.edelivery.header import UserMessage
 from oots.edelivery.limits import Limits
@@ -75,12 +77,18 @@ class AccessPoint(Generic[RecordT]):
         sizes: Limits = Limits(),  # noqa: B008 (frozen)
         sending: SendingLimits = SendingLimits(),  # noqa: B008 (frozen)
         watch: Watch = Watch(),  # noqa: B008 (it keeps nothing)
+        decryption_keys: Sequence[KeyPair] = (),
+        recipients: Mapping[str, x509.Certificate] = MappingProxyType({}),
     ) -> None:
+        """`decryption_keys` open what is encrypted for this party; `recipients` are the certificates for which messages
+        to partners are encrypted, by party id. Both are needed for partners with an encrypted profile alone."""
         self.party = party
         self.partners = partners
         self._trust = trust
         self._oldest = limits.longest_delivery + CLOCKS_DIFFER
         self._sizes = sizes
+        self._decryption = Decryption(tuple(decryption_keys), lambda signer: self.partners[signer.party_id].encrypted)
+        self._recipients = recipients
         self._key = key
         self._store = store
         self._clock = clock
@@ -151,6 +159,7 @@ class AccessPoint(Generic[RecordT]):
                 limits=self._sizes,
                 believe=lambda header, signer: self._expect_for_us(header, signer, now),
                 new_file=arriving.sealing,
+                decryption=self._decryption,
             )
         except (TransportError, UnsettledError, BusyError, NotArrivedError):
             raise
@@ -239,11 +248,16 @@ class AccessPoint(Generic[RecordT]):
     ) -> SealedMessage:
         """Seal a message of an exchange and queue it in the caller's transaction; it is sent until `deadline`.
 
-        Raises UnsendableError for a header that our own rules refuse, and for parts that no receiver would take.
+        Raises UnsendableError for a header that our own rules refuse, for parts that no receiver would take, and where
+        nobody is believed for whom they could be encrypted; UnavailableError where that cannot be told at present.
         """
         self._expect_sizes(parts)
         try:
-            sealed = seal_message(header, parts, self._key)
+            sealed = seal_message(header, parts, self._key, self._recipient(header.receiver.value))
+        except UnsettledError as doubt:
+            raise UnavailableError(f"nothing can be encrypted for {header.receiver.value}: {doubt}") from doubt
+        except UntrustedError as doubt:
+            raise UnsendableError(f"nothing is encrypted for {header.receiver.value}: {doubt}") from doubt
         except (MessageError, ValueError) as fault:
             raise UnsendableError(str(fault)) from fault
         expect_lawful_header(sealed, parts)
@@ -257,6 +271,22 @@ class AccessPoint(Generic[RecordT]):
         sizes = [length_of(part.content) for part in parts]
         if max(sizes) > self._sizes.part or sum(sizes) > self._sizes.message - self._sizes.soap:
             raise UnsendableError("the evidence is larger than an exchange takes")
+
+    def _recipient(self, party_id: str) -> x509.Certificate | None:
+        """The certificate for which messages to a partner are encrypted, None where they are sent in the clear.
+
+        Raises UntrustedError where there is none that is believed now, UnsettledError where that cannot be told.
+        """
+        partner = self.partners.get(party_id)
+        if partner is None or not partner.encrypted:
+            return None
+        certificate = self._recipients.get(party_id)
+        if certificate is None:
+            raise UntrustedError("there is no certificate for that")
+        holder = self._trust.party_of(certificate, (), self._clock.now(), Role.ENCRYPTION)
+        if holder.party_id != party_id:
+            raise UntrustedError(f"the certificate is that of {holder.party_id}")
+        return certificate
 
     def post_again(self, unit: Unit[RecordT], line: JournalEntry, evidence: Sequence[Part], deadline: datetime) -> str:
         """Send the document of a message that was sent, as the journal tells of it, in a new message; returns its id.
@@ -288,13 +318,14 @@ class AccessPoint(Generic[RecordT]):
         )
 
     def expect_believed(self, certificate: str) -> None:
-        """Raises UntrustedError unless the holder of this certificate (PEM) is believed as an access point now, and
-        UnsettledError where that cannot be told."""
+        """Raises UntrustedError unless the holder of this certificate (PEM) is believed as an access point now, and can
+        be sent to as its profile says; UnsettledError where that cannot be told."""
         try:
             held = x509.load_pem_x509_certificate(certificate.encode())
         except ValueError:
             raise UntrustedError("there is no certificate to believe") from None
-        self._trust.party_of(held, (), self._clock.now(), Role.ACCESS_POINT)
+        party = self._trust.party_of(held, (), self._clock.now(), Role.ACCESS_POINT)
+        self._recipient(party.party_id)
 
     def believes(self, certificate: str) -> bool:
         """Whether the holder of this certificate (PEM), who has asked for evidence, is believed now; raises

@@ -14,7 +14,8 @@ class Partner:
 
     `preview_hosts` are the hosts of its preview spaces, `return_hosts` those of its portals; a location in a message
     of this partner is believed on these hosts only. `policy` names the certificate policy that it is held against: the
-    built-in one, or the file `<policy>.policy.toml` in the key folder.
+    built-in one, or the file `<policy>.policy.toml` in the key folder. `encrypted` says whether the parts of messages
+    are encrypted, in both directions; what is not as it says is neither sent nor taken.
     """
 
     party_id: str
@@ -22,6 +23,7 @@ class Partner:
     preview_hosts: tuple[str, ...] = ()
     return_hosts: tuple[str, ...] = ()
     policy: str = DEMO
+    encrypted: bool = False
 
 
 def is_location_on(location: str, hosts: tuple[str, ...]) -> bool:

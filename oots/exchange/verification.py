@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives import hashes
 
+from oots.edelivery.encryption import Decryption, LockedError
 from oots.edelivery.limits import Limits
 from oots.edelivery.message import OpenedMessage, open_message
 from oots.edelivery.receipt import VerifiedReceipt, open_receipt
 from oots.edelivery.soap import S12
 from oots.model.errors import MessageError, TransportError
 from oots.trust.anchors import TrustAnchors
+from oots.trust.keys import KeyPair
 from oots.trust.pades import check_pdf_seal
 from oots.trust.revocation import UnsettledError
 from oots.trust.seal_report import SealReport
@@ -30,6 +33,11 @@ class UnreadableError(Exception):
 
 class UnsignedError(Exception):
     """The file is a document that carries no signature of its own, so there is nothing to verify."""
+
+
+class UndecryptedError(Exception):
+    """The message is signed by somebody who is believed, but what the signature covers is encrypted for another key
+    than those that were given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +66,31 @@ class FileVerdict:
     problem: str | None = None
 
 
-def examine_file(file: Path, anchors: TrustAnchors, at: datetime) -> FileVerdict:
-    """The verdict on one file at the moment `at`; raises UnreadableError, UnsignedError, OSError."""
+def examine_file(
+    file: Path, anchors: TrustAnchors, at: datetime, decryption_keys: Sequence[KeyPair] = ()
+) -> FileVerdict:
+    """The verdict on one file at the moment `at`; raises UnreadableError, UnsignedError, UndecryptedError, OSError."""
     data = file.read_bytes()
     if data.startswith(b"%PDF-"):
         return _sealed(file, check_pdf_seal(data, anchors, at))
     if data.lower().startswith((b"mime-version:", _CONTENT_TYPE)):
-        return _message(file, data, anchors, at)
+        return _message(file, data, anchors, at, Decryption(tuple(decryption_keys)))
     return _xml(file, data, anchors, at)
 
 
-def _message(file: Path, data: bytes, anchors: TrustAnchors, at: datetime) -> FileVerdict:
+def _message(file: Path, data: bytes, anchors: TrustAnchors, at: datetime, decryption: Decryption) -> FileVerdict:
     head, blank, body = data.partition(b"\r\n\r\n")
     lines = [line for line in head.split(b"\r\n") if line.lower().startswith(_CONTENT_TYPE)]
     if not blank or len(lines) != 1:
         raise UnreadableError("no Content-Type header line and empty line before the body")
     content_type = lines[0][len(_CONTENT_TYPE) :].strip().decode("latin-1")
     try:
-        opened = open_message(content_type, body, anchors, at, limits=Limits())
+        opened = open_message(content_type, body, anchors, at, limits=Limits(), decryption=decryption)
+    except LockedError:
+        raise UndecryptedError(
+            "its envelope is signed by an access point that is believed, but the parts are encrypted, and can be "
+            "compared with what was signed only with the key of their receiver (--decryption-key)"
+        ) from None
     except TransportError as refusal:
         return FileVerdict(str(file), "AS4 message", False, problem=f"{refusal.ebms} {refusal.short}: {refusal.why}")
     except UnsettledError as unsettled:

@@ -27,11 +27,15 @@ class Source(Protocol):
         ...
 
 
-class Measured(Source, Protocol):
-    """Bytes that are kept somewhere else and known beforehand; the reader can seek. `sha256` is hexadecimal."""
+class Sized(Source, Protocol):
+    """Bytes that are kept somewhere else, or made when they are read; how many there are is known beforehand."""
 
     @property
     def length(self) -> int: ...
+
+
+class Measured(Sized, Protocol):
+    """Bytes that are kept somewhere else and known beforehand; the reader can seek. `sha256` is hexadecimal."""
 
     @property
     def sha256(self) -> str: ...
@@ -41,7 +45,7 @@ Content = bytes | Measured
 """Small contents are bytes, large ones may be kept elsewhere."""
 
 
-def length_of(content: Content) -> int:
+def length_of(content: bytes | Sized) -> int:
     return len(content) if isinstance(content, bytes) else content.length
 
 

@@ -195,7 +195,7 @@ class TrustAnchors:
         wanted = self._policy.roles.get(role)
         if wanted is None:
             raise UntrustedError(f"the policy believes nobody in the role {role}")
-        if _algorithm_of(certificate.public_key()) not in wanted.algorithms:
+        if not _algorithms_of(certificate.public_key()) & wanted.algorithms:
             raise UntrustedError(f"the policy has no such key for the role {role}")
         _expect_usages(certificate, wanted)
         _expect_purpose(certificate, wanted)
@@ -217,7 +217,7 @@ class PartnerTrust:
         self, certificate: x509.Certificate, intermediates: Sequence[x509.Certificate], at: datetime, role: Role
     ) -> Party:
         """As `TrustAnchors.party_of`; the certificate's own word chooses the policy, which then must bear it out."""
-        if role is not Role.ACCESS_POINT:
+        if role not in (Role.ACCESS_POINT, Role.ENCRYPTION):
             return self._house.party_of(certificate, intermediates, at, role)
         partner = self._partners.get(bound_party(certificate).party_id)
         if partner is None:
@@ -246,13 +246,13 @@ def _is_no_authority(
         raise ValueError("an authority's certificate was used as a party's")
 
 
-def _algorithm_of(key: CertificatePublicKeyTypes) -> Algorithm | None:
-    """What a key of this kind signs with: the readers of signatures accept SHA-256 and no other hash."""
+def _algorithms_of(key: CertificatePublicKeyTypes) -> frozenset[Algorithm]:
+    """What a key of this kind signs or decrypts with: the readers of both accept SHA-256 and no other hash."""
     if isinstance(key, rsa.RSAPublicKey):
-        return "rsa-sha256"
+        return frozenset({"rsa-sha256", "rsa-oaep"})
     if isinstance(key, ec.EllipticCurvePublicKey):
-        return "ecdsa-sha256"
-    return "ed25519" if isinstance(key, ed25519.Ed25519PublicKey) else None
+        return frozenset({"ecdsa-sha256"})
+    return frozenset({"ed25519"}) if isinstance(key, ed25519.Ed25519PublicKey) else frozenset()
 
 
 def _expect_usages(certificate: x509.Certificate, wanted: RolePolicy) -> None:

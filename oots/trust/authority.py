@@ -42,11 +42,11 @@ TRUST_FILE = "trust.pem"
 def init_keys(directory: Path, participants: Sequence[Participant], now: datetime) -> None:
     """Create what is missing in `directory` (mode 0700): authority, participants' keys (0600) and `trust.pem`.
 
-    Message keys are RSA 3072, all others P-256; a participant's certificate ends after 825 days. What exists is kept
-    and not renewed; only a certificate that does not name the demo's policy is issued anew, for the same key. Each file
-    appears whole or not at all, the key before its certificate, so the next run completes an interrupted one, and an
-    interrupted rotation too. Raises ConfigurationError for broken files, for a key that is bound to another party, and
-    for a certificate whose key is gone: a new key would be a new identity.
+    Keys that sign or decrypt messages are RSA 3072, all others P-256; a participant's certificate ends after 825 days.
+    What exists is kept and not renewed; only a certificate that does not name the demo's policy is issued anew, for the
+    same key. Each file appears whole or not at all, the key before its certificate, so the next run completes an
+    interrupted one, and an interrupted rotation too. Raises ConfigurationError for broken files, for a key bound
+    to another party, and for a certificate whose key is gone: a new key would be a new identity.
     """
     _init(directory, participants, Terms(now - CLOCK_TOLERANCE))
 
@@ -59,8 +59,9 @@ def init_specimen_keys(directory: Path, participants: Sequence[Participant]) -> 
     _init(directory, participants, SPECIMEN_TERMS)
 
 
-def export_party(directory: Path, target: Path, names: Sequence[str]) -> None:
-    """Write the keys called `names` and `trust.pem` into a party's own folder `target` (0700), and nothing else.
+def export_party(directory: Path, target: Path, names: Sequence[str], others: Sequence[str] = ()) -> None:
+    """Write the keys called `names`, the certificates called `others` and `trust.pem` into a party's own folder
+    `target` (0700), and nothing else.
 
     A key in a token stays there: only the file that says where is written, and no PIN. Raises ConfigurationError when
     one is missing or broken.
@@ -69,6 +70,9 @@ def export_party(directory: Path, target: Path, names: Sequence[str]) -> None:
     for name in names:
         load_key_pair(directory, name)
         _copy_key_pair(directory, target, name)
+    for name in others:
+        read_certificates(certificate_path(directory, name))
+        write_public(certificate_path(target, name), certificate_path(directory, name).read_bytes())
     write_public(target / TRUST_FILE, _read_trust(directory))
 
 

@@ -16,6 +16,8 @@ class Role(StrEnum):
     """What a certificate may be used for."""
 
     ACCESS_POINT = "access-point"
+    ENCRYPTION = "encryption"
+    """For whom messages to an access point are encrypted; it signs nothing."""
     SEAL = "seal"
     DIRECTORY = "directory"
     TLS = "tls"
@@ -25,7 +27,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Party:
-    """The holder of a certificate; an access point's `party_id` is the value of its `eb:PartyId`."""
+    """The holder of a certificate; the `party_id` of an access point, and of its encryption, is the value of its
+    `eb:PartyId`."""
 
     party_id: str
     role: Role

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from oots.model.errors import ConfigurationError
-from oots.trust.certificates import Party, UntrustedError, bound_party
+from oots.trust.certificates import Party, Role, UntrustedError, bound_party
 from oots.trust.keys import has_key, read_certificates
 from oots.trust.register import REGISTER_FILE, Revocation, RevocationRegister
 
@@ -38,13 +38,15 @@ class Status(StrEnum):
 @dataclass(frozen=True)
 class Holding:
     """A certificate in a folder. `name` is the stem of its file, `party` None for an authority's; `has_key` tells
-    whether its private key is there too, in a file or in a token."""
+    whether its private key is there too, in a file or in a token. `is_anothers` is a certificate for which a partner
+    encrypts: its key is not to be here, as none of its party is."""
 
     name: str
     certificate: x509.Certificate
     party: Party | None
     revocation: Revocation | None
     has_key: bool
+    is_anothers: bool = False
 
     @property
     def is_previous(self) -> bool:
@@ -53,7 +55,7 @@ class Holding:
     @property
     def lacks_key(self) -> bool:
         """Whether it is in use, and its key gone."""
-        return not self.has_key and not self.is_previous
+        return not (self.has_key or self.is_previous or self.is_anothers)
 
     @property
     def successor(self) -> str:
@@ -116,7 +118,9 @@ def holdings(directory: Path) -> tuple[Holding, ...]:
     Raises ConfigurationError when a file or the register is broken.
     """
     register = RevocationRegister(directory / REGISTER_FILE)
-    return tuple(_holdings(directory, register))
+    held = tuple(_holdings(directory, register))
+    at_home = {each.party.party_id for each in held if each.party and each.has_key}
+    return tuple(replace(each, is_anothers=_is_anothers(each, at_home)) for each in held)
 
 
 def in_order(held: Iterable[Holding], now: datetime) -> list[Holding]:
@@ -163,6 +167,10 @@ def _holdings(directory: Path, register: RevocationRegister) -> Iterator[Holding
         revocation = register.revocation_of(certificate.issuer, certificate.serial_number)
         name = path.name.removesuffix(CERTIFICATE_ENDING)
         yield Holding(name, certificate, _party(certificate), revocation, has_key(directory, name))
+
+
+def _is_anothers(each: Holding, at_home: Collection[str]) -> bool:
+    return each.party is not None and each.party.role is Role.ENCRYPTION and each.party.party_id not in at_home
 
 
 def _party(certificate: x509.Certificate) -> Party | None:

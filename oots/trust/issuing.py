@@ -59,8 +59,8 @@ SPECIMEN_TERMS = Terms(SPECIMEN_ISSUED, SPECIMEN_LIFE, SPECIMEN_LIFE, specimen=T
 
 
 def new_key(role: Role) -> PrivateKey:
-    """RSA 3072 for messages, as eDelivery AS4 wants it; P-256 for everything else."""
-    if role is Role.ACCESS_POINT:
+    """RSA 3072 for signing and encrypting messages, as eDelivery AS4 wants it; P-256 for everything else."""
+    if role in (Role.ACCESS_POINT, Role.ENCRYPTION):
         return rsa.generate_private_key(public_exponent=65537, key_size=MESSAGE_KEY_BITS)
     return ec.generate_private_key(ec.SECP256R1())
 
@@ -88,7 +88,7 @@ def leaf_certificate(key: PrivateKey, participant: Participant, terms: Terms, is
     builder = (
         _under_policy(_builder(key, subject, terms, terms.leaf_life, issuing), ISSUING)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(authority=False), critical=True)
+        .add_extension(_usage(encipherment=participant.role is Role.ENCRYPTION), critical=True)
         .add_extension(_alternative_names(participant, terms), critical=False)
     )
     if participant.role is Role.TLS:
@@ -161,11 +161,11 @@ def _name(common_name: str, unit: str, terms: Terms) -> x509.Name:
     )
 
 
-def _usage(*, authority: bool) -> x509.KeyUsage:
+def _usage(*, authority: bool = False, encipherment: bool = False) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not authority,
+        digital_signature=not (authority or encipherment),
         content_commitment=False,
-        key_encipherment=False,
+        key_encipherment=encipherment,
         data_encipherment=False,
         key_agreement=False,
         key_cert_sign=authority,

@@ -44,8 +44,8 @@ def key_store(directory: Path, name: str, password: str) -> tuple[str, bytes]:
 
 def trust_store(directory: Path, password: str, now: datetime) -> tuple[tuple[str, ...], bytes]:
     """What a Java peer has to believe, as PKCS#12, and the aliases in it: the authorities of trust.pem, and the
-    certificate of every access point in the folder that counts at `now`; one that a rotation has replaced and that
-    still counts has `_previous` behind its alias.
+    certificates of every access point in the folder, for signing and for encryption, that count at `now`; one that a
+    rotation has replaced and that still counts has `_previous` behind its alias.
 
     Raises ConfigurationError for a folder that is broken, and for a password that is too short.
     """
@@ -56,9 +56,10 @@ def trust_store(directory: Path, password: str, now: datetime) -> tuple[tuple[st
 
 
 def alias(certificate: Certificate) -> str:
-    """`<party id>_rsa_sign`, or `_ecc_sign`, in lower case as Java makes it anyway."""
+    """`<party id>_rsa_sign`, `_ecc_sign` or `_rsa_decrypt`, in lower case as Java makes it anyway."""
     kind = "rsa" if isinstance(certificate.public_key(), rsa.RSAPublicKey) else "ecc"
-    return f"{bound_party(certificate).party_id.lower()}_{kind}_sign"
+    party = bound_party(certificate)
+    return f"{party.party_id.lower()}_{kind}_{'decrypt' if party.role is Role.ENCRYPTION else 'sign'}"
 
 
 def read_password(file: Path) -> str:
@@ -88,7 +89,7 @@ def _label(each: Holding) -> str:
 
 def _is_point(each: Holding, now: datetime) -> bool:
     counts = each.status(now) in (Status.VALID, Status.EXPIRES_SOON, Status.REPLACED)
-    return counts and each.party is not None and each.party.role is Role.ACCESS_POINT
+    return counts and each.party is not None and each.party.role in (Role.ACCESS_POINT, Role.ENCRYPTION)
 
 
 def _protection(password: str) -> KeySerializationEncryption:

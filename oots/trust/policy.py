@@ -22,7 +22,7 @@ _STRICT: Final = ConfigDict(extra="forbid")
 _Oid = Annotated[str, Field(pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$")]
 _Address = Annotated[str, Field(pattern=r"^https?://[^/\s]+/\S*$")]
 
-Algorithm = Literal["rsa-sha256", "ecdsa-sha256", "ed25519"]
+Algorithm = Literal["rsa-sha256", "ecdsa-sha256", "ed25519", "rsa-oaep"]
 Usage = Literal["digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement"]
 
 
@@ -59,8 +59,8 @@ class RevocationPolicy:
 
 @checked(frozen=True, config=_STRICT)
 class RolePolicy:
-    """What the holder of a certificate in one role signs with, the key usages that it must state, and the purposes
-    (extended key usages, OIDs) one of which it must have if it is limited to any."""
+    """What the holder of a certificate in one role signs or decrypts with, the key usages that it must state, and the
+    purposes (extended key usages, OIDs) one of which it must have if it is limited to any."""
 
     algorithms: frozenset[Algorithm]
     usages: frozenset[Usage]

@@ -12,6 +12,7 @@ from typing import Final
 from lxml import etree
 
 from oots.edelivery import compression, mime
+from oots.edelivery.encryption_profile import ENCRYPTED_KEY
 from oots.edelivery.limits import Limits
 from oots.edelivery.mime import MimePart
 from oots.model.content import whole
@@ -79,6 +80,10 @@ def take_apart(data: bytes) -> Carried:
     envelope = parse(package.soap)
     if subject(envelope).tag != tag("eb:Messaging"):
         raise MessageError("the SOAP envelope of the message has no ebMS header")
+    if next(envelope.iter(ENCRYPTED_KEY), None) is not None:
+        raise MessageError(
+            "the parts of the message are encrypted, so that only their receiver can say what is in them"
+        )
     return Carried(envelope, _document(envelope, package.attachments), package.attachments)
 
 

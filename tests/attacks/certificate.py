@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import CertificatePoliciesOID, ExtendedKeyUsageOID, ExtensionOID, NameOID
 from lxml import etree
 
-from oots.edelivery.profile import TOKEN
+from oots.edelivery.shape import TOKEN
 from oots.trust.certificates import SPECIMEN_URN
 from oots.trust.keys import KeyPair
 from tests.support.attacks import Area, Refused, attack

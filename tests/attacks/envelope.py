@@ -7,7 +7,7 @@ from functools import partial
 
 from lxml import etree
 
-from oots.edelivery.profile import TOKEN, ds
+from oots.edelivery.shape import TOKEN, ds
 from oots.edelivery.soap import BODY, HEADER, MESSAGING, MUST_UNDERSTAND, S12, SECURITY, WSSE, WSU_ID, eb
 from tests.support.attacks import Area
 from tests.support.changes import FAILED_AUTHENTICATION, INVALID_HEADER, after_signing, named, one

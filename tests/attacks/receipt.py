@@ -13,8 +13,8 @@ from lxml import etree
 from oots.edelivery import client, soap
 from oots.edelivery.client import MOST_ANSWER_BYTES, MOST_ANSWER_SECONDS
 from oots.edelivery.message import OpenedMessage, open_message
-from oots.edelivery.profile import ds
 from oots.edelivery.receipt import seal_receipt
+from oots.edelivery.shape import ds
 from oots.edelivery.signal import signal_message
 from oots.edelivery.signature import sign
 from oots.edelivery.soap import EBBP, SECURITY, add, eb

@@ -18,7 +18,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
-from oots.edelivery.profile import ds
+from oots.edelivery.shape import ds
 from oots.trust.certificates import Role
 from oots.trust.keys import KeyPair
 from oots.trust.pades import _P256Signer

@@ -13,16 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from lxml import etree
 
-from oots.edelivery.profile import (
-    ATTACHMENT_CONTENT,
-    ECDSA_SHA256,
-    EXCLUSIVE_C14N,
-    REFERENCE_TO_TOKEN,
-    TOKEN,
-    TOKEN_REFERENCE,
-    X509_V3,
-    ds,
-)
+from oots.edelivery.profile import ATTACHMENT_CONTENT, ECDSA_SHA256, EXCLUSIVE_C14N
+from oots.edelivery.shape import REFERENCE_TO_TOKEN, TOKEN, TOKEN_REFERENCE, X509_V3, ds
 from oots.edelivery.soap import SECURITY, WSSE, WSU_ID
 from oots.wire.xml import canonical
 from tests.support.attacks import Area, Refused, attack

@@ -20,8 +20,9 @@ from oots.edelivery.header import CID, EXECUTE_QUERY_RESPONSE, PARTY_TYPE, PartI
 from oots.edelivery.limits import Limits
 from oots.edelivery.message import open_message
 from oots.edelivery.mime import MimePart, Package
-from oots.edelivery.profile import ProfileError, examine
+from oots.edelivery.profile import examine
 from oots.edelivery.receipt import open_receipt, seal_receipt
+from oots.edelivery.shape import ProfileError
 from oots.edelivery.signal import read_signal
 from oots.edelivery.signature import sign
 from oots.exchange.envelope import open_answer, open_request

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from lxml import etree
 
-from oots.edelivery.profile import ds
+from oots.edelivery.shape import ds
 from oots.edelivery.soap import eb
 from tests.support.attacks import Area, Refused, attack
 from tests.support.doors import (

@@ -22,7 +22,7 @@ from oots.edelivery.header import CID, EXECUTE_QUERY_REQUEST, PARTY_TYPE, REGREP
 from oots.edelivery.limits import Limits
 from oots.edelivery.message import Part, SealedMessage, seal_message
 from oots.edelivery.mime import MimePart
-from oots.edelivery.profile import ds
+from oots.edelivery.shape import ds
 from oots.edelivery.signal import SignalKind, read_signal
 from oots.edelivery.signature import sign
 from oots.exchange.access_point import AccessPoint

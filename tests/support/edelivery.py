@@ -16,7 +16,7 @@ from oots.edelivery import mime, soap
 from oots.edelivery.header import CID, EXECUTE_QUERY_RESPONSE, PARTY_TYPE, REGREP, UserMessage, encode
 from oots.edelivery.message import Part
 from oots.edelivery.mime import MimePart
-from oots.edelivery.profile import ds
+from oots.edelivery.shape import ds
 from oots.edelivery.signature import sign
 from oots.model.identifiers import EAS, Identifier
 from oots.trust.anchors import TrustAnchors
@@ -64,7 +64,7 @@ def rsa_key(name: str) -> rsa.RSAPrivateKey:
 
 @cache
 def domain() -> Domain:
-    """The domain whose members believe one another: RSA message keys, and one party on P-256."""
+    """The domain whose members believe one another: RSA message keys, and one party on P-256; keys that decrypt."""
     root = new_root()
     keys = {
         DENMARK: certify(root, DENMARK, rsa_key(DENMARK)),
@@ -72,6 +72,8 @@ def domain() -> Domain:
         "P-256": certify(root, DENMARK, ec.generate_private_key(ec.SECP256R1())),
         "seal": certify(root, DENMARK, ec.generate_private_key(ec.SECP256R1()), Role.SEAL),
         "foreign": certify(new_root(), DENMARK, rsa_key("foreign")),
+        "decryption": certify(root, LITHUANIA, rsa_key("decryption"), Role.ENCRYPTION),
+        "another's decryption": certify(root, DENMARK, rsa_key("another's decryption"), Role.ENCRYPTION),
     }
     return Domain(TrustAnchors([root.certificate]), keys)
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from lxml import etree
 
-from oots.edelivery.profile import ds
+from oots.edelivery.shape import ds
 from oots.trust import pades, xades
 from oots.trust.anchors import TrustAnchors
 from oots.trust.authority import TRUST_FILE

@@ -8,7 +8,7 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from oots.trust.anchors import TrustAnchors
 from oots.trust.certificates import Role
@@ -24,6 +24,10 @@ def p256() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
+def rsa2048() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 @dataclass(frozen=True)
 class Authority:
     """A root and the authority that it lets issue."""
@@ -33,7 +37,7 @@ class Authority:
     terms: Terms
 
     def issue(self, participant: Participant = AARHUS, key: PrivateKey | None = None) -> KeyPair:
-        private_key = key or p256()
+        private_key = key or (rsa2048() if participant.role is Role.ENCRYPTION else p256())
         certificate = leaf_certificate(private_key, participant, self.terms, self.issuing)
         return KeyPair(private_key, certificate, (self.issuing.certificate,))
 

@@ -247,6 +247,8 @@ PARTICIPANTS = (
     Participant("ap-lt-01", "AP_LT_01", Role.ACCESS_POINT),
     Participant("ap-dk-01", "AP_DK_01", Role.ACCESS_POINT),
     Participant("ap-xx-09", "AP_XX_09", Role.ACCESS_POINT),
+    Participant("decrypt-ap-lt-01", "AP_LT_01", Role.ENCRYPTION),
+    Participant("decrypt-ap-dk-01", "AP_DK_01", Role.ENCRYPTION),
 )
 
 
@@ -272,9 +274,10 @@ def two_sides(
     databases: tuple[str | None, str | None] = (None, None),
     sending: SendingLimits = SendingLimits(),  # noqa: B008 (frozen)
     intermediaries: tuple[Agent, ...] = (),
+    encrypted: tuple[bool, bool] = (False, False),
 ) -> TwoSides:
     """A fresh pair in `folder`, with the keys in `keys`, which may be specimens; `databases` are the addresses of the
-    requester's and the provider's PostgreSQL."""
+    requester's and the provider's PostgreSQL, `encrypted` says whether each of them has agreed on encryption."""
     clock, wire, source = AdvancedClock(FrozenClock(START)), Wire(), source or FakeSource()
     anchors = TrustAnchors.from_pem((keys / TRUST_FILE).read_bytes(), allow_specimens=specimens)
     requester_store = Store(folder / "requester", RequesterExchange, database_url=databases[0])
@@ -282,6 +285,7 @@ def two_sides(
     ids, client = RandomIds(), wire.client()
 
     def point(party: str, key: str, partner: Partner, store: Store) -> AccessPoint:  # type: ignore[type-arg]
+        theirs = f"decrypt-{partner.party_id.lower().replace('_', '-')}"
         return AccessPoint(
             party=Identifier(PARTY_TYPE, party),
             key=_key(keys, key),
@@ -292,10 +296,12 @@ def two_sides(
             clock=clock,
             ids=ids,
             sending=sending,
+            decryption_keys=[_key(keys, f"decrypt-{key}")] if partner.encrypted else (),
+            recipients={partner.party_id: _key(keys, theirs).certificate} if partner.encrypted else {},
         )
 
-    dk = Partner("AP_DK_01", "http://dk/as4", preview_hosts=("preview.aarhus.localhost",))
-    lt = Partner("AP_LT_01", "http://lt/as4", return_hosts=("portal.lt.localhost",))
+    dk = Partner("AP_DK_01", "http://dk/as4", preview_hosts=("preview.aarhus.localhost",), encrypted=encrypted[0])
+    lt = Partner("AP_LT_01", "http://lt/as4", return_hosts=("portal.lt.localhost",), encrypted=encrypted[1])
     requester_point = point("AP_LT_01", "ap-lt-01", dk, requester_store)
     provider_point = point("AP_DK_01", "ap-dk-01", lt, provider_store)
     wire.endpoints |= {"lt": requester_point, "dk": provider_point}

@@ -11,7 +11,8 @@ from lxml import etree
 from oots.edelivery import mime
 from oots.edelivery.limits import Limits
 from oots.edelivery.message import open_message, seal_message
-from oots.edelivery.profile import EXCLUSIVE_C14N, ds
+from oots.edelivery.profile import EXCLUSIVE_C14N
+from oots.edelivery.shape import ds
 from oots.edelivery.soap import MOST_MARKUP
 from oots.model.content import CHUNK
 from oots.model.errors import TransportError

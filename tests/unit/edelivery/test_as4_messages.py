@@ -8,7 +8,7 @@ import pytest
 
 from oots.edelivery.header import EXECUTE_QUERY_REQUEST, PartInfo
 from oots.edelivery.message import OpenedMessage, Part, SealedMessage, open_message, seal_message
-from oots.edelivery.profile import SHA256
+from oots.edelivery.shape import SHA256
 from oots.edelivery.signature import SignedDigest
 from tests.support.edelivery import DENMARK, DOCUMENT, EVIDENCE, NOW, PARTS, PDF, a_header, domain
 

@@ -10,8 +10,8 @@ import pytest
 from lxml import etree
 
 from oots.edelivery.message import OpenedMessage, open_message, seal_message
-from oots.edelivery.profile import ds
 from oots.edelivery.receipt import check_receipt, open_receipt, seal_receipt
+from oots.edelivery.shape import ds
 from oots.edelivery.signal import error_signal, read_signal
 from oots.edelivery.signature import SignedDigest
 from oots.edelivery.soap import EBBP, SECURITY, eb

@@ -24,7 +24,8 @@ from oots.edelivery.header import part_uris
 from oots.edelivery.limits import Limits
 from oots.edelivery.message import seal_message
 from oots.edelivery.mime import Arriving
-from oots.edelivery.profile import EXCLUSIVE_C14N, ProfileError, SecurityHeader, ds, examine
+from oots.edelivery.profile import EXCLUSIVE_C14N, SecurityHeader, examine
+from oots.edelivery.shape import ProfileError, ds
 from oots.edelivery.signature import verify
 from oots.edelivery.soap import BODY, MESSAGING, S12, WSSE, WSU_ID, Envelope
 from oots.model.errors import TransportError

@@ -15,7 +15,8 @@ from lxml import etree
 
 from oots.edelivery.header import PARTY_TYPE, PartInfo
 from oots.edelivery.message import open_message, seal_message
-from oots.edelivery.profile import EXCLUSIVE_C14N, RSA_SHA256, SHA256, TOKEN, ds
+from oots.edelivery.profile import EXCLUSIVE_C14N, RSA_SHA256
+from oots.edelivery.shape import SHA256, TOKEN, ds
 from oots.edelivery.soap import BODY, HEADER, MESSAGING, MUST_UNDERSTAND, SECURITY, WSU_ID, eb
 from oots.model.errors import TransportError
 from oots.model.identifiers import Identifier

@@ -18,7 +18,7 @@ from oots.edelivery.limits import Limits
 from oots.edelivery.message import open_message, seal_message
 from oots.edelivery.mime import MimePart
 from oots.edelivery.parts import InMemory
-from oots.edelivery.profile import ds
+from oots.edelivery.shape import ds
 from oots.model.content import CHUNK, chunks, whole
 from oots.model.errors import TransportError
 from oots.trust.certificates import Party

@@ -248,7 +248,7 @@ def test_a_certificate_of_somebody_else_is_refused() -> None:
 def test_a_signer_in_another_role_is_refused(role: Role) -> None:
     verify(of(KEY))
     with pytest.raises(AnswerSignatureError, match=f"for {role}, not for directory"):
-        verify(of(authority().issue(replace(DIRECTORY, role=role))))
+        verify(of(authority().issue(replace(DIRECTORY, role=role), KEY.private_key)))
 
 
 def test_an_expired_certificate_is_refused() -> None:
