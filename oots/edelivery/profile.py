@@ -96,7 +96,7 @@ def _expect_unique_ids(root: etree._Element) -> None:
         value
         for element in root.iter()
         for name, value in element.items()
-        if str(name).rpartition("}")[2].lower() == "id"
+        if name[-3:].lower() in ("id", "}id")
     )
     if any(times > 1 for times in values.values()):
         raise ProfileError("an id is used twice")

@@ -38,7 +38,7 @@ def children(element: etree._Element, *tags: str) -> list[etree._Element]:
     if [child.tag for child in found] != list(tags):
         raise ProfileError(f"unexpected content in {etree.QName(element).localname}")
     stray = [child.tail for child in found] + ([element.text] if found or not tags else [])
-    if any((text or "").strip() for text in stray):
+    if any(text and text.strip() for text in stray):
         raise ProfileError(f"stray text in {etree.QName(element).localname}")
     return found
 
@@ -47,7 +47,7 @@ def expect_attributes(
     element: etree._Element, needed: Mapping[str, Collection[str] | None], optional: Collection[str] = ()
 ) -> None:
     """`needed` maps names to the values that are allowed, None meaning any; no attributes but these may stand."""
-    names = {str(name) for name in element.attrib}
+    names = set(element.keys())
     if not needed.keys() <= names <= needed.keys() | set(optional):
         raise ProfileError(f"unexpected attributes on {etree.QName(element).localname}")
     for name, allowed in needed.items():

@@ -156,8 +156,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
 @pytest.mark.parametrize(
     ("service", "own"),
     [
-        ("requester", {"ap-lt-01", "tls"}),
-        ("provider", {"ap-dk-01", "seal-0751", "tls"}),
+        ("requester", {"ap-lt-01", "decrypt-ap-lt-01", "tls"}),
+        ("provider", {"ap-dk-01", "decrypt-ap-dk-01", "seal-0751", "tls"}),
         ("directories", {"directories", "tls"}),
         ("eid", {"tls"}),
         ("authority", {"tls"}),

@@ -201,7 +201,7 @@ def test_a_party_is_revoked_with_all_its_keys_and_no_one_else(state: Path, oots:
     assert "OOTS_CRL_INTERVAL" in said.out
     assert "oots keys rotate ap-lt-01" in said.out
     revoked = {name: told for name, told in listed(oots, state).items() if told["status"] == "revoked"}
-    assert set(revoked) == {POINT, "dossier-requester"}
+    assert set(revoked) == {POINT, f"decrypt-{POINT}", "dossier-requester"}
     assert {told["reason"] for told in revoked.values()} == {"keyCompromise"}
     assert oots("list", "--state", state).code == Exit.BAD
 
@@ -418,16 +418,45 @@ def test_java_reads_the_key_store(state: Path, oots: Type, tmp_path: Path, passw
     assert "Certificate chain length: 2" in read
 
 
+def test_the_key_that_decrypts_is_handed_out_by_its_name_alone(
+    state: Path, oots: Type, tmp_path: Path, password_file: Path
+) -> None:
+    def exported(who: str) -> str:
+        target = tmp_path / f"{who}.p12"
+        said = oots("export-pkcs12", who, target, "--state", state, "--password-file", password_file)
+        assert said.code == Exit.GOOD
+        return said.out.split()[-1]
+
+    assert exported(f"decrypt-{POINT}") == "ap_lt_01_rsa_decrypt"
+    assert exported("AP_LT_01") == "ap_lt_01_rsa_sign"
+
+
+def test_each_service_gets_the_certificates_for_which_it_encrypts_and_not_their_keys(
+    state: Path, oots: Type, tmp_path: Path
+) -> None:
+    export_town_keys(state, tmp_path / "volumes", "0751")
+    folder = tmp_path / "volumes" / "requester"
+    held = {file.name for file in folder.glob("decrypt-*")}
+    assert held == {"decrypt-ap-lt-01.key.pem", "decrypt-ap-lt-01.cert.pem", "decrypt-ap-dk-01.cert.pem"}
+    assert not list((tmp_path / "volumes" / "directories").glob("decrypt-*"))
+    assert oots("list", "--state", folder).code == Exit.GOOD, "that a partner's key is elsewhere is no fault"
+    (folder / "decrypt-ap-lt-01.key.pem").unlink()
+    said = oots("list", "--state", folder)
+    assert said.code == Exit.BAD
+    assert "decrypt-ap-lt-01.key.pem is missing" in said.out
+
+
 def test_java_reads_the_trust_store(state: Path, oots: Type, tmp_path: Path, password_file: Path) -> None:
-    oots("revoke", "ap-dk-01", "--state", state)
+    oots("revoke", "AP_DK_01", "--state", state)
     target = tmp_path / "trust.p12"
     said = oots("export-truststore", target, "--state", state, "--password-file", password_file)
     assert said.code == Exit.GOOD
     assert target.stat().st_mode & 0o777 == 0o600
     read = keytool(target)
     aliases = {line.partition(": ")[2] for line in read.splitlines() if line.startswith("Alias name")}
-    assert aliases == {"ap_lt_01_rsa_sign", "issuing-ca", "root-ca"}, "and not the revoked access point"
-    assert read.count("trustedCertEntry") == 3
+    both = {"ap_lt_01_rsa_sign", "ap_lt_01_rsa_decrypt"}
+    assert aliases == {*both, "issuing-ca", "root-ca"}, "and not the revoked access point"
+    assert read.count("trustedCertEntry") == 4
 
 
 def test_the_trust_store_holds_the_old_key_of_a_rotation_as_long_as_it_counts(

@@ -188,7 +188,7 @@ def test_what_waits_to_be_sent_is_sealed_anew_and_what_failed_has_nothing_left(
     folder: Path, pristine: tuple[Path, str, str]
 ) -> None:
     store = Store(folder, ProviderExchange)
-    pieces = (b"soap and document", store.files.put(b"%PDF-1.7"))
+    pieces = (b"soap and document", outgoing.Filed(store.files.put(b"%PDF-1.7")))
     outgoing_of = outgoing.sealed(pieces, "m@x", "AP_LT_01", store.vault)
     with store.engine.begin() as connection:
         connection.execute(insert(OUTBOX).values(waiting(outgoing_of)))
