@@ -16,7 +16,7 @@ from oots.dossier.messages import header_in, joined_message, stated_digests
 from oots.edelivery import compression, mime
 from oots.edelivery.header import CID, PartInfo, UserMessage
 from oots.edelivery.mime import MimePart
-from oots.edelivery.profile import ProfileError
+from oots.edelivery.shape import ProfileError
 from oots.exchange.held_evidence import HeldEvidence
 from oots.exchange.journal import Entry
 from oots.exchange.journals import Journals, Line, Told, journals_in

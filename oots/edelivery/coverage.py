@@ -16,17 +16,8 @@ from typing import Final
 from cryptography import x509
 from lxml import etree
 
-from oots.edelivery.profile import (
-    ATTACHMENT_CONTENT,
-    EXCLUSIVE_C14N,
-    REFERENCE_TO_TOKEN,
-    SHA256,
-    TOKEN,
-    TOKEN_REFERENCE,
-    SecurityHeader,
-    SignedDigest,
-    ds,
-)
+from oots.edelivery.profile import ATTACHMENT_CONTENT, EXCLUSIVE_C14N, SecurityHeader, SignedDigest
+from oots.edelivery.shape import REFERENCE_TO_TOKEN, SHA256, TOKEN, TOKEN_REFERENCE, ds
 from oots.edelivery.signature import expect_signature, octets_of
 from oots.edelivery.soap import ENVELOPE, HEADER, SECURITY, WSU_ID
 from oots.wire.xml import parse
@@ -170,8 +161,8 @@ def _prefixes(method: etree._Element | None) -> list[str]:
 
 
 def _certificate(signature: etree._Element) -> x509.Certificate | None:
-    security = signature.getparent()
-    token = "" if security is None else security.findtext(TOKEN, "")
+    before = next(signature.itersiblings(TOKEN, preceding=True), None)
+    token = "" if before is None else before.text or ""
     try:
         return x509.load_der_x509_certificate(b64decode("".join(token.split()), validate=True))
     except ValueError:

@@ -65,7 +65,7 @@ class SecurityHeader:
     value: bytes
     digests: tuple[SignedDigest, ...]
     prefixes: Mapping[str, list[str]]
-    encryption: EncryptionHeader | None
+    encryption: EncryptionHeader | None = None
 
 
 def examine(envelope: Envelope, attachments: Collection[str]) -> SecurityHeader:
@@ -93,10 +93,7 @@ def examine(envelope: Envelope, attachments: Collection[str]) -> SecurityHeader:
 
 def _expect_unique_ids(root: etree._Element) -> None:
     values = Counter(
-        value
-        for element in root.iter()
-        for name, value in element.items()
-        if name[-3:].lower() in ("id", "}id")
+        value for element in root.iter() for name, value in element.items() if name[-3:].lower() in ("id", "}id")
     )
     if any(times > 1 for times in values.values()):
         raise ProfileError("an id is used twice")

@@ -11,7 +11,7 @@ from typing import Final
 from oots.dossier.answers import Answered, answers
 from oots.dossier.messages import Answer, Kept, MessageVerdict, Piece, judge, stated_digests
 from oots.edelivery.header import CID
-from oots.edelivery.profile import ProfileError
+from oots.edelivery.shape import ProfileError
 from oots.exchange.recheck import recheck
 from oots.inspector.laid_open import LaidOpen, Message
 from oots.inspector.rules_held import questions_of

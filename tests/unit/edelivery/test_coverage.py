@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
+from copy import deepcopy
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from oots.edelivery.coverage import Cover, Coverage, coverage_of
 from oots.edelivery.header import CID
 from oots.edelivery.message import seal_message
-from oots.edelivery.profile import TOKEN, ds
+from oots.edelivery.shape import TOKEN, ds
 from oots.edelivery.soap import HEADER, MESSAGING, SECURITY, WSU_ID, eb
 from oots.model.errors import MessageError
 from tests.support.edelivery import DENMARK, DOCUMENT, PARTS, PDF, a_header, altered, domain, resigned
@@ -168,3 +171,23 @@ def test_what_has_no_canonical_form_has_no_digest(envelope: bytes) -> None:
     assert marked(more, Cover.SIGNED) == ["Body"]
     assert "Stray" in marked(more, Cover.CHANGED)
     assert agreement(coverage_of(more, KEPT))["#messaging"] is None
+
+
+def with_a_certificate_ahead(root: etree._Element) -> None:
+    """As phase4 has it: the certificate for which the parts are encrypted stands before that of the signer."""
+    (security,) = root.iter(SECURITY)
+    (token,) = security.iterchildren(TOKEN)
+    other = deepcopy(token)
+    other.set(WSU_ID, "for-whom")
+    other.text = b64encode(domain().keys["decryption"].certificate.public_bytes(Encoding.DER)).decode()
+    security.insert(0, other)
+
+
+@pytest.mark.parametrize("form", [lambda root: None, with_a_certificate_ahead], ids=["by key id", "by certificate"])
+def test_what_says_how_parts_are_encrypted_is_signed_by_nobody(form: Callable[[etree._Element], None]) -> None:
+    recipient = domain().keys["decryption"].certificate
+    told = altered(seal_message(a_header(), PARTS, domain().keys[DENMARK], recipient).soap, form)
+    coverage = coverage_of(told, KEPT)
+    assert (coverage.problem, coverage.certificate) == (None, domain().keys[DENMARK].certificate)
+    assert {"EncryptedKey", "EncryptedData", "CipherReference"} <= set(marked(told, Cover.UNSIGNED))
+    assert {"Messaging", "Body"} <= set(marked(told, Cover.SIGNED))
