@@ -10,7 +10,7 @@ from typing import Final
 import httpx
 
 from oots.deployment.apps import Surroundings, directories_client
-from oots.deployment.participants import DIRECTORIES, key_name, seal_name
+from oots.deployment.participants import DIRECTORIES, decryption_name, key_name, seal_name
 from oots.deployment.services import PROVIDER_PARTY, REQUESTER_PARTY
 from oots.deployment.settings import RequesterSettings, read
 from oots.model.clock import RandomIds, SystemClock
@@ -30,12 +30,13 @@ MESSAGES: Final = 4
 class Captured:
     """What a whole exchange with preview sends: AS4 messages with their receipts, and the directories' answers.
 
-    `holders` are the keys of both access points.
+    `holders` are the keys of both access points, `decrypting` is that with which the second decrypts.
     """
 
     messages: tuple[Overheard, ...]
     answers: tuple[bytes, ...]
     holders: tuple[KeyPair, ...]
+    decrypting: KeyPair
     sealing: KeyPair
     directory: KeyPair
     trust: bytes
@@ -54,6 +55,7 @@ def capture() -> Captured:
             live.tap.overheard,
             _answers(live),
             tuple(load_key_pair(keys, key_name(party)) for party in (REQUESTER_PARTY, PROVIDER_PARTY)),
+            load_key_pair(keys, decryption_name(PROVIDER_PARTY)),
             load_key_pair(keys, seal_name(live.town.municipality)),
             load_key_pair(keys, DIRECTORIES),
             live.anchors.pem,

@@ -17,7 +17,7 @@ from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponderEncoding, OCSPRe
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from oots.trust.keys import KeyPair
-from tests.support.trust import AARHUS, NOW, Authority, authority, p256, usage, with_extensions
+from tests.support.trust import AARHUS, NOW, Authority, authority, p256, rsa_2048, usage, with_extensions
 
 LIFE = timedelta(seconds=10)
 PLACE = "https://authority.localhost/crl/issuing-ca.crl"
@@ -112,12 +112,6 @@ def delegate(*extensions: x509.ExtensionType, issuing: KeyPair | None = None) ->
     key = p256()
     own = extensions or (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), usage(digital_signature=True))
     return KeyPair(key, with_extensions(key, issuing or authority().issuing, *own), ())
-
-
-@cache
-def rsa_2048() -> rsa.RSAPrivateKey:
-    """One key for all tests: making one takes long."""
-    return rsa.generate_private_key(65537, 2048)
 
 
 @cache

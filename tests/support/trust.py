@@ -24,8 +24,10 @@ def p256() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def rsa2048() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+@cache
+def rsa_2048() -> rsa.RSAPrivateKey:
+    """One key for all tests: making one takes long."""
+    return rsa.generate_private_key(65537, 2048)
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Authority:
     terms: Terms
 
     def issue(self, participant: Participant = AARHUS, key: PrivateKey | None = None) -> KeyPair:
-        private_key = key or (rsa2048() if participant.role is Role.ENCRYPTION else p256())
+        private_key = key or (rsa_2048() if participant.role is Role.ENCRYPTION else p256())
         certificate = leaf_certificate(private_key, participant, self.terms, self.issuing)
         return KeyPair(private_key, certificate, (self.issuing.certificate,))
 

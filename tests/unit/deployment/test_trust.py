@@ -158,6 +158,33 @@ def test_each_partner_is_believed_by_its_own_authority_alone(
             house.party(certificate, trust)
 
 
+def test_so_is_whom_messages_to_it_are_encrypted_for(
+    with_a_foreign_partner: tuple[House, PartnerTrust, Authority],
+) -> None:
+    house, trust, foreign = with_a_foreign_partner
+
+    def believed(party_id: str, of: Authority) -> Party:
+        holder = of.issue(Participant("decrypt", party_id, Role.ENCRYPTION))
+        return trust.party_of(holder.certificate, (), house.clock.now(), Role.ENCRYPTION)
+
+    assert believed("AP_SE_01", foreign) == Party("AP_SE_01", Role.ENCRYPTION)
+    assert believed("AP_LT_01", authority()) == Party("AP_LT_01", Role.ENCRYPTION)
+    for party_id, of in (("AP_SE_01", authority()), ("AP_LT_01", foreign)):
+        with pytest.raises(UntrustedError, match="no valid path"):
+            believed(party_id, of)
+    with pytest.raises(UntrustedError, match="nobody who is a partner"):
+        believed("AP_XX_09", authority())
+
+
+def test_a_certificate_that_was_revoked_is_not_encrypted_for_any_more(house: House) -> None:
+    holder, trust = authority().issue(Participant("decrypt", "AP_LT_01", Role.ENCRYPTION)), house.trust()
+    assert trust.party_of(holder.certificate, (), house.clock.now(), Role.ENCRYPTION)
+    house.authority.revoke(holder.certificate)
+    house.clock.advance(LIFE)
+    with pytest.raises(UntrustedError, match="revoked at"):
+        trust.party_of(holder.certificate, (), house.clock.now(), Role.ENCRYPTION)
+
+
 def test_the_authority_of_a_partner_vouches_for_nobody_else(
     with_a_foreign_partner: tuple[House, PartnerTrust, Authority],
 ) -> None:

@@ -21,8 +21,7 @@ from oots.trust.certificates import Party, Role, UntrustedError, party_uri
 from oots.trust.issuing import DEMO_POLICY, Participant
 from oots.trust.keys import KeyPair, PrivateKey
 from oots.trust.policy import CertificatePolicy, RolePolicy, Usage, demo_policy, read_policy
-from tests.support.revocation import rsa_2048
-from tests.support.trust import NOW, authority, p256, uris, with_extensions
+from tests.support.trust import NOW, authority, p256, rsa_2048, uris, with_extensions
 
 DEMO_TEXT = (files("oots.trust") / "policies" / "demo.toml").read_text(encoding="utf-8")
 PARTY = Party("AP_DK_01", Role.ACCESS_POINT)
@@ -293,3 +292,28 @@ def test_no_field_of_the_file_goes_untold() -> None:
     told: dict[str, Any] = tomllib.loads(DEMO_TEXT)
     assert set(told) == set(CertificatePolicy.__dataclass_fields__)
     assert all(set(role) == set(RolePolicy.__dataclass_fields__) for role in told["roles"].values())
+
+
+# --- certificates for which messages are encrypted ---
+
+
+def for_encryption(role: Role, *, encipherment: bool) -> Party:
+    """The verdict on a certificate of an access point, in the role of one for which is encrypted."""
+    may = x509.KeyUsage(not encipherment, False, encipherment, False, False, False, False, False, False)
+    of_a_kind = uris(party_uri(Party("AP_DK_01", role)))
+    certificate = with_extensions(rsa_2048(), authority().issuing, of_a_kind, may)
+    return authority().anchors().party_of(certificate, (), NOW, Role.ENCRYPTION)
+
+
+def test_what_signs_is_not_encrypted_for() -> None:
+    assert for_encryption(Role.ENCRYPTION, encipherment=True) == Party("AP_DK_01", Role.ENCRYPTION)
+    with pytest.raises(UntrustedError, match="for access-point, not for encryption"):
+        for_encryption(Role.ACCESS_POINT, encipherment=True)
+    with pytest.raises(UntrustedError, match="keyUsage lacks keyEncipherment"):
+        for_encryption(Role.ENCRYPTION, encipherment=False)
+
+
+def test_nothing_is_encrypted_for_another_kind_of_key() -> None:
+    elliptic = authority().issue(Participant("ap-dk-01", "AP_DK_01", Role.ENCRYPTION), p256())
+    with pytest.raises(UntrustedError, match="no such key for the role encryption"):
+        authority().anchors().party_of(elliptic.certificate, (), NOW, Role.ENCRYPTION)

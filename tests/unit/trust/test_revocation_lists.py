@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from oots.model.clock import AdvancedClock, FrozenClock
 from oots.trust.keys import KeyPair
 from oots.trust.revocation import RevocationLists, UnsettledError
-from tests.support.revocation import LIFE, PLACE, Shelf, aarhus, house, rsa_2048, rsa_authority, signed_list
-from tests.support.trust import NOW, new_authority, p256, usage, with_extensions
+from tests.support.revocation import LIFE, PLACE, Shelf, aarhus, house, rsa_authority, signed_list
+from tests.support.trust import NOW, new_authority, p256, rsa_2048, usage, with_extensions
 
 SECOND = timedelta(seconds=1)
 PATIENCE = 2.0

@@ -22,8 +22,8 @@ from oots.model.clock import AdvancedClock, FrozenClock
 from oots.trust import revocation
 from oots.trust.keys import KeyPair
 from oots.trust.revocation import Responder, UnsettledError
-from tests.support.revocation import LIFE, Answer, aarhus, delegate, house, rsa_2048, rsa_authority, signed_over
-from tests.support.trust import NOW, dated, new_authority, usage, with_extensions
+from tests.support.revocation import LIFE, Answer, aarhus, delegate, house, rsa_authority, signed_over
+from tests.support.trust import NOW, dated, new_authority, rsa_2048, usage, with_extensions
 
 SECOND = timedelta(seconds=1)
 PATIENCE = 2.0
