@@ -267,16 +267,27 @@ _EBMS: Final = (
     (
         faults.failed_authentication(""),
         Words(
-            "Underskriften, certifikatet eller parten bliver ikke troet.",
-            "The signature, the certificate or the party is not believed.",
+            "Underskriften, certifikatet eller parten bliver ikke troet, eller en krypteret del kan ikke dekrypteres.",
+            "The signature, the certificate or the party is not believed, or an encrypted part cannot be decrypted.",
         ),
         Words(
             "Når underskriften ikke dækker præcis hoved, krop og alle dele, når et fingeraftryk ikke passer, når "
             "certifikatet er fremmed, udløbet eller spærret, eller når en anden har underskrevet end den, der står som "
-            "afsender.",
+            "afsender. Alt, hvad der er galt med en kryptering, svares på samme måde, så ingen lærer noget af svaret.",
             "When the signature does not cover exactly header, body and all parts, when a digest does not agree, "
             "when the certificate is a stranger's, expired or revoked, or when somebody else has signed than the "
-            "sender named.",
+            "sender named. Whatever is wrong with encryption is answered alike, so that nobody learns from the answer.",
+        ),
+    ),
+    (
+        faults.policy_noncompliance(""),
+        Words(
+            "Delene er krypteret, hvor parterne har aftalt andet, eller de er ikke krypteret, hvor de skulle være det.",
+            "The parts are encrypted where the parties agreed otherwise, or not encrypted where they were to be.",
+        ),
+        Words(
+            "Når afsenderen er troet, men modtagerens profil for den partner siger det modsatte om kryptering.",
+            "When the sender is believed, but the receiver's profile for that partner says the opposite about encryption.",
         ),
     ),
     (

@@ -11,14 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from oots.edelivery import compression, mime, soap
+from oots.edelivery.encryption import OCTETS, Decryption
 from oots.edelivery.header import CID, EXECUTE_QUERY_RESPONSE, PARTY_TYPE, PartInfo, UserMessage, decode, encode
 from oots.edelivery.limits import Limits
-from oots.edelivery.message import open_message
+from oots.edelivery.message import Part, SealedMessage, open_message, seal_message
 from oots.edelivery.mime import MimePart, Package
 from oots.edelivery.profile import examine
 from oots.edelivery.receipt import open_receipt, seal_receipt
@@ -38,6 +39,7 @@ from oots.model.catalogue import (
     RequirementOfProcedures,
 )
 from oots.model.clock import SequentialIds
+from oots.model.content import whole
 from oots.model.errors import MessageError, TransportError
 from oots.model.evidence import Distribution, EvidenceType
 from oots.model.identifiers import EAS, Identifier
@@ -61,6 +63,10 @@ _SAMPLES: Final = Path(__file__).parents[2] / "evidence_samples"
 _EXCHANGE: Final = _SAMPLES / "bopaelsattest"
 _SMALL: Final = Limits(message=1 << 20, part=1 << 20)
 BETWEEN_PARTS: Final = b"\n\0\n"
+AHEAD: Final = b"<!ahead>"
+_OPENED: Final = f'<S12:Envelope xmlns:S12="{soap.S12}" xmlns:ds="{soap.DS}" xmlns:wsse="{soap.WSSE}">'.encode()
+_CLOSED: Final = b"</S12:Envelope>"
+"""Around what is said of encryption, so that it is XML by itself."""
 _MESSAGE_ID: Final = "00000000-0000-4000-8000-000000000001@ap-dk-01.oots.example"
 _UUID: Final = "00000000-0000-4000-8000-000000000002"
 _NAMES: Final = (Text("EN", "Evidence"),)
@@ -200,6 +206,48 @@ def _first_request() -> tuple[bytes, MimePart]:
 def _framed_request() -> list[bytes]:
     envelope, part = _first_request()
     return [envelope + BETWEEN_PARTS + part.content]
+
+
+# --- encrypted messages ---
+
+
+@cache
+def _decryption() -> Decryption:
+    key = rsa.generate_private_key(65537, 2048)
+    terms = Terms(NOW - timedelta(days=1))
+    participant = Participant("decrypt", "AP_LT_01", Role.ENCRYPTION)
+    certificate = leaf_certificate(key, participant, terms, _authority().access_points["AP_LT_01"])
+    return Decryption((KeyPair(key, certificate, ()),))
+
+
+def _open_encrypted(data: bytes) -> None:
+    """What stands before the signature of a signed envelope, and the encrypted part, as the fuzzer wants them."""
+    ahead, _, content = data.partition(BETWEEN_PARTS)
+    message, envelope = _encrypted_message()
+    part = MimePart(message.header.parts[0].content_id, OCTETS, content)
+    changed = envelope.replace(AHEAD, ahead.removeprefix(_OPENED).removesuffix(_CLOSED))
+    package = mime.write(changed, [part], message.message_id)
+    open_message(*package, _authority().anchors, NOW, limits=_SMALL, decryption=_decryption())
+
+
+@cache
+def _encrypted_message() -> tuple[SealedMessage, bytes]:
+    """A message, and its envelope with AHEAD for what is said of encryption."""
+    parts = (Part("document@ap.example", "application/x-ebrs+xml", b"<document></document>"),)
+    key, recipient = _authority().access_points["AP_DK_01"], _decryption().keys[0].certificate
+    message = seal_message(_header(), parts, key, recipient)
+    return message, message.soap.replace(_ahead_in(message.soap), AHEAD)
+
+
+def _ahead_in(envelope: bytes) -> bytes:
+    begin = envelope.index(b"<xenc:EncryptedKey")
+    return envelope[begin : envelope.index(b"<wsse:BinarySecurityToken")]
+
+
+def _encrypted_seeds() -> list[bytes]:
+    message, _ = _encrypted_message()
+    (part,) = mime.read(message.content_type, message.body, _SMALL).attachments.values()
+    return [_OPENED + _ahead_in(message.soap) + _CLOSED + BETWEEN_PARTS + whole(part.content)]
 
 
 # --- messages that a believed partner signed ---
@@ -361,6 +409,7 @@ TARGETS: Final = {
     "envelope": Target(_read_envelope, (TransportError,), _envelopes),
     "receipt": Target(_read_receipt, (TransportError,), lambda: _documents("bopaelsattest/0?-receipt.xml")),
     "verify": Target(_open_framed, (TransportError,), _framed_request),
+    "encrypted": Target(_open_encrypted, (TransportError,), _encrypted_seeds),
     "signed": Target(_open_signed, (TransportError, MessageError), _signed_seeds),
     "certificate": Target(_read_certificate, (UntrustedError,), _certificates, is_xml=False),
     "request": Target(request.decode, (MessageError,), lambda: _documents("*/01-request.xml")),
