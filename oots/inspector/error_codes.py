@@ -287,7 +287,7 @@ _EBMS: Final = (
         ),
         Words(
             "Når afsenderen er troet, men modtagerens profil for den partner siger det modsatte om kryptering.",
-            "When the sender is believed, but the receiver's profile for that partner says the opposite about encryption.",
+            "When the sender is believed, but the receiver's profile for that partner says otherwise about encryption.",
         ),
     ),
     (

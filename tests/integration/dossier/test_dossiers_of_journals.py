@@ -27,7 +27,7 @@ from tests.support.dossiers import answered, members_of
 from tests.support.postgres import Postgres, postgres
 from tests.support.two_sides import PARTICIPANTS, SOLVEJ, START, FakeSource, TwoSides, issued, two_sides
 
-SQLITE, POSTGRES = "sqlite", "postgres"
+SQLITE, POSTGRES, ENCRYPTED = "sqlite", "postgres", "encrypted"
 LIFE = timedelta(minutes=1)
 SIDES = ("requester", "provider")
 
@@ -76,11 +76,13 @@ def lists(keys: Path) -> list[bytes]:
 @pytest.fixture
 def delivered(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> Iterator[Delivered]:
     addresses: tuple[str | None, str | None] = (None, None)
-    if getattr(request, "param", SQLITE) == POSTGRES:
+    kind = getattr(request, "param", SQLITE)
+    if kind == POSTGRES:
         server = request.getfixturevalue("server")
         addresses = (server.new_database(), server.new_database())
     source = FakeSource(issue_result=(replace(issued(), documents=issued().documents[:1]),))
-    town = two_sides(tmp_path, keys, source, databases=addresses)
+    agreed = kind == ENCRYPTED
+    town = two_sides(tmp_path, keys, source, databases=addresses, encrypted=(agreed, agreed))
     for store in (town.requester_store, town.provider_store):
         for answer in lists(keys):
             store.answers.add(answer, START)
@@ -92,6 +94,17 @@ def delivered(request: pytest.FixtureRequest, tmp_path: Path, keys: Path) -> Ite
     yield Delivered(town, tmp_path, keys, exchange_id, dict(zip(SIDES, addresses, strict=True)))
     town.requester_store.close()
     town.provider_store.close()
+
+
+@pytest.mark.parametrize("delivered", [ENCRYPTED], indirect=True)
+@pytest.mark.parametrize("side", SIDES)
+def test_messages_that_were_encrypted_are_proved_by_what_was_signed(delivered: Delivered, side: str) -> None:
+    whole = delivered.dossier(side)
+    assert b"EncryptedKey" in members_of(whole)["messages/04/envelope.xml"]
+    assert not any(name.endswith("message.mime") for name in members_of(whole)), "nobody has its bytes any more"
+    verdict = delivered.judged(whole)
+    assert verdict.faults == ()
+    assert answered(verdict) == [Answer.YES] * 3
 
 
 @pytest.mark.parametrize("delivered", [SQLITE, POSTGRES], indirect=True)
