@@ -28,7 +28,8 @@ _BOUNDARY = re.compile(r"[A-Za-z0-9'()+_,./:=? -]{7,69}[A-Za-z0-9'()+_,./:=?-]")
 """At least eight letters: a shorter one can be made to cost a search much time, and nobody uses such."""
 _CONTENT_ID = re.compile(r"<([\x21-\x3b\x3d\x3f-\x7e]+)>")
 # Spelled as everybody spells them, though MIME would allow any case: no octet may change and still be accepted.
-_NEEDED = frozenset({"Content-Type", "Content-ID", "Content-Transfer-Encoding"})
+_CONTENT_ID_NAME = "Content-ID"
+_NEEDED = frozenset({"Content-Type", _CONTENT_ID_NAME, "Content-Transfer-Encoding"})
 _WITHOUT_MEANING = frozenset({"Content-Disposition", "Content-Description"})
 _SOAP_TYPES = frozenset({soap.MEDIA_TYPE, soap.CONTENT_TYPE, soap.CONTENT_TYPE.replace(" ", "")})
 
@@ -112,7 +113,8 @@ class ArrivingPart:
 
 
 class Arriving:
-    """A package taken apart while it arrives: the SOAP part first, then attachments with a Content-ID each.
+    """A package taken apart while it arrives: the SOAP part first, then attachments with a Content-ID each. The former
+    needs none, unless the package says with which part it starts (RFC 2387, 3.2); phase4 writes none.
 
     Only binary transfer encoding, no nesting, no preamble or epilogue, no folded, repeated or unknown part headers.
     No more is read than is needed to go on, by a chunk at a time. Everything raises TransportError (EBMS:0007).
@@ -135,7 +137,7 @@ class Arriving:
             self._dash_boundary + _CRLF
         ):
             raise mime_inconsistency("the body does not begin with its boundary")
-        root = self._part(self._limits.soap)
+        root = self._part(self._limits.soap, _NEEDED - {_CONTENT_ID_NAME})
         _expect_root(root, self._parameters)
         return b"".join(root.content)
 
@@ -151,9 +153,11 @@ class Arriving:
         if not self._ended:
             raise mime_inconsistency(f"more than {self._limits.parts} parts")
 
-    def _part(self, largest: int) -> ArrivingPart:
-        headers = _part_headers(self._header_block())
-        content_id = _CONTENT_ID.fullmatch(headers["Content-ID"])
+    def _part(self, largest: int, needed: frozenset[str] = _NEEDED) -> ArrivingPart:
+        headers = _part_headers(self._header_block(), needed)
+        if _CONTENT_ID_NAME not in headers:
+            return ArrivingPart("", headers["Content-Type"], self._content(largest))
+        content_id = _CONTENT_ID.fullmatch(headers[_CONTENT_ID_NAME])
         if content_id is None:
             raise mime_inconsistency("a Content-ID is malformed")
         if content_id[1] in self._ids:
@@ -256,12 +260,12 @@ def _parsed(content_type: str) -> tuple[str, dict[str, str]]:
     return media_type[1].lower(), parameters
 
 
-def _part_headers(block: bytes) -> dict[str, str]:
+def _part_headers(block: bytes, needed: frozenset[str]) -> dict[str, str]:
     lines = [_HEADER_LINE.fullmatch(line) for line in block.decode("latin-1").split("\r\n")]
     headers = {line[1]: line[2] for line in lines if line is not None}
     if len(headers) != len(lines):
         raise mime_inconsistency("a part header is malformed, folded or repeated")
-    if not _NEEDED <= headers.keys() <= _NEEDED | _WITHOUT_MEANING:
+    if not needed <= headers.keys() <= _NEEDED | _WITHOUT_MEANING:
         raise mime_inconsistency("a part lacks a header or has an unknown one")
     if headers["Content-Transfer-Encoding"] != "binary":
         raise mime_inconsistency("a part is not transferred in binary")

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from oots.dossier.messages import signed_in
 from oots.edelivery.coverage import Coverage, Reference, coverage_of
 from oots.edelivery.header import CID
-from oots.edelivery.profile import ECDSA_SHA256, EXCLUSIVE_C14N, RSA_SHA256, SHA256, ProfileError
+from oots.edelivery.profile import ECDSA_SHA256, EXCLUSIVE_C14N, RSA_SHA256
 from oots.edelivery.receipt import check_receipt
+from oots.edelivery.shape import SHA256, ProfileError
 from oots.edelivery.signature import SignedDigest
 from oots.exchange.journal import Entry
 from oots.inspector.laid_open import Message

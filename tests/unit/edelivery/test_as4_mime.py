@@ -118,6 +118,19 @@ def test_an_http_content_type_out_of_order_is_refused(old: str, new: str) -> Non
     assert refusal(changed, MESSAGE.body).ebms == "EBMS:0007"
 
 
+def test_the_first_part_needs_no_content_id_unless_the_package_says_where_it_starts() -> None:
+    """As phase4 packs it."""
+    own = f"Content-ID: <soap.{MESSAGE.message_id}>\r\n".encode()
+    assert MESSAGE.body.count(own) == 1
+    body = MESSAGE.body.replace(own, b"")
+    start = f'start="<soap.{MESSAGE.message_id}>"; '
+    assert open_message(MESSAGE.content_type.replace(start, ""), body, domain().anchors, NOW).parts == PARTS
+    assert refusal(MESSAGE.content_type, body).ebms == "EBMS:0007"
+    other = f"Content-ID: <{PDF.content_id}>\r\n".encode()
+    refused = refusal(MESSAGE.content_type.replace(start, ""), MESSAGE.body.replace(other, b""))
+    assert (refused.ebms, "lacks a header" in refused.why) == ("EBMS:0007", True)
+
+
 def test_headers_without_meaning_may_stand() -> None:
     described = b"Content-Type: application/pdf\r\nContent-Disposition: attachment"
     body = MESSAGE.body.replace(b"Content-Type: application/pdf", described)
