@@ -171,7 +171,8 @@ def rotate(
     """Give a key a successor: a new key and certificate take its name, both count during the overlap.
 
     The old key stays as NAME.previous.* and is revoked as superseded when the overlap ends. Services read their keys
-    when they start: restart those that use it before then, after `oots keys export` where each has a folder of its own.
+    when they start: restart those that use it before then, after `oots keys export` where each has a folder of its own;
+    of a key that decrypts (decrypt-NAME) also the partners, who encrypt for it.
     What was sealed with the old key still verifies as of its own time. An interrupted run is completed by the next, or
     by `oots keys init`. Exit 2, and nothing changed: nobody there is called so, or an earlier predecessor still counts
     (`oots keys revoke NAME.previous` ends it).

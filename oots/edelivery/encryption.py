@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -61,7 +61,7 @@ class Encrypted:
     def open(self) -> BinaryIO:
         return io.BufferedReader(_Reader(self._pieces()), CHUNK)
 
-    def _pieces(self) -> Iterator[bytes]:
+    def _pieces(self) -> Generator[bytes]:
         encryptor = Cipher(algorithms.AES128(self.key), modes.GCM(self.iv)).encryptor()
         yield self.iv
         for chunk in chunks(self.content):
@@ -70,9 +70,9 @@ class Encrypted:
 
 
 class _Reader(io.RawIOBase):
-    """Reads what an iterator gives, none of it empty."""
+    """Reads what a generator gives, none of it empty, and closes it."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
+    def __init__(self, pieces: Generator[bytes]) -> None:
         self._pieces = pieces
         self._unread = b""
 
@@ -84,6 +84,10 @@ class _Reader(io.RawIOBase):
         given, self._unread = self._unread[: len(buffer)], self._unread[len(buffer) :]
         buffer[: len(given)] = given
         return len(given)
+
+    def close(self) -> None:
+        self._pieces.close()
+        super().close()
 
 
 def encrypted(parts: Sequence[Part], recipient: x509.Certificate) -> tuple[list[etree._Element], list[MimePart]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from oots.edelivery.encryption import Encrypted
 from oots.edelivery.message import SealedMessage
@@ -29,7 +29,7 @@ class Filed:
     sent, if it is: so each time it is the same, and evidence is written no second time."""
 
     file: SealedFile
-    encryption: tuple[str, str] | None = None
+    encryption: tuple[str, str] | None = field(default=None, repr=False)
 
     @property
     def content(self) -> SealedFile | Encrypted:

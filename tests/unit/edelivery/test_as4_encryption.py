@@ -22,7 +22,7 @@ from lxml import etree
 
 from oots.edelivery import mime
 from oots.edelivery.compression import GZIP
-from oots.edelivery.encryption import OVERHEAD, Decryption, LockedError, encrypted
+from oots.edelivery.encryption import OVERHEAD, Decryption, Encrypted, LockedError, encrypted
 from oots.edelivery.encryption_profile import (
     ENCRYPTED_DATA,
     ENCRYPTED_KEY,
@@ -549,6 +549,16 @@ def test_a_part_that_is_kept_elsewhere_is_encrypted_while_it_is_sent_and_each_ti
     body = b"".join(chain.from_iterable(pieces))
     assert (message.body, len(body)) == (body, sum(map(length, message.pieces)))
     assert opened(message.content_type, body).parts[2].content == LARGE
+
+
+def test_a_sending_that_is_broken_off_leaves_nothing_open() -> None:
+    elsewhere = Elsewhere(LARGE)
+    (piece,) = [each for each in large(elsewhere).pieces if isinstance(each, Encrypted)]
+    with piece.open() as reader:
+        assert len(reader.read(CHUNK)) == CHUNK
+        (inner,) = elsewhere.readers
+        assert not inner.closed
+    assert inner.closed
 
 
 def length(piece: object) -> int:
