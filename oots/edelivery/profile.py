@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from oots.edelivery.encryption_profile import EncryptionHeader, examine_encryption
+from oots.edelivery.encryption_profile import ENCRYPTED_KEY, EncryptionHeader, examine_encryption
 from oots.edelivery.shape import (
     BASE64,
     REFERENCE_TO_TOKEN,
@@ -75,6 +75,7 @@ def examine(envelope: Envelope, attachments: Collection[str]) -> SecurityHeader:
     """
     _expect_unique_ids(envelope.root)
     before = [element.tag for element in list(envelope.security)[:-2]]
+    before = before if ENCRYPTED_KEY in before else []
     *ahead, token, signature = children(envelope.security, *before, TOKEN, ds("Signature"))
     encryption = examine_encryption(ahead, attachments) if ahead else None
     expect_attributes(envelope.security, {MUST_UNDERSTAND: {"true", "1"}})

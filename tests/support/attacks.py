@@ -28,6 +28,7 @@ class Area(StrEnum):
     ENVELOPE = "Shape of the SOAP envelope"
     SIGNATURE = "What the signature says"
     CERTIFICATE = "Certificates and revocation"
+    ENCRYPTION = "Encrypted parts"
     REPLAY = "Replay and time"
     MESSAGE = "Messages that are signed, but not lawful"
     RECEIPT = "Receipts and signals"

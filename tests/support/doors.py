@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from lxml import etree
@@ -65,7 +66,7 @@ class Door:
     """An access point at which hostile messages arrive.
 
     The municipality holds evidence that waits for its preview, so that there is something to steal. What is sent has
-    the same bytes each time.
+    the same bytes each time, unless it is encrypted for a `recipient`.
     """
 
     town: TwoSides
@@ -73,6 +74,7 @@ class Door:
     point: AccessPoint[Any]
     store: Store[Any]
     caught: list[TransportError] = field(default_factory=list)
+    recipient: x509.Certificate | None = None
     ids: Ids = field(default_factory=lambda: SequentialIds(0xA7))
 
     # --- honest messages, to be changed ---
@@ -112,7 +114,7 @@ class Door:
 
     def sealed(self, of: UserMessage | None = None, *parts: Part, key: KeyPair | None = None) -> SealedMessage:
         """A message of the portal; by default a lawful first request, signed by its own key."""
-        return seal_message(of or self.header(), parts or (self.part(),), key or self.key())
+        return seal_message(of or self.header(), parts or (self.part(),), key or self.key(), self.recipient)
 
     def small(self, *more: Part) -> SealedMessage:
         """A message of the portal that is believed, with a document that says nothing: it makes a small vector."""
@@ -174,12 +176,22 @@ class Door:
             return [connection.execute(count).scalar_one() for count in counts]
 
 
-@contextmanager
-def provider_door(folder: Path) -> Iterator[Door]:
+def provider_door(folder: Path) -> AbstractContextManager[Door]:
     """The municipality's access point, with evidence waiting behind it."""
-    town = two_sides(folder, specimen_keys(), specimens=True)
+    return _provider_door(folder, agreed=False)
+
+
+def encrypting_door(folder: Path) -> AbstractContextManager[Door]:
+    """The same where both have agreed that parts are encrypted."""
+    return _provider_door(folder, agreed=True)
+
+
+@contextmanager
+def _provider_door(folder: Path, *, agreed: bool) -> Iterator[Door]:
+    town = two_sides(folder, specimen_keys(), specimens=True, encrypted=(agreed, agreed))
     waiting = town.ask()
     door = Door(town, waiting, town.provider_point, town.provider_store)
+    door.recipient = specimen_key("decrypt-ap-dk-01").certificate if agreed else None
     listen(door.point, door.caught)
     try:
         yield door
