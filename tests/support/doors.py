@@ -31,6 +31,7 @@ from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.schema import EXCHANGE, INBOX, OUTBOX, REQUEST
 from oots.exchange.store import Store
 from oots.model.clock import Ids, SequentialIds
+from oots.model.content import whole
 from oots.model.errors import TransportError
 from oots.model.identifiers import Identifier
 from oots.model.request import EvidenceRequest
@@ -258,6 +259,6 @@ def signed_anew(
     """A message as `seal_message` would not make it: its envelope changed first, then all of it signed."""
     root = soap.build([encode(header)])
     change(root)
-    octets = {CID + part.content_id: part.content for part in attachments}
+    octets = {CID + part.content_id: whole(part.content) for part in attachments}
     envelope, _digests = sign(root, octets, key)
     return mime.write(envelope, attachments, header.message_id)
