@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
@@ -173,8 +173,20 @@ def _arriving(arriving: mime.Arriving, verified: Verified, decryption: Decryptio
 
 
 def header_of(envelope: bytes) -> UserMessage:
-    """The header of a message of our own, out of its SOAP part; never of one that has come in."""
+    """The header of a message of our own, or of one that was believed when it came, out of its SOAP part."""
     return decode(soap.read(envelope).messaging)
+
+
+def says_the_same(opened: OpenedMessage, envelope: bytes, digests: Collection[SignedDigest]) -> bool:
+    """Whether a message says what one that was believed before has said, in this SOAP part with these signed digests:
+    the same header but for its time, and the same content of each part. Ids of elements, signature and encryption may
+    be others, as those of access points are that make a message anew whenever they send it."""
+    before = replace(header_of(envelope), timestamp=opened.header.timestamp)
+    return before == opened.header and _of_parts(digests) == _of_parts(opened.digests)
+
+
+def _of_parts(digests: Collection[SignedDigest]) -> set[SignedDigest]:
+    return {digest for digest in digests if digest.uri.startswith(CID)}
 
 
 def _expect_sender(header: UserMessage, verified: Verified) -> None:

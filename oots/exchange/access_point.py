@@ -21,9 +21,18 @@ from oots.edelivery.encryption import Decryption
 from oots.edelivery.faults import failed_authentication, invalid_header
 from oots.edelivery.header import UserMessage
 from oots.edelivery.limits import Limits
-from oots.edelivery.message import OpenedMessage, Part, SealedMessage, header_of, open_message, seal_message
+from oots.edelivery.message import (
+    OpenedMessage,
+    Part,
+    SealedMessage,
+    header_of,
+    open_message,
+    says_the_same,
+    seal_message,
+)
 from oots.edelivery.receipt import seal_receipt
 from oots.edelivery.signal import error_signal
+from oots.edelivery.signature import SignedDigest
 from oots.exchange.entries import exchange_named, sent_again
 from oots.exchange.envelope import UnsendableError, expect_lawful_header
 from oots.exchange.evidence_files import Arriving
@@ -209,12 +218,25 @@ class AccessPoint(Generic[RecordT]):
                 self._handler.take(unit, opened)
                 came_to(Outcome.RECEIPTED)
                 return receipt, unit.files_taken
-            known = unit.received(party, message_id)
-            if known is not None and known.body_sha256 == digest:
-                unit.journal(self._duplicate(unit, opened, now))
-                came_to(Outcome.DUPLICATE)
-                return known.receipt, unit.files_taken
-        raise failed_authentication(f"message id {message_id} used for another message")
+            receipt = self._receipt_again(unit, opened, digest, now)
+            unit.journal(self._duplicate(unit, opened, now))
+            came_to(Outcome.DUPLICATE)
+            return receipt, unit.files_taken
+
+    def _receipt_again(self, unit: Unit[RecordT], opened: OpenedMessage, digest: str, now: datetime) -> bytes:
+        """The stored receipt for a message that was here before, or one for the digests of this time, where it says the
+        same and was signed anew. Raises TransportError where it is another one under the same id."""
+        party, message_id = opened.signer.party_id, opened.header.message_id
+        known = unit.received(party, message_id)
+        if known is not None and known.body_sha256 == digest:
+            return known.receipt
+        first = unit.arrived(message_id, party)
+        before = {SignedDigest(uri, value) for uri, value in first.digests} if first else set()
+        if known is None or first is None or not says_the_same(opened, first.soap or b"", before):
+            raise failed_authentication(f"message id {message_id} used for another message")
+        return (
+            known.receipt if before == set(opened.digests) else seal_receipt(opened, self._message_id(), now, self._key)
+        )
 
     def _turn_away(self, refusal: TransportError, read: Hashed, now: datetime) -> bytes:
         came_to(Outcome.REFUSED)

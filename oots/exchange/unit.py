@@ -245,6 +245,11 @@ class Unit(Generic[RecordT]):
         lines = self._told(_OF_MESSAGE, {"message": message_id})
         return next((told.entry.exchange_id for told in lines if told.entry.signer == signer), None)
 
+    def arrived(self, message_id: str, signer: str) -> JournalEntry | None:
+        """What the journal says of a message of this signer that has come in."""
+        lines = (told.entry for told in self._told(_OF_MESSAGE, {"message": message_id}))
+        return next((line for line in lines if line.signer == signer and line.soap is not None), None)
+
     def request_document(self, exchange_id: str, request_id: str) -> bytes | None:
         """The exact bytes of a request of the exchange, as they were sent or received."""
         lines = self._lines(exchange_id, Entry.REQUEST_SENT, Entry.REQUEST_RECEIVED)
