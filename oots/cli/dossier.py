@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
@@ -72,18 +72,21 @@ def export(
     from oots.dossier.export import export as made
     from oots.dossier.from_journal import Place, material_of_journal
     from oots.dossier.from_run import is_run, material_of_run
+    from oots.dossier.review_record import signing_times
 
+    made_at = SystemClock().now()
     if out.exists():
         raise ConfigurationError(f"{out} is there already; name a new file")
     if state is not None:
-        at = Place(state, vault_key, database_url, keys)
-        material = material_of_journal(exchange, at, criteria_of, specimens=specimens)
-        material = replace(material, review=review_in(state, exchange))
+        at, review = Place(state, vault_key, database_url, keys), review_in(state, exchange)
+        moments = (made_at, *signing_times(review))
+        material = material_of_journal(exchange, at, criteria_of, moments, specimens=specimens)
+        material = replace(material, review=review)
     elif is_run(Path(exchange)):
         material = material_of_run(Path(exchange), keys, specimens=specimens)
     else:
         raise ConfigurationError(f"{exchange} is no folder that a run wrote; an exchange id needs --state")
-    data = made(material, SystemClock().now(), redact.value if redact else None)
+    data = made(material, made_at, redact.value if redact else None)
     write_whole(out, data, mode=0o600)
     typer.echo(f"{out}: {len(material.messages)} messages, {len(data)} bytes; see it with oots dossier verify {out}")
 
@@ -94,11 +97,15 @@ def verify(
     trust: Annotated[Path | None, typer.Option(help="PEM file with the authorities that you believe.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
     specimens: SPECIMENS = False,
+    expect_revocation: Annotated[
+        bool,
+        typer.Option("--expect-revocation", help="Exit 1 unless answers say of every certificate if it was revoked."),
+    ] = False,
 ) -> None:
     """Say whether a dossier is whole, and what its messages prove. Works offline, with the file and the anchor alone.
 
     Exit 0: whole, anchored, and every question answered with yes as far as it is not redacted; 1: not, or without
-    --trust; 2: no dossier at all.
+    --trust, or revocation was expected and cannot be judged from the dossier; 2: no dossier at all.
 
     Example: oots dossier verify d.zip --trust d/trust.pem
     """
@@ -107,8 +114,10 @@ def verify(
         verdict = verdict_on(read_dossier(file), anchors, SystemClock().now())
     except NoDossierError as fault:
         raise ConfigurationError(f"{file}: {fault}") from None
-    typer.echo(_as_json(file, verdict) if as_json else printable("\n".join(_as_text(file, verdict))))
-    raise typer.Exit(Exit.GOOD if verdict.is_good else Exit.BAD)
+    missed = verdict.revocation_unjudged if expect_revocation else ()
+    told = _as_json(file, verdict, missed) if as_json else printable("\n".join(_as_text(file, verdict, missed)))
+    typer.echo(told)
+    raise typer.Exit(Exit.GOOD if verdict.is_good and not missed else Exit.BAD)
 
 
 @app.command()
@@ -153,7 +162,7 @@ def _differences_as_text(found: tuple[Difference, ...]) -> Iterator[str]:
     yield from (f"{each.what}: {each.how}" for each in found)
 
 
-def _as_text(file: Path, verdict: Verdict) -> Iterator[str]:
+def _as_text(file: Path, verdict: Verdict, missed: Sequence[str]) -> Iterator[str]:
     manifest = verdict.manifest
     yield f"{file}: {'whole' if not verdict.faults else 'NOT WHOLE'}"
     if manifest and verdict.signer:
@@ -175,13 +184,14 @@ def _as_text(file: Path, verdict: Verdict) -> Iterator[str]:
         yield "  Var et certifikat spærret? / Was a certificate revoked?"
         yield f"    {verdict.revocation.da}"
         yield f"    {verdict.revocation.en}"
+    yield from (f"  REVOCATION NOT JUDGED: {why}" for why in missed)
 
 
-def _as_json(file: Path, verdict: Verdict) -> str:
+def _as_json(file: Path, verdict: Verdict, missed: Sequence[str]) -> str:
     manifest = verdict.manifest
     told = {
         "file": str(file),
-        "good": verdict.is_good,
+        "good": verdict.is_good and not missed,
         "whole": not verdict.faults,
         "anchored": verdict.anchored,
         "signer": verdict.signer,
@@ -192,6 +202,7 @@ def _as_json(file: Path, verdict: Verdict) -> str:
         "reviews": [asdict(review) | {"at": iso(review.at)} for review in verdict.reviews],
         "remarks": [asdict(remark) for remark in verdict.remarks],
         "answers": [asdict(each) for each in verdict.answers],
+        "revocation_judged": not verdict.revocation_unjudged,
         "revocation": asdict(verdict.revocation) if verdict.revocation else None,
         "messages": [
             {

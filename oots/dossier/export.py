@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,13 +18,14 @@ from oots.dossier.manifest import FORMAT, VERSION, Kind, Manifest, Member, State
 from oots.dossier.material import Event, Material, MessageMaterial
 from oots.dossier.messages import MessageVerdict, Sealed, header_in, stated_digests
 from oots.dossier.records import CRITERIA_UNKNOWN, FIELDS_UNKNOWN, NOT_REVIEWED, PARTLY_KEPT, SUBJECT, WHOLLY_KEPT
-from oots.dossier.revocation import FOLDER, judge_all, named, record_of
+from oots.dossier.review import judge_review
+from oots.dossier.revocation import FOLDER, RevocationSaid, Signed, judge_all, named, record_of, said
 from oots.dossier.rules import rule_results
 from oots.dossier.summary import Summary, html_of, pdf_of
 from oots.edelivery.header import CID, UserMessage
 from oots.model.clock import iso
 from oots.model.errors import ConfigurationError
-from oots.trust.certificates import UntrustedError, bound_party
+from oots.trust.certificates import Role, UntrustedError, bound_party
 from oots.trust.kept_answers import KeptAnswers
 from oots.trust.keys import KeyPair, pem_of
 from oots.trust.policy import demo_policy_text
@@ -59,9 +60,9 @@ def export(material: Material, made_at: datetime, redaction: str | None = None) 
     headers = [header_in(message.envelope) for message in material.messages]
     found = [file for each in zip(_numbers(material), material.messages, headers, strict=True) for file in _of(*each)]
     shown = [_withheld(file) if redaction and file.member.kind in _PERSONAL else file for file in found]
-    verdicts, answers = _judged(found, material, made_at)
-    if redaction:
-        _, answers = _judged(shown, material, made_at)
+    whole = _judged(found, material, made_at)
+    judged = _judged(shown, material, made_at) if redaction else whole
+    verdicts, answers = whole.verdicts, judged.answers
     shown += _trust_files(material)
     shown += [DossierFile.of(name, Kind.REVOCATION, answers[name]) for name in sorted(answers)]
     present = {file.member.path: file.octets for file in found if file.octets is not None}
@@ -69,7 +70,7 @@ def export(material: Material, made_at: datetime, redaction: str | None = None) 
     for record in _records(material, verdicts, rules, answers):
         shown.append(_withheld(record) if redaction and record.member.path == _FIELDS else record)
     summary = Summary(
-        material, verdicts, len(answers), [file.member for file in shown], rules, exporter, made_at, redaction
+        material, verdicts, judged.revocation, [file.member for file in shown], rules, exporter, made_at, redaction
     )
     shown.append(DossierFile.of("summary.html", Kind.SUMMARY, html_of(summary)))
     shown.append(DossierFile.of("summary.pdf", Kind.SUMMARY, pdf_of(summary)))
@@ -89,14 +90,36 @@ def export(material: Material, made_at: datetime, redaction: str | None = None) 
     return packed({**members, MANIFEST: manifest, SIGNATURE: sign_manifest(manifest, material.key, made_at)})
 
 
-def _judged(
-    files: Sequence[DossierFile], material: Material, made_at: datetime
-) -> tuple[list[MessageVerdict], dict[str, bytes]]:
-    """The verdicts on the messages, and the answers about revocation that say something of their signatures."""
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The verdicts on the messages, the answers about revocation that say something of a signature in the dossier, and
+    what they say."""
+
+    verdicts: list[MessageVerdict]
+    answers: dict[str, bytes]
+    revocation: RevocationSaid
+
+
+def _judged(files: Sequence[DossierFile], material: Material, made_at: datetime) -> _Judged:
+    """As whoever verifies the dossier will judge, who is also to know about the exporter's certificate and those of
+    reviewers."""
     answers = named(material.answers)
     asked = KeptAnswers(answers, made_at)
-    verdicts = judge_all(kept_of(files), material.anchors.asking(asked), asked)
-    return verdicts, {name: answers[name] for name in asked.used}
+    trust = material.anchors.asking(asked)
+    kept = kept_of(files)
+    believed = True
+    try:
+        trust.party_of(material.key.certificate, material.key.chain, made_at, Role.DOSSIER)
+    except UntrustedError:
+        believed = False
+    others = {Signed.DOSSIER: tuple(asked.looks)}
+    verdicts = judge_all(kept, trust, asked)
+    before = len(asked.looks)
+    review = judge_review(_json(material.review or NOT_REVIEWED), material.exchange_id, kept, verdicts, trust)
+    others[Signed.REVIEW] = tuple(asked.looks[before:])
+    used = {name: answers[name] for name in asked.used}
+    believed = believed and not review.faults
+    return _Judged(verdicts, used, said(verdicts, others, len(used), anchored=True, believed=believed))
 
 
 def _exporter(key: KeyPair) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -59,16 +59,22 @@ class Place:
 
 
 def material_of_journal(
-    exchange_id: str, at: Place, criteria: Criteria = lambda case, piece: {}, *, specimens: bool = False
+    exchange_id: str,
+    at: Place,
+    criteria: Criteria = lambda case, piece: {},
+    moments: Collection[datetime] = (),
+    *,
+    specimens: bool = False,
 ) -> Material:
-    """`criteria` knows the cases of portals; what a scenario expected is found in the folder that it left.
+    """`criteria` knows the cases of portals; what a scenario expected is found in the folder that it left. At
+    `moments` the dossier and its review are signed: what was believed about revocation then goes along.
 
     Raises ConfigurationError where no journal there knows the exchange, and for keys that are missing or do not fit.
     """
     journals = Journals(journals_in(at.state, at.vault_key, at.database_url))
     keys = at.keys or _keys(at.state)
     anchors = TrustAnchors.from_pem(_read(keys / _TRUST), allow_specimens=specimens)
-    material = material_of(exchange_id, journals, anchors, lambda parties: _key(keys, parties), criteria)
+    material = material_of(exchange_id, journals, anchors, lambda parties: _key(keys, parties), criteria, moments)
     return replace(material, expected=_of_scenario(at.state, exchange_id) or material.expected)
 
 
@@ -87,6 +93,7 @@ def material_of(
     anchors: TrustAnchors,
     key: Callable[[Mapping[str, str]], KeyPair],
     criteria: Criteria = lambda case, piece: {},
+    moments: Collection[datetime] = (),
 ) -> Material:
     """The same of journals that are at hand; `key` gives what will sign for whoever took part: the party of each
     service.
@@ -109,7 +116,7 @@ def material_of(
         procedure=_first(line.entry.procedure for line in lines),
         evidence_type=_first(line.entry.evidence_type for line in lines),
         expected={name: value for case in journals.cases(lines) for name, value in criteria(*case).items()},
-        answers=journals.answers(lines),
+        answers=journals.answers(lines, moments),
         fields=tuple(dict.fromkeys(field for line in lines for field in line.entry.fields)),
         storage=tuple(_storage(service, lines, held) for service in services),
     )

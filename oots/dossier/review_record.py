@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, ConfigDict, TypeAdapter, ValidationError
@@ -83,6 +85,11 @@ def read_review(record: bytes | None) -> Report | None:
     except ValidationError as problem:
         first = problem.errors(include_input=False, include_url=False)[0]
         raise NoReviewError(f"no review: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+
+def signing_times(review: Mapping[str, Any] | None) -> tuple[datetime, ...]:
+    """When the sign-offs of a review (None: nobody has reviewed) were made, as the review desk tells them."""
+    return tuple(datetime.fromisoformat(each["at"]) for each in review["sign_offs"]) if review else ()
 
 
 def _in_short(value: object) -> str:

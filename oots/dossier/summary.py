@@ -21,7 +21,7 @@ from oots.dossier.material import Event, Material
 from oots.dossier.messages import MessageVerdict
 from oots.dossier.picture import Picture, picture_of
 from oots.dossier.records import CRITERIA_UNKNOWN, PARTLY_KEPT, WHOLLY_KEPT
-from oots.dossier.revocation import said
+from oots.dossier.revocation import RevocationSaid
 from oots.dossier.wording import ANSWERED, DECISIONS, KINDS, REVIEW_ANSWERS, REVIEW_STATES, UNKNOWN
 from oots.edelivery.header import CID
 from oots.model.clock import iso
@@ -36,12 +36,12 @@ _ABSENT: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the summary is about: an exchange, the verdicts on its messages, how many answers about revocation there
-    are, and the files of the dossier so far."""
+    """What the summary is about: an exchange, the verdicts on its messages, what is said of revocation, and the
+    files of the dossier so far."""
 
     material: Material
     verdicts: Sequence[MessageVerdict]
-    revocation: int
+    revocation: RevocationSaid
     members: Sequence[Member]
     rules: Sequence[Mapping[str, object]]
     exporter: str
@@ -88,7 +88,6 @@ def _content(summary: Summary) -> dict[str, object]:
     decision_da, decision_en = DECISIONS.get(preview.decision or "", UNKNOWN)
     da, en = _sentence(summary)
     picture = picture_of(summary.verdicts, preview)
-    revoked = said(summary.verdicts, summary.revocation, anchored=True)
     return {
         "exchange_id": material.exchange_id,
         "made_at": iso(summary.made_at),
@@ -120,7 +119,7 @@ def _content(summary: Summary) -> dict[str, object]:
         "expected": [{"name": name, "value": value} for name, value in material.expected.items()],
         "criteria_unknown": CRITERIA_UNKNOWN,
         "gdpr": [row.told() for row in gdpr_of(material)],
-        "revocation": _two(revoked.da, revoked.en),
+        "revocation": _two(summary.revocation.da, summary.revocation.en),
         "notes": [PARTLY_KEPT if any(each.message is None for each in material.messages) else WHOLLY_KEPT],
         "review": _review(material.review) if material.review else None,
         "sources": list(material.sources),

@@ -17,7 +17,7 @@ from oots.dossier.manifest import Kind, Manifest, ManifestError, Member, State, 
 from oots.dossier.messages import Answer, MessageVerdict
 from oots.dossier.review import NAME as REVIEW
 from oots.dossier.review import SignedOff, judge_review
-from oots.dossier.revocation import RevocationSaid, judge_all, said
+from oots.dossier.revocation import RevocationSaid, Signed, judge_all, said
 from oots.dossier.rules import unlike
 from oots.dossier.unanchored import Unanchored
 from oots.trust.anchors import Trust, TrustAnchors
@@ -54,17 +54,25 @@ class Verdict:
         answered = bool(self.answers) and all(each.answer in (Answer.YES, Answer.WITHHELD) for each in self.answers)
         return self.anchored and not self.faults and answered
 
+    @property
+    def revocation_unjudged(self) -> tuple[str, ...]:
+        """Why it cannot be said of every certificate whether it had been revoked; empty where that can be said."""
+        if not self.anchored:
+            return ("nobody has said whose certificates to believe",)
+        if self.revocation is None or self.faults:
+            return ("the dossier is not whole",)
+        return self.revocation.unjudged
+
 
 def verify(data: bytes, trust: TrustAnchors | None, now: datetime) -> Verdict:
     """The verdict on the bytes of a dossier at the moment `now` (aware); without `trust` certificates are taken at
     their word.
 
     Certificates are judged as of the time that each signature names, since a dossier is to last longer than they do;
-    nobody else vouches for these times. Whether they were revoked is found out from the answers in the dossier, as far
-    as it has any. Raises NoDossierError for what is no zip.
+    nobody else vouches for these times. Whether they were revoked, those of the exporter and of reviewers too, is found
+    out from the answers in the dossier, as far as it has any. Raises NoDossierError for what is no zip.
     """
     anchored = trust is not None
-    believed: Trust = trust or Unanchored()
     try:
         members = unpacked(data)
     except BrokenContainerError as broken:
@@ -76,12 +84,15 @@ def verify(data: bytes, trust: TrustAnchors | None, now: datetime) -> Verdict:
         manifest = read_manifest(members[MANIFEST])
     except ManifestError as fault:
         return Verdict((Fault(MANIFEST, str(fault)),), anchored)
+    about_revocation = [each.path for each in manifest.members if each.kind is Kind.REVOCATION]
+    asked = KeptAnswers({name: members[name] for name in about_revocation if name in members}, manifest.made)
+    believed: Trust = trust.asking(asked) if trust else Unanchored()
     signer, faults = _signer(manifest, members, believed, now)
     listed = tuple(DossierFile(member, members.get(member.path)) for member in manifest.members)
     faults += [*_differences(manifest, members)]
     if faults:
         return Verdict(tuple(faults), anchored, manifest, signer)
-    return _of_messages(manifest, listed, trust, signer)
+    return _of_messages(manifest, listed, believed, asked, signer, anchored=anchored)
 
 
 def expect_whole(data: bytes) -> tuple[Manifest, dict[str, bytes]]:
@@ -141,9 +152,15 @@ def _unlike(member: Member, octets: bytes | None, *, redacted: bool) -> str | No
 
 
 def _of_messages(
-    manifest: Manifest, listed: Sequence[DossierFile], trust: TrustAnchors | None, signer: str | None
+    manifest: Manifest,
+    listed: Sequence[DossierFile],
+    trust: Trust,
+    asked: KeptAnswers,
+    signer: str | None,
+    *,
+    anchored: bool,
 ) -> Verdict:
-    anchored = trust is not None
+    """`trust` asks `asked`, which has been asked about the signer of the manifest already."""
     try:
         kept = kept_of(listed)
     except LookupError as fault:
@@ -151,15 +168,16 @@ def _of_messages(
         return Verdict(faults, anchored, manifest, signer)
     except ValueError as fault:
         return Verdict((Fault(str(fault), "not the only one of its kind in its message"),), anchored, manifest, signer)
-    present = {each.member.path: each.octets for each in listed if each.member.kind is Kind.REVOCATION and each.octets}
-    asked = KeptAnswers(present, manifest.made)
-    verdicts = judge_all(kept, trust.asking(asked) if trust else Unanchored(), asked)
-    told = [fault for verdict in verdicts for fault in verdict.faults]
     octets = {each.member.path: each.octets for each in listed if each.octets is not None}
-    review = judge_review(octets.get(REVIEW), manifest.exchange_id, kept, verdicts, trust or Unanchored())
+    others = {Signed.DOSSIER: tuple(asked.looks)}
+    verdicts = judge_all(kept, trust, asked)
+    told = [fault for verdict in verdicts for fault in verdict.faults]
+    before = len(asked.looks)
+    review = judge_review(octets.get(REVIEW), manifest.exchange_id, kept, verdicts, trust)
+    others[Signed.REVIEW] = tuple(asked.looks[before:])
     found = (*told, *_strangers(manifest, verdicts), *_unshown(listed, verdicts))
     found += tuple(Fault(REVIEW, why) for why in review.faults)
-    if trust and not told:
+    if anchored and not told and not review.faults:
         found += tuple(Fault(name, f"of no use here: {why}") for name, why in asked.unused.items())
     differing = tuple(Fault(_RULES, why) for why in unlike(octets.get(_RULES), kept, octets))
     if _same_rules(octets.get(_CONTEXT)):
@@ -172,7 +190,7 @@ def _of_messages(
         signer,
         tuple(verdicts),
         answers(verdicts, anchored=anchored),
-        said(verdicts, len(present), anchored=anchored),
+        said(verdicts, others, len(asked.used) + len(asked.unused), anchored=anchored, believed=not review.faults),
         remarks,
         review.sign_offs,
     )

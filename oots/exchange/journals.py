@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Select, func, or_, select
@@ -106,15 +107,16 @@ class Journals:
                     found |= dict.fromkeys(cases_of(connection, vault, ids))
         return tuple(found)
 
-    def answers(self, lines: Sequence[Line]) -> tuple[bytes, ...]:
-        """What was believed about revocation when each service believed a signature: lists and answers (DER)."""
+    def answers(self, lines: Sequence[Line], moments: Collection[datetime] = ()) -> tuple[bytes, ...]:
+        """What was believed about revocation when each service believed a signature, and at other `moments`: lists and
+        answers (DER)."""
         found: dict[bytes, None] = {}
         for journal in self._journals:
             own = [line.entry for line in lines if line.service == journal.service]
-            moments = {entry.at for entry in own if entry.signature_valid}
-            if moments:
+            asked = {entry.at for entry in own if entry.signature_valid} | set(moments)
+            if asked:
                 with reading(journal.folder, journal.database_url) as connection:
-                    found |= dict.fromkeys(believed_at(connection, moments))
+                    found |= dict.fromkeys(believed_at(connection, asked))
         return tuple(found)
 
     def after(self, numbers: Mapping[str, int], most: int) -> tuple[Line, ...]:

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from oots.dossier.export import COUNCIL, export
 from oots.dossier.from_journal import Criteria, material_of
+from oots.dossier.review_record import signing_times
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.inspector.access import expect_unmasked
 from oots.inspector.inspection import Inspection
@@ -112,10 +113,17 @@ class _DossierPages:
         about, desk, key = self._inspection, self._desk, self._desk.key
         if key is None:
             raise ConfigurationError("the inspector has no key for dossiers")
-        material = material_of(exchange_id, about.journals, about.anchors, lambda _parties: key, desk.criteria)
-        kept = about.desk.find(exchange_id)
+        kept, made_at = about.desk.find(exchange_id), about.clock.now()
         review = report_of(State(kept.state), kept.record) if kept else None
-        return export(replace(material, settings=desk.settings, review=review), about.clock.now(), redaction)
+        material = material_of(
+            exchange_id,
+            about.journals,
+            about.anchors,
+            lambda _parties: key,
+            desk.criteria,
+            (made_at, *signing_times(review)),
+        )
+        return export(replace(material, settings=desk.settings, review=review), made_at, redaction)
 
     def _forget(self, request: Request) -> None:
         """One at a time for each session; what nobody took away is deleted with the next one that anybody makes."""

@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509 import ocsp
 
+from oots.model.clock import iso
 from oots.trust.certificates import UntrustedError
 from oots.trust.revocation import (
     CLOCKS_DIFFER,
@@ -72,12 +73,8 @@ class _KeptList:
     def revoked_at(self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime) -> datetime | None:
         if not self._list.is_of(issuer):
             raise NoUseError(_NOBODY, is_its_own=False)
-        _expect_good_still(self.ends, at)
         line = self._list.crl.get_revoked_certificate_by_serial_number(certificate.serial_number)
-        if line is None:
-            _expect_in_its_time(self.begins, certificate)
-            return None
-        return line.revocation_date_utc
+        return _counted(line.revocation_date_utc if line else None, self, certificate, at)
 
 
 class _KeptStatus:
@@ -106,23 +103,18 @@ class _KeptStatus:
             raise NoUseError(f"it is not signed by the authority: {fault or type(fault).__name__}") from fault
         if self._answer.certificate_status is ocsp.OCSPCertStatus.UNKNOWN:
             raise NoUseError("the responder does not know the certificate")
-        _expect_good_still(self.ends, at)
-        if self._answer.certificate_status is ocsp.OCSPCertStatus.GOOD:
-            _expect_in_its_time(self.begins, certificate)
-        return self._answer.revocation_time_utc
+        return _counted(self._answer.revocation_time_utc, self, certificate, at)
 
 
-def _expect_good_still(ends: datetime, at: datetime) -> None:
-    """What an authority says later than `at` counts as well: a revocation is never taken back."""
-    if at >= ends:
-        raise NoUseError(f"it was good until {ends:%Y-%m-%d %H:%M:%S} UTC, and what was signed is later")
-
-
-def _expect_in_its_time(begins: datetime, certificate: x509.Certificate) -> None:
-    """An authority may leave out of its answers what was revoked once the certificate has expired (RFC 5280 3.3), so
-    that silence then says nothing; a revocation that is still told is one."""
-    if begins > certificate.not_valid_after_utc:
+def _counted(revoked: datetime | None, said: Answer, certificate: x509.Certificate, at: datetime) -> datetime | None:
+    """From when the certificate is revoked, if an answer that says so counts at `at`. A revocation is never taken back:
+    it counts whenever it is told. That there is none counts no longer than the answer is good, and not where an
+    authority need not tell a revocation any more, because the certificate has expired (RFC 5280 3.3)."""
+    if said.ends <= at and (revoked is None or at < revoked):
+        raise NoUseError(f"it was good until {said.ends:%Y-%m-%d %H:%M:%S} UTC, and what was signed is later")
+    if revoked is None and certificate.not_valid_after_utc < said.begins:
         raise NoUseError("it is dated after the certificate expired, when a revocation need not be told any more")
+    return revoked
 
 
 def _hashed(*said: bytes) -> str:
@@ -157,7 +149,7 @@ class KeptAnswers:
                 self._unused[name] = str(fault)
                 continue
             if answer.begins > latest + CLOCKS_DIFFER:
-                self._unused[name] = "it is dated later than the dossier"
+                self._unused[name] = f"it is dated later than {iso(latest)}"
                 continue
             self._answers[name] = answer
             self._unused[name] = _NOBODY

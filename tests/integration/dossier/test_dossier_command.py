@@ -7,15 +7,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from oots.cli import Exit, main
+from oots.dossier.export import export
 from tests.support.doors import specimen_keys
-from tests.support.dossiers import SAMPLES, flipped, members_of, sample_dossier, with_members
+from tests.support.dossiers import MADE, SAMPLES, flipped, members_of, sample_dossier, sample_material, with_members
 
 TRUST = SAMPLES / "bopaelsattest" / "trust.pem"
 BELIEVED = ("--trust", TRUST, "--specimens")
@@ -167,6 +168,25 @@ def test_without_an_anchor_it_says_so_and_exits_with_1(oots: Type, sample: Path)
     assert done.returncode == Exit.BAD
     assert "signer not anchored" in done.stdout
     assert oots("verify", sample, *BELIEVED).returncode == Exit.GOOD
+
+
+def test_revocation_that_is_expected_and_cannot_be_judged_is_named_and_exits_with_1(
+    oots: Type, sample: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "silent.zip").write_bytes(export(replace(sample_material(), answers=()), MADE))
+
+    def typed(file: Path, *words: str) -> tuple[int, bool, bool]:
+        done = oots("verify", file, *BELIEVED, "--json", *words)
+        told = json.loads(done.stdout)
+        return done.returncode, told["good"], told["revocation_judged"]
+
+    assert typed(sample, "--expect-revocation") == (Exit.GOOD, True, True)
+    assert typed(tmp_path / "silent.zip") == (Exit.GOOD, True, False)
+    assert typed(tmp_path / "silent.zip", "--expect-revocation") == (Exit.BAD, False, False)
+    said = oots("verify", tmp_path / "silent.zip", *BELIEVED, "--expect-revocation").stdout
+    assert "REVOCATION NOT JUDGED: no answer in the dossier says whether the certificate " in said
+    assert "REVOCATION NOT JUDGED: nobody has said" in oots("verify", sample, "--expect-revocation").stdout
+    assert "NOT JUDGED" not in oots("verify", sample, *BELIEVED, "--expect-revocation").stdout
 
 
 def test_a_changed_file_is_named_with_the_reason(oots: Type, sample: Path, tmp_path: Path) -> None:

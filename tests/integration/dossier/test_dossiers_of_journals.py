@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,16 +61,16 @@ class Delivered:
 
     def dossier(self, side: str) -> bytes:
         at = Place(self.folder / side, database_url=self.addresses[side], keys=self.keys)
-        return export(material_of_journal(self.exchange_id, at), START + LIFE)
+        return export(material_of_journal(self.exchange_id, at, moments=(START + LIFE,)), START + LIFE)
 
     def judged(self, data: bytes) -> Verdict:
         return verify(data, self.town.anchors, START + LIFE)
 
 
-def lists(keys: Path) -> list[bytes]:
-    """What the authorities say at the beginning: nothing is revoked."""
+def lists(keys: Path, at: datetime = START) -> list[bytes]:
+    """What the authorities say at the beginning, or later: nothing is revoked."""
     nothing = RevocationRegister(keys / "none.json")
-    return [revocation_list(load_key_pair(keys, name), nothing, START, LIFE) for name in (ISSUING, ROOT)]
+    return [revocation_list(load_key_pair(keys, name), nothing, at, LIFE) for name in (ISSUING, ROOT)]
 
 
 @pytest.fixture
@@ -129,10 +129,25 @@ def test_what_was_believed_about_revocation_is_kept_once_and_answers_for_every_s
         data = delivered.dossier(side)
         kept = json.loads(members_of(data)["trust/revocation.json"])["kept"]
         assert [each["file"].rpartition(".")[2] for each in kept] == ["crl", "crl"]
-        said = delivered.judged(data).revocation
-        assert said is not None
-        assert said.certificates == said.answered > 0
-        assert "no certificate was revoked" in said.en
+        verdict = delivered.judged(data)
+        assert verdict.revocation is not None
+        assert "messages, receipts and seals: 3 of 3 certificates had not been revoked" in verdict.revocation.en
+        assert verdict.revocation.answered > 0
+        assert all("vouched for the dossier" in why for why in verdict.revocation_unjudged)
+
+
+def test_what_is_believed_when_a_dossier_is_made_answers_for_the_one_who_makes_it(delivered: Delivered) -> None:
+    """The test before has answers that have run out by then."""
+    store = delivered.town.provider_store
+    for answer in lists(delivered.keys, START + LIFE):
+        store.answers.add(answer, START + LIFE)
+    with store.begin():
+        pass  # the answers are written with it
+    verdict = delivered.judged(delivered.dossier("provider"))
+    assert verdict.is_good
+    assert verdict.revocation_unjudged == ()
+    assert verdict.revocation is not None
+    assert "the dossier's own signature: 2 of 2 certificates had not been revoked" in verdict.revocation.en
 
 
 def test_the_table_of_data_protection_tells_of_this_exchange(delivered: Delivered) -> None:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
 from oots.deployment.reviews import review_in
 from oots.dossier.export import export
@@ -22,7 +24,9 @@ from oots.review.desk import Desk
 from oots.review.record import Answer, AnswerKind, By, Remark, RemarkKind, Review, State
 from oots.review.signing import Draft, ReviewedMessage, items_told, report_of, signed
 from tests.support.doors import specimen_key
-from tests.support.dossiers import MADE, anchors, judged, members_of, resigned, sample_material, why
+from tests.support.dossiers import MADE, anchors, judged, kept_lists, members_of, resigned, sample_material, why
+from tests.support.revocation import signed_list
+from tests.support.two_sides import START
 
 SIGNE = By("signe", "Signe Skriver")
 EXPLANATION = "Fristen står ikke i aftalen."
@@ -48,8 +52,8 @@ def reviewed(
     return report_of(State.PARTLY, replace(review, sign_offs=(signed(review, draft, specimen_key(key), MADE),)))
 
 
-def with_review(report: dict[str, Any]) -> bytes:
-    return export(replace(sample_material(), review=report), MADE)
+def with_review(report: dict[str, Any], answers: tuple[bytes, ...] | None = None) -> bytes:
+    return export(replace(sample_material(), review=report, answers=answers or kept_lists()), MADE)
 
 
 def test_a_review_goes_along_and_who_signed_it_is_said() -> None:
@@ -184,6 +188,27 @@ class Somebody:
     key: str = "rigmor"
     name: str = "Rigmor Retter"
     duties: frozenset[str] = frozenset({"read", "review"})
+
+
+def test_a_sign_off_with_a_key_that_had_been_revoked_is_not_believed() -> None:
+    """The control is the list that revokes nothing."""
+
+    def judged_by(*revoked: tuple[x509.Certificate, datetime]) -> tuple[Verdict, str]:
+        issuing = signed_list(specimen_key("issuing-ca"), *revoked, begins=START, ends=MADE + timedelta(days=1))
+        data = with_review(reviewed(), (issuing, *kept_lists()[1:]))
+        return judged(data), members_of(data)["summary.html"].decode()
+
+    verdict, summary = judged_by()
+    assert verdict.is_good
+    assert verdict.revocation is not None
+    told = "Looked at for the sign-offs of the review: 2 of 2 certificates had not been revoked"
+    assert told in verdict.revocation.en
+    assert told in summary
+    verdict, summary = judged_by((specimen_key("reviewer").certificate, MADE))
+    assert set(why(verdict)) == {"review.json"}
+    assert "was revoked at 2026-09-02T12:00:00+00:00, as trust/revocation/" in why(verdict)["review.json"]
+    assert verdict.reviews == ()
+    assert "Cannot be said of the whole: see the faults." in summary
 
 
 def test_the_review_of_an_exchange_is_found_beside_the_journals_of_a_town(tmp_path: Path) -> None:

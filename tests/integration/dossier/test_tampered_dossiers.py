@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from oots.dossier.container import MANIFEST, SIGNATURE, NoDossierError, packed
 from oots.dossier.export import export
@@ -567,10 +568,11 @@ def answering(answer: bytes) -> Verdict:
 
 def test_an_answer_of_the_authority_in_its_place_is_believed() -> None:
     """The control of the tests below."""
-    verdict = answering(listed(days=2))
+    verdict = answering(listed(days=3))
     assert verdict.is_good
     assert verdict.revocation is not None
     assert verdict.revocation.certificates == verdict.revocation.answered > 0
+    assert verdict.revocation_unjudged == ()
 
 
 @pytest.mark.parametrize(
@@ -600,6 +602,26 @@ def test_an_answer_that_says_revoked_takes_the_signature_with_it() -> None:
     assert "no receipt for this message" in why(verdict)["messages/02/receipt.xml"]
 
 
+@pytest.mark.parametrize("days", [2, 3], ids=["run out when the dossier was made", "good still"])
+def test_a_dossier_whose_exporter_s_certificate_was_revoked_is_not_believed(days: int) -> None:
+    """The control is the list that was believed above."""
+    verdict = answering(listed(revoked="dossier-requester", days=days))
+    assert set(why(verdict)) == {SIGNATURE}
+    assert f"was revoked at 2026-09-01T08:30:00+00:00, as {LIST} says" in why(verdict)[SIGNATURE]
+    assert verdict.revocation_unjudged == ("the dossier is not whole",)
+
+
+def test_a_list_that_ran_out_before_the_dossier_was_made_does_not_judge_its_exporter() -> None:
+    verdict = answering(listed(days=2))
+    assert verdict.is_good
+    assert verdict.revocation is not None
+    assert "messages, receipts and seals: 4 of 4 certificates had not been revoked" in verdict.revocation.en
+    assert "the dossier's own signature: 1 of 2 certificates had not been revoked" in verdict.revocation.en
+    (reason,) = verdict.revocation_unjudged
+    fingerprint = specimen_key("dossier-requester").certificate.fingerprint(SHA256()).hex()
+    assert f"the certificate {fingerprint} was revoked when it vouched for the dossier at 2026-09-02T12:00" in reason
+
+
 def test_what_was_revoked_later_was_good_when_it_signed() -> None:
     later = signed_list(
         specimen_key("issuing-ca"), (specimen_key("ap-lt-01").certificate, AT + timedelta(1)), begins=MADE, ends=LATER
@@ -614,6 +636,7 @@ def test_a_dossier_without_answers_says_that_revocation_was_not_looked_at() -> N
     assert verdict.is_good
     assert verdict.revocation is not None
     assert "Not looked at" in verdict.revocation.en
+    assert len(verdict.revocation_unjudged) >= verdict.revocation.certificates > 0
 
 
 def test_a_dossier_with_answers_about_some_says_about_how_many() -> None:

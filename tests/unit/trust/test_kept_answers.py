@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import ocsp
 from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponseStatus
 
+from oots.model.clock import iso
 from oots.trust.certificates import UntrustedError
 from oots.trust.kept_answers import KeptAnswers, read_answer
 from tests.support.revocation import LIFE, Answer, aarhus, delegate, house, signed_list
@@ -131,15 +132,28 @@ def test_a_revocation_that_is_told_after_the_certificate_expired_is_heard() -> N
             kept.expect_good([certificate, house().issuing.certificate], [house().root.certificate], NOW)
 
 
+def test_a_revocation_is_heard_of_what_was_signed_after_the_answer_ran_out() -> None:
+    certificate = aarhus()
+    assert asked(signed_list(house().issuing), at_later=2 * LIFE).looks[0].answers == ()
+    answers = (
+        signed_list(house().issuing, (certificate, NOW)),
+        status(good(certificate=certificate, status=OCSPCertStatus.REVOKED, revoked=NOW)),
+    )
+    for answer in answers:
+        kept = KeptAnswers({NAME: answer}, NOW)
+        with pytest.raises(UntrustedError, match="revoked"):
+            kept.expect_good([certificate, house().issuing.certificate], [house().root.certificate], NOW + 2 * LIFE)
+
+
 def test_a_list_of_another_authority_is_of_no_use() -> None:
     other = new_authority().issuing
     assert "not from an authority that is believed" in why(signed_list(other))
     assert why(signed_list(house().issuing)) == ""
 
 
-def test_a_list_that_is_dated_later_than_the_dossier_is_of_no_use() -> None:
+def test_a_list_that_is_dated_later_than_the_latest_moment_is_of_no_use() -> None:
     listed = signed_list(house().issuing, begins=NOW + timedelta(minutes=6), ends=NOW + timedelta(hours=1))
-    assert why(listed, made_later=timedelta(seconds=59)) == "it is dated later than the dossier"
+    assert why(listed, made_later=timedelta(seconds=59)) == f"it is dated later than {iso(NOW + timedelta(seconds=59))}"
     assert why(listed, made_later=timedelta(minutes=1)) == ""
 
 
