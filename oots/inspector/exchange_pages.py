@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Final
 
-from fastapi import APIRouter, HTTPException, Path, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from oots.inspector import checks
@@ -21,10 +20,7 @@ from oots.inspector.who_is_who import about, who_is_who
 from oots.inspector.wording import OUTCOME_LOOK, OUTCOMES, facts_of, reached, title_of
 from oots.web.downloads import attachment
 from oots.web.frame import language
-
-_MOST_STEPS: Final = 10_000
-
-StepNumber = Annotated[int, Path(ge=1, le=_MOST_STEPS)]
+from oots.web.numbers import Counted
 
 
 def router(inspection: Inspection) -> APIRouter:
@@ -79,7 +75,7 @@ class _ExchangePages:
             conversation_id=next((each.header.conversation_id for each in story.exchange.messages), None),
         )
 
-    def step(self, request: Request, exchange_id: str, number: StepNumber) -> Response:
+    def step(self, request: Request, exchange_id: str, number: Counted) -> Response:
         """One step at a time, for whoever presents the exchange in a room."""
         story = self._story(request, exchange_id)
         if number > len(story.steps):

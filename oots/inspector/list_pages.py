@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +15,7 @@ from oots.inspector.index import Listed
 from oots.inspector.inspection import Inspection
 from oots.inspector.wording import OUTCOME_LOOK, OUTCOMES, title_of
 from oots.web.frame import language
+from oots.web.numbers import CountedAsked
 from oots.web.procedures import procedure
 
 PAGE: Final = 50
@@ -23,9 +24,6 @@ LISTEN: Final = 600
 """Looks of a listener before it has to come again, which is when its sign-in is looked at once more."""
 LOOK: Final = 1.0
 """Seconds between two looks of a listener."""
-_MOST_PAGES: Final = 1_000_000
-
-PageNumber = Annotated[int, Query(ge=1, le=_MOST_PAGES)]
 
 
 def router(inspection: Inspection) -> APIRouter:
@@ -48,11 +46,13 @@ class _ListPages:
     def front(self) -> Response:
         return RedirectResponse("/exchanges", 303)
 
-    def listed(self, request: Request, page: PageNumber = 1) -> Response:
+    def listed(self, request: Request, page: CountedAsked = 1) -> Response:
         self._reader.refresh()
         filters, change = wanted(request.query_params), self._index.change
         exchanges, names = self._index.newest(), self._index.names
         found = filters.among(exchanges, names)
+        pages = max(1, -(-len(found) // PAGE))
+        page = min(page, pages)
         first = (page - 1) * PAGE
         return self._inspection.frame.page(
             request,
@@ -64,7 +64,7 @@ class _ListPages:
             number=len(found),
             first=first,
             page=page,
-            pages=max(1, -(-len(found) // PAGE)),
+            pages=pages,
             any=bool(exchanges),
             apart=len(self._index.apart()),
             progress=self._reader.progress,

@@ -1,4 +1,4 @@
-"""Numbers in the paths of pages."""
+"""Numbers in the addresses of pages."""
 
 from __future__ import annotations
 
@@ -15,4 +15,10 @@ Python refuses to read thousands of digits, and the router's own `:int` lets tha
 """
 
 NumberAsked = Annotated[int, Query(ge=0, le=MOST)]
+"""The same in the query of an address."""
+
+Counted = Annotated[int, Path(ge=1, le=MOST)]
+"""Counts steps from one."""
+
+CountedAsked = Annotated[int, Query(ge=1, le=MOST)]
 """The same in the query of an address."""

@@ -64,6 +64,11 @@ def test_a_page_that_cannot_be_is_refused(browser: Browser, query: str) -> None:
     assert browser.client.get(f"/exchanges?{query}").status_code == 400
 
 
+def test_a_page_beyond_the_last_is_the_last(told: ToldTown, browser: Browser) -> None:
+    for page in ("1", "999"):
+        assert f'href="/exchanges/{told.exchange_id}"' in browser.get("/exchanges", page=page).text
+
+
 def test_where_nothing_has_happened_the_page_says_what_to_do(tmp_path: Path) -> None:
     town = two_sides(tmp_path, specimen_keys(), specimens=True)
     with closing(town.requester_store), closing(town.provider_store):
