@@ -61,7 +61,7 @@ def _mode(ours: AccessPointSettings, partner: Partner, endpoint: str | None, pro
         holder=Gateway(partner.party_id, partner.endpoint),
         peer=Gateway(ours.party_id, _expect_url(endpoint) if endpoint else _listening(ours)),
         signature=_signature(ours),
-        encrypted=False,
+        encrypted=partner.encrypted,
         profile=profile,
         first_round=ours.limits.first_round_trip + ours.limits.grace,
         second_round=ours.limits.decide + ours.limits.grace,

@@ -17,6 +17,7 @@ from oots.cli import Exit, main
 from oots.cli.demo import demo
 from oots.deployment.pmode import DEMO_PORT
 from oots.deployment.settings import PREFIX
+from oots.edelivery.pmode import ENCRYPTING_POLICY, SIGNING_POLICY
 from tests.support.edelivery import DENMARK, LITHUANIA, domain
 
 OURS = "https://ap.example.dk/as4"
@@ -96,6 +97,20 @@ def test_a_service_that_signs_with_a_curve_says_so(
     (tmp_path / "ap-dk-01.cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     assert oots("--partner", LITHUANIA) == Exit.GOOD
     assert 'signatureMethod="ECDSA_SHA256"' in capsys.readouterr().out
+
+
+def test_a_partner_whose_messages_are_encrypted_gets_the_policy_that_encrypts(
+    oots: Oots, service: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    partner = {"party_id": LITHUANIA, "endpoint": THEIRS}
+    for encrypted, policy in ((False, SIGNING_POLICY), (True, ENCRYPTING_POLICY)):
+        service.setenv(f"{PREFIX}PARTNERS", json.dumps({LITHUANIA: partner | {"encrypted": encrypted}}))
+        assert oots("--partner", LITHUANIA) == Exit.GOOD
+        assert f'policy="{policy}"' in capsys.readouterr().out
+    certificate = domain().keys["P-256"].certificate
+    (tmp_path / "ap-dk-01.cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    assert oots("--partner", LITHUANIA) == Exit.UNREADABLE
+    assert "AP_DK_01 signs with an elliptic curve" in capsys.readouterr().err
 
 
 def test_without_settings_an_access_point_of_the_demo_is_meant_and_it_is_said(

@@ -218,6 +218,7 @@ def test_signatures_of_a_curve_do_not_go_with_encryption() -> None:
 
 def test_the_page_for_operators_names_what_the_file_declares() -> None:
     root, page = businesses(), PAGE.read_text(encoding="utf-8")
+    assert f"`{ENCRYPTING_POLICY}`" in page
     for path, attribute in (
         ("parties/partyIdTypes/partyIdType", "value"),
         ("roles/role", "value"),
