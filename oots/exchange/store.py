@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -64,7 +65,7 @@ class Store(Generic[RecordT]):
         database_url: str | None = None,
     ) -> None:
         self._clock = clock
-        self._records: TypeAdapter[RecordT] = TypeAdapter(record)
+        self._records: TypeAdapter[RecordT] = _reader_of(record)  # type: ignore[arg-type]  # classes are hashable
         self._directory = directory
         self._head_file = HeadFile(directory)
         self.answers = BelievedAnswers()
@@ -206,6 +207,12 @@ class Store(Generic[RecordT]):
     def close(self) -> None:
         self.note_head()
         self.database.close()
+
+
+@cache
+def _reader_of(record: type[RecordT]) -> TypeAdapter[RecordT]:
+    """Making one takes as long as all the rest of opening a store."""
+    return TypeAdapter(record)
 
 
 @contextmanager
