@@ -83,15 +83,16 @@ class Postgres:
         """All server processes end at once without a checkpoint, as when the machine loses its power."""
         self._control("stop", "-m", "immediate")
 
-    def stop(self) -> None:
-        self._control("stop", "-m", "fast")
-
     def new_database(self) -> str:
         """The URL of an empty database, as `OOTS_DATABASE_URL` wants it."""
         self.databases += 1
         name = f"oots_{self.databases}"
         self.ask("postgres", f"CREATE DATABASE {name}")
         return f"postgresql+psycopg://{_USER}:{self.password}@127.0.0.1:{self.port}/{name}"
+
+    def empty(self, url: str) -> None:
+        """Let a database be as it was when it was new, which is much quicker than another one."""
+        self.ask(url.rpartition("/")[2], "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
     def ask(self, database: str, statement: str) -> list[list[str]]:
         """The rows that a statement gives, as text."""
@@ -152,6 +153,6 @@ def postgres() -> Iterator[Postgres]:
         try:
             yield server
         finally:
-            server.stop()
+            server.crash()  # to end in order, it would write all that goes with its folder to the disk first
     finally:
         shutil.rmtree(folder)

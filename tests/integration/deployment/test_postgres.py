@@ -1,12 +1,18 @@
-"""The server that the tests start is a durable one: what it has committed outlives its crash."""
+"""The server that the tests start is a durable one: what it has committed outlives its crash, also for a store."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from oots.exchange.journal import Entry, JournalEntry
+from oots.exchange.store import Store
+from oots.model.errors import UnavailableError
+from oots.provider.record import ProviderExchange
 from tests.support.postgres import Postgres, postgres
+from tests.support.two_sides import START
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +34,20 @@ def test_what_is_committed_outlives_a_crash(server: Postgres) -> None:
     server.start()
     assert server.ask(database, "SELECT said FROM line") == [["kept"]]
     assert "redo starts" in server.log.read_text(encoding="utf-8")
+
+
+def test_a_database_that_is_lost_is_told_apart_from_a_wrong_statement(tmp_path: Path, server: Postgres) -> None:
+    store = Store(tmp_path, ProviderExchange, database_url=server.new_database())
+    server.ask("postgres", "CHECKPOINT")
+    server.crash()
+    with pytest.raises(UnavailableError), store.begin():
+        pass
+    server.start()
+    with store.begin() as unit:
+        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
+    with store.look() as unit:
+        assert len(unit.refusals()) == 1
+    store.close()
 
 
 @pytest.mark.parametrize("setting", ["fsync", "synchronous_commit", "full_page_writes"])

@@ -27,7 +27,7 @@ from oots.exchange.rotation import rotate
 from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, PARTNER, SUBJECT
 from oots.exchange.store import VAULT_KEY, Store
 from oots.model.clock import RandomIds
-from oots.model.errors import BusyError, ConfigurationError, UnavailableError
+from oots.model.errors import BusyError, ConfigurationError
 from oots.model.issuing import ByHand
 from oots.provider.casework import COUNTS, Decision
 from oots.provider.record import ProviderExchange
@@ -47,12 +47,19 @@ def server() -> Iterator[Postgres]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def pair(server: Postgres) -> tuple[str, str]:
+    return server.new_database(), server.new_database()
+
+
 @pytest.fixture(params=[SQLITE, POSTGRES])
 def addresses(request: pytest.FixtureRequest) -> tuple[str | None, str | None]:
     if request.param == SQLITE:
         return None, None
-    server = request.getfixturevalue("server")
-    return server.new_database(), server.new_database()
+    server, pair = request.getfixturevalue("server"), request.getfixturevalue("pair")
+    for address in pair:
+        server.empty(address)
+    return pair
 
 
 @pytest.fixture
@@ -514,20 +521,6 @@ def test_one_of_a_group_that_fails_takes_nothing_from_the_others(tmp_path: Path)
     other.join()
     with store.look() as unit:
         assert [told.entry.detail for told in unit.refusals()] == ["the first"]
-    store.close()
-
-
-def test_a_database_that_is_lost_is_told_apart_from_a_wrong_statement(tmp_path: Path, server: Postgres) -> None:
-    store = Store(tmp_path, ProviderExchange, database_url=server.new_database())
-    server.ask("postgres", "CHECKPOINT")
-    server.crash()
-    with pytest.raises(UnavailableError), store.begin():
-        pass
-    server.start()
-    with store.begin() as unit:
-        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
-    with store.look() as unit:
-        assert len(unit.refusals()) == 1
     store.close()
 
 
