@@ -23,7 +23,7 @@ from oots.trust.keys import KeyPair
 from tests.support.attacks import Area, Refused, attack
 from tests.support.certificates import respelled
 from tests.support.changes import FAILED_AUTHENTICATION, one
-from tests.support.doors import SAYS_NOTHING, Door, altered, provider_door, specimen_key
+from tests.support.doors import SAYS_NOTHING, Door, altered, same_provider_door, specimen_key
 from tests.support.own_authority_door import own_authority_door
 from tests.support.stray_keys import (
     alike,
@@ -48,7 +48,7 @@ KEY_REFUSED = "has not the kind and size"
 OTHER_PURPOSES = "limited to other purposes"
 OTHER_POLICY = "not issued under a policy that is believed"
 OTHER_OID = x509.ObjectIdentifier("1.3.6.1.4.1.99999.1")
-with_a_door = partial(attack, Area.CERTIFICATE, provider_door, told=FAILED_AUTHENTICATION)
+with_a_door = partial(attack, Area.CERTIFICATE, same_provider_door, told=FAILED_AUTHENTICATION)
 
 
 def signed_with(why: str) -> Callable[[Callable[[], KeyPair]], Callable[[], KeyPair]]:

@@ -26,7 +26,15 @@ from oots.edelivery.soap import SECURITY, add
 from oots.model.content import whole
 from tests.support.attacks import Area, Refused, attack
 from tests.support.changes import DECOMPRESSION_FAILURE, FAILED_AUTHENTICATION, one
-from tests.support.doors import Door, Sent, altered, attachments_of, encrypting_door, provider_door, repackaged
+from tests.support.doors import (
+    Door,
+    Sent,
+    altered,
+    attachments_of,
+    repackaged,
+    same_encrypting_door,
+    same_provider_door,
+)
 
 POLICY_NONCOMPLIANCE = "EBMS:0103"
 UNDECRYPTED, UNSIGNED = "a part does not decrypt", "InvalidDigest"
@@ -40,7 +48,7 @@ PartChange = Callable[[bytes], bytes]
 def _declared(told: str, why: str, send: Callable[[Door], Sent], run: Callable[..., object]) -> None:
     """What is encrypted is never twice the same, so that none of it is kept as a file."""
 
-    @attack(Area.ENCRYPTION, encrypting_door, told=told, why=why)
+    @attack(Area.ENCRYPTION, same_encrypting_door, told=told, why=why)
     @wraps(run)
     def tried(door: Door) -> Refused:
         return replace(door.refused(*send(door)), sent=None)
@@ -263,7 +271,7 @@ def evidence_in_the_clear(door: Door) -> Sent:
 
 @attack(
     Area.ENCRYPTION,
-    provider_door,
+    same_provider_door,
     told=POLICY_NONCOMPLIANCE,
     why="nothing of the kind was agreed",
 )

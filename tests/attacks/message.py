@@ -40,11 +40,11 @@ from tests.support.answers_door import (
     main_document,
     main_metadata,
     metadata_of,
-    portal_door,
+    same_portal_door,
 )
 from tests.support.attacks import Area, Refused, attack
 from tests.support.changes import FAILED_AUTHENTICATION, MIME_INCONSISTENCY, before_signing, replaced
-from tests.support.doors import Door, attachments_of, provider_door, signed_anew
+from tests.support.doors import Door, attachments_of, same_provider_door, signed_anew
 from tests.support.stray_keys import certified
 from tests.support.two_sides import AARHUS, SOLVEJ
 
@@ -55,8 +55,8 @@ ANDERS = replace(SOLVEJ, given_name="Anders", identifier="DK/LT/anders")
 ANOTHER_AUTHORITY = Identifier(EAS + "0200", "999000002")
 ANOTHER_MUNICIPALITY = Identifier(EAS + "0184", "35209115")
 
-at_the_provider = partial(attack, Area.MESSAGE, provider_door)
-at_the_portal = partial(attack, Area.MESSAGE, portal_door, told=RECEIPT_ALONE)
+at_the_provider = partial(attack, Area.MESSAGE, same_provider_door)
+at_the_portal = partial(attack, Area.MESSAGE, same_portal_door, told=RECEIPT_ALONE)
 
 TreeChange = Callable[[etree._Element], object]
 RequestChange = Callable[[EvidenceRequest], EvidenceRequest]

@@ -17,10 +17,10 @@ from tests.support.changes import (
     named,
     replaced,
 )
-from tests.support.doors import SAYS_NOTHING, Door, attachments_of, provider_door, repackaged, signed_anew
+from tests.support.doors import SAYS_NOTHING, Door, attachments_of, repackaged, same_provider_door, signed_anew
 
 package = partial(in_the_package, Area.PACKAGE, told=MIME_INCONSISTENCY)
-with_a_door = partial(attack, Area.PACKAGE, provider_door)
+with_a_door = partial(attack, Area.PACKAGE, same_provider_door)
 
 TYPE = b"Content-Type: application/x-ebrs+xml"
 CONTENT_ID = b"\r\nContent-ID: <"

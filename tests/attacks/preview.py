@@ -11,8 +11,8 @@ import httpx
 from oots.eid import personas
 from oots.exchange.journal import Entry
 from tests.attacks.replay import INVALID_REQUEST, asking, in_exchange, second
-from tests.support.attacks import Area, Refused, attack, shared
-from tests.support.doors import Door, provider_door
+from tests.support.attacks import Area, Refused, attack
+from tests.support.doors import Door, same_provider_door
 from tests.support.street import (
     EID,
     ODD_TITLE,
@@ -724,8 +724,6 @@ def a_title_that_turns_the_text_around(street: Street) -> Refused:
 
 # --- where the person returns to ---
 
-waiting_door = shared(provider_door)
-
 
 def returning_to(door: Door, location: str) -> Refused:
     """Ask for the preview with this ReturnLocation: refused, never offered to anybody, and never fetched."""
@@ -740,79 +738,79 @@ def returning_to(door: Door, location: str) -> Refused:
     return refused
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_to_another_host(door: Door) -> Refused:
     """Has the person sent, after the decision, to a host that is not one of the requester's."""
     return returning_to(door, "https://portal.evil.example/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_to_a_host_below_the_registered_one(door: Door) -> Refused:
     """Names a host that ends like the registered one."""
     return returning_to(door, "https://evil.portal.lt.localhost/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_to_a_host_that_begins_like_the_registered_one(door: Door) -> Refused:
     """Names a host that begins like the registered one."""
     return returning_to(door, "https://portal.lt.localhost.evil.example/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_with_the_registered_host_as_user(door: Door) -> Refused:
     """Writes the registered host before an @, where it is the name of a user."""
     return returning_to(door, "https://portal.lt.localhost@evil.example/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_with_a_user(door: Door) -> Refused:
     """Writes a user and a password before the registered host."""
     return returning_to(door, "https://user:word@portal.lt.localhost/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_to_another_port(door: Door) -> Refused:
     """Names another port of the registered host."""
     return returning_to(door, "https://portal.lt.localhost:8443/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_without_encryption(door: Door) -> Refused:
     """Names the registered host with http."""
     return returning_to(door, "http://portal.lt.localhost/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_to_an_address(door: Door) -> Refused:
     """Names this machine by its address, as server-side request forgery would."""
     return returning_to(door, "https://127.0.0.1/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_to_a_look_alike(door: Door) -> Refused:
     """Names a host whose letters look the same, in punycode."""
     return returning_to(door, "https://xn--prtal-1ve.lt.localhost/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_to_a_host_with_a_dot_at_the_end(door: Door) -> Refused:
     """Writes the registered host with a dot at the end, which browsers take for another origin."""
     return returning_to(door, "https://portal.lt.localhost./return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_past_a_backslash(door: Door) -> Refused:
     """Ends its own host with a backslash, which browsers read as a slash and parsers as part of a user's name."""
     return returning_to(door, "https://evil.example\\@portal.lt.localhost/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_without_a_scheme(door: Door) -> Refused:
     """Begins with two slashes and its own host."""
     return returning_to(door, "//evil.example/return")
 
 
-@attack(Area.PREVIEW, waiting_door, told=INVALID_REQUEST, why=RETURN_RULE)
+@attack(Area.PREVIEW, same_provider_door, told=INVALID_REQUEST, why=RETURN_RULE)
 def a_return_to_a_script(door: Door) -> Refused:
     """Names a script instead of a place."""
     return returning_to(door, "javascript:alert(document.domain)//portal.lt.localhost")

@@ -22,7 +22,7 @@ from oots.model.request import EvidenceRequest, PreviewVisit
 from oots.wire import request as requests
 from tests.support.answers_door import RECEIPT_ALONE
 from tests.support.attacks import Area, Refused, attack
-from tests.support.doors import Door, attachments_of, listen, provider_door, signed_anew
+from tests.support.doors import Door, attachments_of, listen, provider_door, same_provider_door, signed_anew
 from tests.support.two_sides import PORTAL, SOLVEJ
 
 FAILED_AUTHENTICATION = "EBMS:0101"
@@ -106,13 +106,13 @@ def dated(door: Door, timestamp: str) -> tuple[str, bytes]:
 # --- messages ---
 
 
-@attack(Area.REPLAY, provider_door, told=FIRST_RECEIPT, why="duplicate-received")
+@attack(Area.REPLAY, same_provider_door, told=FIRST_RECEIPT, why="duplicate-received")
 def the_same_message_again(door: Door) -> Refused:
     """Sends a captured request 1 a second time, byte for byte."""
     return without_second_effect(door, taken(door, door.sealed()))
 
 
-@attack(Area.REPLAY, provider_door, told=FIRST_RECEIPT, why="duplicate-received")
+@attack(Area.REPLAY, same_provider_door, told=FIRST_RECEIPT, why="duplicate-received")
 def the_same_second_request_again(door: Door) -> Refused:
     """Sends a captured request 2 a second time, to have evidence sent without a decision."""
     exchange_id = door.town.ask()
@@ -120,7 +120,7 @@ def the_same_second_request_again(door: Door) -> Refused:
     return without_second_effect(door, taken(door, message))
 
 
-@attack(Area.REPLAY, provider_door, told=FAILED_AUTHENTICATION, why="used for another message")
+@attack(Area.REPLAY, same_provider_door, told=FAILED_AUTHENTICATION, why="used for another message")
 def another_message_under_a_used_id(door: Door) -> Refused:
     """Signs another request under a message id that has been receipted."""
     first = taken(door, door.sealed())
@@ -128,7 +128,7 @@ def another_message_under_a_used_id(door: Door) -> Refused:
     return only_here(door.refused(*bytes_of(other)))
 
 
-@attack(Area.REPLAY, provider_door, told=RECEIPT_ALONE, why="duplicate-received")
+@attack(Area.REPLAY, same_provider_door, told=RECEIPT_ALONE, why="duplicate-received")
 def a_used_message_id_in_other_letters(door: Door) -> Refused:
     """Signs a receipted request anew, with its message id in upper case, to have it taken for a new message."""
     of, part = door.header(), door.part()
@@ -137,7 +137,7 @@ def a_used_message_id_in_other_letters(door: Door) -> Refused:
     return passed_over(door, first, door.sealed(replace(of, message_id=f"{left.upper()}@{right}"), part))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_HEADER, why="addressed to AP_DK_01")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_HEADER, why="addressed to AP_DK_01")
 def a_captured_message_at_another_access_point(door: Door) -> Refused:
     """Sends a captured request to another municipality's access point, which knows its sender just as well."""
     message = taken(door, door.sealed())
@@ -146,7 +146,7 @@ def a_captured_message_at_another_access_point(door: Door) -> Refused:
     return only_here(Door(door.town, door.waiting, point, door.store, door.caught).refused(*bytes_of(message)))
 
 
-@attack(Area.REPLAY, provider_door, told=FAILED_AUTHENTICATION, why="unknown party AP_LT_01")
+@attack(Area.REPLAY, same_provider_door, told=FAILED_AUTHENTICATION, why="unknown party AP_LT_01")
 def a_captured_request_at_the_portal_that_sent_it(door: Door) -> Refused:
     """Sends a captured request back to the portal's own access point."""
     message = taken(door, door.sealed())
@@ -158,7 +158,7 @@ def a_captured_request_at_the_portal_that_sent_it(door: Door) -> Refused:
 # --- requests and exchanges ---
 
 
-@attack(Area.REPLAY, provider_door, told=RECEIPT_ALONE, why="duplicate-received")
+@attack(Area.REPLAY, same_provider_door, told=RECEIPT_ALONE, why="duplicate-received")
 def the_same_request_in_another_message(door: Door) -> Refused:
     """Wraps a captured document, whose request id has been used, into a message of another exchange."""
     part = door.part()
@@ -166,7 +166,7 @@ def the_same_request_in_another_message(door: Door) -> Refused:
     return passed_over(door, first, door.sealed(door.header(), part))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_REQUEST, why=USED_BEFORE)
+@attack(Area.REPLAY, same_provider_door, told=INVALID_REQUEST, why=USED_BEFORE)
 def another_request_under_a_used_id(door: Door) -> Refused:
     """Asks for somebody else under a request id that has been used."""
     request = door.request()
@@ -174,7 +174,7 @@ def another_request_under_a_used_id(door: Door) -> Refused:
     return door.refused_by_rule(asking(door, replace(request, subject=replace(SOLVEJ, given_name="Anders"))))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_REQUEST, why="R-EDM-REQ-S004")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_REQUEST, why="R-EDM-REQ-S004")
 def a_used_request_id_in_other_letters(door: Door) -> Refused:
     """Writes a used request id in upper case, which is the same UUID."""
     request = door.request()
@@ -182,13 +182,13 @@ def a_used_request_id_in_other_letters(door: Door) -> Refused:
     return door.refused_by_rule(asking(door, replace(request, request_id=request.request_id.upper())))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_REQUEST, why="the ExchangeId has been used before")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_REQUEST, why="the ExchangeId has been used before")
 def a_used_exchange_id(door: Door) -> Refused:
     """Begins a second exchange under the id of one in which evidence waits."""
     return door.refused_by_rule(asking(door, door.request(), in_exchange(door, door.waiting)))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_REQUEST, why="R-EDM-ebMS-037")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_REQUEST, why="R-EDM-ebMS-037")
 def a_used_exchange_id_in_other_letters(door: Door) -> Refused:
     """Writes the id of an exchange in which evidence waits in upper case, which is the same UUID."""
     of = in_exchange(door, door.waiting)
@@ -196,7 +196,7 @@ def a_used_exchange_id_in_other_letters(door: Door) -> Refused:
     return door.refused_by_rule(replace(message, header=of))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_REQUEST, why="the preview link has been used already")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_REQUEST, why="the preview link has been used already")
 def a_second_request_twice(door: Door) -> Refused:
     """Sends another request 2 for a preview that is open, to be sent back somewhere else."""
     exchange_id = door.town.ask()
@@ -223,7 +223,7 @@ def a_second_request_after_the_decision(door: Door) -> Refused:
     return door.refused_by_rule(asking(door, second(door, exchange_id), in_exchange(door, exchange_id)))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_REQUEST, why="R-EDM-ebMS-017")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_REQUEST, why="R-EDM-ebMS-017")
 def a_second_request_in_another_conversation(door: Door) -> Refused:
     """Takes the preview link of one session of a person over into another session."""
     of = in_exchange(door, door.waiting)
@@ -231,7 +231,7 @@ def a_second_request_in_another_conversation(door: Door) -> Refused:
     return door.refused_by_rule(asking(door, request, replace(of, conversation_id=door.ids.uuid())))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_REQUEST, why="R-EDM-REQ-C005")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_REQUEST, why="R-EDM-REQ-C005")
 def a_second_request_in_another_exchange(door: Door) -> Refused:
     """Uses the preview link of one exchange in another one of the same person."""
     other = door.town.ask()
@@ -241,19 +241,19 @@ def a_second_request_in_another_exchange(door: Door) -> Refused:
 # --- clocks ---
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_HEADER, why="the timestamp is no time with a zone")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_HEADER, why="the timestamp is no time with a zone")
 def a_timestamp_without_a_zone(door: Door) -> Refused:
     """Leaves the zone out of the header's time, so that it means another moment in each country."""
     return door.refused(*dated(door, f"{door.now:%Y-%m-%dT%H:%M:%S}"))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_HEADER, why="in the future")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_HEADER, why="in the future")
 def a_timestamp_six_minutes_ahead(door: Door) -> Refused:
     """Dates the header beyond what clocks may differ, to lengthen the limits that run from it."""
     return door.refused(*dated(door, f"{door.now + timedelta(minutes=6):%Y-%m-%dT%H:%M:%SZ}"))
 
 
-@attack(Area.REPLAY, provider_door, told=INVALID_HEADER, why="in the future")
+@attack(Area.REPLAY, same_provider_door, told=INVALID_HEADER, why="in the future")
 def a_timestamp_at_the_end_of_time(door: Door) -> Refused:
     """Dates the header at the last second that a calendar has, where adding to it overflows."""
     return door.refused(*dated(door, "9999-12-31T23:59:59Z"))

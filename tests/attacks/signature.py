@@ -29,12 +29,12 @@ from tests.support.changes import (
     reference,
     replaced,
 )
-from tests.support.doors import Door, altered, provider_door, resigned
+from tests.support.doors import Door, altered, resigned, same_provider_door
 
 says = partial(in_the_signature, Area.SIGNATURE)
 tampered = partial(after_signing, Area.SIGNATURE, told=FAILED_AUTHENTICATION)
 respelled = partial(in_the_spelling, Area.SIGNATURE, told=FAILED_AUTHENTICATION)
-with_a_door = partial(attack, Area.SIGNATURE, provider_door, told=FAILED_AUTHENTICATION)
+with_a_door = partial(attack, Area.SIGNATURE, same_provider_door, told=FAILED_AUTHENTICATION)
 
 COVERAGE = "cover exactly the header"
 XMLDSIG = "http://www.w3.org/2000/09/xmldsig#"

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -37,6 +37,7 @@ from oots.trust.keys import KeyPair
 from oots.wire import answer as answers
 from tests.support.attacks import Refused, caught_by
 from tests.support.doors import specimen_key, specimen_keys
+from tests.support.moments import set_back
 from tests.support.two_sides import AARHUS, DOCUMENT, FINDING, READABLE, SOLVEJ, VILNIUS, TwoSides, two_sides
 
 IDS = RandomIds()
@@ -88,6 +89,10 @@ class Portal:
         with self.town.requester_store.begin() as unit:
             waiting = [unit.find(each) for each in (self.asked, self.offered, self.previewing, self.declined)]
         return waiting, self.town.requester_store.files.names()
+
+    def anew(self) -> Self:
+        self.caught.clear()
+        return self
 
     # --- honest answers, to be changed ---
 
@@ -241,6 +246,9 @@ def portal_door(folder: Path, spares: int = 0) -> Iterator[Portal]:
     finally:
         town.provider_store.close()
         town.requester_store.close()
+
+
+same_portal_door = set_back(portal_door)
 
 
 def _heard(step: Callable[..., Any], caught: list[BaseException]) -> Callable[..., Any]:

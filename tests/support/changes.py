@@ -19,9 +19,9 @@ from tests.support.doors import (
     Sent,
     altered,
     attachments_of,
-    provider_door,
     repackaged,
     resigned,
+    same_provider_door,
     signed_anew,
 )
 
@@ -38,7 +38,7 @@ ChangeT = TypeVar("ChangeT", TreeChange, BytesChange, PackageChange)
 
 def _declared(area: Area, told: str, why: str, send: Callable[[Door, ChangeT], Sent]) -> Callable[[ChangeT], ChangeT]:
     def declare(change: ChangeT) -> ChangeT:
-        @attack(area, provider_door, told=told, why=why)
+        @attack(area, same_provider_door, told=told, why=why)
         @wraps(change)
         def run(door: Door) -> Refused:
             return door.refused(*send(door, change))

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -41,10 +41,12 @@ from oots.trust.keys import KeyPair, load_key_pair
 from oots.wire import request as requests
 from oots.wire.xml import canonical
 from tests.support.attacks import Refused, caught_by
+from tests.support.moments import set_back
 from tests.support.two_sides import FINDING, SOLVEJ, VILNIUS, TwoSides, two_sides
 
 SPECIMEN_KEYS = Path(__file__).parents[1] / "specimen_keys"
 SAYS_NOTHING = b'<query:QueryRequest xmlns:query="urn:oasis:names:tc:ebxml-regrep:xsd:query:4.0"></query:QueryRequest>'
+SERIES = 0xA7
 Sent = tuple[str, bytes]
 
 
@@ -76,7 +78,7 @@ class Door:
     store: Store[Any]
     caught: list[TransportError] = field(default_factory=list)
     recipient: x509.Certificate | None = None
-    ids: Ids = field(default_factory=lambda: SequentialIds(0xA7))
+    ids: Ids = field(default_factory=lambda: SequentialIds(SERIES))
 
     # --- honest messages, to be changed ---
 
@@ -139,6 +141,10 @@ class Door:
             answered = [line for kept in unit.all() for line in unit.timeline(kept.exchange_id)]
             return waiting, sum(line.entry.entry is Entry.RESPONSE_SENT for line in answered)
 
+    def anew(self) -> Self:
+        self.caught.clear()
+        return replace(self, ids=SequentialIds(SERIES))
+
     # --- how it refuses ---
 
     def refused(self, content_type: str, body: bytes) -> Refused:
@@ -199,6 +205,10 @@ def _provider_door(folder: Path, *, agreed: bool) -> Iterator[Door]:
     finally:
         town.provider_store.close()
         town.requester_store.close()
+
+
+same_provider_door = set_back(provider_door)
+same_encrypting_door = set_back(encrypting_door)
 
 
 def listen(point: AccessPoint[Any], caught: list[TransportError]) -> None:

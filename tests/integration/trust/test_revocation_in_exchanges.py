@@ -30,7 +30,7 @@ from oots.trust.revocation import UnsettledError
 from tests.attacks import certificate, revocation
 from tests.support.attacks import ATTACKS, Area
 from tests.support.changes import FAILED_AUTHENTICATION
-from tests.support.doors import Door, provider_door, specimen_key, specimen_keys
+from tests.support.doors import Door, same_provider_door, specimen_key, specimen_keys
 from tests.support.fake_authority import LIFE, house_trust
 from tests.support.revoking_door import revoking_door
 from tests.support.two_sides import FINDING, SOLVEJ, TwoSides, two_sides
@@ -284,7 +284,7 @@ def test_a_receipt_that_cannot_be_judged_is_asked_for_again(pair: Pair) -> None:
 
 def test_the_peer_is_told_the_same_of_every_failure_of_trust(tmp_path: Path) -> None:
     """One attack for each reason that there is."""
-    stages = (provider_door, revoking_door)
+    stages = (same_provider_door, revoking_door)
     by_reason = {
         each.why: each
         for each in ATTACKS
