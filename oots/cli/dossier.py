@@ -177,7 +177,7 @@ def _as_text(file: Path, verdict: Verdict, missed: Sequence[str]) -> Iterator[st
         yield f"    {each.da}"
         yield f"    {each.en}"
     for each_review in verdict.reviews:
-        by = f"{each_review.by} ({each_review.party})"
+        by = f"{each_review.by} ({each_review.key}), {each_review.party}"
         yield f"  Gennemgået / Reviewed: {each_review.verdict}, {by}, {iso(each_review.at)}"
     yield from (f"  remark: {remark.file}: {remark.why}" for remark in verdict.remarks)
     if verdict.revocation:

@@ -20,10 +20,12 @@ NAME: Final = "review.json"
 
 @dataclass(frozen=True, slots=True)
 class SignedOff:
-    """A sign-off that holds: the verdict of the reviewer, by name, for whom that key signs, and when."""
+    """A sign-off that holds: the verdict, the reviewer's name and `key` (what the sign-in calls this person), the `party`
+    whose key has signed, and when."""
 
     verdict: str
     by: str
+    key: str
     party: str
     at: datetime
 
@@ -64,7 +66,9 @@ def judge_review(
             wrong.append("it was signed at another time than is said")
         faults += [f"sign-off {number}: {why}" for why in wrong]
         if not wrong:
-            held.append(SignedOff(sign_off.verdict, sign_off.by.name, signer.party.party_id, signer.at))
+            held.append(
+                SignedOff(sign_off.verdict, sign_off.by.name, sign_off.by.key, signer.party.party_id, signer.at)
+            )
     if len(held) < len(report.sign_offs):
         return ReviewVerdict(tuple(held), tuple(faults))
     last = _said(report.sign_offs[-1]) if report.sign_offs else {}

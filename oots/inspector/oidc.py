@@ -46,6 +46,7 @@ class IssuerDoor:
     def __init__(self, party: RelyingParty, roles: Roles, issuer: str, client_id: str) -> None:
         self._party = party
         self._roles = roles
+        self._issuer = issuer
         self.name = urlsplit(issuer).netloc
         self.mark = json.dumps([issuer, client_id, roles.digest])
 
@@ -54,13 +55,17 @@ class IssuerDoor:
         return self._party.begin(request, next)
 
     async def complete(self, request: Request) -> tuple[Reviewer, str]:
-        """The reviewer behind the issuer's answer, perhaps without any duty, and the path that was asked for. Raises
-        SignInError."""
+        """The reviewer behind the issuer's answer, perhaps without any duty, and the path that was asked for.
+
+        A subject is unique within its issuer alone (OpenID Connect Core 2), so the reviewer's key is `<issuer>#<sub>`.
+        Raises SignInError.
+        """
         claims, pending = await self._party.complete(request)
-        key = claims.get("sub")
-        if not isinstance(key, str) or not key.strip():
+        sub = claims.get("sub")
+        if not isinstance(sub, str) or not sub.strip():
             raise SignInError(SignInFailure.UNTRUSTED_TOKEN)
-        return Reviewer(key, _name_in(claims) or key, self._roles.of(claims)), pending.next
+        reviewer = Reviewer(f"{self._issuer}#{sub}", _name_in(claims) or sub, self._roles.of(claims))
+        return reviewer, pending.next
 
 
 def _name_in(claims: Mapping[str, Any]) -> str | None:

@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from typer.testing import CliRunner
 
+from oots.cli.commands import app
 from oots.deployment.reviews import review_in
 from oots.dossier.export import export
 from oots.dossier.messages import header_in
@@ -24,11 +26,21 @@ from oots.review.desk import Desk
 from oots.review.record import Answer, AnswerKind, By, Remark, RemarkKind, Review, State
 from oots.review.signing import Draft, ReviewedMessage, items_told, report_of, signed
 from tests.support.doors import specimen_key
-from tests.support.dossiers import MADE, anchors, judged, kept_lists, members_of, resigned, sample_material, why
+from tests.support.dossiers import (
+    MADE,
+    SAMPLES,
+    anchors,
+    judged,
+    kept_lists,
+    members_of,
+    resigned,
+    sample_material,
+    why,
+)
 from tests.support.revocation import signed_list
 from tests.support.two_sides import START
 
-SIGNE = By("signe", "Signe Skriver")
+SIGNE = By("https://login.example#signe", "Signe Skriver")
 EXPLANATION = "Fristen står ikke i aftalen."
 
 
@@ -56,13 +68,18 @@ def with_review(report: dict[str, Any], answers: tuple[bytes, ...] | None = None
     return export(replace(sample_material(), review=report, answers=answers or kept_lists()), MADE)
 
 
-def test_a_review_goes_along_and_who_signed_it_is_said() -> None:
+def test_a_review_goes_along_and_who_signed_it_is_said(tmp_path: Path) -> None:
     data = with_review(reviewed())
     verdict = judged(data)
     assert verdict.faults == ()
-    assert [(each.verdict, each.by, each.party) for each in verdict.reviews] == [
-        ("partly", "Signe Skriver", "it-architecture-council")
+    assert [(each.verdict, each.by, each.key, each.party) for each in verdict.reviews] == [
+        ("partly", "Signe Skriver", "https://login.example#signe", "it-architecture-council")
     ]
+    file = tmp_path / "d.zip"
+    file.write_bytes(data)
+    trust = SAMPLES / "bopaelsattest" / "trust.pem"
+    told = CliRunner().invoke(app, ["dossier", "verify", str(file), "--trust", str(trust), "--specimens"]).stdout
+    assert "partly, Signe Skriver (https://login.example#signe), it-architecture-council, " in told
     page = members_of(data)["summary.html"].decode()
     assert EXPLANATION in page
     assert "delvist verificeret" in page

@@ -15,6 +15,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from oots.deployment.settings import InspectorSettings, OidcSettings
+from oots.inspector import access_pages
+from oots.inspector.access import Reviewer
 from oots.model.clock import FrozenClock
 from tests.support.inspector import ORIGIN, Browser, inspector_over, inspector_settings
 from tests.support.two_sides import START
@@ -168,6 +170,18 @@ def test_who_has_no_name_is_called_by_the_key(browser: Browser, issuer: FakeIssu
     issuer.claims |= {"name": " ", "preferred_username": 7}
     signed_in(browser, issuer)
     assert "<strong>u-17</strong>" in browser.get("/looks").text
+
+
+def test_a_reviewer_is_known_by_issuer_and_subject_also_where_the_name_is_shared(
+    browser: Browser, issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admitted: list[Reviewer] = []
+    monkeypatch.setattr(access_pages, "admit", lambda _request, reviewer: admitted.append(reviewer))
+    for subject in ("u-17", "u-18"):
+        issuer.claims["sub"] = subject
+        signed_in(browser, issuer)
+    assert {reviewer.name for reviewer in admitted} == {"Rasmus Rådgiver"}
+    assert [reviewer.key for reviewer in admitted] == [f"{ISSUER}#u-17", f"{ISSUER}#u-18"]
 
 
 def test_the_session_goes_on_under_a_new_name(browser: Browser, issuer: FakeIssuer) -> None:
