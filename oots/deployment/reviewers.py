@@ -9,7 +9,7 @@ from oots.inspector.access_pages import Doors
 from oots.inspector.accounts import load_accounts
 from oots.inspector.oidc import CALLBACK, IssuerDoor, Roles
 from oots.model.clock import Clock
-from oots.web.openid import RelyingParty, discovered
+from oots.web.openid import Discovery, RelyingParty
 
 _SECONDS = 10.0
 
@@ -28,7 +28,7 @@ def doors_of(settings: InspectorSettings, own: str, clock: Clock, client: httpx.
 
 def _issuer_door(oidc: OidcSettings, own: str, clock: Clock, client: httpx.Client) -> IssuerDoor:
     party = RelyingParty(
-        issuer=lambda: discovered(oidc.issuer, client),
+        issuer=Discovery(oidc.issuer, client, clock),
         client_id=oidc.client_id,
         client_secret=oidc.client_secret,
         redirect_uri=f"{own}{CALLBACK}",

@@ -20,7 +20,7 @@ NAME: Final = "review.json"
 
 @dataclass(frozen=True, slots=True)
 class SignedOff:
-    """A sign-off that holds: the verdict, the reviewer's name and `key` (what the sign-in calls this person), the `party`
+    """A sign-off that holds: the verdict, the reviewer's name and `key` (what the sign-in calls this person), the party
     whose key has signed, and when."""
 
     verdict: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from threading import Lock
+from typing import Any, Final
 
 import httpx
 from authlib.oauth2.base import OAuth2Error
@@ -26,6 +28,10 @@ from oots.web.sessions import session_of
 
 LEEWAY_SECONDS = 30
 CONFIGURATION = "/.well-known/openid-configuration"
+DISCOVERED_FOR: Final = timedelta(minutes=10)
+"""How long what an issuer says of itself is taken for granted; its keys are fetched at each sign-in."""
+UNDISCOVERED_FOR: Final = timedelta(seconds=10)
+"""How long an issuer rests that did not answer, or not as it must."""
 
 _PENDING = "_sign_in"
 _MOST_PENDING = 5
@@ -95,6 +101,34 @@ def discovered(issuer: str, http: httpx.Client) -> Issuer:
     if found.issuer != issuer or not all(str(each).startswith((scheme, "https:")) for each in named):
         raise SignInError(SignInFailure.UNTRUSTED_TOKEN)
     return found
+
+
+class Discovery:
+    """What an issuer says of itself, asked for once in DISCOVERED_FOR, or in UNDISCOVERED_FOR where that failed, by
+    however many at once. Called, it raises as `discovered` does."""
+
+    def __init__(self, issuer: str, http: httpx.Client, clock: Clock) -> None:
+        self._issuer = issuer
+        self._http = http
+        self._clock = clock
+        self._asking = Lock()
+        self._found: Issuer | SignInFailure = SignInFailure.UNREACHABLE
+        self._until = datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self) -> Issuer:
+        with self._asking:
+            if self._clock.now() >= self._until:
+                self._ask()
+            if isinstance(self._found, Issuer):
+                return self._found
+            raise SignInError(self._found)
+
+    def _ask(self) -> None:
+        try:
+            self._found, kept = discovered(self._issuer, self._http), DISCOVERED_FOR
+        except SignInError as failure:
+            self._found, kept = failure.kind, UNDISCOVERED_FOR
+        self._until = self._clock.now() + kept
 
 
 class RelyingParty:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -17,7 +20,8 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from oots.deployment.settings import InspectorSettings, OidcSettings
 from oots.inspector import access_pages
 from oots.inspector.access import Reviewer
-from oots.model.clock import FrozenClock
+from oots.model.clock import AdvancedClock, Clock, FrozenClock
+from oots.web.openid import CONFIGURATION, DISCOVERED_FOR, UNDISCOVERED_FOR, Discovery, SignInError
 from tests.support.inspector import ORIGIN, Browser, inspector_over, inspector_settings
 from tests.support.two_sides import START
 
@@ -32,7 +36,8 @@ class FakeIssuer(httpx.BaseTransport):
     """An issuer with one key, who signs in whom `claims` names; `says` are changes of what it says of itself, `token`
     makes the ID token."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self.key: ECKey | RSAKey = ECKey.generate_key("P-256", {"kid": "1"})
         self.algorithm = "ES256"
         self.claims: Claims = {"sub": "u-17", "name": "Rasmus Rådgiver", "roles": ["oots-architect"]}
@@ -78,7 +83,8 @@ class FakeIssuer(httpx.BaseTransport):
         fitting = asked is not None and create_s256_code_challenge(form["code_verifier"]) == asked["code_challenge"]
         if asked is None or not fitting or not request.headers["authorization"].startswith("Basic "):
             return httpx.Response(400, json={"error": "invalid_grant"})
-        times = {"iat": NOW, "exp": NOW + 300}
+        now = int(self._clock.now().timestamp())
+        times = {"iat": now, "exp": now + 300}
         claims = {"iss": ISSUER, "aud": asked["client_id"], "nonce": asked["nonce"]} | times | self.claims
         token = self.token({name: value for name, value in claims.items() if value is not None})
         return httpx.Response(200, json={"access_token": "a", "token_type": "Bearer", "id_token": token})
@@ -91,21 +97,28 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> InspectorSettings:
 
 
 @pytest.fixture(scope="module")
-def house(settings: InspectorSettings) -> Iterator[tuple[Any, list[FakeIssuer]]]:
+def clock() -> AdvancedClock:
+    return AdvancedClock(FrozenClock(START))
+
+
+@pytest.fixture(scope="module")
+def house(settings: InspectorSettings, clock: AdvancedClock) -> Iterator[tuple[Any, list[FakeIssuer]]]:
     """The app, and the issuer that answers it at present."""
-    present: list[FakeIssuer] = [FakeIssuer()]
+    present: list[FakeIssuer] = [FakeIssuer(clock)]
 
     class Present(httpx.BaseTransport):
         def handle_request(self, request: httpx.Request) -> httpx.Response:
             return present[0].handle_request(request)
 
     with httpx.Client(transport=Present()) as client:
-        yield inspector_over(settings, FrozenClock(START), client), present
+        yield inspector_over(settings, clock, client), present
 
 
 @pytest.fixture
-def issuer(house: tuple[Any, list[FakeIssuer]]) -> FakeIssuer:
-    house[1][0] = FakeIssuer()
+def issuer(house: tuple[Any, list[FakeIssuer]], clock: AdvancedClock) -> FakeIssuer:
+    """A new one, of which nothing is known any more."""
+    clock.advance(DISCOVERED_FOR)
+    house[1][0] = FakeIssuer(clock)
     return house[1][0]
 
 
@@ -223,10 +236,11 @@ FLAWS: dict[str, Claims] = {
 
 @pytest.mark.parametrize("claims", FLAWS.values(), ids=FLAWS.keys())
 def test_a_token_with_one_flaw_is_not_believed(browser: Browser, issuer: FakeIssuer, claims: Claims) -> None:
-    issuer.claims |= claims
+    before = issuer.claims
+    issuer.claims = before | claims
     assert signed_in(browser, issuer) == f"{NOBODY}untrusted-token"
     assert browser.get("/looks").status_code == 303
-    issuer.claims = FakeIssuer().claims
+    issuer.claims = before
     assert signed_in(browser, issuer) == "/looks"
 
 
@@ -263,11 +277,12 @@ def test_a_token_that_the_issuer_has_not_signed_is_not_believed(
     ],
 )
 def test_an_issuer_that_says_to_be_another_or_is_less_protected_is_not_gone_to(
-    browser: Browser, issuer: FakeIssuer, says: Claims
+    browser: Browser, issuer: FakeIssuer, clock: AdvancedClock, says: Claims
 ) -> None:
     issuer.says = says
     assert begun(browser) == f"{NOBODY}untrusted-token"
     issuer.says = {}
+    clock.advance(UNDISCOVERED_FOR)
     assert begun(browser).startswith(f"{ISSUER}/authorize?")
 
 
@@ -297,7 +312,12 @@ def test_there_are_no_accounts_to_choose_beside_an_issuer(browser: Browser, issu
     ids=lambda change: next(iter(change)),
 )
 def test_a_session_counts_for_the_issuer_and_the_duties_by_which_it_began(
-    settings: InspectorSettings, browser: Browser, issuer: FakeIssuer, change: Claims, tmp_path: Path
+    settings: InspectorSettings,
+    browser: Browser,
+    issuer: FakeIssuer,
+    clock: AdvancedClock,
+    change: Claims,
+    tmp_path: Path,
 ) -> None:
     signed_in(browser, issuer)
     assert settings.oidc
@@ -305,9 +325,68 @@ def test_a_session_counts_for_the_issuer_and_the_duties_by_which_it_began(
     def restarted(state: Path, **oidc: Any) -> Browser:
         shutil.copytree(settings.state, state)
         says = OidcSettings(**settings.oidc.model_dump(mode="json") | oidc)
-        again = Browser(inspector_over(settings.model_copy(update={"state": state, "oidc": says}), FrozenClock(START)))
+        again = Browser(inspector_over(settings.model_copy(update={"state": state, "oidc": says}), clock))
         again.client.cookies = browser.client.cookies
         return again
 
     assert restarted(tmp_path / "same").get("/looks").status_code == 200
     assert restarted(tmp_path / "other", **change).get("/looks").status_code == 303
+
+
+# --- how often the issuer is asked what it is ---
+
+
+def asked(issuer: FakeIssuer) -> int:
+    return sum(path.endswith(CONFIGURATION) for path in issuer.asked)
+
+
+def test_an_issuer_is_asked_what_it_is_once_in_ten_minutes_however_many_strangers_come(
+    house: tuple[Any, list[FakeIssuer]], issuer: FakeIssuer, clock: AdvancedClock
+) -> None:
+    for _ in range(5):
+        assert begun(Browser(house[0])).startswith(f"{ISSUER}/authorize?")
+    clock.advance(DISCOVERED_FOR - timedelta(seconds=1))
+    assert signed_in(Browser(house[0]), issuer) == "/looks"
+    assert asked(issuer) == 1
+    clock.advance(timedelta(seconds=1))
+    issuer.says = {"authorization_endpoint": f"{ISSUER}/moved"}
+    assert begun(Browser(house[0])).startswith(f"{ISSUER}/moved?")
+    assert asked(issuer) == 2
+
+
+def test_an_issuer_that_fails_rests_for_ten_seconds(browser: Browser, issuer: FakeIssuer, clock: AdvancedClock) -> None:
+    issuer.says = {"issuer": "https://evil.example"}
+    assert [begun(browser) for _ in range(3)] == [f"{NOBODY}untrusted-token"] * 3
+    assert asked(issuer) == 1
+    issuer.says = {}
+    clock.advance(UNDISCOVERED_FOR)
+    assert begun(browser).startswith(f"{ISSUER}/authorize?")
+
+
+@pytest.mark.parametrize("says", [{}, {"issuer": "https://evil.example"}], ids=["good", "bad"])
+def test_those_who_come_at_once_wait_for_one_answer(says: Claims) -> None:
+    """The issuer would let a second question meet the first."""
+    issuer, begin, meeting = FakeIssuer(FrozenClock(START)), Barrier(4), Barrier(2)
+    issuer.says = says
+    met: list[bool] = []
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        try:
+            meeting.wait(0.1)
+            met.append(True)
+        except BrokenBarrierError:
+            met.append(False)
+        return issuer.handle_request(request)
+
+    with httpx.Client(transport=httpx.MockTransport(answered)) as client, ThreadPoolExecutor(4) as strangers:
+        discovery = Discovery(ISSUER, client, FrozenClock(START))
+
+        def come(_: int) -> str:
+            begin.wait()
+            try:
+                return discovery().issuer
+            except SignInError as failure:
+                return failure.kind.value
+
+        assert set(strangers.map(come, range(4))) == ({"untrusted-token"} if says else {ISSUER})
+    assert met == [False]
