@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from oots.exchange.conversation import RequesterState
 from oots.requester.cases import Case, Piece
-from oots.requester.own_log import identifier_of
+from oots.requester.own_log import called
 from oots.requester.service import Progress
 from oots.requester.visitor import Visitor
 
@@ -63,7 +63,7 @@ class File:
     @property
     def has_room(self) -> bool:
         """Whether a further person may be invited."""
-        subjects = {identifier_of(progress.request.subject) for progress in self.exchanges}
+        subjects = {called(progress.request.subject) for progress in self.exchanges}
         return self.joined is None and len(subjects) < self.case.persons
 
     def lines(self, visitor: Visitor) -> tuple[Line, ...]:
@@ -71,10 +71,10 @@ class File:
         return tuple(line for piece in self.case.pieces for line in self._lines_of(piece, visitor))
 
     def _lines_of(self, piece: Piece, visitor: Visitor) -> Iterator[Line]:
-        latest: dict[str | None, Progress] = {}
+        latest: dict[tuple[str, ...] | None, Progress] = {}
         for progress in self.exchanges:
             if (progress.piece or self.case.pieces[0].key) == piece.key:
-                latest[identifier_of(progress.request.subject) if piece.each_person else None] = progress
+                latest[called(progress.request.subject) if piece.each_person else None] = progress
         own = [progress for progress in latest.values() if visitor.asked(progress.request)]
         others = [progress for progress in latest.values() if progress not in own]
         wanted = self.case.persons if piece.each_person else 1

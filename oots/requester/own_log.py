@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from oots.model.person import NaturalPerson, Subject
 
+NATURAL, LEGAL = "natural", "legal"
+
 
 def identifier_of(person: Subject | None) -> str | None:
     """The eIDAS identifier; None for nobody."""
@@ -14,11 +16,18 @@ def identifier_of(person: Subject | None) -> str | None:
     return person.identifier if isinstance(person, NaturalPerson) else person.legal_person_identifier
 
 
+def called(person: Subject | None) -> tuple[str, ...]:
+    """The kind of the eIDAS identifier, and that: persons and companies are numbered apart from each other. Nothing for
+    nobody, and for whoever has none."""
+    identifier = identifier_of(person)
+    return (NATURAL if isinstance(person, NaturalPerson) else LEGAL, identifier) if identifier else ()
+
+
 def calls(subject: Subject, representative: Subject | None) -> Iterator[tuple[str, ...]]:
     """By her eIDAS identifier; and, where somebody acted for her, that one by both: a representative finds what she
     asked herself, and nothing else about whom she acts for."""
-    own, acting = identifier_of(subject), identifier_of(representative)
+    own, acting = called(subject), called(representative)
     if own:
-        yield (own,)
+        yield own
     if own and acting:
-        yield (own, acting)
+        yield (*own, *acting)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from oots.model.person import LevelOfAssurance, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
-from oots.requester.own_log import calls, identifier_of
+from oots.requester.own_log import called, calls, identifier_of
 from oots.requester.session_notes import forget_cases
 from oots.web.sessions import session_of
 
@@ -54,10 +54,7 @@ class Visitor:
 
     def asked(self, request: EvidenceRequest) -> bool:
         """Whether this person made the request, for the same subject; everybody here carries an eIDAS identifier."""
-        return (identifier_of(request.subject), identifier_of(request.representative)) == (
-            identifier_of(self.person),
-            identifier_of(self.representative),
-        )
+        return _called(request.subject, request.representative) == _called(self.person, self.representative)
 
     @property
     def who(self) -> tuple[str, ...]:
@@ -66,7 +63,7 @@ class Visitor:
 
     def mark(self, file_id: str) -> str:
         """What stands for this person in one file, and in no other."""
-        who = (file_id, identifier_of(self.person) or "", identifier_of(self.representative) or "")
+        who = (file_id, *called(self.person), *called(self.representative))
         return hashlib.sha256("\n".join(who).encode()).hexdigest()
 
     def is_as_sure(self, request: EvidenceRequest) -> bool:
@@ -86,7 +83,8 @@ def remember(request: Request, visitor: Visitor) -> None:
     """Keep who signed in for the rest of the session, which forgets the cases of whoever was there before."""
     session = session_of(request)
     before = visitor_of(request)
-    if before is None or _identifiers(before) != _identifiers(visitor):
+    now = _called(visitor.person, visitor.representative)
+    if before is None or _called(before.person, before.representative) != now:
         forget_cases(request)
     session["person"] = _PERSONS.dump_python(visitor.person, mode="json")
     session["representative"] = visitor.representative and _PERSONS.dump_python(visitor.representative, mode="json")
@@ -106,5 +104,5 @@ def visitor_of(request: Request) -> Visitor | None:
     )
 
 
-def _identifiers(visitor: Visitor) -> tuple[str | None, str | None]:
-    return identifier_of(visitor.person), identifier_of(visitor.representative)
+def _called(subject: Subject | None, representative: Subject | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return called(subject), called(representative)

@@ -32,19 +32,22 @@ def upgrade() -> None:
 
 
 def _whom(record: dict[str, Any]) -> Iterator[tuple[str, ...]]:
-    """As its service calls them: a provider by the key of who was matched, a portal by eIDAS identifiers, those of a
-    representative after those of the subject. An intermediary calls nobody."""
+    """As its service calls them: a provider by the key of who was matched, a portal by eIDAS identifiers, each after
+    its kind, those of a representative after those of the subject. An intermediary calls nobody."""
     if record.get("person_key"):
         yield (record["person_key"],)
     elif "case" in record:
         request = record["request"]
-        subject, representative = _identifier(request["subject"]), _identifier(request.get("representative"))
+        subject, representative = _called(request["subject"]), _called(request.get("representative"))
         if subject:
-            yield (subject,)
+            yield subject
         if subject and representative:
-            yield (subject, representative)
+            yield (*subject, *representative)
 
 
-def _identifier(person: dict[str, Any] | None) -> str | None:
-    found = (person or {}).get("identifier") or (person or {}).get("legal_person_identifier")
-    return found if isinstance(found, str) else None
+def _called(person: dict[str, Any] | None) -> tuple[str, ...]:
+    said = person or {}
+    for kind, name in (("natural", "identifier"), ("legal", "legal_person_identifier")):
+        if said.get(name):
+            return (kind, said[name])
+    return ()
