@@ -17,7 +17,7 @@ from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.model.request import EvidenceRequest
 from oots.model.text import Text
 from oots.own_log.log import AskedAboutMe, Reader, asked_about
-from oots.provider import asking
+from oots.provider import asking, checks
 from oots.provider.authorities import Authorities
 from oots.provider.record import ProviderExchange
 from oots.provider.replies import ProviderUnit
@@ -110,6 +110,13 @@ class PostOffice:
     def letters(self, person_key: str) -> tuple[Letter, ...]:
         """Latest first."""
         return letters(self._store, person_key)
+
+    def is_sure_enough(self, level: LevelOfAssurance | None, request: EvidenceRequest) -> bool:
+        """Whether a sign-in at this level may see what became of a request: the evidence demands as sure a one for its
+        log as for its preview, or, where it is offered no more, as sure a one as it was asked with."""
+        offer, actor = self._authorities.offer(request), checks.acting(request)
+        demanded = offer.minimum_assurance if offer else actor.level_of_assurance if actor else None
+        return level is not None and demanded is not None and level.reaches(demanded)
 
     def asked_about(self, reader: Reader) -> tuple[AskedAboutMe[ProviderExchange], ...]:
         """What a person's own log tells her, the latest first."""

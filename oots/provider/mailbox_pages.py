@@ -70,7 +70,7 @@ class MailboxPages:
         not know."""
         visitors.hand_over(request, person)
         try:
-            visitors.open_mailbox(request, self._office.owner(person))
+            visitors.open_mailbox(request, self._office.owner(person), person.level_of_assurance)
         except Refusal:
             raise ClosedError(HTTPStatus.SERVICE_UNAVAILABLE, path) from None
         return RedirectResponse(path, HTTPStatus.SEE_OTHER)
@@ -83,8 +83,10 @@ class MailboxPages:
         """The person's own log, for whom the mailbox is open."""
 
         def reader(request: Request) -> Reader | None:
-            owner = visitors.mailbox_of(request)
-            return None if owner is None else Reader((owner,) if owner else ())
+            owner, level = visitors.mailbox_of(request), visitors.level_of(request)
+            if owner is None:
+                return None
+            return Reader((owner,) if owner else (), lambda asked: self._office.is_sure_enough(level, asked))
 
         return OwnLogPages(
             frame=self._frame,

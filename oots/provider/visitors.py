@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from starlette.requests import Request
 
-from oots.model.person import NaturalPerson
+from oots.model.person import LevelOfAssurance, NaturalPerson
 from oots.web.sessions import session_of
 
 
@@ -16,6 +16,7 @@ def hand_over(request: Request, person: NaturalPerson) -> None:
     if session.get("visitor") != identity:
         session["admitted"] = []
         session.pop("mailbox", None)
+        session.pop("level", None)
         session.pop("came_from", None)
     session["visitor"] = identity
 
@@ -36,15 +37,23 @@ def dismiss(request: Request, token: str) -> None:
     session["admitted"] = [each for each in session.get("admitted", []) if each != _hashed(token)]
 
 
-def open_mailbox(request: Request, person_key: str | None) -> None:
-    """The session may read the letters of this person; of nobody where the register does not know her."""
-    session_of(request)["mailbox"] = person_key or ""
+def open_mailbox(request: Request, person_key: str | None, level: LevelOfAssurance | None) -> None:
+    """The session may read the letters of this person, and her log as far as the `level` of this sign-in goes; those of
+    nobody where the register does not know her."""
+    session = session_of(request)
+    session["mailbox"], session["level"] = person_key or "", level.value if level else None
 
 
 def mailbox_of(request: Request) -> str | None:
     """Whose letters the session may read, perhaps nobody's (empty); None before a sign-in."""
     kept = session_of(request).get("mailbox")
     return kept if isinstance(kept, str) else None
+
+
+def level_of(request: Request) -> LevelOfAssurance | None:
+    """How surely the person was identified for whom the mailbox is open."""
+    kept = session_of(request).get("level")
+    return LevelOfAssurance(kept) if kept else None
 
 
 def goes_to(request: Request, link: str) -> None:

@@ -54,6 +54,7 @@ from oots.provider.shown import Place, ShownDocument, ShownPackage, Stage
 from oots.requester import pages as portal_pages
 from oots.requester.cases import Case, Piece, case_of
 from oots.requester.discovery import Finding, answered
+from oots.requester.own_log import called
 from oots.requester.service import NotPossibleError, Progress
 from oots.trust.seal_report import SealReport
 from oots.web.behind import BehindTheScenes
@@ -242,7 +243,7 @@ class PortalService:
         return exchange_id
 
     def asked_about(self, reader: Reader) -> tuple[Any, ...]:
-        return a_log() if reader.who == (MARIA.identifier,) else ()
+        return a_log() if reader.who == called(MARIA) else ()
 
     def file(self, file_id: str) -> tuple[Progress, ...]:
         found = tuple(progress for progress in self.kept.values() if progress.file_id == file_id)

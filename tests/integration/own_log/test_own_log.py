@@ -14,14 +14,16 @@ from sqlalchemy import insert, select
 from oots.exchange.purge import purge
 from oots.exchange.schema import SUBJECT, SUBJECT_KEY
 from oots.exchange.store import Store
-from oots.model.issuing import Applicant, Match, Matched, MatchOutcome, NotMatched
-from oots.model.person import LevelOfAssurance, NaturalPerson
+from oots.model.issuing import Applicant, Match, Matched, MatchOutcome, NotMatched, Offer
+from oots.model.person import LegalPerson, LevelOfAssurance, NaturalPerson, Subject
 from oots.model.response import ErrorCode
 from oots.own_log.log import AskedAboutMe, Happened, Reader, asked_about
+from oots.provider import visitors
 from oots.provider.record import ProviderExchange
 from oots.requester.cases import CASES
-from oots.requester.own_log import calls
+from oots.requester.own_log import called, calls
 from oots.requester.record import RequesterExchange
+from oots.requester.visitor import Visitor
 from tests.support.doors import specimen_keys
 from tests.support.street import PORTAL, PREVIEW, Browser, Street
 from tests.support.two_sides import SOLVEJ, FakeSource, TwoSides, two_sides
@@ -30,9 +32,18 @@ BO = NaturalPerson("Prøvesen", "Bo", date(1971, 5, 9), LevelOfAssurance.HIGH, i
 FREJA = NaturalPerson("Prøvesen", "Freja", date(2015, 3, 2), LevelOfAssurance.HIGH, identifier="DK/LT/5f4e3d2c1bfreja")
 ANNE = NaturalPerson("Prøvesen", "Anne", date(1979, 1, 8), LevelOfAssurance.HIGH, identifier="DK/LT/77aa88bb99anne")
 
+SAME = LegalPerson(SOLVEJ.identifier or "", "Solvej og Søn", LevelOfAssurance.HIGH)
 
+
+@dataclass
 class Register(FakeSource):
     """A register that knows each person by a key of its own."""
+
+    level: LevelOfAssurance = LevelOfAssurance.SUBSTANTIAL
+
+    def offer(self, classification: str) -> Offer | None:
+        offer = super().offer(classification)
+        return offer and replace(offer, minimum_assurance=self.level)
 
     def match(self, applicant: Applicant) -> Match:
         subject = applicant.subject
@@ -78,7 +89,7 @@ def at_provider(town: TwoSides, person: NaturalPerson) -> dict[str, AskedAboutMe
 
 
 def at_portal(
-    town: TwoSides, person: NaturalPerson, acting: NaturalPerson | None = None
+    town: TwoSides, person: Subject, acting: NaturalPerson | None = None
 ) -> dict[str, AskedAboutMe[RequesterExchange]]:
     who = tuple(calls(person, acting))[-1]
     return {each.exchange_id: each for each in asked_about(town.requester_store, Reader(who))}
@@ -154,6 +165,17 @@ def test_a_representative_finds_what_she_asked_herself_and_the_subject_finds_all
     assert asked.for_freja not in at_provider(town, ANNE)
 
 
+def test_a_company_and_a_person_with_one_identifier_find_their_own_alone(town: TwoSides, asked: Asked) -> None:
+    """Each kind of identifier is given out for itself: nothing keeps a country from using a text twice."""
+    of_company = town.ask(person=SAME, representative=ANNE)
+    assert SAME.legal_person_identifier == SOLVEJ.identifier
+    assert set(at_portal(town, SAME)) == set(at_portal(town, SAME, acting=ANNE)) == {of_company}
+    assert {asked.accepted, asked.declined} <= set(at_portal(town, SOLVEJ))
+    assert of_company not in at_portal(town, SOLVEJ)
+    for_company = at_portal(town, SAME)[of_company].request
+    assert [Visitor(person, "c", ANNE).asked(for_company) for person in (SOLVEJ, SAME)] == [False, True]
+
+
 def test_a_sign_in_that_is_not_as_sure_sees_nothing_of_it(town: TwoSides, asked: Asked) -> None:
     who = tuple(calls(SOLVEJ, None))[-1]
     sure = Reader(who, lambda request: request.requester.identifier.value == "999000001")
@@ -187,12 +209,12 @@ def test_a_row_that_somebody_without_the_key_has_changed_shows_nobody_elses_exch
 
 
 def test_no_name_and_no_identifier_stands_readable_in_the_table(town: TwoSides, asked: Asked) -> None:
-    for store, known in ((town.provider_store, key_of(SOLVEJ)), (town.requester_store, SOLVEJ.identifier or "")):
+    for store, who in ((town.provider_store, (key_of(SOLVEJ),)), (town.requester_store, called(SOLVEJ))):
         with store.look() as unit:
             rows = unit.connection.execute(select(SUBJECT)).all()
-            assert asked.accepted in unit.subjects.exchanges_of(known)
+            assert asked.accepted in unit.subjects.exchanges_of(*who)
         assert rows
-        assert all(len(row.who_hash) == len(row.proof) == 64 and known not in str(row) for row in rows)
+        assert all(len(row.who_hash) == len(row.proof) == 64 and who[-1] not in str(row) for row in rows)
     hashes = [_hashes(store) for store in (town.provider_store, town.requester_store)]
     assert hashes[0].isdisjoint(hashes[1]), "each service has a key of its own"
 
@@ -206,9 +228,14 @@ def _hashes(store: Store[ProviderExchange] | Store[RequesterExchange]) -> set[st
 
 
 @pytest.fixture(scope="module")
-def street(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Street]:
+def register() -> Register:
+    return Register()
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory, register: Register) -> Iterator[Street]:
     folder = tmp_path_factory.mktemp("street")
-    town = two_sides(folder, specimen_keys(), Register(), specimens=True)
+    town = two_sides(folder, specimen_keys(), register, specimens=True)
     with closing(town.provider_store), closing(town.requester_store):
         yield Street(folder, town)
 
@@ -258,6 +285,24 @@ def test_the_log_can_be_saved_for_machines(street: Street, solvej: Browser, log:
     assert (nobody.status_code, nobody.headers["location"]) == (303, "/log")
 
 
+def test_a_log_at_the_provider_demands_as_sure_a_sign_in_as_the_preview_did(
+    street: Street, solvej: Browser, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Solvej signs in at level high, and at level substantial where the node knows her less well."""
+    log = LOGS["provider"]
+    monkeypatch.setattr(register, "level", LevelOfAssurance.HIGH)
+    solvej.sign_in(f"{log}/signin", "solvej")
+    assert "Bopælsattest" in solvej.get(log).text
+    known = visitors.open_mailbox
+    less = LevelOfAssurance.SUBSTANTIAL
+    monkeypatch.setattr(visitors, "open_mailbox", lambda request, key, _level: known(request, key, less))
+    solvej.sign_in(f"{log}/signin", "solvej")
+    assert "Ingen har spurgt om dig her" in solvej.get(log).text
+    assert solvej.get(f"{log}.json").json() == {"exchanges": []}
+    monkeypatch.setattr(register, "level", less)
+    assert "Bopælsattest" in solvej.get(log).text
+
+
 def test_signing_out_closes_the_log(street: Street, solvej: Browser) -> None:
     for log in LOGS.values():
         page = solvej.sign_in(f"{log}/signin", "solvej")
@@ -286,6 +331,7 @@ def test_the_log_goes_with_the_journal(tmp_path: Path) -> None:
 def test_exchanges_of_before_the_log_are_found_on_both_sides_after_the_upgrade(tmp_path: Path) -> None:
     town = two_sides(tmp_path, specimen_keys(), Register(represents=True), specimens=True)
     hers, for_freja = town.ask(), town.ask(person=FREJA, representative=ANNE)
+    of_company = town.ask(person=SAME, representative=ANNE)
     for store in (town.provider_store, town.requester_store):
         with store.engine.begin() as connection:
             for table in (SUBJECT, SUBJECT_KEY):
@@ -302,4 +348,5 @@ def test_exchanges_of_before_the_log_are_found_on_both_sides_after_the_upgrade(t
         assert at_dk.subjects.exchanges_of(key_of(ANNE)) == ()
         found = {who: at_lt.subjects.exchanges_of(*who) for who in (*calls(SOLVEJ, None), *calls(FREJA, ANNE))}
         assert list(found.values()) == [(hers,), (for_freja,), (for_freja,)]
-        assert at_lt.subjects.exchanges_of(ANNE.identifier or "") == ()
+        assert [at_lt.subjects.exchanges_of(*who) for who in calls(SAME, ANNE)] == [(of_company,), (of_company,)]
+        assert at_lt.subjects.exchanges_of(*called(ANNE)) == ()
