@@ -38,7 +38,8 @@ class Cover(StrEnum):
 
     SIGNED: a reference covers it with the digest that it has, in a signature that holds. CHANGED: a reference points to
     it, and digest or signature do not hold. SIGNATURE: it is a piece of the signature. WRAPPER: envelope and header,
-    which hold the others together. UNSIGNED: nobody has signed it.
+    which hold the others together. UNSIGNED: nobody has signed it. LEFT_OUT, never of an element: it stands in what a
+    reference covers, and the canonical form leaves it out (exclusive canonical XML without comments).
     """
 
     SIGNED = "signed"
@@ -46,13 +47,14 @@ class Cover(StrEnum):
     SIGNATURE = "signature"
     WRAPPER = "wrapper"
     UNSIGNED = "unsigned"
+    LEFT_OUT = "left-out"
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """One `ds:Reference`. `element` is the local name of what it points to, None for an attachment and where there is
     no such element, or more than one; `signed` is the base64 digest that it states, `computed` the one of what is
-    there, None where that is not kept or cannot be computed."""
+    there, None where that is not kept or cannot be computed. `inclusive` are the prefixes of its PrefixList."""
 
     uri: str
     transforms: tuple[str, ...]
@@ -60,6 +62,7 @@ class Reference:
     signed: str
     computed: str | None
     element: str | None
+    inclusive: frozenset[str] = frozenset()
 
     @property
     def agrees(self) -> bool | None:
@@ -68,11 +71,14 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a signature covers. `covers` has an item for each element of the envelope, in document order; `problem` says
-    why the signature over the references does not hold, None where it does. Who made it is not looked at."""
+    """What a signature covers. `covers` and `inclusive` have an item for each element of the envelope, in document
+    order: how it stands to the signature, and of which prefixes the reference over it takes declarations along that
+    nothing uses (PrefixList). `problem` says why the signature over the references does not hold, None where it does.
+    Who made it is not looked at."""
 
     references: tuple[Reference, ...]
     covers: tuple[Cover, ...]
+    inclusive: tuple[frozenset[str], ...]
     canonicalization: str
     method: str
     certificate: x509.Certificate | None
@@ -91,7 +97,7 @@ def coverage_of(envelope: bytes, attachments: Mapping[str, bytes]) -> Coverage:
     root = parse(envelope)
     signature = _signature_in(root)
     if signature is None:
-        return Coverage((), _covers(root, {}), "", "", None, "there is not exactly one signature in its place")
+        return Coverage((), *_covers(root, {}), "", "", None, "there is not exactly one signature in its place")
     signed_info = signature.find(ds("SignedInfo"))
     found = [] if signed_info is None else signed_info.findall(ds("Reference"))
     targets = {each.get("URI", ""): _target(root, each.get("URI", "")) for each in found}
@@ -99,13 +105,13 @@ def coverage_of(envelope: bytes, attachments: Mapping[str, bytes]) -> Coverage:
     certificate = _certificate(signature)
     problem = _problem(signature, references, certificate)
     marked = {
-        targets[each.uri]: Cover.SIGNED if each.agrees and problem is None else Cover.CHANGED
+        targets[each.uri]: (Cover.SIGNED if each.agrees and problem is None else Cover.CHANGED, each.inclusive)
         for each in references
         if targets[each.uri] is not None
     }
     return Coverage(
         references,
-        _covers(root, marked),
+        *_covers(root, marked),
         _algorithm(signed_info, "CanonicalizationMethod"),
         _algorithm(signed_info, "SignatureMethod"),
         certificate,
@@ -132,15 +138,18 @@ def _reference(reference: etree._Element, target: etree._Element | None, attachm
     names = tuple(each.get("Algorithm", "") for each in transforms)
     algorithm = _algorithm(reference, "DigestMethod")
     octets: bytes | None = None
+    prefixes: list[str] = []
     if target is not None and names == (EXCLUSIVE_C14N,):
-        octets = _canonical(target, _prefixes(transforms[0]))
+        prefixes = _prefixes(transforms[0])
+        octets = _canonical(target, prefixes)
     elif names == (ATTACHMENT_CONTENT,):
         octets = attachments.get(uri)
     computed = (
         b64encode(hashlib.sha256(octets).digest()).decode() if octets is not None and algorithm == SHA256 else None
     )
     signed = "".join(reference.findtext(ds("DigestValue"), "").split())
-    return Reference(uri, names, algorithm, signed, computed, None if target is None else etree.QName(target).localname)
+    element = None if target is None else etree.QName(target).localname
+    return Reference(uri, names, algorithm, signed, computed, element, frozenset(prefixes))
 
 
 def _canonical(element: etree._Element, prefixes: list[str]) -> bytes | None:
@@ -193,20 +202,23 @@ def _problem(
     return None
 
 
-def _covers(root: etree._Element, marked: Mapping[etree._Element | None, Cover]) -> tuple[Cover, ...]:
-    return tuple(_cover_below(root, marked, None))
+_Marked = Mapping[etree._Element | None, tuple[Cover, frozenset[str]]]
+"""How what a reference points to stands to the signature, and which prefixes it takes along."""
 
 
-def _cover_below(
-    element: etree._Element, marked: Mapping[etree._Element | None, Cover], above: Cover | None
-) -> Iterator[Cover]:
+def _covers(root: etree._Element, marked: _Marked) -> tuple[tuple[Cover, ...], tuple[frozenset[str], ...]]:
+    found = list(_cover_below(root, marked))
+    return tuple(cover for cover, _ in found), tuple(prefixes for _, prefixes in found)
+
+
+def _cover_below(root: etree._Element, marked: _Marked) -> Iterator[tuple[Cover, frozenset[str]]]:
     """Of an element and all below it; what a reference covers it covers as a whole."""
-    stack = [(element, above)]
+    stack: list[tuple[etree._Element, tuple[Cover, frozenset[str]] | None]] = [(root, None)]
     while stack:
         each, around = stack.pop()
-        own = around if around in (Cover.SIGNED, Cover.CHANGED) else marked.get(each) or _unmarked(each)
-        yield own
-        stack += [(child, own) for child in reversed(each) if isinstance(child.tag, str)]
+        covered = around or marked.get(each)
+        yield covered or (_unmarked(each), frozenset())
+        stack += [(child, covered) for child in reversed(each) if isinstance(child.tag, str)]
 
 
 def _unmarked(element: etree._Element) -> Cover:

@@ -5,7 +5,7 @@ Each view has an address of its own below `/exchanges/{exchange_id}/messages/{nu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -26,7 +26,7 @@ from oots.inspector.overview import groups_of, sentence_of, title_of
 from oots.inspector.rule_words import SEVERITIES, SEVERITY_BADGES
 from oots.inspector.rules_held import FoundHere, HeldShown, questions_of, shown_held
 from oots.inspector.signature_report import ALGORITHMS, SignatureReport, attachments_of, report_on
-from oots.inspector.source import COVER_NAMES, MOST_LINES, Marker, runs_of
+from oots.inspector.source import COVER_NAMES, MOST_LINES, CoverOf, Marker, as_covered, runs_of
 from oots.inspector.wording import OUTCOMES
 from oots.model.errors import MessageError
 from oots.validation.exchange import Part
@@ -51,7 +51,6 @@ PARTS: Final = {
 }
 _MOST_OFFERED: Final = 50
 """Other exchanges that are offered for a comparison; any other can be named."""
-CoverOf = Callable[[int | None], Cover | None]
 
 
 def router(inspection: Inspection) -> APIRouter:
@@ -271,12 +270,11 @@ class _MessagePages:
 
 
 def _covers(opened: _Opened, part: Part) -> CoverOf:
-    """How each element of a part, by its number, stands to the signature over the message or the receipt."""
+    """How each piece of a part stands to the signature over the message or the receipt."""
     if part is Part.DOCUMENT:
         cover = _cover_of_document(opened.message)
-        return lambda _element: cover
-    covers = coverage_of(opened.part(part), attachments_of(opened.message) if part is Part.ENVELOPE else {}).covers
-    return lambda element: None if element is None or element >= len(covers) else covers[element]
+        return lambda _piece: cover
+    return as_covered(coverage_of(opened.part(part), attachments_of(opened.message) if part is Part.ENVELOPE else {}))
 
 
 def _cover_of_document(message: Message) -> Cover:
@@ -290,7 +288,7 @@ def _cover_of_document(message: Message) -> Cover:
 
 def _covers_in(laid: LaidOut, cover_of: CoverOf) -> tuple[Cover, ...]:
     """The covers that a page shows, for its legend."""
-    found = {cover_of(piece.element) for line in laid.lines for piece in line}
+    found = {cover_of(piece) for line in laid.lines for piece in line}
     return tuple(cover for cover in Cover if cover in found)
 
 

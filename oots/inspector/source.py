@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from oots.edelivery.coverage import Cover
+from oots.edelivery.coverage import Cover, Coverage
 from oots.web.words import Words
-from oots.wire.laid_out import LaidOut, Piece
+from oots.wire.laid_out import LaidOut, Piece, Stretch
 
 MOST_LINES: Final = 5000
 """Lines that a page shows; nobody reads more, and a browser could not."""
@@ -19,7 +19,13 @@ COVER_NAMES: Final = {
     Cover.SIGNATURE: Words("Underskriften selv", "The signature itself"),
     Cover.WRAPPER: Words("Ikke underskrevet: konvoluttens ramme", "Not signed: the frame of the envelope"),
     Cover.UNSIGNED: Words("Ikke underskrevet af nogen", "Signed by nobody"),
+    Cover.LEFT_OUT: Words(
+        "Ikke underskrevet: kommentarer og ubrugte navnerum. De udelades, før fingeraftrykket beregnes",
+        "Not signed: comments and unused namespaces. They are left out before the digest is computed",
+    ),
 }
+CoverOf = Callable[[Piece], Cover | None]
+"""How a piece of a document stands to the signature; None where nothing was judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +66,28 @@ class Run:
         return None if self.cover is None else COVER_NAMES[self.cover]
 
 
+def as_covered(coverage: Coverage) -> CoverOf:
+    """As the signature in the same document covers it."""
+
+    def cover_of(piece: Piece) -> Cover | None:
+        if piece.element is None or piece.element >= len(coverage.covers):
+            return None
+        cover = coverage.covers[piece.element]
+        unused = piece.stretch is Stretch.UNUSED and piece.declares not in coverage.inclusive[piece.element]
+        left_out = unused or piece.stretch is Stretch.COMMENT
+        return Cover.LEFT_OUT if left_out and cover in (Cover.SIGNED, Cover.CHANGED) else cover
+
+    return cover_of
+
+
 def runs_of(
     laid: LaidOut,
-    cover_of: Callable[[int | None], Cover | None],
+    cover_of: CoverOf,
     markers: Mapping[int, Sequence[Marker]],
     most: int | None = None,
 ) -> tuple[Run, ...]:
-    """The lines of a document; `cover_of` says how an element, by its number, stands to the signature, and `markers`
-    has the broken rules by line. No more than `most` lines are given."""
+    """The lines of a document; `cover_of` says how a piece stands to the signature, and `markers` has the broken rules
+    by line. No more than `most` lines are given."""
     judged = [(_cover(line, cover_of), number, line) for number, line in enumerate(laid.lines[:most], start=1)]
     return tuple(
         Run(cover, tuple(_line(number, line, cover, cover_of, markers) for _, number, line in lines))
@@ -75,9 +95,9 @@ def runs_of(
     )
 
 
-def _cover(line: Sequence[Piece], cover_of: Callable[[int | None], Cover | None]) -> Cover | None:
+def _cover(line: Sequence[Piece], cover_of: CoverOf) -> Cover | None:
     """The one cover of all that is visible in a line."""
-    found = {cover_of(piece.element) for piece in line if piece.text.strip()}
+    found = {cover_of(piece) for piece in line if piece.text.strip()}
     return next(iter(found)) if len(found) == 1 else None
 
 
@@ -85,14 +105,14 @@ def _line(
     number: int,
     line: Sequence[Piece],
     whole: Cover | None,
-    cover_of: Callable[[int | None], Cover | None],
+    cover_of: CoverOf,
     markers: Mapping[int, Sequence[Marker]],
 ) -> Line:
     spans = tuple(
         Span(
             piece.text.replace("\r", "␍"),
             piece.stretch.value,
-            None if whole is not None else (cover_of(piece.element) or None),
+            None if whole is not None else (cover_of(piece) or None),
         )
         for piece in line
     )

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -25,25 +25,33 @@ MOST_LAID_OUT: Final = 128 * 1024
 """Bytes of a document up to which it is taken apart; a larger one is shown in lines and no more."""
 _MOST_GROWN: Final = 4
 """How many times longer indentation may make a document: deep elements can make a hundred bytes of one."""
-_VALUE: Final = re.compile(rb"\"[^\"]*\"|'[^']*'")
+_ATTRIBUTE: Final = re.compile(rb"(?<=\s)([^\s=<>\"']++)\s*+=\s*+(\"[^\"]*\"|'[^']*')")
+_DECLARATION: Final = "xmlns"
+DEFAULT: Final = "#default"
+"""How the namespace of names without a prefix is called, as in a PrefixList of exclusive canonical XML."""
 
 
 class Stretch(StrEnum):
-    """What a piece of XML is: markup, the value of an attribute with its quotes, or text."""
+    """What a piece of XML is: markup, the value of an attribute with its quotes, text, a comment, or the declaration of
+    a namespace in which no element or attribute within its reach is."""
 
     MARKUP = "markup"
     VALUE = "value"
     TEXT = "text"
+    COMMENT = "comment"
+    UNUSED = "unused"
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some letters of one line. `element` counts the elements of the document from 0 on, in document order; None for
-    what stands outside the root element, and in a document that was not taken apart."""
+    what stands outside the root element, and in a document that was not taken apart. `declares` is the prefix of an
+    unused declaration, or DEFAULT."""
 
     text: str
     stretch: Stretch
     element: int | None
+    declares: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,12 +131,46 @@ def _untouched(content: bytes) -> LaidOut:
 
 
 @dataclass(slots=True)
+class _Declared:
+    """A declaration of a namespace, and whether any name within its reach is in it."""
+
+    used: bool = False
+
+
+class _Namespaces:
+    """The declarations that hold where a parser is."""
+
+    def __init__(self) -> None:
+        self._around: list[dict[str, _Declared]] = []
+        self._reaching: dict[str, list[_Declared]] = {}
+
+    def begin(self, name: str, attributes: Iterable[str]) -> dict[str, _Declared]:
+        """What an element declares, by prefix; its own names are in what they are declared in here or above."""
+        names = [each.partition(":") for each in attributes]
+        own = {after if colon else DEFAULT: _Declared() for before, colon, after in names if before == _DECLARATION}
+        self._around.append(own)
+        for prefix, declared in own.items():
+            self._reaching.setdefault(prefix, []).append(declared)
+        used = {before for before, colon, _ in names if colon and before != _DECLARATION}
+        before, colon, _ = name.partition(":")
+        for prefix in (*used, before if colon else DEFAULT):
+            if reaching := self._reaching.get(prefix):
+                reaching[-1].used = True
+        return own
+
+    def end(self) -> None:
+        for prefix in self._around.pop():
+            self._reaching[prefix].pop()
+
+
+@dataclass(slots=True)
 class _Event:
-    """Where a stretch begins, in bytes, what it is, and to which element it belongs."""
+    """Where a stretch begins, in bytes, what it is, to which element it belongs, and what that declares here."""
 
     at: int
     stretch: Stretch
     element: int | None
+    declared: Mapping[str, _Declared] = field(default_factory=dict)
 
 
 def _taken_apart(content: bytes) -> tuple[tuple[int, ...], list[_Event]]:
@@ -137,27 +179,33 @@ def _taken_apart(content: bytes) -> tuple[tuple[int, ...], list[_Event]]:
     begins: list[int] = []
     ends_of_lines = [found.start() for found in re.finditer(b"\n", content)]
     around: list[int] = []
+    namespaces = _Namespaces()
     parser = expat.ParserCreate("utf-8")
 
     def inside() -> int | None:
         return around[-1] if around else None
 
-    def begin(_name: str, _attributes: object) -> None:
+    def begin(name: str, attributes: Iterable[str]) -> None:
         around.append(len(begins))
         begins.append(1 + bisect_left(ends_of_lines, parser.CurrentByteIndex))
-        events.append(_Event(parser.CurrentByteIndex, Stretch.MARKUP, inside()))
+        declared = namespaces.begin(name, attributes)
+        events.append(_Event(parser.CurrentByteIndex, Stretch.MARKUP, inside(), declared))
 
     def end(_name: str) -> None:
+        namespaces.end()
         events.append(_Event(parser.CurrentByteIndex, Stretch.MARKUP, around.pop()))
 
     def text(_data: str) -> None:
         events.append(_Event(parser.CurrentByteIndex, Stretch.TEXT, inside()))
 
+    def comment(_data: str) -> None:
+        events.append(_Event(parser.CurrentByteIndex, Stretch.COMMENT, inside()))
+
     def other(_data: str) -> None:
         events.append(_Event(parser.CurrentByteIndex, Stretch.MARKUP, inside()))
 
     parser.StartElementHandler, parser.EndElementHandler = begin, end
-    parser.CharacterDataHandler, parser.DefaultHandler = text, other
+    parser.CharacterDataHandler, parser.CommentHandler, parser.DefaultHandler = text, comment, other
     parser.Parse(content, True)
     return tuple(begins), events
 
@@ -166,15 +214,26 @@ def _pieces(content: bytes, events: list[_Event]) -> Iterator[Piece]:
     ends = [event.at for event in events[1:]] + [len(content)]
     for event, end in zip(events, ends, strict=True):
         stretch = content[event.at : end]
-        if event.stretch is Stretch.TEXT:
-            yield Piece(stretch.decode("utf-8"), Stretch.TEXT, event.element)
-            continue
-        last = 0
-        for value in _VALUE.finditer(stretch):
-            yield Piece(stretch[last : value.start()].decode("utf-8"), Stretch.MARKUP, event.element)
-            yield Piece(value[0].decode("utf-8"), Stretch.VALUE, event.element)
-            last = value.end()
-        yield Piece(stretch[last:].decode("utf-8"), Stretch.MARKUP, event.element)
+        if event.stretch is Stretch.MARKUP:
+            yield from _markup(stretch, event)
+        else:
+            yield Piece(stretch.decode("utf-8"), event.stretch, event.element)
+
+
+def _markup(stretch: bytes, event: _Event) -> Iterator[Piece]:
+    last = 0
+    for found in _ATTRIBUTE.finditer(stretch):
+        before, colon, after = found[1].decode("utf-8").partition(":")
+        prefix = (after if colon else DEFAULT) if before == _DECLARATION else None
+        declared = None if prefix is None else event.declared.get(prefix)
+        unused = declared is not None and not declared.used
+        begin = found.start() if unused else found.start(2)
+        yield Piece(stretch[last:begin].decode("utf-8"), Stretch.MARKUP, event.element)
+        text = stretch[begin : found.end()].decode("utf-8")
+        kind = Stretch.UNUSED if unused else Stretch.VALUE
+        yield Piece(text, kind, event.element, prefix if unused else None)
+        last = found.end()
+    yield Piece(stretch[last:].decode("utf-8"), Stretch.MARKUP, event.element)
 
 
 def _in_lines(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
@@ -193,7 +252,7 @@ def _in_lines(pieces: Iterator[Piece]) -> Iterator[list[Piece]]:
 def _add(line: list[Piece], text: str, like: Piece) -> None:
     if not text:
         return
-    if line and (line[-1].stretch, line[-1].element) == (like.stretch, like.element):
-        line[-1] = Piece(line[-1].text + text, like.stretch, like.element)
+    if line and replace(line[-1], text="") == replace(like, text=""):
+        line[-1] = replace(like, text=line[-1].text + text)
     else:
-        line.append(Piece(text, like.stretch, like.element))
+        line.append(replace(like, text=text))

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from oots.edelivery.message import seal_message
-from oots.wire.laid_out import MOST_LAID_OUT, LaidOut, Stretch, lay_out
+from oots.wire.laid_out import DEFAULT, MOST_LAID_OUT, LaidOut, Stretch, lay_out
 from tests.support.edelivery import DENMARK, PARTS, a_header, domain
 
 AWKWARD = (
@@ -39,6 +39,35 @@ def test_what_looks_like_an_element_in_comments_and_values_is_none() -> None:
     laid = lay_out(AWKWARD.encode(), indented=False)
     assert len(laid.begins) == len(list(etree.fromstring(AWKWARD.encode()).iter("*"))) == 3
     assert laid.begins == (2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("document", "unused"),
+    [
+        ("<a xmlns:b='urn:b' xmlns:c='urn:c'><b:d/></a>", ["c"]),
+        ("<a xmlns:b='urn:b'><d b:e=''/></a>", []),
+        ("<a xmlns:b='urn:b'><d e='b:f'>b:g</d></a>", ["b"]),
+        ("<a xmlns='urn:a'/>", []),
+        ("<b:a xmlns:b='urn:b' xmlns='urn:a' c=''/>", [DEFAULT]),
+        ("<a xmlns:b='urn:b'><d xmlns:b='urn:c'><b:e/></d></a>", ["b"]),
+        ("<a><d xmlns:b='urn:b'/><d xmlns:b='urn:c'><b:e/></d><d xmlns:b='urn:d'/></a>", ["b", "b"]),
+        ("""<a d=" xmlns:b='urn:b'" xmlns:b = "urn:b"/>""", ["b"]),
+    ],
+)
+def test_a_declaration_in_whose_reach_no_name_is_in_its_namespace_is_told(document: str, unused: list[str]) -> None:
+    laid = lay_out(document.encode(), indented=False)
+    pieces = [piece for line in laid.lines for piece in line if piece.stretch is Stretch.UNUSED]
+    assert [piece.declares for piece in pieces] == unused
+    assert all(piece.text.startswith("xmlns") and piece.text[-1] in "'\"" for piece in pieces)
+    assert lines_of(laid) == [document]
+
+
+def test_a_comment_is_told_on_each_of_its_lines() -> None:
+    laid = lay_out(b"<a><!-- <b c='1'/>\n2 -->3</a>", indented=False)
+    comments = [
+        (piece.text, piece.element) for line in laid.lines for piece in line if piece.stretch is Stretch.COMMENT
+    ]
+    assert comments == [("<!-- <b c='1'/>", 0), ("2 -->", 0)]
 
 
 def test_with_indentation_each_element_has_a_line_that_its_path_finds() -> None:
