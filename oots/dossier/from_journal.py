@@ -20,6 +20,7 @@ from oots.edelivery.shape import ProfileError
 from oots.exchange.held_evidence import HeldEvidence
 from oots.exchange.journal import Entry
 from oots.exchange.journals import Journals, Line, Told, journals_in
+from oots.exchange.purge import kept_until
 from oots.model.content import whole
 from oots.model.errors import ConfigurationError, TransportError
 from oots.trust.anchors import TrustAnchors
@@ -125,15 +126,9 @@ def material_of(
 def _storage(service: str, lines: Sequence[Line], held: Sequence[HeldEvidence]) -> Storage:
     entries = [line.entry for line in lines if line.service == service]
     deleted = [entry.at for entry in entries if entry.entry is Entry.EVIDENCE_DELETED]
-    until = _year_after(max(entry.at for entry in entries))
+    until = kept_until(max(entry.at for entry in entries))
     holds = any(each.service == service for each in held)
     return Storage(service, until, deleted[-1] if deleted else None, holds_evidence=holds)
-
-
-def _year_after(moment: datetime) -> datetime:
-    """Twelve months later (2022/1463, article 17(4))."""
-    year = moment.year + 1
-    return moment.replace(year=year, day=28) if (moment.month, moment.day) == (2, 29) else moment.replace(year=year)
 
 
 def _keys(state: Path) -> Path:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Final
 
+from oots.common_services.codes import PROCEDURES
 from oots.dossier.material import Material, Storage
 from oots.dossier.messages import header_in
 from oots.dossier.wording import DECISIONS, UNKNOWN, Two
@@ -20,7 +20,8 @@ from oots.model.person import LegalPerson, NaturalPerson, Subject
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceResponse
 from oots.model.text import in_language
-from oots.rules.codelists import COUNTRIES, PROCEDURES_1_0
+from oots.web.countries import country
+from oots.web.procedures import procedure
 from oots.wire import answer, request
 
 _ATTRIBUTES: Final = {
@@ -45,9 +46,8 @@ _ATTRIBUTES: Final = {
     "identifiers": ("virksomhedens øvrige numre", "other numbers of the company"),
     "registered_address": ("virksomhedens adresse", "address of the company"),
 }
-
-
-_OF_COUNTRY: Final = re.compile("/evidencetypeclassifications/([A-Z]{2})/")
+_COVERED: Final = PROCEDURES - {"00"}
+"""What article 14 covers: Annex II, and what other acts of the Union have brought under it; not the code for tests."""
 _OUTSIDE: Final = "outside-annex-ii"
 """How a portal's case says that the code of its procedure is but the nearest one."""
 _GROUNDS: Final = {
@@ -146,8 +146,8 @@ class _Facts:
         asked = self.request
         if asked is None:
             return None, None
-        of_type = _OF_COUNTRY.search(asked.evidence.evidence_type.classification)
-        provider = asked.provider.address.country if asked.provider.address else of_type and of_type[1]
+        address, of_type = asked.provider.address, asked.evidence.evidence_type.country
+        provider = address.country if address else of_type
         return provider, asked.requester.address.country if asked.requester.address else None
 
 
@@ -177,20 +177,27 @@ def _controllers(facts: _Facts) -> GdprRow:
 
 
 def _purpose(facts: _Facts) -> GdprRow:
-    asked, codes = facts.request, PROCEDURES_1_0.codes
+    asked = facts.request
     code = facts.material.procedure or (asked.procedure if asked else "")
-    name = codes.get(code, "")
-    procedure = f"{code}: {name}" if name else code
+    for_da, for_en = _called(code)
     borrowed = facts.material.expected.get("scope") == _OUTSIDE
-    ground_da, ground_en = _GROUNDS["borrowed" if borrowed else "listed" if name else "unlisted"]
+    ground_da, ground_en = _GROUNDS["borrowed" if borrowed else "listed" if code in _COVERED else "unlisted"]
     asks = bool(asked and asked.explicit_request_given)
     return GdprRow(
         "GDPR 5(1)(b), 6(1)(c)/(e); 2018/1724, art. 14",
-        f"Formål: {procedure or UNKNOWN[0]}. Hjemmel: artikel 14 ({ground_da}) og, hos hver myndighed, dens egen lov. "
+        f"Formål: {for_da}. Hjemmel: artikel 14 ({ground_da}) og, hos hver myndighed, dens egen lov. "
         f"Borgerens udtrykkelige anmodning: {'givet' if asks else 'ikke givet'}; den er ikke et samtykke.",
-        f"Purpose: {procedure or UNKNOWN[1]}. Ground: article 14 ({ground_en}) and, at each authority, its own law. "
+        f"Purpose: {for_en}. Ground: article 14 ({ground_en}) and, at each authority, its own law. "
         f"The person's explicit request: {'given' if asks else 'not given'}; it is no consent.",
     )
+
+
+def _called(code: str) -> Two:
+    """A procedure by its code and name; by its code alone where that is on no list."""
+    if code not in PROCEDURES:
+        return code or UNKNOWN[0], code or UNKNOWN[1]
+    name = procedure(code)
+    return f"{code}: {name.danish}", f"{code}: {name.english}"
 
 
 def _minimisation(facts: _Facts) -> GdprRow:
@@ -323,11 +330,11 @@ def _border(facts: _Facts) -> GdprRow:
             "Overførsel: mellem myndigheder i EU; landene fremgår ikke af anmodningen.",
             "Transfer: between authorities in the Union; the request does not name the countries.",
         )
-    start, end = (COUNTRIES.codes.get(code or "", code) for code in countries)
+    start, end = (country(code) for code in countries)
     return GdprRow(
         "GDPR 44–46",
-        f"Overførsel: fra {countries[0]} til {countries[1]}, inden for EU; ingen overførsel til et tredjeland.",
-        f"Transfer: from {start} to {end}, within the Union; none to a third country.",
+        f"Overførsel: fra {start.danish} til {end.danish}, inden for EU; ingen overførsel til et tredjeland.",
+        f"Transfer: from {start.english} to {end.english}, within the Union; none to a third country.",
     )
 
 

@@ -25,8 +25,17 @@ _AT_ONCE = 500
 
 def kept_since(now: datetime) -> datetime:
     """What is older than this has been kept long enough."""
-    year = now.year - YEARS_KEPT
-    return now.replace(year=year, day=28) if (now.month, now.day) == (2, 29) else now.replace(year=year)
+    return _years_later(now, -YEARS_KEPT)
+
+
+def kept_until(moment: datetime) -> datetime:
+    """Until when what is of that moment is kept."""
+    return _years_later(moment, YEARS_KEPT)
+
+
+def _years_later(moment: datetime, years: int) -> datetime:
+    year = moment.year + years
+    return moment.replace(year=year, day=28) if (moment.month, moment.day) == (2, 29) else moment.replace(year=year)
 
 
 def purge(store: Store[Any], now: datetime, before: datetime | None = None) -> Purge | None:

@@ -84,7 +84,7 @@ class Cast:
             each.providers[0].address for each in says if isinstance(each, EvidenceResponse) and each.providers
         )
         country = next((address.country for address in addresses if address), None)
-        return country or _country_of_type(self.request.evidence.evidence_type.classification if self.request else "")
+        return country or (self.request.evidence.evidence_type.country if self.request else None)
 
     @cached_property
     def lanes(self) -> dict[str, Lane]:
@@ -152,10 +152,3 @@ def _stopped_between(request: Message) -> bool:
 def _in_both(texts: Iterable[Text]) -> Words:
     known = tuple(texts)
     return Words(in_language(known, "da"), in_language(known, "en"))
-
-
-def _country_of_type(classification: str) -> str | None:
-    """`DK` out of `https://sr.oots…/evidencetypeclassifications/DK/…` (TDD 3.3)."""
-    _, named, rest = classification.partition("/evidencetypeclassifications/")
-    country = rest.partition("/")[0]
-    return country if named and country != "oots" else None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from oots.model.identifiers import Identifier
 from oots.model.person import LegalPerson, NaturalPerson
 from oots.model.text import Text
+
+_OF_COUNTRY: Final = re.compile("/evidencetypeclassifications/([A-Z]{2})/")
 
 
 class DocumentKind(StrEnum):
@@ -43,6 +47,12 @@ class EvidenceType:
     classification: str
     titles: tuple[Text, ...]
     descriptions: tuple[Text, ...] = ()
+
+    @property
+    def country(self) -> str | None:
+        """`DK` out of `https://sr.oots…/evidencetypeclassifications/DK/…`; None for a type of the Union (TDD 3.3)."""
+        found = _OF_COUNTRY.search(self.classification)
+        return found[1] if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from oots.dossier.comparison import differences
 from oots.dossier.container import SIGNATURE, packed
 from oots.dossier.export import export
 from oots.dossier.from_run import material_of_run
+from oots.dossier.gdpr import gdpr_of
 from oots.dossier.messages import Answer
 from oots.dossier.verification import expect_whole, verify
 from oots.model.errors import ConfigurationError
@@ -130,6 +131,29 @@ def test_a_run_that_lacks_a_message_becomes_no_dossier(tmp_path: Path) -> None:
 def test_a_key_of_another_role_gives_a_dossier_that_nobody_believes() -> None:
     material = material_of_run(SAMPLES / "bopaelsattest", specimen_keys(), specimens=True)
     assert not judged(export(replace(material, key=specimen_key("seal-0751")), MADE)).is_good
+
+
+@pytest.mark.parametrize(
+    ("code", "called", "is_listed"),
+    [
+        ("V1", ("V1: registrering af adresseændring", "V1: registering a change of address"), True),
+        ("AM1", ("AM1: anerkendelse af erhvervskvalifikationer", "AM1: recognition of professional"), True),
+        ("X11", ("X11: registrering af en dataaltruistisk", "X11: registration of a data altruism"), True),
+        ("00", ("00: test af forbindelsen", "00: a test of the connection"), False),
+        ("Z9", ("Z9.", "Z9."), False),
+    ],
+)
+def test_the_table_of_data_protection_names_procedure_and_countries_in_both_languages(
+    code: str, called: tuple[str, str], is_listed: bool
+) -> None:
+    rows = {row.provision: row for row in gdpr_of(replace(sample_material(), procedure=code))}
+    purpose, border = rows["GDPR 5(1)(b), 6(1)(c)/(e); 2018/1724, art. 14"], rows["GDPR 44–46"]
+    assert purpose.da.startswith(f"Formål: {called[0]}")
+    assert purpose.en.startswith(f"Purpose: {called[1]}")
+    assert ("(the procedure is listed among those it covers)" in purpose.en) is is_listed
+    assert ("(proceduren står på listen over dem, artiklen gælder)" in purpose.da) is is_listed
+    assert "fra Danmark til Litauen," in border.da
+    assert "from Denmark to Lithuania," in border.en
 
 
 def test_an_exchange_without_messages_becomes_no_dossier() -> None:

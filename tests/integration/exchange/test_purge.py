@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from oots.exchange.answers import believed_at
 from oots.exchange.journal import Entry, JournalEntry, read_again
 from oots.exchange.journal_report import examine_journal
-from oots.exchange.purge import kept_since, purge
+from oots.exchange.purge import kept_since, kept_until, purge
 from oots.exchange.schema import ANSWER, EXCHANGE, INBOX, JOURNAL, OUTBOX, REQUEST, place
 from oots.exchange.store import Store
 from oots.exchange.unit import Unit
@@ -90,6 +90,8 @@ def test_what_was_believed_at_a_moment_is_the_last_that_was_known_then(town: Two
 def test_twelve_months_end_on_the_same_day_a_year_later() -> None:
     assert kept_since(START.replace(year=2027)) == START
     assert kept_since(START.replace(year=2028, month=2, day=29)) == START.replace(year=2027, month=2, day=28)
+    assert kept_until(START) == START.replace(year=2027)
+    assert kept_until(START.replace(year=2028, month=2, day=29)) == START.replace(year=2029, month=2, day=28)
 
 
 def test_nothing_is_purged_before_twelve_months_are_over_and_everything_of_it_after(town: TwoSides) -> None:
