@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 
 import httpx
 import pytest
@@ -33,10 +34,16 @@ HOME = "http://authority.localhost:8404"
 ASKING = {"Content-Type": "application/ocsp-request"}
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    init_keys(folder, (POINT, SEAL), NOW)
+    return folder
+
+
 @pytest.fixture
-def keys(tmp_path: Path) -> Path:
-    init_keys(tmp_path, (POINT, SEAL), NOW)
-    return tmp_path
+def keys(made: Path, tmp_path: Path) -> Path:
+    return Path(copytree(made, tmp_path, dirs_exist_ok=True))
 
 
 @pytest.fixture
