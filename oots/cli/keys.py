@@ -256,8 +256,9 @@ def export_truststore(
     """Write whom a Java peer has to believe as PKCS#12: the authorities, and every access point that counts today, with
     its certificates for signing and for encryption.
 
-    Password and aliases as in `oots keys export-pkcs12`; the old key of a rotation, as long as it counts, has
-    `_previous` behind its alias. After a rotation, at its end, and after a revocation, write it anew.
+    Password and aliases as in `oots keys export-pkcs12`, but `_rsa_encrypt` for what others encrypt with, as Domibus
+    has it; the old key of a rotation, as long as it counts, has `_previous` behind its alias. After a rotation, at its
+    end, and after a revocation, write it anew.
 
     Example: oots keys export-truststore gateway_truststore.p12 --password-file password.txt
     """

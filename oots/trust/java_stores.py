@@ -55,11 +55,14 @@ def trust_store(directory: Path, password: str, now: datetime) -> tuple[tuple[st
     return tuple(named), pkcs12.serialize_java_truststore(entries, _protection(password))
 
 
-def alias(certificate: Certificate) -> str:
-    """`<party id>_rsa_sign`, `_ecc_sign` or `_rsa_decrypt`, in lower case as Java makes it anyway."""
+def alias(certificate: Certificate, *, ours: bool = True) -> str:
+    """`<party id>_rsa_sign`, `_ecc_sign`, or `_rsa_decrypt` for a key and `_rsa_encrypt` for the certificate of another
+    (`ours` false), as Domibus looks for them; in lower case as Java makes it anyway."""
     kind = "rsa" if isinstance(certificate.public_key(), rsa.RSAPublicKey) else "ecc"
     party = bound_party(certificate)
-    return f"{party.party_id.lower()}_{kind}_{'decrypt' if party.role is Role.ENCRYPTION else 'sign'}"
+    if party.role is not Role.ENCRYPTION:
+        return f"{party.party_id.lower()}_{kind}_sign"
+    return f"{party.party_id.lower()}_{kind}_{'decrypt' if ours else 'encrypt'}"
 
 
 def read_password(file: Path) -> str:
@@ -84,7 +87,8 @@ def _authority(certificate: Certificate) -> str:
 
 
 def _label(each: Holding) -> str:
-    return f"{alias(each.certificate)}_previous" if each.is_previous else alias(each.certificate)
+    label = alias(each.certificate, ours=False)
+    return f"{label}_previous" if each.is_previous else label
 
 
 def _is_point(each: Holding, now: datetime) -> bool:

@@ -454,7 +454,7 @@ def test_java_reads_the_trust_store(state: Path, oots: Type, tmp_path: Path, pas
     assert target.stat().st_mode & 0o777 == 0o600
     read = keytool(target)
     aliases = {line.partition(": ")[2] for line in read.splitlines() if line.startswith("Alias name")}
-    both = {"ap_lt_01_rsa_sign", "ap_lt_01_rsa_decrypt"}
+    both = {"ap_lt_01_rsa_sign", "ap_lt_01_rsa_encrypt"}
     assert aliases == {*both, "issuing-ca", "root-ca"}, "and not the revoked access point"
     assert read.count("trustedCertEntry") == 4
 
