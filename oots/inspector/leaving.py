@@ -18,7 +18,7 @@ from oots.web.words import Words
 
 WHETHER_IT_ARRIVED: Final = Words(
     "Dokumentationen blev forsøgt sendt, men der kom ingen kvittering. Om den nåede frem, vides ikke.",
-    "It was tried to send the evidence, but no receipt came. Whether it arrived is not known.",
+    "An attempt was made to send the evidence, but no receipt came. Whether it arrived is not known.",
 )
 
 
@@ -156,5 +156,5 @@ def _kind(message: Message) -> Words:
     if _offers(message):
         return Words("et link til forhåndsvisningen", "a link to the preview")
     if isinstance(message.says, EvidenceError):
-        return Words("en fejlmeddelelse", "an error")
+        return Words("et fejlsvar", "an error response")
     return Words("besked om, at intet sendes", "word that nothing is sent")

@@ -160,7 +160,8 @@ def _ground(request: EvidenceRequest) -> Iterator[Field]:
         Words("Procedure", "Procedure"),
         Words(f"{request.procedure}: {name.danish}", f"{request.procedure}: {name.english}"),
         hint=Words(
-            "Koden er fra bilag II til forordning 2018/1724.", "The code is from Annex II of Regulation 2018/1724."
+            "Koden er fra EU's liste over procedurer; de fleste står i bilag II til forordning 2018/1724.",
+            "The code is from the EU's list of procedures, most of which are in Annex II of Regulation 2018/1724.",
         ),
     )
     yield Field(

@@ -54,12 +54,12 @@ class Proving:
         if self._judged.is_proven:
             return (
                 Words(
-                    f"Alle {number} meddelelser er underskrevet af den server, der sendte dem, og den server, der "
-                    "modtog dem, har underskrevet en kvittering for hver. Det er regnet efter nu. Var en eneste byte "
-                    "ændret, stod der nej her.",
-                    f"All {number} messages are signed by the server that sent them, and the server that received them "
-                    "has signed a receipt for each. That was computed again now. Had a single byte been changed, this "
-                    "would say no.",
+                    f"Hver meddelelse (i alt {number}) er underskrevet af den server, der sendte den, og den server, "
+                    "der modtog den, har underskrevet en kvittering for den. Det er regnet efter nu. Var en eneste "
+                    "byte ændret, stod der nej her.",
+                    f"Each message ({number} in all) is signed by the server that sent it, and the server that "
+                    "received it has signed a receipt for it. That was computed again now. Had a single byte been "
+                    "changed, this would say no.",
                 ),
                 "success",
                 Words("ja, for meddelelserne", "yes, for the messages"),
@@ -68,9 +68,9 @@ class Proving:
             lacking = sum(verdict.received is not Answer.YES for verdict in self._judged.verdicts)
             return (
                 Words(
-                    f"Alle {number} meddelelser er underskrevet af afsenderen, men {lacking} mangler en gyldig "
+                    f"Hver meddelelse (i alt {number}) er underskrevet af afsenderen, men {lacking} mangler en gyldig "
                     "kvittering fra modtageren.",
-                    f"All {number} messages are signed by their sender, but {lacking} "
+                    f"Each message ({number} in all) is signed by its sender, but {lacking} "
                     f"{'lacks' if lacking == 1 else 'lack'} a valid receipt of the receiver.",
                 ),
                 "warning",
@@ -104,13 +104,13 @@ class Proving:
                 "fingerprint of each file, so that any copy can be compared with it.",
             )
             if enclosed
-            else Words("Ingen af dem havde dokumentation med.", "None of them carried any evidence.")
+            else Words("Der fulgte ingen dokumentation med.", "No evidence came along.")
         )
         return Words(
-            f"Alle {number} meddelelser har det digitale fingeraftryk (et tal, der kun passer til netop det indhold), "
-            f"som afsenderen underskrev. {evidence.danish}",
-            f"All {number} messages have the digital fingerprint (a number that fits that content alone) that the "
-            f"sender signed. {evidence.english}",
+            f"Hver meddelelse (i alt {number}) har det digitale fingeraftryk (et tal, der kun passer til netop det "
+            f"indhold), som afsenderen underskrev. {evidence.danish}",
+            f"Each message ({number} in all) has the digital fingerprint (a number that fits that content alone) that "
+            f"its sender signed. {evidence.english}",
         )
 
     def _signers(self, name: str) -> Words:
@@ -129,7 +129,7 @@ class Proving:
             Lane.PROVIDER_POINT: within(self._cast.provider),
             Lane.INTERMEDIARY: Words("mellemleddet", "the intermediary"),
         }.get(self._cast.lanes.get(party, Lane.INTERMEDIARY), Words("", ""))
-        return Words(f"{party}, adgangspunktet for {of.danish}", f"{party}, the access point of {of.english}")
+        return Words(f"{party} (adgangspunktet for {of.danish})", f"{party} (the access point of {of.english})")
 
     def rests(self) -> Iterator[Words]:
         """What no signature proves, and whose word it is."""

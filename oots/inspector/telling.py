@@ -87,19 +87,21 @@ class _Teller:
         for_what = procedure(request.procedure)
         given = request.explicit_request_given
         law = Words(
-            f"Procedure {request.procedure}: {for_what.danish}, efter artikel 14 i forordning (EU) 2018/1724.",
-            f"Procedure {request.procedure}: {for_what.english}, under Article 14 of Regulation (EU) 2018/1724.",
+            f"Anmodningen nævner procedure {request.procedure}: {for_what.danish}, efter artikel 14 i forordning (EU) "
+            "2018/1724.",
+            f"The request names procedure {request.procedure}: {for_what.english}, under Article 14 of Regulation (EU) "
+            "2018/1724.",
         )
         wish = (
             Words(
-                "Anmodningen siger, at borgeren udtrykkeligt har bedt om det (stk. 7).",
-                "The request says that the person explicitly asked for it (paragraph 7).",
+                "Den siger, at borgeren udtrykkeligt har bedt om det (stk. 7).",
+                "It says that the person explicitly asked for it (paragraph 7).",
             )
             if given
             else Words(
-                "Anmodningen siger ikke, at borgeren udtrykkeligt har bedt om det. Det er kun lovligt, hvor EU-retten "
+                "Den siger ikke, at borgeren udtrykkeligt har bedt om det. Det er kun lovligt, hvor EU-retten "
                 "eller national ret siger det (stk. 4).",
-                "The request does not say that the person explicitly asked for it. That is lawful only where Union or "
+                "It does not say that the person explicitly asked for it. That is lawful only where Union or "
                 "national law says so (paragraph 4).",
             )
         )

@@ -26,7 +26,10 @@ def _explained(cast: Cast, lanes: Sequence[Lane]) -> Iterator[tuple[Words, Words
     )
     yield (
         ROLES[Lane.AUTHORITY],
-        Words(f"{cast.provider.danish}, som har dokumentationen.", f"{cast.provider.english}, which has the evidence."),
+        Words(
+            f"{cast.provider.danish}, som blev bedt om dokumentationen.",
+            f"{cast.provider.english}, which was asked for the evidence.",
+        ),
     )
     one, other = cast.party(Lane.REQUESTER_POINT), cast.party(Lane.PROVIDER_POINT)
     points = [(party, of) for party, of in ((one, asker), (other, asked)) if party]

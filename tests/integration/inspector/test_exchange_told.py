@@ -92,12 +92,12 @@ def test_five_questions_are_answered_on_the_page(told: ToldTown, browser: Browse
     page = text_of(browser.get(f"/exchanges/{told.exchange_id}", lang="en").text)
     for said in (
         "The fictive registration authority (Lithuania) asked Aarhus Kommune (Denmark) for “Residence certificate”.",
-        "Procedure V1: registering a change of address, under Article 14 of Regulation (EU) 2018/1724. "
-        "The request says that the person explicitly asked for it (paragraph 7). "
+        "The request names procedure V1: registering a change of address, under Article 14 of Regulation (EU) "
+        "2018/1724. It says that the person explicitly asked for it (paragraph 7). "
         "It is to show: Proof of domicile address.",
         "The person saw 2 files at Aarhus Kommune and agreed to send 2 files.",
         "The “Residence certificate” went to Lithuania: 2 files.",
-        "All 4 messages are signed by the server that sent them",
+        "Each message (4 in all) is signed by the server that sent it",
     ):
         assert said in page, said
 
@@ -225,6 +225,8 @@ def test_what_does_not_hold_is_said(told: ToldTown, exchange: LaidOpen) -> None:
         ("delvist", "in part"),
         ("nej", "no"),
     ]
+    alone = proof(replace(exchange, messages=changed(exchange, 1, receipt=None).messages[:1]), told)
+    assert alone.answer.english.startswith("Each message (1 in all) is signed by its sender, but 1 lacks")
     for found in (without, another):
         assert found.answer.english.endswith("but 1 lacks a valid receipt of the receiver.")
 
@@ -253,7 +255,7 @@ def test_who_says_no_sends_nothing(tmp_path: Path, demo_keys: Path) -> None:
         "No evidence. Only 2 answers went to Lithuania: a link to the preview and word that nothing is sent. The link "
         "went before the person chose, and shows that exactly one person was found."
     )
-    assert told.proofs[0].says.english.endswith("None of them carried any evidence.")
+    assert told.proofs[0].says.english.endswith("No evidence came along.")
 
 
 def test_what_waits_for_a_caseworker_says_so_until_it_is_decided(tmp_path: Path, demo_keys: Path) -> None:
@@ -289,7 +291,10 @@ def test_what_no_signature_proves_is_said_beside_what_is_proven(told: ToldTown, 
     cast = Cast(exchange)
     found = tell(exchange, steps(exchange), cast, judged(exchange, told.town.anchors))
     assert "2 files came along. What they hold is not in the journals" in found.proofs[0].says.english
-    assert "AP_LT_01, the access point of the fictive registration authority" in found.proofs[1].says.english
+    assert (
+        "AP_LT_01 (the access point of the fictive registration authority) and 2 by AP_DK_01 (the access point of"
+        in found.proofs[1].says.english
+    )
     seen, asked, absent, played = (each.english for each in found.rests)
     assert seen.startswith(
         "What the person saw and chose (steps 7 and 8) stands in the journal of Aarhus Kommune alone."
