@@ -119,7 +119,7 @@ def test_masked_nothing_is_told_by_whether_a_field_was_there(looked: Looked) -> 
 
 
 def test_what_was_not_sent_stays_with_the_reason_and_was_shown_alone(looked: Looked) -> None:
-    page = looked.page(looked.declined)
+    page = " ".join(looked.page(looked.declined).split())
     assert "Nothing has been sent" in page
     assert "The person chose not to send. The evidence had been issued and stayed" in page
     assert "Shown to the person, not sent" in page
