@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy.sql.functions import Function
 
 from oots.database.reading import reading
 from oots.exchange.answers import believed_at
@@ -130,10 +131,18 @@ class Journals:
 
     def ends(self) -> dict[str, int]:
         """The number of the last line of each service, whatever it is about; 0 for an empty journal."""
+        return self._numbers(func.max(JOURNAL.c.number))
+
+    def begins(self) -> dict[str, int]:
+        """The number of the first line of each service that is still there, whatever it is about: journals are purged
+        from their beginning. 0 for an empty one."""
+        return self._numbers(func.min(JOURNAL.c.number))
+
+    def _numbers(self, which: Function[int]) -> dict[str, int]:
         found: dict[str, int] = {}
         for journal in self._journals:
             with reading(journal.folder, journal.database_url) as connection:
-                found[journal.service] = connection.scalar(select(func.max(JOURNAL.c.number))) or 0
+                found[journal.service] = connection.scalar(select(which)) or 0
         return found
 
     def _names(self, exchange_id: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -49,9 +49,10 @@ class Listed:
 
 @dataclass(slots=True)
 class _Gathered:
-    """What is known of one exchange so far."""
+    """What is known of one exchange so far; `latest` is the number of its last line in the journal of each service."""
 
     first: tuple[Moment, str]
+    latest: dict[str, int] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     messages: set[str] = field(default_factory=set)
     undelivered: set[str] = field(default_factory=set)
@@ -62,6 +63,7 @@ class _Gathered:
 
     def add(self, line: Line) -> None:
         entry, moment = line.entry, _moment(line)
+        self.latest[line.service] = max(line.number, self.latest.get(line.service, 0))
         if entry.exchange_id is not None:
             self.ids.add(entry.exchange_id)
             self.first = min(self.first, (moment, entry.exchange_id))
@@ -79,6 +81,7 @@ class _Gathered:
 
     def absorb(self, other: _Gathered) -> None:
         self.first = min(self.first, other.first)
+        self.latest |= {each: number for each, number in other.latest.items() if number > self.latest.get(each, 0)}
         self.ids |= other.ids
         self.messages |= other.messages
         self.undelivered |= other.undelivered
@@ -134,6 +137,17 @@ class Index:
         with self._lock:
             for line in lines:
                 self._add(line)
+
+    def forget(self, service: str, first: int) -> None:
+        """The journal of the service begins with its line `first` by now: forget what no journal tells of any more."""
+        with self._lock:
+            left = [line for line in self._apart if line.service != service or line.number >= first]
+            self._apart = deque(left, maxlen=MOST_APART)
+            for gathered in {id(each): each for each in self._by_id.values()}.values():
+                if gathered.latest.get(service, first) < first:
+                    del gathered.latest[service]
+                if not gathered.latest:
+                    self._drop(gathered)
 
     @property
     def change(self) -> int:
@@ -214,6 +228,14 @@ class Index:
         self._by_id |= dict.fromkeys(smaller.ids, larger)
         self._by_message |= {each: larger for each in smaller.messages if self._by_message.get(each) is smaller}
         return larger
+
+    def _drop(self, gathered: _Gathered) -> None:
+        self._listed.pop(gathered.first[1], None)
+        for names, known in ((gathered.ids, self._by_id), (gathered.messages, self._by_message)):
+            for name in names:
+                if known.get(name) is gathered:
+                    del known[name]
+        self._newest = None
 
     def _learn_names(self, entry: JournalEntry) -> None:
         """Out of the first request that names them: reading a document takes longer than all else here."""

@@ -49,6 +49,7 @@ class Reader:
         self._journals = journals.each()
         self._pause = pause
         self._numbers: dict[str, int] = {}
+        self._begins: dict[str, int] = {}
         self._ends: dict[str, int] = {}
         self._unreadable: set[str] = set()
         self._reading = Lock()
@@ -118,9 +119,17 @@ class Reader:
                 self.index.add(lines)
                 last = lines[-1].number if lines else 0
                 self._numbers[service] = last if len(lines) == AT_ONCE else max(last, self._ends[service])
+            self._forget(journal)
         except ConfigurationError as fault:
             if service not in self._unreadable:
                 _LOG.warning("the journal of %s cannot be read: %s", service, fault)
             self._unreadable.add(service)
         else:
             self._unreadable.discard(service)
+
+    def _forget(self, journal: Journals) -> None:
+        """What has been purged since the last look."""
+        for service, first in journal.begins().items():
+            if first > self._begins.get(service, 0):
+                self.index.forget(service, first)
+            self._begins[service] = first

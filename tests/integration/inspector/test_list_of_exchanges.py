@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from oots.exchange.journals import JournalOf, Journals
+from oots.exchange.purge import purge
 from oots.inspector import list_pages
 from oots.inspector.reader import Reader
 from tests.support.doors import specimen_keys
@@ -146,6 +148,25 @@ def test_what_is_written_later_is_read_alone(told: ToldTown) -> None:
     assert reader.progress.read > read
     assert before in reader.index.newest()
     assert [each.exchange_id for each in reader.index.since(before.change) if each.exchange_id == asked] == [asked]
+
+
+def test_what_has_been_purged_stands_in_the_list_no_more(tmp_path: Path) -> None:
+    """Without a restart; what is younger than twelve months stays."""
+    town = two_sides(tmp_path, specimen_keys(), specimens=True)
+    with closing(town.requester_store), closing(town.provider_store):
+        gone = town.ask()
+        town.pass_time(timedelta(hours=2))
+        town.clock.advance(timedelta(days=200))
+        stays = town.ask()
+        reader = Reader(Journals([JournalOf(side, tmp_path / side) for side in ("requester", "provider")]))
+        reader.catch_up()
+        assert [each.exchange_id for each in reader.index.newest()] == [stays, gone]
+        town.clock.advance(timedelta(days=200))
+        for store in (town.provider_store, town.requester_store):
+            assert purge(store, town.clock.now())
+            assert gone in [each.exchange_id for each in reader.index.newest()], "before it is looked at"
+        reader.catch_up()
+        assert [each.exchange_id for each in reader.index.newest()] == [stays]
 
 
 def provider_id(town: TwoSides) -> str:

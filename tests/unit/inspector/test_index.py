@@ -119,3 +119,20 @@ def test_who_listened_to_an_earlier_run_of_the_service_begins_anew() -> None:
     assert index.change_of(index.event_id(7)) == 7
     assert index.change_of(earlier.event_id(7)) == 0
     assert index.change_of("") == 0
+
+
+def test_an_exchange_is_forgotten_with_its_last_line_in_any_journal() -> None:
+    index, lines = Index(), exchange_of_1_x()
+    refused = line("provider", Entry.MESSAGE_REFUSED, 4, None)
+    later = line("provider", Entry.REQUEST_RECEIVED, 5, C, "m9@lt")
+    index.add([*lines, refused, later])
+    index.forget("provider", later.number)
+    assert [each.exchange_id for each in index.newest()] == [C, A], "the requester still tells of it"
+    assert index.apart() == ()
+    index.forget("requester", lines[-1].number)
+    assert [each.exchange_id for each in index.newest()] == [C, A]
+    index.forget("requester", lines[-1].number + 1)
+    assert [each.exchange_id for each in index.newest()] == [C]
+    anew = line("provider", Entry.REQUEST_RECEIVED, 6, B, "m1@lt")
+    index.add([anew])
+    assert [each.ids for each in index.newest()] == [(B,), (C,)], "nothing of before is joined to it"
