@@ -87,7 +87,7 @@ def inspector_app(settings: InspectorSettings, around: Surroundings, issuer: htt
         register=RevocationRegister(settings.keys / REGISTER_FILE),
     )
     doors = doors_of(settings, own, around.clock, client)
-    app.state.gate = Gate(doors.mark, around.clock)
+    app.state.gate = Gate(doors.mark, around.clock, sessions)
     guarded.include_router(pages.router(inspection, doors, _dossiers(settings, store)))
     app.include_router(guarded)
     add_health(app, Health(works=lambda: reader.works and worker.is_alive()))

@@ -17,7 +17,7 @@ from oots.exchange.journal import Entry, JournalEntry, Look, TimelineEvent
 from oots.exchange.store import Store
 from oots.inspector.personal_number import may_hold_personal_number
 from oots.model.clock import Clock
-from oots.web.sessions import session_of
+from oots.web.sessions import Session, SessionStore, session_of
 
 SIGN_IN = "/signin"
 LEAST_REASON = 10
@@ -54,11 +54,12 @@ class Reviewer:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Kept as `app.state.gate`: the mark of the `door` by which reviewers come in today, and the clock of sessions. A
-    session from another door is nobody's."""
+    """Kept as `app.state.gate`: the mark of the `door` by which reviewers come in today, and the sessions with their
+    clock. A session from another door is nobody's."""
 
     door: str
     clock: Clock
+    sessions: SessionStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,19 @@ _REASONS: TypeAdapter[dict[str, _Reason]] = TypeAdapter(dict[str, _Reason])
 def signed_in(request: Request) -> Reviewer | None:
     """The reviewer of this session; None for nobody, for whoever was admitted SESSION_LIFE ago, and for whoever came in
     by another door than today's."""
-    kept, gate = session_of(request).get(_ADMITTED), _gate(request)
+    return _reviewer_in(session_of(request), _gate(request))
+
+
+def is_still_signed_in(request: Request) -> bool:
+    """Whether the session of a request that takes long, as it is kept by now, lets somebody read; asks the database."""
+    name, gate = session_of(request).name, _gate(request)
+    kept = gate.sessions.load(name) if name else None
+    reviewer = _reviewer_in(kept, gate) if kept is not None else None
+    return reviewer is not None and Duty.READ in reviewer.duties
+
+
+def _reviewer_in(session: Session, gate: Gate) -> Reviewer | None:
+    kept = session.get(_ADMITTED)
     if kept is None:
         return None
     admitted = _ADMISSIONS.validate_python(kept, strict=False)

@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Depends, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from oots.inspector.filtering import FLAWS, choices, wanted
+from oots.inspector.access import is_still_signed_in
+from oots.inspector.filtering import FLAWS, Wanted, choices, wanted
 from oots.inspector.index import Listed
 from oots.inspector.inspection import Inspection
+from oots.inspector.listeners import Listeners
 from oots.inspector.wording import OUTCOME_LOOK, OUTCOMES, title_of
 from oots.web.frame import language
 from oots.web.numbers import CountedAsked
@@ -21,9 +24,11 @@ from oots.web.procedures import procedure
 PAGE: Final = 50
 """Exchanges on a page; of those that have changed, so many are told at most when somebody begins to listen."""
 LISTEN: Final = 600
-"""Looks of a listener before it has to come again, which is when its sign-in is looked at once more."""
+"""Looks of a listener before it has to come again."""
 LOOK: Final = 1.0
 """Seconds between two looks of a listener."""
+LOOKS_UNCHECKED: Final = 10
+"""Looks after which a listener's sign-in is looked at once more, also where there is nothing to tell."""
 
 
 def router(inspection: Inspection) -> APIRouter:
@@ -32,7 +37,8 @@ def router(inspection: Inspection) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/", pages.front)
     routes.add_api_route("/exchanges", pages.listed)
-    routes.add_api_route("/exchanges/live", pages.live, response_class=EventSourceResponse)
+    listening = [Depends(Listeners().join)]
+    routes.add_api_route("/exchanges/live", pages.live, response_class=EventSourceResponse, dependencies=listening)
     routes.add_api_route("/exchanges/apart", pages.apart)
     return routes
 
@@ -76,18 +82,27 @@ class _ListPages:
     async def live(
         self, request: Request, after: str = "", last_event_id: Annotated[str, Header()] = ""
     ) -> AsyncIterator[ServerSentEvent]:
-        """Each exchange that is wanted and has changed, as the row that stands for it; ends before the service does."""
+        """Each exchange that is wanted and has changed, as the row that stands for it; ends with the sign-in of whoever
+        listens, and before the service does."""
         filters = wanted(request.query_params)
         change = self._index.change_of(last_event_id or after)
-        for _ in range(LISTEN):
+        for look in range(LISTEN):
             if request.app.state.health.draining:
                 return
-            if self._index.change > change:
-                changed = self._index.since(change)
-                change = changed[-1].change
-                for each in filters.among(changed, self._index.names)[-PAGE:]:
-                    yield self._event(request, each)
-            await asyncio.sleep(LOOK)
+            changed = self._index.change > change
+            if (changed or look % LOOKS_UNCHECKED == 0) and not await run_in_threadpool(is_still_signed_in, request):
+                return
+            if changed:
+                change, events = await run_in_threadpool(self._events_since, request, filters, change)
+                for event in events:
+                    yield event
+            await _rest()
+
+    def _events_since(self, request: Request, filters: Wanted, change: int) -> tuple[int, list[ServerSentEvent]]:
+        """What is to be told of the changes after this one, and the change up to which that is."""
+        last, changed = self._index.change, self._index.since(change)
+        wanted_here = filters.among(changed, self._index.names)[-PAGE:]
+        return max((last, *(each.change for each in changed))), [self._event(request, each) for each in wanted_here]
 
     def _event(self, request: Request, each: Listed) -> ServerSentEvent:
         row = self._inspection.frame.fragment(request, "exchange_row.html", exchange=each, **self._words())
@@ -114,3 +129,7 @@ class _ListPages:
 
     def _unreadable(self) -> list[object]:
         return [self._inspection.names[service] for service in self._reader.progress.unreadable]
+
+
+async def _rest() -> None:
+    await asyncio.sleep(LOOK)

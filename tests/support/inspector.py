@@ -80,6 +80,7 @@ class Browser:
     """A reviewer's browser, which follows no redirects by itself."""
 
     def __init__(self, app: FastAPI) -> None:
+        self.app = app
         self.client = client_of(app, ORIGIN)
 
     def get(self, path: str, **query: str) -> httpx.Response:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+from starlette.requests import Request
 
 from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.purge import purge
-from oots.inspector import list_pages
+from oots.inspector import list_pages, listeners
+from oots.inspector.access import SESSION_LIFE
 from oots.inspector.reader import Reader
+from oots.model.clock import AdvancedClock, FrozenClock
+from oots.web.frame import Frame
 from tests.support.doors import specimen_keys
-from tests.support.inspector import READER, Browser, ToldTown, inspector_over, inspector_settings, told_town
-from tests.support.two_sides import TwoSides, finding_in, two_sides
+from tests.support.inspector import ORIGIN, READER, Browser, ToldTown, inspector_over, inspector_settings, told_town
+from tests.support.two_sides import START, TwoSides, finding_in, two_sides
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +118,130 @@ def test_whoever_listens_is_told_of_each_exchange_once(
     again = browser.client.get("/exchanges/live", headers={"Last-Event-ID": number})
     assert again.text == ""
     assert browser.get("/exchanges/live", outcome="refused").text == ""
+
+
+def test_a_session_listens_in_four_windows_at_once_and_all_sessions_in_so_many(
+    told: ToldTown, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_pages, "LISTEN", 1)
+    monkeypatch.setattr(listeners, "MOST", listeners.MOST_OF_A_SESSION + 1)
+    others = Browser(browser.app)
+    others.sign_in(READER)
+
+    async def story() -> None:
+        waiting, end = asyncio.Semaphore(0), asyncio.Event()
+
+        async def rest() -> None:
+            waiting.release()
+            await end.wait()
+
+        monkeypatch.setattr(list_pages, "_rest", rest)
+        async with windows_of(browser) as mine, windows_of(others) as theirs:
+
+            async def opened(windows: httpx.AsyncClient) -> asyncio.Task[httpx.Response]:
+                window = asyncio.create_task(windows.get("/exchanges/live"))
+                await waiting.acquire()
+                return window
+
+            async def refused(windows: httpx.AsyncClient) -> tuple[int, str | None]:
+                answer = await asyncio.wait_for(windows.get("/exchanges/live"), 10)
+                return answer.status_code, answer.headers.get("Retry-After")
+
+            open_now = [await opened(mine) for _ in range(listeners.MOST_OF_A_SESSION)]
+            assert await refused(mine) == (503, "5")
+            open_now.append(await opened(theirs))
+            assert await refused(theirs) == (503, "5")
+            end.set()
+            assert [(await window).status_code for window in open_now] == [200] * len(open_now)
+            assert [(await windows.get("/exchanges/live")).status_code for windows in (mine, theirs)] == [200, 200]
+
+    asyncio.run(story())
+
+
+def windows_of(browser: Browser) -> httpx.AsyncClient:
+    """Several at once, of one session."""
+    transport = httpx.ASGITransport(browser.app)
+    return httpx.AsyncClient(transport=transport, base_url=ORIGIN, cookies=browser.client.cookies)
+
+
+def sign_out(browser: Browser, _clock: AdvancedClock) -> None:
+    browser.post("/signout", "/exchanges")
+
+
+def let_it_expire(_browser: Browser, clock: AdvancedClock) -> None:
+    clock.advance(SESSION_LIFE)
+
+
+def stay(_browser: Browser, clock: AdvancedClock) -> None:
+    clock.advance(SESSION_LIFE - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(("meanwhile", "told_of"), [(stay, True), (sign_out, False), (let_it_expire, False)])
+def test_whoever_listens_is_told_nothing_after_the_sign_in_has_ended(
+    told: ToldTown,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Callable[[Browser, AdvancedClock], None],
+    told_of: bool,
+) -> None:
+    clock = AdvancedClock(FrozenClock(START))
+    browser = Browser(inspector_over(inspector_settings(told.folder, state=tmp_path / "inspector"), clock))
+    browser.sign_in(READER)
+    browser.get("/exchanges")
+    begun: list[str] = []
+
+    def passes() -> None:
+        meanwhile(browser, clock)
+        begun.append(told.town.ask())
+        other = Browser(browser.app)
+        other.sign_in(READER)
+        other.get("/exchanges")
+
+    async def rest() -> None:
+        if not begun:
+            await asyncio.to_thread(passes)
+
+    monkeypatch.setattr(list_pages, "LISTEN", 2)
+    monkeypatch.setattr(list_pages, "_rest", rest)
+    heard = browser.get("/exchanges/live").text
+    assert told.exchange_id in heard
+    assert (begun[0] in heard) is told_of
+
+
+def test_a_listener_without_a_sign_in_is_sent_away_also_where_nothing_happens(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested: list[int] = []
+
+    async def rest() -> None:
+        rested.append(1)
+        if len(rested) == 2:
+            await asyncio.to_thread(browser.post, "/signout", "/exchanges")
+
+    browser.get("/exchanges")
+    monkeypatch.setattr(list_pages, "LISTEN", 50)
+    monkeypatch.setattr(list_pages, "_rest", rest)
+    assert browser.get("/exchanges/live").status_code == 200
+    assert len(rested) == list_pages.LOOKS_UNCHECKED
+
+
+def test_rows_are_made_outside_of_the_loop_that_serves_everybody(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_by: list[int] = []
+    fragment = Frame.fragment
+
+    def noted(frame: Frame, request: Request, name: str, **context: object) -> str:
+        made_by.append(threading.get_ident())
+        return fragment(frame, request, name, **context)
+
+    monkeypatch.setattr(list_pages, "LISTEN", 1)
+    monkeypatch.setattr(list_pages, "LOOK", 0)
+    browser.get("/exchanges")
+    monkeypatch.setattr(Frame, "fragment", noted)
+    assert "data-ids" in browser.get("/exchanges/live").text
+    assert made_by
+    assert threading.get_ident() not in made_by
 
 
 def test_both_names_of_an_exchange_of_1_x_lead_to_the_whole_of_it(tmp_path: Path) -> None:
