@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import Final
 
 import oots
 from oots import __version__
+from oots.model.content import sha256_of
 from oots.rules.books import VERSIONS
 from oots.rules.kind import Kind
 from oots.trust.policy import demo_policy_text
@@ -77,7 +77,7 @@ def dependencies(root: Path = _ROOT) -> dict[str, object]:
         lock = (root / "requirements.txt").read_bytes()
     except OSError:
         return {"lock_sha256": None, "why": "the lock was not installed with the software"}
-    return {"lock": "requirements.txt", "lock_sha256": _sha256(lock)}
+    return {"lock": "requirements.txt", "lock_sha256": sha256_of(lock)}
 
 
 def decisions(root: Path = _ROOT) -> dict[str, object]:
@@ -90,19 +90,15 @@ def decisions(root: Path = _ROOT) -> dict[str, object]:
 @cache
 def rules() -> dict[str, object]:
     """Of which versions there are rules for messages, and the digest of the list of all rules (docs/rules.md)."""
-    return {"edm_versions": list(VERSIONS[Kind.REQUEST]), "rules_sha256": _sha256(rules_document().encode())}
+    return {"edm_versions": list(VERSIONS[Kind.REQUEST]), "rules_sha256": sha256_of(rules_document().encode())}
 
 
 def configuration(anchors: bytes, settings: Mapping[str, object]) -> dict[str, object]:
     """What decides how messages are judged, each by its digest, and the digest of all; `settings` are the exporter's,
     without secrets, none where it has none."""
     parts = {
-        "anchors_sha256": _sha256(anchors),
-        "policy_sha256": _sha256(demo_policy_text()),
-        "settings_sha256": _sha256(json.dumps(settings, sort_keys=True, default=str).encode()) if settings else None,
+        "anchors_sha256": sha256_of(anchors),
+        "policy_sha256": sha256_of(demo_policy_text()),
+        "settings_sha256": sha256_of(json.dumps(settings, sort_keys=True, default=str).encode()) if settings else None,
     }
-    return {**parts, "sha256": _sha256(json.dumps(parts, sort_keys=True).encode())}
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return {**parts, "sha256": sha256_of(json.dumps(parts, sort_keys=True).encode())}

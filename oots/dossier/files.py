@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from oots.dossier.manifest import Kind, Member, State
 from oots.dossier.messages import Kept, Piece
+from oots.model.content import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class DossierFile:
     def of(
         cls, path: str, kind: Kind, octets: bytes, message: int | None = None, content_id: str | None = None
     ) -> DossierFile:
-        digest = hashlib.sha256(octets).hexdigest()
+        digest = sha256_of(octets)
         return cls(Member(path, kind, digest, len(octets), message=message, content_id=content_id), octets)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -21,7 +20,7 @@ from oots.exchange.held_evidence import HeldEvidence
 from oots.exchange.journal import Entry
 from oots.exchange.journals import Journals, Line, Told, journals_in
 from oots.exchange.purge import kept_until
-from oots.model.content import whole
+from oots.model.content import sha256_of, whole
 from oots.model.errors import ConfigurationError, TransportError
 from oots.trust.anchors import TrustAnchors
 from oots.trust.keys import KeyPair, has_key, load_key_pair
@@ -203,7 +202,7 @@ def _octets(info: PartInfo, digests: Mapping[str, str], held: Sequence[HeldEvide
             except ConfigurationError:  # deleted since its record was read
                 continue
             octets = compression.compress(content) if info.compressed else content
-            if sha256(octets).hexdigest() == digests.get(CID + info.content_id):
+            if sha256_of(octets) == digests.get(CID + info.content_id):
                 return octets
     return None
 
@@ -214,7 +213,7 @@ class _Whole(NamedTuple):
 
     @property
     def digest(self) -> str:
-        return sha256(self.body).hexdigest()
+        return sha256_of(self.body)
 
 
 def _whole(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from oots.edelivery.profile import examine
 from oots.edelivery.receipt import check_receipt
 from oots.edelivery.shape import ProfileError
 from oots.edelivery.signature import SignedDigest, Verified, verify
-from oots.model.content import whole
+from oots.model.content import sha256_of, whole
 from oots.model.errors import TransportError
 from oots.trust.anchors import Trust
 from oots.trust.certificates import UntrustedError
@@ -192,7 +191,7 @@ def _unlike(
     for content_id in named - pieces.keys():
         yield Fault(envelope, f"the dossier has nothing of the part {content_id} that the message names")
     for content_id, piece in pieces.items():
-        actual = piece.sha256 if piece.octets is None else hashlib.sha256(piece.octets).hexdigest()
+        actual = piece.sha256 if piece.octets is None else sha256_of(piece.octets)
         if content_id not in named:
             yield Fault(piece.path, "no part of this message")
         elif covered.get(CID + content_id) != actual:
@@ -211,7 +210,7 @@ def _judge_seal(piece: Piece, info: PartInfo, at: datetime, verdict: MessageVerd
         return
     report = check_seal(content, info.media_type, trust, at)
     unsealed = not report.valid and (report.problem or "").startswith(_UNSEALED)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = sha256_of(content)
     verdict.seals.append(Sealed(piece.path, info.content_id, info.media_type, digest, report, unsealed))
     if not report.valid and not unsealed:
         yield Fault(piece.path, f"its seal is not believed: {report.problem}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from oots.dossier.review import SignedOff, judge_review
 from oots.dossier.revocation import RevocationSaid, Signed, judge_all, said
 from oots.dossier.rules import unlike
 from oots.dossier.unanchored import Unanchored
+from oots.model.content import sha256_of
 from oots.trust.anchors import Trust, TrustAnchors
 from oots.trust.kept_answers import KeptAnswers
 
@@ -147,7 +147,7 @@ def _unlike(member: Member, octets: bytes | None, *, redacted: bool) -> str | No
         return "missing"
     if len(octets) != member.size:
         return f"{len(octets)} bytes instead of {member.size}"
-    digest = hashlib.sha256(octets).hexdigest()
+    digest = sha256_of(octets)
     return None if digest == member.sha256 else f"changed: sha256 {digest} instead of {member.sha256}"
 
 

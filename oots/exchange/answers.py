@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from sqlalchemy import Connection, inspect, select
 from oots.database.inserting import insert_if_new
 from oots.exchange.schema import ANSWER
 from oots.model.clock import iso
+from oots.model.content import sha256_of
 from oots.trust.kept_answers import read_answer
 from oots.trust.revocation import CLOCKS_DIFFER
 
@@ -39,7 +39,7 @@ class BelievedAnswers:
     def add(self, content: bytes, at: datetime) -> None:
         """An answer (DER) that is believed from `at` on."""
         answer = read_answer(content)
-        row = _Row(hashlib.sha256(content).hexdigest(), answer.about, iso(at), iso(answer.ends), content)
+        row = _Row(sha256_of(content), answer.about, iso(at), iso(answer.ends), content)
         with self._turn:
             self._waiting.setdefault(row.name, row)
 

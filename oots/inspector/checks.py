@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +14,7 @@ from oots.edelivery.shape import ProfileError
 from oots.exchange.recheck import recheck
 from oots.inspector.laid_open import LaidOpen, Message
 from oots.inspector.rules_held import questions_of
+from oots.model.content import sha256_of
 from oots.model.errors import TransportError
 from oots.rules.judgement import SCHEMA
 from oots.rules.rule import Severity
@@ -178,4 +178,4 @@ def _kept(message: Message) -> Kept:
 
 
 def _piece(name: str, octets: bytes) -> Piece:
-    return Piece(name, hashlib.sha256(octets).hexdigest(), octets)
+    return Piece(name, sha256_of(octets), octets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -17,7 +16,7 @@ from oots.dossier.review_record import signing_times
 from oots.exchange.evidence_files import EvidenceFiles
 from oots.inspector.access import expect_unmasked
 from oots.inspector.inspection import Inspection
-from oots.model.content import chunks
+from oots.model.content import chunks, sha256_of
 from oots.model.errors import ConfigurationError
 from oots.review.record import State
 from oots.review.signing import report_of
@@ -105,7 +104,7 @@ class _DossierPages:
             raise HTTPException(409) from fault
         self._forget(request)
         stored = self._desk.files.put(data).stored
-        made = Made(exchange_id, extent.value, hashlib.sha256(data).hexdigest(), stored)
+        made = Made(exchange_id, extent.value, sha256_of(data), stored)
         session_of(request)[_MADE] = asdict(made)
         return RedirectResponse(f"/exchanges/{exchange_id}/dossier", 303)
 

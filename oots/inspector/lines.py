@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -12,6 +11,7 @@ from oots.inspector.laid_open import LaidOpen
 from oots.inspector.steps import Step
 from oots.inspector.wording import title_of
 from oots.model.clock import iso
+from oots.model.content import sha256_of
 
 _KEPT: Final = (
     "exchange_id",
@@ -59,7 +59,7 @@ def _digests(line: Line) -> Iterator[tuple[str, object]]:
     entry = line.entry
     for name in _BYTES:
         if (octets := getattr(entry, name)) is not None:
-            yield f"{name}_sha256", hashlib.sha256(octets).hexdigest()
+            yield f"{name}_sha256", sha256_of(octets)
     if entry.digests:
         yield "signed", dict(entry.digests)
     if entry.evidence:

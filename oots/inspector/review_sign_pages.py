@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, Final
@@ -19,6 +18,7 @@ from oots.inspector.review_form import Fault, faults_of_text, text_in
 from oots.inspector.review_room import ReviewRoom, see_other
 from oots.inspector.review_wording import VERDICTS
 from oots.inspector.seen import reviewed_messages
+from oots.model.content import sha256_of
 from oots.review.desk import ConflictError, UnfinishedError, expect_finished
 from oots.review.record import By, Review, State
 from oots.review.signing import Draft, content_of
@@ -91,7 +91,7 @@ class _SignPages:
             draft=draft,
             own=sum(answer.by == draft.by for answer in kept.record.answers.values()),
             content=content.decode(),
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=sha256_of(content),
             shown_at=f"/exchanges/{exchange_id}/review/sign",
             **{"changed": False} | more,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -16,6 +15,7 @@ from oots.exchange.limits import TimeLimits
 from oots.inspector.checks import NAMES, WORTHS, Checked, Worth, judged
 from oots.inspector.laid_open import LaidOpen, Message
 from oots.inspector.wording import title_of
+from oots.model.content import sha256_of
 from oots.model.evidence import EvidenceDocument
 from oots.model.fields import Standing
 from oots.model.request import EvidenceRequest
@@ -59,12 +59,9 @@ def references_in(seen: Seen) -> tuple[Reference, ...]:
 def reviewed_messages(exchange: LaidOpen) -> tuple[ReviewedMessage, ...]:
     """The messages of an exchange, as a sign-off names them."""
     return tuple(
-        ReviewedMessage(each.message_id, _sha256(each.envelope), _sha256(each.document)) for each in exchange.messages
+        ReviewedMessage(each.message_id, sha256_of(each.envelope), sha256_of(each.document))
+        for each in exchange.messages
     )
-
-
-def _sha256(octets: bytes) -> str:
-    return hashlib.sha256(octets).hexdigest()
 
 
 # --- messages ---
@@ -131,7 +128,7 @@ def _to_message(message: Message) -> Reference:
         f"Meddelelse {message.number}: {header.action} fra {header.sender.value} til {header.receiver.value}",
         f"Message {message.number}: {header.action} from {header.sender.value} to {header.receiver.value}",
     )
-    return Reference(f"message/{message.message_id}", says, _sha256(message.document))
+    return Reference(f"message/{message.message_id}", says, sha256_of(message.document))
 
 
 def _checked(check: Checked, message: Message) -> SeenCheck:
@@ -167,7 +164,7 @@ def _to_line(line: Line, names: Mapping[str, Words]) -> Reference:
 
 def _pinned(entry: JournalEntry) -> str:
     """The digest of what a line says; what later versions add to lines, and this one does not say, changes nothing."""
-    return _sha256(_ENTRIES.dump_json(entry, exclude_defaults=True))
+    return sha256_of(_ENTRIES.dump_json(entry, exclude_defaults=True))
 
 
 def _clock(at: datetime) -> str:

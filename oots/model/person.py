@@ -69,3 +69,10 @@ class LegalPerson:
 
 
 Subject = NaturalPerson | LegalPerson
+
+
+def identifier_of(person: Subject | None) -> str | None:
+    """The eIDAS identifier; None for nobody."""
+    if person is None:
+        return None
+    return person.identifier if isinstance(person, NaturalPerson) else person.legal_person_identifier

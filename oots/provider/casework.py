@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +13,7 @@ from oots.exchange.papers import Paper
 from oots.exchange.store import Store
 from oots.exchange.unit import Kept, hashed
 from oots.model.clock import Clock, Ids
+from oots.model.content import sha256_of
 from oots.model.identifiers import Identifier
 from oots.model.issuing import Approval, ByHand, Issue, NothingHeld, NotYet, Order
 from oots.model.request import EvidenceRequest
@@ -175,7 +175,7 @@ class Casework:
         """Attach a PDF in the place of an earlier one; raises LookupError and DecidedError."""
         with self._store.begin() as unit:
             case = _waiting(unit, case_id)
-            case = replace(case, attachment=Attachment(hashlib.sha256(pdf).hexdigest(), len(pdf)))
+            case = replace(case, attachment=Attachment(sha256_of(pdf), len(pdf)))
             _file(unit, case)
             _file_attached(unit, case, pdf)
 

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oots.model.person import NaturalPerson, Subject
+from oots.model.person import NaturalPerson, Subject, identifier_of
 
 NATURAL, LEGAL = "natural", "legal"
-
-
-def identifier_of(person: Subject | None) -> str | None:
-    """The eIDAS identifier; None for nobody."""
-    if person is None:
-        return None
-    return person.identifier if isinstance(person, NaturalPerson) else person.legal_person_identifier
 
 
 def called(person: Subject | None) -> tuple[str, ...]:

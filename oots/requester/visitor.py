@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 from starlette.requests import Request
 
-from oots.model.person import LevelOfAssurance, NaturalPerson, Subject
+from oots.model.person import LevelOfAssurance, NaturalPerson, Subject, identifier_of
 from oots.model.request import EvidenceRequest
-from oots.requester.own_log import called, calls, identifier_of
+from oots.requester.own_log import called, calls
 from oots.requester.session_notes import forget_cases
 from oots.web.sessions import session_of
 

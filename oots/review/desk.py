@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.store import Store
 from oots.exchange.unit import Kept, Unit
 from oots.model.clock import Clock
+from oots.model.content import sha256_of
 from oots.review.record import (
     TO_BE_EXPLAINED,
     Answer,
@@ -165,7 +165,7 @@ class Desk:
             kept = _known(unit, exchange_id)
             state = after(_state(kept), VERDICTS[draft.verdict], person, kept.record.taken_by)
             expect_finished(kept.record, draft)
-            if hashlib.sha256(content_of(kept.record, draft)).hexdigest() != seen_sha256:
+            if sha256_of(content_of(kept.record, draft)) != seen_sha256:
                 raise ConflictError(kept)
             now = self._clock.now()
             sign_off = signed(kept.record, draft, self._key, now)
@@ -177,7 +177,10 @@ class Desk:
                 sign_offs=(*kept.record.sign_offs, sign_off),
             )
             unit.keep(replace(kept, state=state, record=record))
-            digests = (("content", _base64(digest_of(sign_off))), ("signature", _base64(_sha256(sign_off.signature))))
+            digests = (
+                ("content", _base64(digest_of(sign_off))),
+                ("signature", _base64(sha256_of(sign_off.signature.encode()))),
+            )
             self._tell(unit, Entry.REVIEW_SIGNED, exchange_id, person, decision=draft.verdict.value, digests=digests)
         return sign_off
 
@@ -255,10 +258,6 @@ def _lacks_words(answer: Answer) -> bool:
 def _same(one: Answer, other: Answer) -> bool:
     """Whether they say the same, whoever said it."""
     return replace(one, by=None, at=None) == replace(other, by=None, at=None)
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _base64(digest: str) -> str:

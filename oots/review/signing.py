@@ -5,7 +5,6 @@ A sign-off is never changed. The next one is a new text with a new number, and n
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from oots.model.clock import iso
+from oots.model.content import sha256_of
 from oots.review.items import Item, catalogue
 from oots.review.record import Answer, By, Reference, Remark, Review, SignOff, State
 from oots.review.transitions import VERDICTS
@@ -88,7 +88,7 @@ def content_of(review: Review, draft: Draft) -> bytes:
 
 def digest_of(sign_off: SignOff) -> str:
     """The SHA-256 (hexadecimal) of what was signed."""
-    return hashlib.sha256(sign_off.content.encode()).hexdigest()
+    return sha256_of(sign_off.content.encode())
 
 
 def signed(review: Review, draft: Draft, key: KeyPair, at: datetime) -> SignOff:

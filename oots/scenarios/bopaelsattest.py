@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from oots.deployment.town import PORTAL
 from oots.exchange.journals import Journals, journals_in
 from oots.model.clock import SystemClock
+from oots.model.content import sha256_of
 from oots.model.errors import ConfigurationError
 from oots.requester.service import EvidenceRequester, Progress
 from oots.scenarios.citizen import Citizen, Page
@@ -117,10 +117,7 @@ def _enter_preview(citizen: Citizen, page: Page, persona: str) -> Page:
 def _look(citizen: Citizen, page: Page) -> tuple[SeenDocument, ...]:
     """Download every document of the preview and note its digest, in the order of their numbers."""
     links = sorted(page.links(r"/p/[^/]+/\d+/\d+"), key=lambda link: link.rsplit("/", 2)[1:])
-    return tuple(
-        SeenDocument(kind, hashlib.sha256(content).hexdigest())
-        for kind, content in (citizen.download(link) for link in links)
-    )
+    return tuple(SeenDocument(kind, sha256_of(content)) for kind, content in (citizen.download(link) for link in links))
 
 
 def _decide(live: LiveTown, citizen: Citizen, page: Page, decision: Decision, exchange_id: str) -> Page:

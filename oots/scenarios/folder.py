@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from oots.edelivery.header import EXECUTE_QUERY_REQUEST
 from oots.edelivery.message import OpenedMessage, open_message
 from oots.exchange.envelope import open_answer, open_request
 from oots.model.clock import iso
+from oots.model.content import sha256_of
 from oots.model.request import EvidenceRequest
 from oots.model.response import Answer, EvidenceError, EvidenceResponse
 from oots.scenarios.outcome import Decision, Story
@@ -132,7 +132,7 @@ def _write_message(folder: Path, number: int, told: Told) -> dict[str, object]:
         "message_id": header.message_id,
         "ref_to": told.answers.opened.header.message_id if told.answers else None,
         **names,
-        "sha256_body": hashlib.sha256(told.overheard.body).hexdigest(),
+        "sha256_body": sha256_of(told.overheard.body),
     }
 
 
@@ -162,7 +162,7 @@ def _write_evidence(folder: Path, story: Story) -> list[dict[str, object]]:
                 "file": name,
                 "media_type": document.media_type,
                 "sha256_shown": seen,
-                "sha256_received": hashlib.sha256(document.content).hexdigest(),
+                "sha256_received": sha256_of(document.content),
             }
         )
     return written
