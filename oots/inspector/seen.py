@@ -21,12 +21,11 @@ from oots.model.fields import Standing
 from oots.model.request import EvidenceRequest
 from oots.model.response import EvidenceError, EvidenceResponse
 from oots.review.record import Reference
-from oots.review.seen import Asked, Limits, Seen, SeenCheck, SeenEvent, SeenFields, SeenMessage
+from oots.review.seen import Asked, Seen, SeenCheck, SeenEvent, SeenFields, SeenMessage
 from oots.review.signing import ReviewedMessage
 from oots.trust.anchors import TrustAnchors
 from oots.web.words import LOCAL, Words
 
-_LIMITS: Final = TimeLimits()
 _ENTRIES: Final = TypeAdapter(JournalEntry)
 _ABOUT_RECEIPTS: Final = (Entry.RECEIPT_RECEIVED, Entry.DUPLICATE_RECEIVED)
 _PASSED: Final = {Worth.PASSED: True, Worth.NOTED: True, Worth.MISSING: None, Worth.FAILED: False}
@@ -42,7 +41,7 @@ def seen_in(exchange: LaidOpen, anchors: TrustAnchors, names: Mapping[str, Words
             _asked(message, message.says) for message in exchange.messages if isinstance(message.says, EvidenceRequest)
         ),
         fields=_fields(exchange, names),
-        limits=Limits(_LIMITS.first_round_trip, _LIMITS.follow_link, _LIMITS.decide),
+        limits=TimeLimits(),
         names=names,
     )
 
@@ -145,7 +144,7 @@ def _event(line: Line, names: Mapping[str, Words]) -> SeenEvent:
     entry = line.entry
     return SeenEvent(
         reference=_to_line(line, names),
-        what=entry.entry.value,
+        what=entry.entry,
         service=line.service,
         at=entry.at,
         decision=entry.decision,

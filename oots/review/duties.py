@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from oots.exchange.journal import Entry
 from oots.review.proposal import DEVIATES, FOLLOWS, NOT_RELEVANT, PARTLY, UNDER_WAY, Proposal, nothing, together
 from oots.review.record import Reference
 from oots.review.seen import Seen, references
@@ -43,7 +44,7 @@ def preview(seen: Seen) -> Proposal:
     """Whether the person saw it, and chose."""
     if not seen.asked:
         return nothing()
-    if not seen.of("request-received"):
+    if not seen.of(Entry.REQUEST_RECEIVED):
         return Proposal(
             None,
             Words(
@@ -79,7 +80,7 @@ def _no_preview_wanted(seen: Seen) -> Proposal:
 
 
 def _decided(seen: Seen, accepted: bool, decision: tuple[Reference, ...]) -> Proposal:
-    opened = references(seen.of("preview-opened"))
+    opened = references(seen.of(Entry.PREVIEW_OPENED))
     if not accepted and seen.sent:
         words = Words(
             "Brugeren sagde nej i forhåndsvisningen, men der blev sendt dokumentation alligevel.",
@@ -108,13 +109,13 @@ def _decided(seen: Seen, accepted: bool, decision: tuple[Reference, ...]) -> Pro
 
 
 def _undecided(seen: Seen) -> Proposal:
-    ended = seen.of("time-up")
-    if ended and seen.of("preview-opened"):
+    ended = seen.of(Entry.TIME_UP)
+    if ended and seen.of(Entry.PREVIEW_OPENED):
         words = Words(
             "Brugeren så dokumentationen, men besluttede sig ikke i tide. Intet blev sendt.",
             "The person saw the evidence, but did not decide in time. Nothing was sent.",
         )
-        return Proposal(FOLLOWS, words, references((*seen.of("preview-opened"), *ended)))
+        return Proposal(FOLLOWS, words, references((*seen.of(Entry.PREVIEW_OPENED), *ended)))
     if ended or seen.error_codes:
         words = Words(
             "Udvekslingen sluttede, før der var noget at vise. Intet blev sendt.",
@@ -190,8 +191,8 @@ def deletion(seen: Seen) -> Proposal:
     """Whether nobody holds the evidence any more."""
     if not seen.events:
         return nothing()
-    holders = {event.service for event in seen.events if event.evidence and event.what != "evidence-deleted"}
-    deleted = seen.of("evidence-deleted")
+    holders = {event.service for event in seen.events if event.evidence and event.what != Entry.EVIDENCE_DELETED}
+    deleted = seen.of(Entry.EVIDENCE_DELETED)
     if not holders and not deleted:
         words = Words(
             "Der var ingen dokumentation at slette i denne udveksling.",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
+from oots.exchange.journal import Entry
 from oots.review.duties import deletion, explicit_request, preview
 from oots.review.proposal import DEVIATES, FOLLOWS, PARTLY, UNDER_WAY, Proposal, nothing, together
 from oots.review.seen import Seen, references
@@ -116,7 +117,7 @@ def _law(seen: Seen) -> Proposal:
 
 
 def _legislation(seen: Seen) -> Proposal:
-    by_hand, paid = seen.of("case-opened"), seen.of("fee-paid", "fee-returned")
+    by_hand, paid = seen.of(Entry.CASE_OPENED), seen.of(Entry.FEE_PAID, Entry.FEE_RETURNED)
     if not by_hand and not paid:
         return Proposal(
             None,
@@ -187,7 +188,7 @@ def _assurance(seen: Seen) -> Proposal:
 
 
 def _journey(seen: Seen) -> Proposal:
-    stopped = seen.of("time-up", "delivery-failed")
+    stopped = seen.of(Entry.TIME_UP, Entry.DELIVERY_FAILED)
     errors = seen.errors
     if errors or stopped:
         codes = ", ".join(_all(seen.error_codes))
@@ -202,7 +203,7 @@ def _journey(seen: Seen) -> Proposal:
         return Proposal(PARTLY, words, references((*errors, *stopped)))
     if seen.decision is None or seen.answers[-1].at < seen.decision.at:
         return Proposal(None, UNDER_WAY)
-    steps = (*seen.of("preview-opened"), seen.decision)
+    steps = (*seen.of(Entry.PREVIEW_OPENED), seen.decision)
     words = Words(
         "Brugeren kom hele vejen: bad om dokumentationen, så den og besluttede sig, og svaret kom frem. Hvordan "
         "siderne opleves, kan ikke ses her.",
@@ -230,11 +231,11 @@ def _announced(seen: Seen) -> Proposal:
     if not seen.events:
         return nothing()
     kinds = {
-        "request-sent": Words("anmodning", "request"),
-        "preview-opened": Words("forhåndsvisning", "preview"),
-        "preview-decided": Words("beslutning", "decision"),
-        "response-received": Words("svar modtaget", "answer received"),
-        "evidence-deleted": Words("sletning", "deletion"),
+        Entry.REQUEST_SENT: Words("anmodning", "request"),
+        Entry.PREVIEW_OPENED: Words("forhåndsvisning", "preview"),
+        Entry.PREVIEW_DECIDED: Words("beslutning", "decision"),
+        Entry.RESPONSE_RECEIVED: Words("svar modtaget", "answer received"),
+        Entry.EVIDENCE_DELETED: Words("sletning", "deletion"),
     }
     found = {what: seen.of(what) for what in kinds if seen.of(what)}
     danish = ", ".join(kinds[what].danish for what in found)
@@ -324,10 +325,12 @@ def _noted(seen: Seen) -> Words | None:
 def _service_levels(seen: Seen) -> Proposal:
     if not seen.messages or seen.limits is None:
         return nothing()
-    failed, late, again = seen.of("delivery-failed"), seen.of("time-up"), seen.of("duplicate-received")
+    failed, late, again = seen.of(Entry.DELIVERY_FAILED), seen.of(Entry.TIME_UP), seen.of(Entry.DUPLICATE_RECEIVED)
     target = Words(
-        "Målt mod tidsfristerne i OOTS; andre aftalte servicemål står ikke i udvekslingen.",
-        "Held against the time limits of the OOTS; the exchange names no other agreed service levels.",
+        "Målt mod de tidsfrister, OOTS har som standard. En tjeneste kan være sat til andre, og aftalte servicemål "
+        "står ikke i udvekslingen.",
+        "Held against the default time limits of the OOTS. A service may be set to others, and the exchange names no "
+        "agreed service levels.",
     )
     repeated = Words(f"Kom igen: {len(again)}.", f"Came again: {len(again)}.") if again else None
     if failed:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from oots.exchange.journal import Entry
+from oots.exchange.limits import TimeLimits
 from oots.review.record import Reference
 from oots.web.words import Words
 
@@ -50,10 +52,10 @@ class SeenMessage:
 
 @dataclass(frozen=True, slots=True)
 class SeenEvent:
-    """A line of a journal: `what` is the kind of entry, `evidence` the digests that it names."""
+    """A line of a journal: `evidence` are the digests that it names."""
 
     reference: Reference
-    what: str
+    what: Entry
     service: str
     at: datetime
     decision: str | None = None
@@ -83,27 +85,18 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Within what time the provider answers: the first round trip, following the link, and deciding (T1, T2, T3)."""
-
-    first_round_trip: timedelta
-    follow_link: timedelta
-    decide: timedelta
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
-    """One exchange: its messages in the order of time, what both sides noted, and what was asked. `names` is what the
-    services are called."""
+    """One exchange: its messages in the order of time, what both sides noted, and what was asked. `limits` are
+    those that the exchange is held against, as far as anybody knows them; `names` is what the services are called."""
 
     messages: tuple[SeenMessage, ...] = ()
     events: tuple[SeenEvent, ...] = ()
     asked: tuple[Asked, ...] = ()
     fields: SeenFields | None = None
-    limits: Limits | None = None
+    limits: TimeLimits | None = None
     names: Mapping[str, Words] = field(default_factory=dict)
 
-    def of(self, *what: str) -> tuple[SeenEvent, ...]:
+    def of(self, *what: Entry) -> tuple[SeenEvent, ...]:
         """The lines of these kinds."""
         return tuple(event for event in self.events if event.what in what)
 
@@ -128,12 +121,12 @@ class Seen:
     @property
     def shown(self) -> frozenset[str]:
         """The digests of what the person saw in the preview."""
-        return frozenset(digest for event in self.of("preview-opened") for digest in event.evidence)
+        return frozenset(digest for event in self.of(Entry.PREVIEW_OPENED) for digest in event.evidence)
 
     @property
     def decision(self) -> SeenEvent | None:
         """What the person decided in the preview."""
-        decided = self.of("preview-decided")
+        decided = self.of(Entry.PREVIEW_DECIDED)
         return decided[-1] if decided else None
 
     @property
