@@ -17,7 +17,7 @@ from oots.wire.profile import PROFILES
 from oots.wire.xml import parse
 
 MASK: Final = "•••"
-MOST_MASKED: Final = 1024 * 1024
+MOST_MASKED: Final = 512 * 1024
 """Bytes that are looked through, of a document or of all that belong together: more has no masked form."""
 
 _PERSONS: Final = {f"{{{SDG}}}{name}" for name in ("Person", "NaturalPerson", "LegalPerson", "IsAbout")}
@@ -83,21 +83,22 @@ class Sought:
     def hidden_in(self, text: str) -> str:
         """The text with MASK in place of each value."""
         words = list(_WORD.finditer(text)) if self._first.after else []
+        folded = [_folded(word[0]) for word in words]
         shown: list[str] = []
         at = told = 0
         while at < len(words):
-            count = self._longest(words, at)
+            count = self._longest(folded, at)
             if count:
                 shown += (text[told : words[at].start()], MASK)
                 told = words[at + count - 1].end()
             at += count or 1
         return "".join((*shown, text[told:]))
 
-    def _longest(self, words: list[re.Match[str]], at: int) -> int:
+    def _longest(self, words: list[str], at: int) -> int:
         """How many words the longest value has that begins at this one; 0 for none."""
         node, longest = self._first, 0
         for count in range(1, min(_LONGEST, len(words) - at) + 1):
-            after = node.after.get(_folded(words[at + count - 1][0]))
+            after = node.after.get(words[at + count - 1])
             if after is None:
                 break
             node, longest = after, count if after.ends else longest
