@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from functools import cache
 from itertools import islice
 from typing import Final
 
 from lxml import etree
-from xmlschema import XMLSchema10, XMLSchemaException, XMLSchemaValidationError
-from xmlschema.validators import XMLSchemaChildrenValidationError, XMLSchemaDecodeError
 
-from oots.wire.schema import Fault, first_fault, schema_file
+from oots.wire.schema import Fault, first_fault
 
-MOST_FAULTS: Final = 100
-"""How many faults of one document are told; a broken document of megabytes has more than anybody reads."""
 MOST_ELEMENTS: Final = 10_000
 """Up to how many elements a document is read for more than its first fault: the readable validator takes its time."""
 
@@ -30,36 +23,6 @@ def faults(root: etree._Element, schema: str) -> tuple[Fault, ...]:
         return ()
     if next(islice(root.iter(), MOST_ELEMENTS, None), None) is not None:
         return (first,)
-    try:
-        readable = tuple(islice(_readable_faults(root, schema), MOST_FAULTS))
-    except (XMLSchemaException, RecursionError):  # an undeclared xsi:type or a very deep document ends its walk
-        readable = ()
-    return readable or (first,)
+    from oots.validation.readable_faults import readable_faults  # every service would wait for it at its start
 
-
-def _readable_faults(root: etree._Element, schema: str) -> Iterator[Fault]:
-    for error in _readable(schema).iter_errors(root):
-        yield Fault(_line(error), error.path or "/", _reason(error))
-
-
-@cache
-def _readable(schema: str) -> XMLSchema10:
-    return XMLSchema10(str(schema_file(schema)), allow="local", defuse="always")
-
-
-def _line(error: XMLSchemaValidationError) -> int | None:
-    child = error.invalid_child if isinstance(error, XMLSchemaChildrenValidationError) else None
-    line: int | None = error.sourceline if child is None else getattr(child, "sourceline", None)
-    return line
-
-
-def _reason(error: XMLSchemaValidationError) -> str:
-    """The validator's words without the value found, and without its own class names."""
-    reason = error.reason or "invalid"
-    attribute = re.match(r"attribute ([^\s=]+)=", reason)
-    where = f"attribute {attribute[1]}: " if attribute else ""
-    if isinstance(error, XMLSchemaDecodeError):
-        return f"{where}value is not of the type {getattr(error.validator, 'prefixed_name', None) or 'declared'}"
-    if isinstance(error.obj, str):
-        reason = reason.rpartition(f"={error.obj!r}: ")[2].replace(repr(error.obj), "value")
-    return where + re.sub(r"Xsd\w+\(name='([^']+)'[^)]*\)", r"type \1", reason)
+    return readable_faults(root, schema) or (first,)
