@@ -25,6 +25,7 @@ from oots.model.content import sha256_of
 from oots.review.desk import Desk
 from oots.review.record import Answer, AnswerKind, By, Remark, RemarkKind, Review, State
 from oots.review.signing import Draft, ReviewedMessage, items_told, report_of, signed
+from oots.trust.signed_record import canonical_json, sign_record
 from tests.support.doors import specimen_key
 from tests.support.dossiers import (
     MADE,
@@ -121,6 +122,17 @@ def test_a_sign_off_that_was_changed_is_told(change: Callable[[dict[str, Any]], 
     change(report["sign_offs"][0])
     members["review.json"] = json.dumps(report).encode()
     assert says in why(judged(resigned(members)))["review.json"]
+
+
+@pytest.mark.parametrize("change", [{"format": "another"}, {"version": 2}, {}])
+def test_what_a_reviewer_signed_in_another_form_is_no_sign_off(change: dict[str, object]) -> None:
+    report = reviewed()
+    sign_off = report["sign_offs"][0]
+    content = canonical_json(json.loads(sign_off["content"]) | change)
+    signature = sign_record(content, specimen_key("reviewer"), MADE)
+    sign_off.update(content=content.decode(), sha256=sha256_of(content), jws=signature)
+    found = why(judged(with_review(report)))
+    assert list(found.values()) == [f"sign-off 1: another {name} was signed" for name in change]
 
 
 def with_report(change: Callable[[dict[str, Any]], object]) -> Verdict:

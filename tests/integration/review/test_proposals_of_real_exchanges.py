@@ -98,6 +98,7 @@ def test_the_reasons_name_the_facts_of_the_exchange(stories: ToldStories) -> Non
     assert DATA_MODEL in said["6.2"]
     assert CLASSIFICATION in said["6.4"]
     assert "Every message (4)" in said["7.1"]
+    assert "the default time limits of the OOTS. A service may be set to others" in said["8.1"]
     assert "documents: 2" in said["preview"]
     assert "provider (en), requester (en)" in said["deletion"]
     refused = {key: proposal.reason.english for key, proposal in propose(stories.seen("refused")).items()}
