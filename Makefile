@@ -12,8 +12,11 @@ PYTHON ?= python3
 EXCHANGES ?= 2000
 ON_SQLITE ?= 500
 
+# Compiled files are kept whatever the surroundings say: tests start some hundred processes, and each would compile anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test chaos lint types layers rules attacks skeleton specimens bench bench-full bench-hostile fuzz fuzz-http
+.PHONY: help setup demo test tests chaos lint types layers rules attacks skeleton specimens bench bench-full bench-hostile fuzz fuzz-http
 .SUFFIXES:
 
 help: ## List what one can do
@@ -24,9 +27,11 @@ setup: $(VENV)/development.stamp ## Create .venv with everything for running and
 demo: $(VENV)/run-time.stamp ## Start all services and say where to click (ARGS="--port 9000")
 	$(BIN)/oots demo $(ARGS)
 
-test: lint types layers ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
+test: lint ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
+	$(MAKE) --no-print-directory --jobs types layers tests $(if $(ARGS),,chaos)
+
+tests: setup
 	$(BIN)/pytest --numprocesses auto --dist loadscope --ignore tests/chaos $(ARGS)
-	$(if $(ARGS),,$(MAKE) chaos)
 
 chaos: setup ## Kill, crash and cut off while exchanges go on, and count what is lost (EXCHANGES=2000 ON_SQLITE=500)
 	CHAOS_EXCHANGES=$(EXCHANGES) CHAOS_ON_SQLITE=$(ON_SQLITE) $(BIN)/pytest tests/chaos
