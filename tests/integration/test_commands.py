@@ -13,23 +13,23 @@ from pathlib import Path
 import pytest
 
 from oots.cli import Exit
+from tests.support.commands import oots
 
 EXPECTED = {"accept": "delivered", "decline": "nothing", "none": "lapsed"}
 KINDS = {"accept": "response", "decline": "response", "none": "error"}
 
 
-def oots(*words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "oots", *map(str, words)], capture_output=True, text=True, check=False, cwd=cwd
-    )
+def in_a_process(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "oots", *map(str, words)], capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One run of each decision."""
+    """One run of each decision, the first in a process of its own."""
     folders = {decision: tmp_path_factory.mktemp("runs") / decision for decision in EXPECTED}
     for decision, folder in folders.items():
-        done = oots("run", "bopaelsattest", "--out", folder, "--decision", decision)
+        type_in = in_a_process if decision == "accept" else oots
+        done = type_in("run", "bopaelsattest", "--out", folder, "--decision", decision)
         assert done.returncode == Exit.GOOD, done.stderr
         assert f"outcome {EXPECTED[decision]} (expected {EXPECTED[decision]})" in done.stdout
     return folders
@@ -191,6 +191,13 @@ def test_unreadable_files_end_with_2(runs: dict[str, Path], tmp_path: Path, cont
     assert oots("validate", file).returncode == Exit.UNREADABLE
     assert oots("verify", file, "--trust", trust).returncode == Exit.UNREADABLE
     assert oots("validate", file, runs["accept"] / "01-request.xml").returncode == Exit.UNREADABLE
+
+
+def test_a_process_ends_with_the_code_and_the_words_of_its_command(tmp_path: Path) -> None:
+    words = ("validate", tmp_path / "none.xml")
+    alone, here = in_a_process(*words), oots(*words)
+    assert (alone.returncode, alone.stdout, alone.stderr) == (here.returncode, here.stdout, here.stderr)
+    assert "none.xml" in alone.stderr + alone.stdout
 
 
 def test_a_missing_file_ends_with_2(runs: dict[str, Path], tmp_path: Path) -> None:
