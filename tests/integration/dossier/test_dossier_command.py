@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 
 from oots.cli import Exit, main
 from oots.dossier.export import export
+from tests.support import commands
 from tests.support.doors import specimen_keys
 from tests.support.dossiers import MADE, SAMPLES, flipped, members_of, sample_dossier, sample_material, with_members
 
@@ -53,8 +52,7 @@ class Ran:
 
 
 def run(folder: Path, edm: str) -> Ran:
-    words = ("run", "bopaelsattest", "--out", folder / "d", "--state", folder / "state", "--edm", edm)
-    done = subprocess.run([sys.executable, "-m", "oots", *map(str, words)], capture_output=True, text=True, check=False)
+    done = commands.oots("run", "bopaelsattest", "--out", folder / "d", "--state", folder / "state", "--edm", edm)
     assert done.returncode == Exit.GOOD, done.stderr
     told = json.loads((folder / "d" / "exchange.json").read_text(encoding="utf-8"))
     return Ran(folder / "d", folder / "state", told["exchange_id"])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 from unittest.mock import patch
 
@@ -17,13 +16,12 @@ import pytest
 from oots.cli import Exit
 from oots.cli.tables import scenario_list
 from oots.dossier.from_journal import Place, material_of_journal
-from oots.scenario_files.reading import SHIPPED, files, read_scenarios
+from oots.scenario_files.reading import files, read_scenarios
+from tests.support import commands
 
 
-def oots(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "oots", "scenario", *words]
-    source = str(SHIPPED.parents[2])
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env={"PYTHONPATH": source})
+def oots(folder: Path, *words: str) -> CompletedProcess[str]:
+    return commands.oots("scenario", *words, cwd=folder)
 
 
 @pytest.fixture(scope="module")
