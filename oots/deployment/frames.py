@@ -6,8 +6,8 @@ from pathlib import Path
 
 from oots.authority import pages as authority_pages
 from oots.denmark.municipality import Municipality, municipalities
-from oots.inspector import access_pages
-from oots.inspector import pages as inspector_pages
+from oots.inspector.pages import access as access_pages
+from oots.inspector.pages import joined as inspector_pages
 from oots.intermediary import pages as intermediary_pages
 from oots.model.agent import Agent
 from oots.model.text import in_language

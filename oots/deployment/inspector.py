@@ -21,11 +21,13 @@ from oots.deployment.settings import InspectorSettings
 from oots.deployment.trust import read_anchors
 from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.store import Store
-from oots.inspector import access_pages, pages
-from oots.inspector.access import SESSION_LIFE, Access, Gate
-from oots.inspector.dossier_pages import DossierDesk
+from oots.inspector.access.looks import Access
+from oots.inspector.access.reviewers import SESSION_LIFE, Gate
 from oots.inspector.inspection import Inspection
-from oots.inspector.reader import Reader
+from oots.inspector.listing.reader import Reader
+from oots.inspector.pages import access as access_pages
+from oots.inspector.pages import joined as pages
+from oots.inspector.pages.dossier import DossierDesk
 from oots.model.fields import KnownFields
 from oots.review.desk import REVIEWER_KEY, Desk
 from oots.review.record import Review

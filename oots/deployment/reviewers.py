@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 
 from oots.deployment.settings import InspectorSettings, OidcSettings
-from oots.inspector.access_pages import Doors
-from oots.inspector.accounts import load_accounts
-from oots.inspector.oidc import CALLBACK, IssuerDoor, Roles
+from oots.inspector.access.accounts import load_accounts
+from oots.inspector.access.oidc import CALLBACK, IssuerDoor, Roles
+from oots.inspector.pages.access import Doors
 from oots.model.clock import Clock
 from oots.web.openid import Discovery, RelyingParty
 

@@ -29,7 +29,7 @@ from oots.eid.authorization import Client
 from oots.exchange.api import MOST_AT_ONCE
 from oots.exchange.limits import SendingLimits, TimeLimits
 from oots.exchange.partners import Partner
-from oots.inspector.access import Duty
+from oots.inspector.access.reviewers import Duty
 from oots.intermediary.routes import Route
 from oots.model.agent import Address, Agent, AgentRole
 from oots.model.errors import ConfigurationError

@@ -9,10 +9,11 @@ from urllib.parse import quote
 from fastapi import HTTPException, Request
 
 from oots.exchange.journals import Journals
-from oots.inspector.access import Access, shown_by
+from oots.inspector.access.looks import Access
+from oots.inspector.access.reviewers import shown_by
 from oots.inspector.evidence import Known
 from oots.inspector.laid_open import LaidOpen, lay_open
-from oots.inspector.reader import Reader
+from oots.inspector.listing.reader import Reader
 from oots.model.clock import Clock
 from oots.review.desk import Desk
 from oots.trust.anchors import TrustAnchors

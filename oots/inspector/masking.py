@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from oots.inspector.access import Looking, MaskedError
+from oots.inspector.access.looks import Looking, MaskedError
 from oots.model.errors import MessageError
 from oots.wire.masking import MASK, MOST_MASKED, Sought, masked, values_of
 

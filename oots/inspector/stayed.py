@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from oots.exchange.journal import Entry, JournalEntry
-from oots.inspector.error_codes import error_code
+from oots.inspector.catalogue.error_codes import error_code
 from oots.inspector.laid_open import LaidOpen
 from oots.inspector.outcome import EXCEPTIONS, RESPONSES
 from oots.model.request import EvidenceRequest

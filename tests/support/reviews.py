@@ -12,7 +12,7 @@ from oots.deployment.trust import read_anchors
 from oots.exchange.journals import Journals, journals_in
 from oots.exchange.store import Store
 from oots.inspector.laid_open import LaidOpen, lay_open
-from oots.inspector.seen import seen_in
+from oots.inspector.reviews.seen import seen_in
 from oots.model.clock import AdvancedClock, FrozenClock
 from oots.model.issuing import MatchOutcome, NotMatched
 from oots.review.desk import REVIEWER_KEY, Desk

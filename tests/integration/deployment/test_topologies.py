@@ -14,9 +14,9 @@ from oots.deployment.topology import load_topology
 from oots.edelivery.message import OpenedMessage, open_message
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journals import JournalOf, Journals
-from oots.inspector.cast import Cast, Lane
 from oots.inspector.laid_open import LaidOpen, lay_open
-from oots.inspector.steps import steps_of
+from oots.inspector.story.cast import Cast, Lane
+from oots.inspector.story.steps import steps_of
 from oots.model.agent import AgentRole
 from oots.model.clock import SystemClock
 from oots.model.response import EvidenceResponse

@@ -17,10 +17,12 @@ from oots.exchange.journal import ABOUT_REVIEWERS, Entry, JournalEntry, Look
 from oots.exchange.journal_report import examine_journal
 from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.store import Store
-from oots.inspector import access, access_pages
-from oots.inspector.access import Duty, Looking
-from oots.inspector.accounts import load_accounts
+from oots.inspector.access import looks as looks_module
+from oots.inspector.access.accounts import load_accounts
+from oots.inspector.access.looks import Looking
+from oots.inspector.access.reviewers import Duty
 from oots.inspector.masking import veil_of
+from oots.inspector.pages import access as access_pages
 from oots.model.clock import AdvancedClock, FrozenClock
 from oots.model.errors import ConfigurationError, UnavailableError
 from oots.provider.record import ProviderExchange
@@ -302,7 +304,7 @@ def test_looks_can_be_seen_for_one_exchange_and_page_by_page(
     browser: Browser, page: str, town: ToldTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser.sign_in(REVIEWER)
-    for module in (access, access_pages):
+    for module in (looks_module, access_pages):
         monkeypatch.setattr(module, "LOOKS_ON_A_PAGE", 2)
     for _ in range(3):
         browser.get(page)
@@ -362,7 +364,7 @@ def test_a_reason_may_name_a_telephone_a_case_or_an_id(
 
 def test_the_form_says_the_limits_that_count(browser: Browser, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     browser.sign_in(READER)
-    for module in (access, access_pages):
+    for module in (looks_module, access_pages):
         monkeypatch.setattr(module, "LEAST_REASON", 12)
         monkeypatch.setattr(module, "MOST_REASON", 40)
     assert 'minlength="12" maxlength="40"' in browser.get(page).text

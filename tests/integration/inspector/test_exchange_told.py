@@ -15,13 +15,13 @@ import pytest
 
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journals import JournalOf, Journals, Line
-from oots.inspector.cast import Cast, Lane
-from oots.inspector.checks import Check, Judged, Worth, judged
-from oots.inspector.diagram import Diagram, described, folded, mermaid, svg
 from oots.inspector.laid_open import LaidOpen, Message, lay_open
 from oots.inspector.stayed import why_stayed
-from oots.inspector.steps import Step, steps_of
-from oots.inspector.telling import Answered, tell
+from oots.inspector.story.cast import Cast, Lane
+from oots.inspector.story.checks import Check, Judged, Worth, judged
+from oots.inspector.story.diagram import Diagram, described, folded, mermaid, svg
+from oots.inspector.story.steps import Step, steps_of
+from oots.inspector.story.telling import Answered, tell
 from oots.model.issuing import ByHand
 from oots.provider.casework import Decision
 from oots.trust.anchors import TrustAnchors

@@ -15,9 +15,10 @@ from starlette.requests import Request
 
 from oots.exchange.journals import JournalOf, Journals
 from oots.exchange.purge import purge
-from oots.inspector import list_pages, listeners
-from oots.inspector.access import SESSION_LIFE
-from oots.inspector.reader import Reader
+from oots.inspector.access.reviewers import SESSION_LIFE
+from oots.inspector.listing import listeners
+from oots.inspector.listing.reader import Reader
+from oots.inspector.pages import exchanges as list_pages
 from oots.model.clock import AdvancedClock, FrozenClock
 from oots.web.frame import Frame
 from tests.support.doors import specimen_keys

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from lxml import etree
 
 from oots.exchange.journals import Journals, Line, Told
-from oots.inspector.message_pages import TABS
+from oots.inspector.pages.message import TABS
 from oots.validation.exchange import Part
 from oots.wire.masking import MOST_MASKED
 from tests.support.inspector import (

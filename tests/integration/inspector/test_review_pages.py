@@ -13,8 +13,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from oots.inspector.review_form import MOST_EXPLANATION
-from oots.inspector.review_sign_pages import MOST_RECOMMENDATION
+from oots.inspector.pages.review_sign import MOST_RECOMMENDATION
+from oots.inspector.reviews.form import MOST_EXPLANATION
 from oots.review.items import catalogue
 from tests.support.inspector import READER, REVIEWER, SIGNER, Browser, inspector_over, inspector_settings, journal_of
 from tests.support.reviews import ToldStories, told_stories

@@ -18,8 +18,8 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from oots.deployment.settings import InspectorSettings, OidcSettings
-from oots.inspector import access_pages
-from oots.inspector.access import Reviewer
+from oots.inspector.access.reviewers import Reviewer
+from oots.inspector.pages import access as access_pages
 from oots.model.clock import AdvancedClock, Clock, FrozenClock
 from oots.web.openid import CONFIGURATION, DISCOVERED_FOR, UNDISCOVERED_FOR, Discovery, SignInError
 from tests.support.inspector import ORIGIN, Browser, inspector_over, inspector_settings

@@ -7,8 +7,8 @@ from html import unescape
 
 import pytest
 
-from oots.inspector.error_codes import error_codes
-from oots.inspector.rule_pages import PAGE
+from oots.inspector.catalogue.error_codes import error_codes
+from oots.inspector.pages.rules import PAGE
 from oots.validation.catalogue import entries, selected
 from tests.support.inspector import READER, Browser, inspector_over, inspector_settings
 

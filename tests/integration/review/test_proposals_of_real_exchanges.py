@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from oots.inspector.seen import references_in
+from oots.inspector.reviews.seen import references_in
 from oots.review.proposals import propose
 from oots.review.record import AnswerKind
 from oots.review.seen import Seen

@@ -7,10 +7,10 @@ from functools import partial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oots.inspector.comparison import MOST_LINES, Result, hunks_of, rows_of
-from oots.inspector.dump import PAGE, page_of
-from oots.inspector.fields import Field, Group, same
 from oots.inspector.masking import Veil
+from oots.inspector.messages.comparison import MOST_LINES, Result, hunks_of, rows_of
+from oots.inspector.messages.dump import PAGE, page_of
+from oots.inspector.messages.fields import Field, Group, same
 from tests.support.work import lines_run
 
 MASKED, LIFTED = Veil(frozenset(), lifted=False), Veil(frozenset(), lifted=True)

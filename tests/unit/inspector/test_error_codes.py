@@ -7,7 +7,7 @@ import inspect
 import pytest
 
 from oots.edelivery import faults
-from oots.inspector.error_codes import error_code, error_codes
+from oots.inspector.catalogue.error_codes import error_code, error_codes
 from oots.model.errors import TransportError
 from oots.model.response import ErrorCode
 from oots.rules.codelists import DSD_ERROR_CODES, EB_ERROR_CODES

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from oots.inspector.filtering import Wanted, choices, wanted
-from oots.inspector.index import Listed
+from oots.inspector.listing.filtering import Wanted, choices, wanted
+from oots.inspector.listing.index import Listed
 from oots.inspector.outcome import Outcome
 from oots.web.words import Words
 

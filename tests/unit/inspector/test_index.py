@@ -12,7 +12,7 @@ import pytest
 
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry
 from oots.exchange.journals import Line
-from oots.inspector.index import Index, Listed
+from oots.inspector.listing.index import Index, Listed
 from oots.inspector.outcome import Outcome
 
 NOON = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)

@@ -12,9 +12,9 @@ import pytest
 
 from oots.exchange.journal import ABOUT_ITSELF, ABOUT_REVIEWERS, Entry, EvidencePart, JournalEntry
 from oots.exchange.journals import Line
-from oots.inspector import overview
-from oots.inspector.index import Index
 from oots.inspector.laid_open import LaidOpen, Message
+from oots.inspector.listing.index import Index
+from oots.inspector.messages import overview
 from oots.inspector.wording import OUTCOMES, decision_of, reached, title_of
 from oots.model.response import ErrorCode
 from oots.wire import answer

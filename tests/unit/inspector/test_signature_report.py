@@ -14,7 +14,7 @@ from oots.dossier.messages import header_in, parts_of
 from oots.exchange.journal import Entry, EvidencePart, JournalEntry
 from oots.exchange.journals import Line
 from oots.inspector.laid_open import Message
-from oots.inspector.signature_report import SignatureReport, report_on
+from oots.inspector.messages.signature_report import SignatureReport, report_on
 from oots.trust.register import RevocationRegister
 from tests.support.doors import specimen_key
 from tests.support.dossiers import SAMPLES, anchors

@@ -9,7 +9,7 @@ from oots.edelivery.coverage import Cover, coverage_of
 from oots.edelivery.message import seal_message
 from oots.edelivery.profile import EXCLUSIVE_C14N, ds
 from oots.edelivery.soap import HEADER
-from oots.inspector.source import Marker, Run, as_covered, runs_of
+from oots.inspector.messages.source import Marker, Run, as_covered, runs_of
 from oots.wire.laid_out import lay_out
 from tests.support.edelivery import DENMARK, PARTS, a_header, altered, domain
 

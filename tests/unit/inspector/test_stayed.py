@@ -11,7 +11,7 @@ import pytest
 
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.journals import Line
-from oots.inspector.error_codes import error_code
+from oots.inspector.catalogue.error_codes import error_code
 from oots.inspector.laid_open import LaidOpen
 from oots.inspector.stayed import why_stayed
 from oots.model.response import EdmException, ErrorCode, EvidenceError, EvidenceResponse, PreviewOffer

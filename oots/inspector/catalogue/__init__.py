@@ -1,0 +1,1 @@
+"""Rules and error codes in words."""

@@ -1,0 +1,1 @@
+"""The list of all exchanges, kept in step with the journals."""

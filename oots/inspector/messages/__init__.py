@@ -1,0 +1,1 @@
+"""One message in its views: fields, source, signature, rules, beside another."""

@@ -1,0 +1,1 @@
+"""What a review stands on, and the words of its pages."""

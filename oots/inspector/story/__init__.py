@@ -1,0 +1,1 @@
+"""One exchange told: who took part, what happened, and what is proven."""
