@@ -116,7 +116,8 @@ class Arriving:
     """A package taken apart while it arrives: the SOAP part first, then attachments with a Content-ID each. The former
     needs none, unless the package says with which part it starts (RFC 2387, 3.2); phase4 writes none.
 
-    Only binary transfer encoding, no nesting, no preamble or epilogue, no folded, repeated or unknown part headers.
+    Only binary transfer encoding, no nesting, no preamble but an empty line, which phase4 writes (RFC 2046, 5.1.1), no
+    epilogue, no folded, repeated or unknown part headers.
     No more is read than is needed to go on, by a chunk at a time. Everything raises TransportError (EBMS:0007).
     """
 
@@ -133,9 +134,10 @@ class Arriving:
 
     def soap(self) -> bytes:
         """The SOAP part, of which `limits.soap` bytes are in memory at most."""
-        if not self._has(len(self._dash_boundary) + 2) or self._take(len(self._dash_boundary) + 2) != (
-            self._dash_boundary + _CRLF
-        ):
+        begins = self._dash_boundary + _CRLF
+        if self._has(len(_CRLF)) and self._unread.startswith(_CRLF):
+            self._take(len(_CRLF))
+        if not self._has(len(begins)) or self._take(len(begins)) != begins:
             raise mime_inconsistency("the body does not begin with its boundary")
         root = self._part(self._limits.soap, _NEEDED - {_CONTENT_ID_NAME})
         _expect_root(root, self._parameters)
