@@ -134,10 +134,9 @@ def open_message(
 
     The envelope is verified, and `believe` may refuse header and signer, before any other part is taken. Each part is
     hashed while it is taken and must have the digest that was signed; those not in XML go to a `new_file` meanwhile.
-    Parts are hashed as the octets they are: what WS-Security digests of XML is its canonical form, and only XML that is
-    in that form is accepted, so that a part is parsed only once its digest is known to be the signed one. Encrypted
-    parts are decrypted on the way: what is signed are digests of their content, so that the signature is verified
-    without a key, and a key is used for nobody who is not believed.
+    Parts are hashed as the octets they are, and XML in its canonical form, in which it is also given: that is what
+    WS-Security digests of it. Encrypted parts are decrypted on the way: what is signed are digests of their content,
+    so that the signature is verified without a key, and a key is used for nobody who is not believed.
     Raises TransportError until the message is believed and readable: EBMS:0007 (MIME), 0009 (envelope and header),
     0101 (signature, certificate, party, decryption), 0103 (`decryption.demanded` otherwise) and 0303 (decompression).
     Raises UnsettledError as `verify` does.

@@ -131,6 +131,13 @@ def test_the_first_part_needs_no_content_id_unless_the_package_says_where_it_sta
     assert (refused.ebms, "lacks a header" in refused.why) == ("EBMS:0007", True)
 
 
+def test_one_empty_line_may_stand_before_the_first_part() -> None:
+    """As phase4 packs it."""
+    assert open_message(MESSAGE.content_type, b"\r\n" + MESSAGE.body, domain().anchors, NOW).parts == PARTS
+    for before in (b"\r\n\r\n", b"\n", b" \r\n", b"x\r\n"):
+        assert "begin with its boundary" in refusal(MESSAGE.content_type, before + MESSAGE.body).why
+
+
 def test_headers_without_meaning_may_stand() -> None:
     described = b"Content-Type: application/pdf\r\nContent-Disposition: attachment"
     body = MESSAGE.body.replace(b"Content-Type: application/pdf", described)
@@ -209,7 +216,44 @@ def test_an_xml_part_that_is_signed_but_not_canonical_is_refused() -> None:
     assert "canonical" in refused.why
 
 
-def test_xml_is_not_even_parsed_before_its_digest_is_known_to_be_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+def loose(content: bytes) -> tuple[str, bytes]:
+    """A message that is signed over the canonical form of its evidence, which travels in another."""
+    return MESSAGE.content_type, MESSAGE.body.replace(EVIDENCE.content, content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'<?xml version="1.0" encoding="UTF-8"?>\n' + EVIDENCE.content,
+        EVIDENCE.content.replace(b"<e>", b"<e  >") + b"\r\n",
+        EVIDENCE.content.replace(b"<e>", b"<!-- not signed --><e>"),
+        EVIDENCE.content.replace(b"A", b"&#65;"),
+    ],
+    ids=["declaration", "blanks", "comment", "reference"],
+)
+def test_xml_in_another_form_is_taken_in_the_one_that_was_signed(content: bytes) -> None:
+    """As access points on WSS4J send it uncompressed: they digest the canonical form and send what they have."""
+    assert content != EVIDENCE.content
+    assert open_message(*loose(content), domain().anchors, NOW).parts == PARTS
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        EVIDENCE.content.replace(b"Landsbank", b"Landsbanq"),
+        EVIDENCE.content.replace(b"<e>", b'<e a="1">'),
+        EVIDENCE.content.replace(b"Landsbank", b" Landsbank"),
+        b"<!DOCTYPE e>" + EVIDENCE.content,
+        EVIDENCE.content.removesuffix(b"</e>"),
+    ],
+    ids=["text", "attribute", "blank", "document type", "not well-formed"],
+)
+def test_xml_whose_canonical_form_was_not_signed_is_refused_like_any_other_content(content: bytes) -> None:
+    refused = refusal(*loose(content))
+    assert (refused.ebms, "InvalidDigest" in refused.why) == ("EBMS:0101", True)
+
+
+def test_xml_is_parsed_for_those_alone_who_are_believed_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed: list[bytes] = []
 
     def parse_and_tell(data: bytes) -> etree._Element:
@@ -222,8 +266,8 @@ def test_xml_is_not_even_parsed_before_its_digest_is_known_to_be_signed(monkeypa
         open_message(foreign.content_type, foreign.body, domain().anchors, NOW)
     assert not parsed
     with pytest.raises(TransportError, match="InvalidDigest"):
-        open_message(MESSAGE.content_type, MESSAGE.body.replace(EVIDENCE.content, b"<e>"), domain().anchors, NOW)
-    assert parsed == [DOCUMENT.content]
+        open_message(*loose(b"<e>"), domain().anchors, NOW)
+    assert parsed == [DOCUMENT.content, b"<e>"]
     parsed.clear()
     assert open_message(MESSAGE.content_type, MESSAGE.body, domain().anchors, NOW).parts == PARTS
     assert parsed == [DOCUMENT.content, EVIDENCE.content]
