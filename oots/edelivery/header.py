@@ -14,6 +14,7 @@ from oots.edelivery.faults import decompression_failure, invalid_header
 from oots.edelivery.soap import add, eb, message_element
 from oots.model.clock import iso
 from oots.model.identifiers import UNREGISTERED, Identifier
+from oots.wire.namespaces import EB
 
 PARTY_TYPE = UNREGISTERED + "oots"
 ROLE = "http://sdg.europa.eu/edelivery/gateway"
@@ -22,6 +23,9 @@ EXECUTE_QUERY_REQUEST = "ExecuteQueryRequest"
 EXECUTE_QUERY_RESPONSE = "ExecuteQueryResponse"
 EXCEPTION_RESPONSE = "ExceptionResponse"
 ACTIONS = frozenset({EXECUTE_QUERY_REQUEST, EXECUTE_QUERY_RESPONSE, EXCEPTION_RESPONSE})
+TEST_SERVICE = Identifier("", EB + "service")
+TEST = EB + "test"
+"""The action of a message that only asks whether messages arrive (ebMS 3.0, 5.2.2.8 and 5.2.2.9)."""
 REGREP = "application/x-ebrs+xml"
 
 ORIGINAL_SENDER = "originalSender"
@@ -52,7 +56,8 @@ class UserMessage:
 
     `message_id` and content ids are `left@right`, `timestamp` is aware and in UTC; conversation and exchange are bare
     UUIDs. EDM 1.x puts neither exchange nor version into the header: `exchange_id` and `specification` are empty then.
-    Service and roles are constants of the profile. In a header that breaks a rule, what could not be read is empty.
+    Service and roles are constants of the profile; the service of the action TEST is TEST_SERVICE. In a header that
+    breaks a rule, what could not be read is empty.
     """
 
     message_id: str
@@ -90,7 +95,8 @@ def encode(header: UserMessage) -> etree._Element:
     _add_parties(message, header)
     _add_collaboration(message, header)
     _add_properties(add(message, eb("MessageProperties")), message_properties(header))
-    _add_payload(message, header.parts)
+    if header.action != TEST:
+        _add_payload(message, header.parts)
     return message
 
 
@@ -123,7 +129,8 @@ def _add_parties(message: etree._Element, header: UserMessage) -> None:
 
 def _add_collaboration(message: etree._Element, header: UserMessage) -> None:
     collaboration = add(message, eb("CollaborationInfo"))
-    add(collaboration, eb("Service"), SERVICE.value, {"type": SERVICE.scheme})
+    service = TEST_SERVICE if header.action == TEST else SERVICE
+    add(collaboration, eb("Service"), service.value, {"type": service.scheme} if service.scheme else {})
     add(collaboration, eb("Action"), header.action)
     add(collaboration, eb("ConversationId"), header.conversation_id)
 
@@ -166,7 +173,6 @@ def decode(messaging: etree._Element) -> UserMessage:
 def _decode(message: etree._Element, properties: dict[str, Property]) -> UserMessage:
     info = only(message, "MessageInfo")
     collaboration = only(message, "CollaborationInfo")
-    _expect_service(collaboration)
     reference = info.find(eb("RefToMessageId"))
     return UserMessage(
         message_id=identifier_text(only(info, "MessageId")),
@@ -222,14 +228,13 @@ def party(message: etree._Element, corner: str) -> Identifier:
     return Identifier(PARTY_TYPE, party_id.text)
 
 
-def _expect_service(collaboration: etree._Element) -> None:
-    service = only(collaboration, "Service")
-    if Identifier(service.get("type", ""), service.text or "") != SERVICE:
-        raise invalid_header("the service is not the OOTS query manager")
-
-
 def _action(collaboration: etree._Element) -> str:
-    action = only(collaboration, "Action").text or ""
+    service, action = only(collaboration, "Service"), only(collaboration, "Action").text or ""
+    named = Identifier(service.get("type", ""), service.text or "")
+    if (named, action) == (TEST_SERVICE, TEST):
+        return action
+    if named != SERVICE:
+        raise invalid_header("the service is not the OOTS query manager")
     if action not in ACTIONS:
         raise invalid_header("the action is none of OOTS")
     return action
