@@ -16,7 +16,7 @@ ON_SQLITE ?= 500
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test tests chaos lint types layers rules attacks skeleton specimens bench bench-full bench-hostile fuzz fuzz-http
+.PHONY: help setup demo test tests chaos lint types layers rules attacks interop skeleton specimens bench bench-full bench-hostile fuzz fuzz-http
 .SUFFIXES:
 
 help: ## List what one can do
@@ -27,11 +27,17 @@ setup: $(VENV)/development.stamp ## Create .venv with everything for running and
 demo: $(VENV)/run-time.stamp ## Start all services and say where to click (ARGS="--port 9000")
 	$(BIN)/oots demo $(ARGS)
 
+<<<<<<< HEAD
 test: lint ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
 	$(MAKE) --no-print-directory --jobs types layers tests $(if $(ARGS),,chaos)
 
 tests: setup
 	$(BIN)/pytest --numprocesses auto --dist loadscope --ignore tests/chaos $(ARGS)
+=======
+test: lint types layers ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
+	$(BIN)/pytest --numprocesses auto --dist loadscope --ignore tests/chaos --ignore tests/interop $(ARGS)
+	$(if $(ARGS),,$(MAKE) chaos)
+>>>>>>> 79ab14f0 (Exchange messages with phase4 in both directions, and a whole exchange through it)
 
 chaos: setup ## Kill, crash and cut off while exchanges go on, and count what is lost (EXCHANGES=2000 ON_SQLITE=500)
 	CHAOS_EXCHANGES=$(EXCHANGES) CHAOS_ON_SQLITE=$(ON_SQLITE) $(BIN)/pytest tests/chaos
@@ -66,6 +72,10 @@ rules: setup ## Write docs/rules.md anew
 
 attacks: setup ## Try every attack; write docs/attacks.md and evidence_samples/attacks/ anew
 	$(BIN)/python -m tests.attacks.catalogue docs/attacks.md evidence_samples/attacks
+
+interop: setup ## Exchange messages with phase4 (Maven and a JDK are needed); write the table in docs/interoperability.md
+	$(BIN)/python -m tests.interop.run
+	$(BIN)/pytest tests/interop
 
 skeleton: setup ## Write anew what stores pack their rows with
 	$(BIN)/python -m oots.scenarios.skeleton oots/exchange/skeleton.bin
