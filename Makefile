@@ -27,17 +27,11 @@ setup: $(VENV)/development.stamp ## Create .venv with everything for running and
 demo: $(VENV)/run-time.stamp ## Start all services and say where to click (ARGS="--port 9000")
 	$(BIN)/oots demo $(ARGS)
 
-<<<<<<< HEAD
 test: lint ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
 	$(MAKE) --no-print-directory --jobs types layers tests $(if $(ARGS),,chaos)
 
 tests: setup
-	$(BIN)/pytest --numprocesses auto --dist loadscope --ignore tests/chaos $(ARGS)
-=======
-test: lint types layers ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
 	$(BIN)/pytest --numprocesses auto --dist loadscope --ignore tests/chaos --ignore tests/interop $(ARGS)
-	$(if $(ARGS),,$(MAKE) chaos)
->>>>>>> 79ab14f0 (Exchange messages with phase4 in both directions, and a whole exchange through it)
 
 chaos: setup ## Kill, crash and cut off while exchanges go on, and count what is lost (EXCHANGES=2000 ON_SQLITE=500)
 	CHAOS_EXCHANGES=$(EXCHANGES) CHAOS_ON_SQLITE=$(ON_SQLITE) $(BIN)/pytest tests/chaos
