@@ -273,6 +273,23 @@ def test_xml_is_parsed_for_those_alone_who_are_believed_and_once(monkeypatch: py
     assert parsed == [DOCUMENT.content, EVIDENCE.content]
 
 
+def test_xml_in_another_form_may_have_no_more_markup_than_memory_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    markup = EVIDENCE.content.count(b"<")
+    monkeypatch.setattr("oots.edelivery.parts.MOST_LOOSE_MARKUP", markup)
+    assert open_message(*loose(EVIDENCE.content + b" "), domain().anchors, NOW).parts == PARTS
+    parsed: list[bytes] = []
+    monkeypatch.setattr("oots.edelivery.parts.parse", lambda data: parsed.append(data) or parse(data))
+    for more in (b"<!-- -->", b"<?a b?>"):
+        refused = refusal(*loose(EVIDENCE.content + more))
+        assert (refused.ebms, "InvalidDigest" in refused.why) == ("EBMS:0101", True)
+    attribute = EVIDENCE.content.replace(b"<e>", b"<e  xmlns=''>")
+    assert refusal(*loose(attribute)).ebms == "EBMS:0101"
+    assert set(parsed) == {DOCUMENT.content, EVIDENCE.content}
+    monkeypatch.setattr("oots.edelivery.parts.MOST_LOOSE_MARKUP", markup + 1)
+    assert open_message(*loose(attribute), domain().anchors, NOW).parts == PARTS
+    assert open_message(*loose(EVIDENCE.content + b"<!-- -->"), domain().anchors, NOW).parts == PARTS
+
+
 def test_a_part_larger_than_the_limit_is_refused_unread() -> None:
     largest = max(len(part.content) for part in PARTS)
     opened = open_message(MESSAGE.content_type, MESSAGE.body, domain().anchors, NOW, limits=Limits(part=largest))
