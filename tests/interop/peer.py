@@ -120,7 +120,7 @@ def running(folder: Path, routes: Mapping[str, Sequence[str]] | None = None) -> 
         lines = (f"{sender}={'|'.join(route)}\n" for sender, route in routes.items())
         (folder / "routes.properties").write_text("".join(lines))
     path = os.pathsep.join((str(_TARGET / "classes"), str(_TARGET / "dependency" / "*")))
-    command = ["java", f"-Dphase4.dump.path={folder}", "-cp", path, "interop.AccessPoint", str(folder)]
+    command = ["java", "-cp", path, "interop.AccessPoint", str(folder)]
     with (
         (folder / "log.txt").open("w") as log,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True) as process,
