@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,6 +101,11 @@ class Peer:
         file = self.folder / "received" / message_id / "message.properties"
         return _lines(file.read_text()) if file.exists() else None
 
+    def pass_on(self, sender: str, sent_as: str, receiver: str, endpoint: str) -> None:
+        """From now on, send what comes from this party on to another, as a message of its own."""
+        with (self.folder / "routes.properties").open("a") as routes:
+            routes.write(f"{sender}={sent_as}|{receiver}|{endpoint}\n")
+
     def part(self, told: Mapping[str, str], number: int) -> bytes:
         return (self.folder / told[f"part.{number}"].split("|")[2]).read_bytes()
 
@@ -113,12 +118,8 @@ def _lines(text: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, routes: Mapping[str, Sequence[str]] | None = None) -> Iterator[Peer]:
-    """Start the peer with the keys in `folder`. `routes` say to whom it passes on what comes from a party: as whom, to
-    whom, at which address."""
-    if routes:
-        lines = (f"{sender}={'|'.join(route)}\n" for sender, route in routes.items())
-        (folder / "routes.properties").write_text("".join(lines))
+def running(folder: Path) -> Iterator[Peer]:
+    """Start the peer with the keys in `folder`."""
     path = os.pathsep.join((str(_TARGET / "classes"), str(_TARGET / "dependency" / "*")))
     command = ["java", "-cp", path, "interop.AccessPoint", str(folder)]
     with (
