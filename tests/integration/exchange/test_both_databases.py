@@ -31,6 +31,7 @@ from oots.model.errors import BusyError, ConfigurationError
 from oots.model.issuing import ByHand
 from oots.provider.casework import COUNTS, Decision
 from oots.provider.record import ProviderExchange
+from oots.requester import own_log
 from oots.requester.cases import CASES
 from oots.trust.certificates import UntrustedError
 from oots.trust.revocation import UnsettledError
@@ -82,18 +83,19 @@ def test_a_person_finds_her_exchanges_also_under_a_new_key_and_until_they_are_pu
     first, second = both.ask(), both.ask()
     rotate(both.provider_store, both.provider_store._directory / VAULT_KEY)
     rotate(both.requester_store, both.requester_store._directory / VAULT_KEY)
-    stores = ((both.provider_store, "key"), (both.requester_store, SOLVEJ.identifier or ""))
+    (herself,) = own_log.calls(SOLVEJ, None)
+    stores = ((both.provider_store, ("key",)), (both.requester_store, herself))
     for store, who in stores:
         with store.begin() as unit:
-            unit.subjects.note(first, who)  # noted again
+            unit.subjects.note(first, *who)  # noted again
         with store.look() as unit:
-            assert unit.subjects.exchanges_of(who) == (second, first)
-            assert unit.subjects.exchanges_of(who, who) == unit.subjects.exchanges_of("another") == ()
+            assert unit.subjects.exchanges_of(*who) == (second, first)
+            assert unit.subjects.exchanges_of(*who, *who) == unit.subjects.exchanges_of("another") == ()
     both.clock.advance(timedelta(days=400))
     for store, who in stores:
         purge(store, both.clock.now())
         with store.look() as unit:
-            assert unit.subjects.exchanges_of(who) == ()
+            assert unit.subjects.exchanges_of(*who) == ()
             assert unit.connection.execute(select(SUBJECT)).all() == []
 
 

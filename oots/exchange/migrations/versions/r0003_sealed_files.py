@@ -74,7 +74,7 @@ def _seal_messages(connection: sa.Connection, upgrading: Any, uses: Uses) -> Non
         body = opened(upgrading.files.directory, upgrading.vault, body_file, party_id)
         if body is None:
             continue  # it has no body to send, fails as it did, and is given up at its deadline
-        file = upgrading.files.put(body)
-        row = outgoing.sealed((file,), message_id, party_id, upgrading.vault)
+        filed = outgoing.Filed(upgrading.files.put(body))
+        row = outgoing.sealed((filed,), message_id, party_id, upgrading.vault)
         connection.execute(sa.update(OUTBOX).where(OUTBOX.c.message_id == message_id).values(outgoing=row))
-        uses.set(message_id, [file.stored.name])
+        uses.set(message_id, outgoing.files_of((filed,)))
