@@ -16,7 +16,7 @@ from benchmarks import document
 from benchmarks.record import Measured, NotMeasuredError
 from benchmarks.report import table
 
-MEASUREMENTS: Final = ("exchange", "rates", "seal_and_open", "sizes", "store", "replicas", "messages")
+MEASUREMENTS: Final = ("exchange", "rates", "seal_and_open", "sizes", "store", "replicas", "messages", "listing")
 """Modules of this package, each with a `TITLE` and `measure(rounds, full=…)`, in the order in which they run."""
 FEWEST_ROUNDS: Final = 5
 
