@@ -20,6 +20,7 @@ from oots.edelivery.compression import compress
 from oots.edelivery.header import CID, EXECUTE_QUERY_RESPONSE, PARTY_TYPE, REGREP, PartInfo, UserMessage, encode
 from oots.edelivery.limits import Limits
 from oots.edelivery.mime import MimePart
+from oots.edelivery.parts import MOST_LOOSE_BYTES, MOST_LOOSE_MARKUP
 from oots.edelivery.signature import sign
 from oots.edelivery.soap import MOST_MARKUP
 from oots.model.content import whole
@@ -372,5 +373,20 @@ CLASSES: Final = (
         _PARTS,
         "25 parts of 4 MB of XML in a message that was captured",
         lambda: captured(xml_parts(25, filled(b"<a/>", _BODY // 25))),
+    ),
+    Hostile(
+        _PARTS,
+        "XML with as many tags as are parsed, in a message that was captured",
+        lambda: captured(xml_parts(1, b"<a>" + b"<a/>" * (MOST_LOOSE_MARKUP - 2) + b"</a>")),
+    ),
+    Hostile(
+        _PARTS,
+        "XML with as much text as is parsed, in a message that was captured",
+        lambda: captured(xml_parts(1, b"<a>" + b"a" * (MOST_LOOSE_BYTES - 7) + b"</a>")),
+    ),
+    Hostile(
+        _PARTS,
+        "XML of 24 MB of text, in a message that was captured",
+        lambda: captured(xml_parts(1, b"<a>" + b"a" * (24 * MEBIBYTE) + b"</a>")),
     ),
 )

@@ -20,6 +20,9 @@ from oots.model.content import Content
 from oots.model.errors import MessageError, TransportError
 from oots.wire.xml import canonical, parse
 
+MOST_LOOSE_BYTES = 1_000_000
+"""Of XML that is not in canonical form: it is parsed before its digest is known to be the signed one, which takes much
+longer than to hash it."""
 MOST_LOOSE_MARKUP = 200_000
 """Tags and attributes of XML that is not in canonical form; its tree takes some 25 MB. What is compressed, or in the
 canonical form, may have more."""
@@ -116,7 +119,7 @@ class PartTaker:
         Attachment-Content-Signature-Transform of the WS-Security SwA profile 1.1.
 
         It is parsed before its digest is known to be the signed one only where its octets have another, and then only
-        where that cannot fill the memory: somebody may have put it under an envelope that was overheard.
+        where that takes neither long nor much memory: somebody may have put it under an envelope that was overheard.
         """
         sink = InMemory()
         for chunk in part.content:
@@ -127,7 +130,7 @@ class PartTaker:
             _expect_canonical(content)
             return content
         with suppress(MessageError):
-            if _markup(content) <= MOST_LOOSE_MARKUP:
+            if len(content) <= MOST_LOOSE_BYTES and _markup(content) <= MOST_LOOSE_MARKUP:
                 form = canonical(parse(content))
                 if self._is_signed(part, hashlib.sha256(form)):
                     return form

@@ -40,7 +40,7 @@ def veil_of(looking: Looking, documents: Sequence[bytes]) -> Veil:
     if not looking.masked:
         return Veil((), lifted=True)
     if sum(map(len, documents)) > MOST_MASKED:
-        raise MaskedError(looking.exchange_id or "")
+        raise MaskedError(looking.exchange_id)
     values: set[str] = set()
     for document in documents:
         try:

@@ -290,6 +290,18 @@ def test_xml_in_another_form_may_have_no_more_markup_than_memory_can_hold(monkey
     assert open_message(*loose(EVIDENCE.content + b"<!-- -->"), domain().anchors, NOW).parts == PARTS
 
 
+def test_xml_in_another_form_may_be_no_longer_than_it_may_take_to_parse(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oots.edelivery.parts.MOST_LOOSE_BYTES", len(EVIDENCE.content) + 1)
+    assert open_message(*loose(EVIDENCE.content + b" "), domain().anchors, NOW).parts == PARTS
+    parsed: list[bytes] = []
+    monkeypatch.setattr("oots.edelivery.parts.parse", lambda data: parsed.append(data) or parse(data))
+    refused = refusal(*loose(EVIDENCE.content + b"  "))
+    assert (refused.ebms, "InvalidDigest" in refused.why) == ("EBMS:0101", True)
+    assert EVIDENCE.content + b"  " not in parsed
+    monkeypatch.setattr("oots.edelivery.parts.MOST_LOOSE_BYTES", len(EVIDENCE.content) - 1)
+    assert open_message(MESSAGE.content_type, MESSAGE.body, domain().anchors, NOW).parts == PARTS, "canonical"
+
+
 def test_a_part_larger_than_the_limit_is_refused_unread() -> None:
     largest = max(len(part.content) for part in PARTS)
     opened = open_message(MESSAGE.content_type, MESSAGE.body, domain().anchors, NOW, limits=Limits(part=largest))
