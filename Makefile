@@ -47,10 +47,10 @@ layers: setup ## Check that no floor imports from above
 	$(BIN)/lint-imports
 
 bench: $(BENCH_VENV)/bench.stamp $(AS4_VENV)/as4.stamp ## Measure beside floors and peers (ARGS="--only exchange --rounds 9")
-	$(BENCH_BIN)/python -m benchmarks.run $(ARGS)
+	$(BENCH_BIN)/python -m benchmarks $(ARGS)
 
 bench-full: $(BENCH_VENV)/bench.stamp $(AS4_VENV)/as4.stamp ## The same, and a store of a million exchanges
-	$(BENCH_BIN)/python -m benchmarks.run --full $(ARGS)
+	$(BENCH_BIN)/python -m benchmarks --full $(ARGS)
 
 bench-hostile: setup ## Measure what hostile messages cost before their sender is known (ARGS="--rounds 9")
 	$(BIN)/python -m benchmarks.hostile $(ARGS)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,6 +13,7 @@ from typing import Final
 import httpx
 
 from oots.deployment.keys import init_town_keys
+from oots.deployment.processes import import_ahead
 from oots.deployment.supervisor import Child, Supervisor, wait_until_ready
 from oots.deployment.town import AUTHORITY_SERVICE, LOOPBACK, PORTAL, SERVICES, Ports, Town
 
@@ -41,7 +39,7 @@ class RunningTown:
     def process(self, service: str) -> int:
         """The id of a service's process."""
         process = self.children[service].process
-        if process is None:
+        if process is None or process.pid is None:
             raise NotStartedError(service)
         return process.pid
 
@@ -51,16 +49,9 @@ class _Module(Child):
 
     module: str
 
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.began = log.tell()
-            self.process = subprocess.Popen(  # noqa: S603 (our own interpreter with our own module)
-                [sys.executable, "-m", self.module],
-                env=os.environ | dict(self.environment),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+    @property
+    def command(self) -> tuple[str, ...]:
+        return (self.module,)
 
 
 @contextlib.contextmanager
@@ -71,6 +62,7 @@ def running_town(
 ) -> Iterator[RunningTown]:
     """A town in `state` until the block ends; `more` are further environment variables by service, `modules` what runs
     in the place of a service."""
+    import_ahead()
     more, modules = more or {}, modules or {}
     town = Town(state, Ports(dict(zip(SERVICES, _free_ports(len(SERVICES)), strict=True))))
     init_town_keys(state, town.municipality)

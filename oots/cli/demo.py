@@ -32,6 +32,9 @@ def demo(
 
     Example: oots demo --municipalities 0751,0101 --topology per-municipality
     """
+    from oots.deployment.processes import import_ahead
+
+    import_ahead()
     from oots.deployment.demo import run_demo
 
     code = run_demo(port, state, tls, municipality, edm.value, municipalities=municipalities, topology=topology)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 
+from oots.deployment.processes import started
 from oots.deployment.settings import PREFIX
 
 _PAUSE = 0.2
@@ -29,21 +29,21 @@ class Child:
     name: str
     environment: Mapping[str, str]
     log: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: BaseProcess | None = None
     restarts: int = 0
     next_start: float = field(default=0.0)
     began: int = 0
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What its process runs, as behind `python -m`."""
+        return ("oots", "serve", self.name)
+
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.began = log.tell()
-            self.process = subprocess.Popen(  # noqa: S603 (our own interpreter with our own arguments)
-                [sys.executable, "-m", "oots", "serve", self.name],
-                env=_without_settings(os.environ) | dict(self.environment),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the children in order
-            )
+        environment = _without_settings(os.environ) | dict(self.environment)
+        self.process = started(self.command, environment, self.log)
 
     def said(self) -> list[str]:
         """The lines of the log since the last start."""
@@ -51,12 +51,12 @@ class Child:
 
     @property
     def is_running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
+        return self.process is not None and self.process.is_alive()
 
     @property
     def returncode(self) -> int | None:
         """With which status its process ended; None while it runs, and before."""
-        return self.process.poll() if self.process else None
+        return self.process.exitcode if self.process else None
 
 
 def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
@@ -93,19 +93,18 @@ class Supervisor:
         """Ask every child to end, and make it end after ten seconds."""
         self._stop.set()
         for child in self._children:
-            if child.is_running and child.process is not None:
-                child.process.send_signal(signal.SIGTERM)
+            if child.process is not None:
+                child.process.terminate()
         for child in self._children:
             if child.process is not None:
                 _end(child.process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
+def _end(process: BaseProcess) -> None:
+    process.join(_STOP_SECONDS)
+    if process.is_alive():
         process.kill()
-        process.wait()
+        process.join()
 
 
 def wait_until_ready(child: Child, health: str, client: httpx.Client) -> bool:

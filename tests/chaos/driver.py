@@ -13,11 +13,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import DBAPIError
 
 from oots.exchange.conversation import ProviderState, RequesterState
-from oots.exchange.schema import EXCHANGE
+from oots.exchange.queue import WAITING
+from oots.exchange.schema import EXCHANGE, OUTBOX
 from tests.support.replicas import ReplicaTown
 
 ASKING = 6
@@ -29,6 +30,7 @@ PREVIEW_EACH = 20
 _PAUSE = 0.2
 """Between two looks at other processes, which nothing but looking tells about; nothing is asserted of its length."""
 _PATIENCE = 90.0
+_WAITING = select(func.count()).where(OUTBOX.c.state == WAITING)
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Door:
 @dataclass
 class Run:
     """A run of so many exchanges. `accepted` maps the exchanges whose id was given away to what was wanted; `unheard`
-    are attempts that were not answered, which may have become exchanges or not."""
+    are attempts that were not answered, which may have become exchanges or not; `waiting`: messages without receipt."""
 
     town: ReplicaTown
     databases: dict[str, Engine]
@@ -103,6 +105,7 @@ class Run:
     unheard: int = 0
     seconds: float = 0.0
     states: dict[str, dict[str, str]] = field(default_factory=lambda: {"requester": {}, "provider": {}})
+    waiting: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._requester = Door(self.town.doors.portal)
@@ -143,7 +146,7 @@ class Run:
             f"{service}: {sorted((state, list(known.values()).count(state)) for state in set(known.values()))}"
             for service, known in self.states.items()
         ]
-        return "; ".join(tallies)
+        return "; ".join([*tallies, f"without receipt: {self.waiting}"])
 
     # --- persons ---
 
@@ -201,6 +204,7 @@ class Run:
             with suppress(DBAPIError), engine.connect() as connection:
                 rows = connection.execute(select(EXCHANGE.c.exchange_id, EXCHANGE.c.state)).all()
                 self.states[service] = {row.exchange_id: row.state for row in rows}
+                self.waiting[service] = connection.execute(_WAITING).scalar_one()
         self._ended = sum(1 for state in self.states["provider"].values() if state in PROVIDER_ENDS)
 
     def _is_over(self) -> bool:
@@ -210,6 +214,7 @@ class Run:
             and self.accepted.keys() <= requester.keys() == provider.keys()
             and all(self._is_final(exchange, state) for exchange, state in requester.items())
             and all(state in PROVIDER_ENDS for state in provider.values())
+            and not any(self.waiting.values())
         )
 
     def _is_final(self, exchange: str, state: str) -> bool:

@@ -40,7 +40,7 @@ from oots.requester.discovery import Discovery, Finding
 from oots.requester.service import EvidenceRequester, NotPossibleError
 from oots.trust.keys import load_key_pair
 
-ENTRY = ("-m", "tests.chaos.replica")
+ENTRY = ("tests.chaos.replica",)
 SOLVEJ = NaturalPerson(
     "Prøvesen", "Solvej", date(1984, 6, 12), LevelOfAssurance.HIGH, identifier="DK/LT/7c1f0a52e94b4d0f8a3b"
 )

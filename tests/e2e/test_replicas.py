@@ -40,7 +40,7 @@ def town(replicated: ReplicaTown) -> Iterator[ReplicaTown]:
     yield replicated
     for service, those in replicated.replicas.items():
         for replica in those:
-            if replica.running.poll() is not None:
+            if not replica.running.is_alive():
                 replica.start()
                 replica.wait()
         replicated.wait_until_served(service, those)
@@ -132,10 +132,10 @@ def test_a_replica_that_is_told_to_end_finishes_what_it_has_and_nobody_notices(t
         ending.terminate()
         wait_until(lambda: ending.answers("/readyz") == 503, "the replica to say that it is about to end")
         town.wait_until_served("requester", [staying])
-        assert ending.running.poll() is None
+        assert ending.running.is_alive()
         line.sendall(b"world")
         assert line.recv(65536).startswith(b"HTTP/1.1 200 ")
-        assert ending.running.wait(30) == -signal.SIGTERM  # which uvicorn hands on once everything is finished
+        assert ending.ended() == -signal.SIGTERM  # which uvicorn hands on once everything is finished
         asked = len(crowd.statuses)
         wait_until(lambda: len(crowd.statuses) > asked + 5, "the crowd to be served by the other replica")
     assert set(crowd.statuses) == {200}

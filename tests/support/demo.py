@@ -159,18 +159,23 @@ def _answers(health: str) -> bool:
         return False
 
 
-def services_below(parent: int) -> dict[str, int]:
-    """The process ids of `oots serve …` started by `parent`, by the name of the service."""
-    found = {}
+def services_below(ancestor: int) -> dict[str, int]:
+    """The process ids of services that `ancestor` or one of its children started, by the name of the service."""
+    parents, services = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             status = (folder / "stat").read_text()
-            command = (folder / "cmdline").read_bytes().split(b"\0")
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().split()
         except OSError:  # gone in the meantime
             continue
-        if int(status.rpartition(")")[2].split()[1]) == parent and b"serve" in command:
-            found[command[command.index(b"serve") + 1].decode()] = int(folder.name)
-    return found
+        parents[int(folder.name)] = int(status.rpartition(")")[2].split()[1])
+        if command[:2] == ["oots", "serve"]:
+            services[int(folder.name)] = command[2]
+    return {
+        name: process
+        for process, name in services.items()
+        if ancestor in (parents[process], parents.get(parents[process]))
+    }
 
 
 def runs(process: int) -> bool:

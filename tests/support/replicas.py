@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx
 
 from oots.deployment.keys import init_town_keys
+from oots.deployment.processes import import_ahead, started
 from oots.deployment.town import Ports, Town
 from oots.exchange.journals import JournalOf
 from tests.support.demo import wait_until
 from tests.support.haproxy import Doors, haproxy, new_doors
 from tests.support.ports import free_port
 
-OOTS = ("-m", "oots", "serve")
+OOTS = ("oots", "serve")
 """How a service starts, unless a test has an entry of its own."""
 SINGLE = ("authority", "directories", "eid")
 
@@ -34,35 +33,31 @@ class Replica:
     environment: Mapping[str, str] = field(repr=False)
     log: Path
     entry: Sequence[str] = OOTS
-    process: subprocess.Popen[bytes] | None = None
+    process: BaseProcess | None = None
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *self.entry, self.service],
-                env=dict(os.environ) | dict(self.environment),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        command = (*self.entry, self.service)
+        self.process = started(command, dict(os.environ) | dict(self.environment), self.log)
 
     @property
-    def running(self) -> subprocess.Popen[bytes]:
+    def running(self) -> BaseProcess:
         assert self.process is not None, f"{self.service} at {self.port} was not started"
         return self.process
 
     def kill(self) -> None:
         """`kill -9`."""
         self.running.kill()
-        self.running.wait()
+        self.running.join()
 
     def terminate(self) -> None:
         """SIGTERM, as when a container is stopped; returns at once."""
-        self.running.send_signal(signal.SIGTERM)
+        self.running.terminate()
 
-    def end(self) -> int:
-        """SIGTERM, and wait; returns the exit code."""
-        self.terminate()
-        return self.running.wait(30)
+    def ended(self) -> int:
+        """Wait until it has ended; returns the exit code."""
+        self.running.join(30)
+        assert self.running.exitcode is not None, f"{self.service} at {self.port} does not end"
+        return self.running.exitcode
 
     def answers(self, path: str = "/readyz") -> int:
         """The HTTP status at an address of this very process; 0 where nobody answers."""
@@ -76,7 +71,7 @@ class Replica:
         wait_until(self._started, f"{self.service} at {self.port} to answer")
 
     def _started(self) -> bool:
-        assert self.running.poll() is None, f"{self.service} ended:\n{self.log.read_text(errors='replace')[-4000:]}"
+        assert self.running.is_alive(), f"{self.service} ended:\n{self.log.read_text(errors='replace')[-4000:]}"
         return self.answers() == 200
 
 
@@ -129,6 +124,7 @@ class Plan:
 @contextmanager
 def replica_town(state: Path, plan: Plan, doors: Doors | None = None) -> Iterator[ReplicaTown]:
     """The town runs until the block ends; whoever was killed by then stays so."""
+    import_ahead()
     doors = doors or new_doors()
     ports = Ports({"requester": doors.portal, "provider": doors.preview} | {service: free_port() for service in SINGLE})
     town = Town(state, ports)
@@ -168,7 +164,5 @@ def _end(everybody: Sequence[Replica]) -> None:
             each.terminate()
     for each in everybody:
         if each.process is not None:
-            try:
-                each.process.wait(20)
-            except subprocess.TimeoutExpired:
-                each.kill()
+            each.process.join(20)
+            each.kill()

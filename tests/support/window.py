@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+)
 
 from tests.support.chromium import violations
 
@@ -100,7 +110,8 @@ class Window:
         while self.page.get_by_role("link", name=stop).count() and time.monotonic() < end:
             if self.page.locator("h1").inner_text() == heading:
                 return
-            self.page.reload()
+            with suppress(Error):  # the page was about to refresh itself, or did; `see` judges what comes
+                self.page.reload()
 
     def check_page(self) -> None:
         """One heading, the visitor's language, the prototype mark, WCAG 2.1 AA, no sideways scrolling."""

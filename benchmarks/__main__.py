@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=FEWEST_ROUNDS, help=f"rounds (at least {FEWEST_ROUNDS})")
     parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, help="measure these alone")
     parser.add_argument("--full", action="store_true", help="as far as it goes: a million exchanges in a store")

@@ -1,0 +1,51 @@
+"""Processes of our own that need not each import everything anew."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import runpy
+import signal
+import sys
+from collections.abc import Mapping
+from multiprocessing import forkserver
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from setproctitle import setproctitle
+
+_FORKING = sys.platform == "linux"
+"""Whether processes are forked from one that has imported for all of them. Elsewhere the system's libraries do not bear
+that, and each imports for itself."""
+_PROCESSES = multiprocessing.get_context("forkserver") if _FORKING else multiprocessing.get_context("spawn")
+_PROCESSES.set_forkserver_preload(["oots.cli.commands", "oots.deployment.serving"])
+
+
+def import_ahead() -> None:
+    """Begin with what every service imports, in a process of its own, while the caller goes on. Ctrl-C does not reach
+    that process; it ends with its children and the caller."""
+    if not _FORKING:
+        return
+    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    forkserver.ensure_running()
+    signal.signal(signal.SIGINT, heard)
+
+
+def started(command: tuple[str, ...], environment: Mapping[str, str], log: Path) -> BaseProcess:
+    """A process that runs `command`, a module and its arguments as behind `python -m`, with this environment; what it
+    says is added to `log`. Ctrl-C does not reach it."""
+    process = _PROCESSES.Process(target=_run, args=(command, environment, log))
+    process.start()
+    return process
+
+
+def _run(command: tuple[str, ...], environment: Mapping[str, str], log: Path) -> None:
+    os.setsid()
+    setproctitle(" ".join(command))
+    os.environ.clear()
+    os.environ.update(environment)
+    with log.open("ab") as said:
+        os.dup2(said.fileno(), sys.stdout.fileno())
+        os.dup2(said.fileno(), sys.stderr.fileno())
+    sys.argv = list(command)
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)

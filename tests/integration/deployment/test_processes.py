@@ -1,0 +1,27 @@
+"""Processes that have imported ahead run what they are told in surroundings of their own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from oots.deployment.processes import started
+
+TOLD = ("tests.support.surroundings", "7", "a word")
+
+
+def test_a_process_has_arguments_environment_log_and_session_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("before\n")
+    process = started(TOLD, {"OOTS_PORT": "1"}, tmp_path / "log")
+    process.join()
+    before, said, more = (tmp_path / "log").read_text().splitlines()
+    assert (before, more) == ("before", "and more")
+    assert json.loads(said) == {"said": ["7", "a word"], "environment": {"OOTS_PORT": "1"}, "alone": True}
+    assert process.exitcode == 7
+
+
+def test_a_process_that_is_no_service_says_so_and_ends_with_two(tmp_path: Path) -> None:
+    process = started(("oots", "serve", "bakery"), {}, tmp_path / "log")
+    process.join()
+    assert "'bakery' is no service" in (tmp_path / "log").read_text()
+    assert process.exitcode == 2
