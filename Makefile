@@ -11,6 +11,8 @@ FUZZ_BIN := $(FUZZ_VENV)/bin
 PYTHON ?= python3
 EXCHANGES ?= 2000
 ON_SQLITE ?= 500
+# One more than there are processors, for browsers and services are waited for.
+PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 # Compiled files are kept whatever the surroundings say: tests start some hundred processes, and each would compile anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -28,10 +30,11 @@ demo: $(VENV)/run-time.stamp ## Start all services and say where to click (ARGS=
 	$(BIN)/oots demo $(ARGS)
 
 test: lint ## Check everything that can be checked (ARGS="-k preview" narrows the tests)
-	$(MAKE) --no-print-directory --jobs types layers tests $(if $(ARGS),,chaos)
+	$(MAKE) --no-print-directory --jobs types layers tests
+	$(if $(ARGS),,$(MAKE) --no-print-directory chaos)
 
 tests: setup
-	$(BIN)/pytest --numprocesses auto --dist loadscope --ignore tests/chaos --ignore tests/interop $(ARGS)
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadscope --ignore tests/chaos --ignore tests/interop $(ARGS)
 
 chaos: setup ## Kill, crash and cut off while exchanges go on, and count what is lost (EXCHANGES=2000 ON_SQLITE=500)
 	CHAOS_EXCHANGES=$(EXCHANGES) CHAOS_ON_SQLITE=$(ON_SQLITE) $(BIN)/pytest tests/chaos

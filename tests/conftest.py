@@ -9,13 +9,13 @@ from xdist.scheduler import LoadScopeScheduling
 
 
 class Shares(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
-    """A file stays in one process, which makes its fixtures once; all stories in browsers share one, since two browsers
-    slow each other down; attacks need nothing of each other."""
+    """A file stays in one process, which makes its fixtures once; the citizen's stories in browsers share one process and
+    the other pages in browsers another, since browsers slow each other down; attacks need nothing of each other."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         if file.startswith("tests/e2e/"):
-            return "tests/e2e"
+            return file if file.endswith("/test_citizen_in_chromium.py") else "tests/e2e"
         return nodeid if file.startswith("tests/attacks/") else file
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from fastapi import FastAPI
 from oots.cli import Exit, main
 from oots.deployment import demo, supervisor
 from oots.deployment.apps import Surroundings
+from oots.deployment.processes import started
 from oots.deployment.serving import KINDS, app_of
 from oots.deployment.settings import read
 from oots.deployment.town import SERVICES, Ports, Town
@@ -38,16 +38,14 @@ def state(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def children_run(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Says which shell line stands for every service."""
-    start = subprocess.Popen
+def children_end(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Says with which status every service ends instead of running."""
 
-    def line(words: str) -> None:
-        monkeypatch.setattr(
-            supervisor.subprocess, "Popen", lambda _words, **how: start(["/bin/sh", "-c", words], **how)
-        )
+    def at_once(status: int) -> None:
+        command = ("tests.support.ending", "of this start", str(status))
+        monkeypatch.setattr(supervisor, "started", lambda _, environment, log: started(command, environment, log))
 
-    return line
+    return at_once
 
 
 @pytest.fixture
@@ -64,25 +62,25 @@ def run(state: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_a_service_with_a_wrong_configuration_is_no_fault_of_ours(
     state: Path,
     run: Run,
-    children_run: Callable[[str], None],
+    children_end: Callable[[int], None],
     capsys: pytest.CaptureFixture[str],
     status: int,
     code: Exit,
 ) -> None:
     (state / "log").mkdir()
     (state / "log" / "authority.log").write_text("of a week ago\n" * 9, encoding="utf-8")
-    children_run(f"echo of this start; exit {status}")
+    children_end(status)
     assert run() == code
     said = capsys.readouterr().err.splitlines()
     assert said == [f"authority did not start; the end of {state / 'log' / 'authority.log'}:", "  of this start"]
 
 
 def test_a_broken_register_stops_the_demo_before_anything_starts(
-    state: Path, run: Run, children_run: Callable[[str], None]
+    state: Path, run: Run, children_end: Callable[[int], None]
 ) -> None:
     register = state / "keys" / REGISTER_FILE
     register.write_text("[]", encoding="utf-8")
-    children_run("exit 2")
+    children_end(2)
     assert run() == Exit.UNREADABLE
     log = state / "log" / "authority.log"
     log.unlink()
