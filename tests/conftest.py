@@ -9,8 +9,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 
 class Shares(LoadScopeScheduling):  # type: ignore[misc]  # the library has no types
-    """A file stays in one process, which makes its fixtures once; the citizen's stories in browsers share one process and
-    the other pages in browsers another, since browsers slow each other down; attacks need nothing of each other."""
+    """A file stays in one process, which makes its fixtures once. The citizen's stories in browsers share one process,
+    all other pages in browsers another, for browsers slow each other down. Attacks need nothing of each other."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
