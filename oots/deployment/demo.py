@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -38,8 +37,8 @@ def run_demo(
     municipalities: str = "",
     topology: str = SHARED,
 ) -> int:
-    """Run the town until Ctrl-C or SIGTERM; returns the exit code: 0, or where a service does not start 2 if its
-    configuration is at fault and 4 otherwise. Raises ConfigurationError before anything starts.
+    """Run the town until Ctrl-C, SIGTERM or the end of its terminal. Returns the exit code: 0, or where a service does
+    not start 2 if its configuration is at fault and 4 otherwise. Raises ConfigurationError before anything starts.
 
     `edm` is the only version of the exchange data model (`v1.0`) that the portal speaks; None lets it speak the newest.
     Besides `municipality` those of `municipalities` answer (kommunekoder with commas, or `all`; where none are named,
@@ -58,7 +57,7 @@ def run_demo(
         for service in town.services
     ]
     supervisor = Supervisor(children)
-    _on_end(supervisor.stop)
+    _on_end()
     try:
         if failed := _start(town, children):
             _say_failure(failed)
@@ -81,12 +80,16 @@ def _of_the_scenarios(ways: Topology) -> tuple[str, ...]:
     return municipalities_of(scenarios[:0] if ways.is_for_each else scenarios)
 
 
-def _on_end(stop: Callable[[], None]) -> None:
+def _on_end() -> None:
+    """Whatever ends the demo ends it as Ctrl-C does, the end of its terminal, too, unless somebody wants it to stay."""
+
     def end(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, end)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+        signal.signal(signal.SIGHUP, end)
 
 
 def _start(town: Town, children: list[Child]) -> Child | None:

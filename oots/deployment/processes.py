@@ -22,13 +22,14 @@ _PROCESSES.set_forkserver_preload(["oots.cli.commands", "oots.deployment.serving
 
 
 def import_ahead() -> None:
-    """Begin with what every service imports, in a process of its own, while the caller goes on. Ctrl-C does not reach
-    that process; it ends with its children and the caller."""
+    """Begin with what every service imports, in a process of its own, while the caller goes on. Neither Ctrl-C nor the
+    end of the terminal reaches that process; it ends with its children and the caller."""
     if not _FORKING:
         return
-    heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    heard = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGHUP)}
     forkserver.ensure_running()
-    signal.signal(signal.SIGINT, heard)
+    for number, handler in heard.items():
+        signal.signal(number, handler)
 
 
 def started(command: tuple[str, ...], environment: Mapping[str, str], log: Path) -> BaseProcess:

@@ -75,12 +75,15 @@ def test_with_tls_the_demo_authority_vouches_for_every_site(tmp_path: Path) -> N
         exchange(running, "solvej", trust)
 
 
-def test_another_municipality_answers_for_those_who_live_there(tmp_path: Path) -> None:
+def test_another_municipality_answers_for_those_who_live_there_until_the_terminal_is_closed(tmp_path: Path) -> None:
     with demo(tmp_path, municipality="0461") as odense:
         assert "preview.odense.localhost" in odense.said
         exchange(odense, "anders")
         with closing(Citizen()) as elsewhere, pytest.raises(AstrayError, match="ingen dokumentation at sende"):
             way.ask(elsewhere, odense, "solvej")
+        children = odense.children()
+        assert odense.end(signal.SIGHUP) == 0, "its terminal was closed"
+        assert not any(runs(child) for child in children.values())
 
 
 def test_faults_in_the_settings_are_all_named_at_once() -> None:
