@@ -49,6 +49,7 @@ def run_demo(
     town = Town(state.resolve(), Ports({}), tls, municipality, edm, served, ways, both_ways=True, workbench=True)
     town = replace(town, ports=Ports.from_first(port, (service.name for service in town.services)))
     refuse_taken(town.ports)
+    _say(f"{len(town.services)} tjenester gøres klar … / services are getting ready …\n")
     init_service_keys(town.state, town.services)
     RevocationRegister(town.keys / REGISTER_FILE).lines()
     (town.state / "log").mkdir(mode=0o700, exist_ok=True)

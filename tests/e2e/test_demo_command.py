@@ -39,6 +39,7 @@ def test_the_demo_says_where_to_click_ends_with_all_its_children_and_starts_agai
         with demo(tmp_path) as running:
             for address in (running.portal, running.preview, running.directories, running.eid, running.authority):
                 assert f"{address}/" in running.said
+            assert running.said.startswith("9 tjenester gøres klar … / services are getting ready …\n")
             assert "Prototype – ikke en myndighedsside" in running.said
             assert running.said.index("http://workbench.localhost:") < running.said.index(running.portal)
             assert all(f"  {name}  " in running.said for name in ("S03", "S07", "S02"))
