@@ -140,7 +140,7 @@ def live_town(
         both_ways=both_ways,
     )
     with contextlib.ExitStack() as ends:
-        sockets = {service.name: ends.enter_context(_reserved()) for service in founded.services}
+        sockets = {service.name: ends.enter_context(listening()) for service in founded.services}
         ports = Ports({service: reserved.getsockname()[1] for service, reserved in sockets.items()})
         town = replace(founded, ports=ports)
         if specimen_keys is None:
@@ -182,9 +182,10 @@ def _compose(
 
 
 @contextlib.contextmanager
-def _reserved() -> Iterator[socket.socket]:
-    """A listening socket on a free port of the loopback interface."""
-    with socket.socket() as reserved:
+def listening() -> Iterator[socket.socket]:
+    """A listening socket on a free port of the loopback interface. It says that it speaks TCP, without which asyncio
+    leaves Nagle's delay on for every answer."""
+    with socket.socket(proto=socket.IPPROTO_TCP) as reserved:
         reserved.bind((LOOPBACK, 0))
         reserved.listen(128)
         yield reserved
