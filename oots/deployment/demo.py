@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -71,7 +72,8 @@ def run_demo(
         pass
     finally:
         supervisor.stop()
-        _say("\nStoppet. / Stopped.")
+        with suppress(OSError):  # the terminal may be gone
+            _say("\nStoppet. / Stopped.")
     return 0
 
 
@@ -82,15 +84,19 @@ def _of_the_scenarios(ways: Topology) -> tuple[str, ...]:
 
 
 def _on_end() -> None:
-    """Whatever ends the demo ends it as Ctrl-C does, the end of its terminal, too, unless somebody wants it to stay."""
+    """Whatever ends the demo ends it as Ctrl-C does, the end of its terminal, too, unless somebody wants it to stay.
+    What comes after the first is not heard, so that all services are ended in order."""
+    endings = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+        endings.append(signal.SIGHUP)
 
     def end(_signal: int, _frame: FrameType | None) -> None:
+        for ending in endings:
+            signal.signal(ending, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    for ending in (signal.SIGINT, signal.SIGTERM):
+    for ending in endings:
         signal.signal(ending, end)
-    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
-        signal.signal(signal.SIGHUP, end)
 
 
 def _start(town: Town, children: list[Child]) -> Child | None:

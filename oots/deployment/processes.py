@@ -7,6 +7,7 @@ import os
 import runpy
 import signal
 import sys
+import threading
 from collections.abc import Mapping
 from multiprocessing import forkserver
 from multiprocessing.process import BaseProcess
@@ -27,14 +28,17 @@ def import_ahead() -> None:
     if not _FORKING:
         return
     heard = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGHUP)}
-    forkserver.ensure_running()
-    for number, handler in heard.items():
-        signal.signal(number, handler)
+    try:
+        forkserver.ensure_running()
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
 
 
 def started(command: tuple[str, ...], environment: Mapping[str, str], log: Path) -> BaseProcess:
     """A process that runs `command`, a module and its arguments as behind `python -m`, with this environment; what it
-    says is added to `log`. Ctrl-C does not reach it."""
+    says is added to `log`. Once it runs, Ctrl-C does not reach it; it ends (SIGTERM) when whoever started it is gone,
+    in whatever way."""
     process = _PROCESSES.Process(target=_run, args=(command, environment, log))
     process.start()
     return process
@@ -42,11 +46,19 @@ def started(command: tuple[str, ...], environment: Mapping[str, str], log: Path)
 
 def _run(command: tuple[str, ...], environment: Mapping[str, str], log: Path) -> None:
     os.setsid()
+    threading.Thread(target=_end_with_parent, name="end-with-parent", daemon=True).start()
     setproctitle(" ".join(command))
     os.environ.clear()
     os.environ.update(environment)
     with log.open("ab") as said:
-        os.dup2(said.fileno(), sys.stdout.fileno())
-        os.dup2(said.fileno(), sys.stderr.fileno())
+        for stream in (1, 2):
+            os.dup2(said.fileno(), stream)
     sys.argv = list(command)
     runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

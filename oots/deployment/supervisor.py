@@ -93,7 +93,7 @@ class Supervisor:
         """Ask every child to end, and make it end after ten seconds."""
         self._stop.set()
         for child in self._children:
-            if child.process is not None:
+            if child.is_running and child.process is not None:
                 child.process.terminate()
         for child in self._children:
             if child.process is not None:

@@ -77,6 +77,7 @@ def test_with_tls_the_demo_authority_vouches_for_every_site(tmp_path: Path) -> N
 
 
 def test_another_municipality_answers_for_those_who_live_there_until_the_terminal_is_closed(tmp_path: Path) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever the tests were started with
     with demo(tmp_path, municipality="0461") as odense:
         assert "preview.odense.localhost" in odense.said
         exchange(odense, "anders")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,28 @@ def run(state: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     for name in ("init_service_keys", "_on_end", "refuse_taken"):
         monkeypatch.setattr(demo, name, nothing)
     return lambda: demo.run_demo(8400, state, tls=False, municipality="0751")
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """What this process does when it is told to end, as it was."""
+    endings = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(each) for each in endings]
+    yield
+    for each, handler in zip(endings, before, strict=True):
+        signal.signal(each, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.parametrize(("before", "heard"), [(signal.SIG_DFL, True), (signal.SIG_IGN, False)], ids=["", "nohup"])
+def test_the_end_of_the_terminal_ends_the_demo_unless_it_was_to_stay(before: signal.Handlers, heard: bool) -> None:
+    signal.signal(signal.SIGHUP, before)
+    demo._on_end()
+    assert (signal.getsignal(signal.SIGHUP) != before) == heard
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
+    for again in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.raise_signal(again)  # a second one does not keep services from being ended
 
 
 @pytest.mark.parametrize(("status", "code"), [(2, Exit.UNREADABLE), (1, Exit.OWN_FAULT), (0, Exit.OWN_FAULT)])

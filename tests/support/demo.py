@@ -165,7 +165,7 @@ def services_below(ancestor: int) -> dict[str, int]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             status = (folder / "stat").read_text()
-            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().split()
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").split()
         except OSError:  # gone in the meantime
             continue
         parents[int(folder.name)] = int(status.rpartition(")")[2].split()[1])

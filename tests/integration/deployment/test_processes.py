@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 from oots.deployment.processes import started
+from tests.support.demo import runs, wait_until
 
 TOLD = ("tests.support.surroundings", "7", "a word")
 
@@ -28,3 +30,16 @@ def test_a_process_that_is_no_service_says_so_and_ends_with_two(tmp_path: Path) 
     process.join()
     assert "'bakery' is no service" in (tmp_path / "log").read_text()
     assert process.exitcode == 2
+
+
+def test_a_process_ends_when_the_one_that_started_it_is_killed(tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.idling", tmp_path / "log"], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    with parent.stdout as said:
+        child = int(said.readline())
+    assert runs(child)
+    parent.kill()
+    parent.wait()
+    wait_until(lambda: not runs(child), "the process to end")
