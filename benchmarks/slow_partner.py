@@ -46,7 +46,7 @@ class SlowPartner:
 def slow_partner(seconds: float) -> Iterator[SlowPartner]:
     """It answers until the block ends."""
     partner = SlowPartner(seconds)
-    with socket.socket(proto=socket.IPPROTO_TCP) as listening:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:  # asyncio turns Nagle's delay off for TCP alone
         listening.bind((LOOPBACK, 0))
         listening.listen(128)
         partner.endpoint = f"http://{LOOPBACK}:{listening.getsockname()[1]}/as4"

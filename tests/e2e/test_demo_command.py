@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -76,8 +77,16 @@ def test_with_tls_the_demo_authority_vouches_for_every_site(tmp_path: Path) -> N
         exchange(running, "solvej", trust)
 
 
+@pytest.fixture
+def heard_hangup() -> Iterator[None]:
+    """What is started hears of the end of its terminal, whether or not these tests do (`nohup`)."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("heard_hangup")
 def test_another_municipality_answers_for_those_who_live_there_until_the_terminal_is_closed(tmp_path: Path) -> None:
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever the tests were started with
     with demo(tmp_path, municipality="0461") as odense:
         assert "preview.odense.localhost" in odense.said
         exchange(odense, "anders")
