@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, RootTransaction
@@ -28,7 +28,7 @@ class GroupCommit:
     """One connection, used in turns. Whoever ends while others wait leaves the commit to them, and returns when it is
     done: nothing counts before it is on disk, but ten who come at the same time wait for the disk once.
 
-    Each works in a savepoint of its own, so that one who fails takes nothing from the others.
+    Whoever comes after another works in a savepoint, so that one who fails takes nothing from the others.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -45,7 +45,7 @@ class GroupCommit:
         with self._my_turn():
             connection, group = self._join()
             try:
-                with connection.begin_nested():
+                with connection.begin_nested() if group.size else nullcontext():
                     yield connection
                 group.size += 1
             finally:
@@ -84,7 +84,9 @@ class GroupCommit:
     def _leave(self, connection: Connection, group: _Group) -> None:
         """Commit, unless somebody waits who will; a full disk may have undone everything already."""
         alive = connection.connection.dbapi_connection.in_transaction  # type: ignore[union-attr]  # sqlite3's own
-        if not (alive and self._waiting and group.size < _MOST):
+        if not group.size:
+            self._undo(connection, group)
+        elif not (alive and self._waiting and group.size < _MOST):
             self._end(connection, group, alive=alive)
 
     def _end_what_was_left(self, group: _Group) -> None:
@@ -104,6 +106,14 @@ class GroupCommit:
             self._start_anew(connection)
         finally:
             group.over.set()
+
+    def _undo(self, connection: Connection, group: _Group) -> None:
+        """Of what nobody has ended nothing stays."""
+        self._group = None
+        try:
+            group.transaction.rollback()
+        except SQLAlchemyError:
+            self._start_anew(connection)
 
     def _start_anew(self, connection: Connection) -> None:
         self._connection = None

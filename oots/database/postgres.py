@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
-from sqlalchemy import URL, Connection, create_engine, func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 
 from oots.database.database import Database, said_by, told_apart
 from oots.model.clock import Clock
@@ -21,6 +22,8 @@ _USE_LOCK = _SCHEMA_LOCK + 1
 _LISTEN_SECONDS = 1.0
 _CONNECT_SECONDS = 5
 _CONNECTIONS = 20
+_RESTED_SECONDS = 1.0
+_IN_USE_UNTIL = "oots_in_use_until"
 
 
 class PostgresDatabase(Database):
@@ -32,11 +35,11 @@ class PostgresDatabase(Database):
         self._url = url
         self.engine = create_engine(
             url,
-            pool_pre_ping=True,
             pool_size=_CONNECTIONS,
             max_overflow=_CONNECTIONS,
             connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "oots"},
         )
+        _try_who_has_rested(self.engine)
         try:
             with self.engine.connect() as connection:
                 connection.execute(select(1))
@@ -57,6 +60,7 @@ class PostgresDatabase(Database):
             self.engine.connect().execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             ) as connection,
+            connection.begin(),  # and committed: to undo anything makes the driver forget its prepared statements
         ):
             yield connection
 
@@ -106,3 +110,21 @@ class PostgresDatabase(Database):
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _try_who_has_rested(engine: Engine) -> None:
+    """A connection that nobody has used for a while is tried before it is used: the server may have been started anew
+    since, which takes it longer than a connection in steady use rests."""
+
+    @event.listens_for(engine, "checkin")
+    def _rests(_connection, record):  # type: ignore[no-untyped-def]  # DBAPI connections carry no types
+        record.info[_IN_USE_UNTIL] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _try(connection, record, _proxy):  # type: ignore[no-untyped-def]
+        if time.monotonic() - record.info.get(_IN_USE_UNTIL, time.monotonic()) < _RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as gone:
+            raise InvalidatePoolError from gone

@@ -104,6 +104,7 @@ class Unit(Generic[RecordT]):
         self.papers = Papers(connection, vault, reading=reading)
         self.head: SealedHead | None = None
         self._to_tell: list[JournalEntry] = []
+        self._there: set[str] = set()  # exchanges that this transaction has met
 
     def find(self, exchange_id: str) -> Kept[RecordT] | None:
         return self._kept(_BY_ID, exchange_id)
@@ -123,6 +124,7 @@ class Unit(Generic[RecordT]):
         opened = self._vault.open(row["record"], place(EXCHANGE, row["exchange_id"]))
         record = self._records.validate_json(opened)
         self._uses.known(row["exchange_id"], _files_of(record))
+        self._there.add(row["exchange_id"])
         return Kept(row["exchange_id"], row["state"], _moment(row["deadline"]), record)
 
     def keep(self, kept: Kept[RecordT], token: str | None = None) -> None:
@@ -137,14 +139,25 @@ class Unit(Generic[RecordT]):
         }
         if token is not None:
             values["token_hash"] = hashed(token)
-        if self.connection.execute(_CHANGE, {"key": kept.exchange_id} | values).rowcount == 0:
-            self.connection.execute(_ADD, {"exchange_id": kept.exchange_id} | values)
+        if not self._added(kept.exchange_id, values):
+            self.connection.execute(_CHANGE, {"key": kept.exchange_id} | values)
         self._uses.set(kept.exchange_id, _files_of(kept.record))
+
+    def _added(self, exchange_id: str, values: Mapping[str, object]) -> bool:
+        """Whether the exchange was new, and is there now."""
+        if exchange_id in self._there:
+            return False
+        self._there.add(exchange_id)
+        if not insert_if_new(self.connection, EXCHANGE, {"exchange_id": exchange_id, **values}):
+            return False
+        self._uses.known(exchange_id, ())
+        return True
 
     def forget(self, exchange_id: str) -> None:
         """Delete an exchange, and after the commit the files that nothing else needs."""
         self.connection.execute(delete(EXCHANGE).where(EXCHANGE.c.exchange_id == exchange_id))
         self._uses.end(exchange_id)
+        self._there.discard(exchange_id)
 
     def overdue(self, now: datetime, most: int) -> tuple[str, ...]:
         """The exchanges whose deadline has passed, longest first."""
@@ -318,7 +331,6 @@ def _in_order(*conditions: ColumnElement[bool]) -> Lines:
 
 # Each statement is made once: to make one takes about as long as to carry it out.
 _BY_ID, _BY_TOKEN = _Find.by(EXCHANGE.c.exchange_id), _Find.by(EXCHANGE.c.token_hash)
-_ADD = insert(EXCHANGE)
 _CHANGE = update(EXCHANGE).where(EXCHANGE.c.exchange_id == bindparam("key"))
 _RECEIVED = select(INBOX).where(INBOX.c.party_id == bindparam("party"), INBOX.c.message_id == bindparam("message"))
 _NOTE = insert(REQUEST)

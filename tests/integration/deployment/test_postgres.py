@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from oots.exchange.journal import Entry, JournalEntry
 from oots.exchange.store import Store
@@ -37,17 +39,45 @@ def test_what_is_committed_outlives_a_crash(server: Postgres) -> None:
 
 
 def test_a_database_that_is_lost_is_told_apart_from_a_wrong_statement(tmp_path: Path, server: Postgres) -> None:
-    store = Store(tmp_path, ProviderExchange, database_url=server.new_database())
-    server.ask("postgres", "CHECKPOINT")
-    server.crash()
-    with pytest.raises(UnavailableError), store.begin():
-        pass
-    server.start()
+    with closing(Store(tmp_path, ProviderExchange, database_url=server.new_database())) as store:
+        server.crash()
+        with pytest.raises(UnavailableError):
+            _tell(store)
+        server.start()
+        _tell(store)
+        with store.look() as unit:
+            assert len(unit.refusals()) == 1
+
+
+def test_a_connection_that_has_rested_is_tried_before_it_is_used(
+    tmp_path: Path, server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Store(tmp_path, ProviderExchange, database_url=server.new_database())) as store:
+        for rests_after, lost in ((3600, True), (0, False)):
+            monkeypatch.setattr("oots.database.postgres._RESTED_SECONDS", rests_after)
+            _tell(store)
+            server.crash()
+            server.start()
+            with pytest.raises(UnavailableError) if lost else nullcontext():
+                _tell(store)
+            _tell(store)
+        with store.look() as unit:
+            assert len(unit.refusals()) == 5
+
+
+def test_statements_stay_prepared_after_a_look(tmp_path: Path, server: Postgres) -> None:
+    with closing(Store(tmp_path, ProviderExchange, database_url=server.new_database())) as store:
+        for _ in range(10):
+            with store.look() as unit:
+                assert unit.find("unknown") is None
+        with store.look() as unit:
+            prepared = unit.connection.execute(text("SELECT statement FROM pg_prepared_statements")).scalars().all()
+    assert any("FROM exchange" in statement for statement in prepared)
+
+
+def _tell(store: Store[ProviderExchange]) -> None:
     with store.begin() as unit:
         unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
-    with store.look() as unit:
-        assert len(unit.refusals()) == 1
-    store.close()
 
 
 @pytest.mark.parametrize("setting", ["fsync", "synchronous_commit", "full_page_writes"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -465,6 +466,23 @@ def test_word_of_something_to_send_reaches_every_listener(both: TwoSides) -> Non
     assert heard.is_set()
 
 
+def test_two_exchanges_never_share_the_secret_of_a_link(both: TwoSides) -> None:
+    store = both.provider_store
+    exchange_id = both.ask()
+    both.to_preview(exchange_id)
+    with store.begin() as unit:
+        kept = unit.find(exchange_id)
+        assert kept
+        unit.keep(kept, "a secret")
+    with pytest.raises(IntegrityError), store.begin() as unit:
+        unit.keep(replace(kept, exchange_id="another"), "a secret")
+    with store.begin() as unit:
+        unit.keep(replace(kept, exchange_id="another"), "another secret")
+    with store.look() as unit:
+        found = [unit.find_by_token(token) for token in ("a secret", "another secret")]
+    assert [each and each.exchange_id for each in found] == [exchange_id, "another"]
+
+
 # --- one of the two alone ---
 
 
@@ -523,6 +541,29 @@ def test_one_of_a_group_that_fails_takes_nothing_from_the_others(tmp_path: Path)
     other.join()
     with store.look() as unit:
         assert [told.entry.detail for told in unit.refusals()] == ["the first"]
+    store.close()
+
+
+def test_whoever_waits_behind_one_that_fails_is_not_undone_with_it(tmp_path: Path) -> None:
+    store = Store(tmp_path, ProviderExchange)
+    entered = threading.Event()
+
+    def tell() -> None:
+        with store.begin() as unit:
+            unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED, detail="the other"))
+
+    other = threading.Thread(target=tell)
+
+    def let_it_wait() -> None:
+        other.start()
+        while store.database._writer._waiting < 1:  # type: ignore[attr-defined]  # SQLite's alone
+            entered.wait(0.001)
+
+    with pytest.raises(ZeroDivisionError):
+        _tell_and_fail(store, let_it_wait)
+    other.join()
+    with store.look() as unit:
+        assert [told.entry.detail for told in unit.refusals()] == ["the other"]
     store.close()
 
 
@@ -599,10 +640,11 @@ def test_a_database_that_does_not_let_us_in_is_named_without_its_password(tmp_pa
     assert "not-the-password" not in str(refused.value)
 
 
-def _tell_and_fail(store: Store[ProviderExchange]) -> None:
+def _tell_and_fail(store: Store[ProviderExchange], meanwhile: Callable[[], None] = lambda: None) -> None:
     with store.begin() as unit:
         unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED))
         unit.write_journal()
+        meanwhile()
         raise ZeroDivisionError
 
 
