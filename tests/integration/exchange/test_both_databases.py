@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -15,6 +16,7 @@ import pytest
 from sqlalchemy import Connection, delete, event, select, text
 from sqlalchemy.exc import IntegrityError
 
+from oots.database.sqlite import DATABASE, SqliteDatabase
 from oots.exchange import queue
 from oots.exchange.chain import SealedHead
 from oots.exchange.conversation import ProviderState, RequesterState
@@ -508,6 +510,24 @@ def test_ten_who_write_at_the_same_time_wait_for_the_disk_together(tmp_path: Pat
     with store.look() as unit:
         assert len(unit.refusals()) == 10
     store.close()
+
+
+@pytest.mark.parametrize(("commits", "moved"), [(2, True), (3, False)])
+def test_what_was_committed_is_moved_into_the_file_beside_those_who_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commits: int, moved: bool
+) -> None:
+    monkeypatch.setattr("oots.database.checkpoints._COMMITS", commits)
+    file = tmp_path / DATABASE
+    with closing(SqliteDatabase(tmp_path)) as database:
+        with database.begin() as connection:
+            connection.execute(text("CREATE TABLE line (said text)"))
+        with database.begin() as connection:
+            connection.execute(text("INSERT INTO line VALUES ('kept')"))
+        if moving := database._checkpoints._moving:
+            moving.join()
+        with closing(sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True)) as without_its_log:
+            tables = without_its_log.execute("SELECT name FROM sqlite_master").fetchall()
+            assert tables == ([("line",)] if moved else [])
 
 
 def test_what_was_left_to_somebody_who_never_comes_is_committed_all_the_same(
