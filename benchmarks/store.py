@@ -87,6 +87,7 @@ def _grow(folder: Path, service: str, specimen: Specimen, url: str | None, stage
             growth.to(stage)
             grown.size[stage] = (_bytes(store, folder) - empty) / stage
             growth.add_genuine(_GENUINE)
+            os.sync()  # what the copies have left to write is no part of what follows
             with _watched(store.engine) as watch:
                 grown.look_up[stage], grown.looking_up[stage] = watch.p99(_look_ups(growth))
                 grown.commit[stage], grown.committing[stage] = watch.p99(_commits(growth))
