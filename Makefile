@@ -10,7 +10,6 @@ FUZZ_VENV := .venv-fuzz
 FUZZ_BIN := $(FUZZ_VENV)/bin
 PYTHON ?= python3
 EXCHANGES ?= 2000
-ON_SQLITE ?= 500
 # One more than there are processors, for browsers and services are waited for.
 PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
@@ -36,8 +35,8 @@ test: lint ## Check everything that can be checked (ARGS="-k preview" narrows th
 tests: setup
 	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadscope --ignore tests/chaos --ignore tests/interop $(ARGS)
 
-chaos: setup ## Kill, crash and cut off while exchanges go on, and count what is lost (EXCHANGES=2000 ON_SQLITE=500)
-	CHAOS_EXCHANGES=$(EXCHANGES) CHAOS_ON_SQLITE=$(ON_SQLITE) $(BIN)/pytest tests/chaos
+chaos: setup ## Kill, crash and cut off while exchanges go on, and count what is lost (EXCHANGES=2000)
+	CHAOS_EXCHANGES=$(EXCHANGES) $(BIN)/pytest tests/chaos
 
 lint: setup ## Check style and format
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """Nothing is lost and nothing happens twice, whatever dies: many exchanges while one thing after another fails.
 
-`CHAOS_EXCHANGES` says how many, and `CHAOS_ON_SQLITE` if there should be others where one process does it all.
+`CHAOS_EXCHANGES` says how many.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from tests.support.postgres import Postgres, postgres
 from tests.support.replicas import Plan, Replica, ReplicaTown, replica_town
 
 EXCHANGES = int(os.environ.get("CHAOS_EXCHANGES", "150"))
-ON_SQLITE = int(os.environ.get("CHAOS_ON_SQLITE", EXCHANGES))
 KILLS = 8
 FULL_SECONDS = 3.0
 """For how long the fault lasts."""
@@ -98,7 +97,7 @@ def test_on_sqlite_with_one_process_a_side(
     with replica_town(tmp_path, plan, cables.doors) as town:
         engines = {side: sqlite_of(tmp_path / side) for side in SIDES}
         faults = [*kills(town), Fault(0.3, cables.cut_off), Fault(0.6, partial(fill, disk))]
-        run = ended(Run(town, engines, ON_SQLITE, faults), cables)
+        run = ended(Run(town, engines, EXCHANGES, faults), cables)
     verdict = judge(*(read_side(side, tmp_path, None) for side in SIDES), run.accepted)
     with capsys.disabled():
         print(f"\n{summary('SQLite with one process a side', run, cables, verdict)}")  # noqa: T201 (what it is for)
