@@ -106,12 +106,17 @@ class Series:
         """The figure of one more round."""
         self.values.append(value)
 
+    @property
+    def median(self) -> float:
+        """Over the rounds."""
+        return median(self.values)
+
     def record(
         self, name: str, unit: str, *, bar: Bar | None = None, beside: Series | None = None, named: str = ""
     ) -> Record:
         """Median and range; `beside` is the series of a floor or a peer, measured in the same rounds."""
         ratio = median(quotients(self.values, beside.values)) if beside else None
-        return Record(name, median(self.values), unit, (min(self.values), max(self.values)), bar, ratio, named)
+        return Record(name, self.median, unit, (min(self.values), max(self.values)), bar, ratio, named)
 
 
 def quotients(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:

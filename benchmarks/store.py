@@ -6,19 +6,20 @@ import os
 import random
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import quantiles
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import Engine, event, text
 
-from benchmarks.growth import PARTNER, RECORDS, Growth, Specimen, specimens
-from benchmarks.record import Bar, Curve, Line, Measured, NotMeasuredError, Record
+from benchmarks.growth import PARTNER, RECORDS, Growth, specimens
+from benchmarks.record import Bar, Curve, Line, Measured, NotMeasuredError, Record, Series
 from benchmarks.servers import server
 from oots.exchange.store import Store
 from oots.model.clock import SystemClock
@@ -30,32 +31,31 @@ MOST_BYTES: Final = 15_000
 MOST_MILLISECONDS: Final = 2.0
 _PROBES: Final = 500
 _GENUINE: Final = 50
-"""Exchanges at each stage, before and after the copies, that can be opened."""
+"""Exchanges, before the copies and at the end of each stage, that can be opened."""
 
 
 _NOTE: Final = (
     "Look-up: an exchange and a message that was received, each by its id. Commit: a message, its receipt, the "
     "exchange and a line of the journal, on disk; its ratio is to a page written to the disk. In the database: the "
-    "same without what Python does before, between and after its statements. p99 of 500."
+    "same without what Python does before, between and after its statements. p99 of 500 in each round."
 )
 
 
 @dataclass(slots=True)
 class Grown:
-    """What was seen of a store at each number of exchanges: bytes for each, p99 of look-up and commit in ms, and of the
-    part of them that is spent in the database."""
+    """What was seen of a store at each number of exchanges: bytes for each, and the p99 (ms) of look-up and commit in
+    each round, of the part of them that is spent in the database, and of a page written to the disk."""
 
     size: dict[int, float] = field(default_factory=dict)
-    look_up: dict[int, float] = field(default_factory=dict)
-    looking_up: dict[int, float] = field(default_factory=dict)
-    commit: dict[int, float] = field(default_factory=dict)
-    committing: dict[int, float] = field(default_factory=dict)
-    disk: dict[int, float] = field(default_factory=dict)
+    look_up: dict[int, Series] = field(default_factory=lambda: defaultdict(Series))
+    looking_up: dict[int, Series] = field(default_factory=lambda: defaultdict(Series))
+    commit: dict[int, Series] = field(default_factory=lambda: defaultdict(Series))
+    committing: dict[int, Series] = field(default_factory=lambda: defaultdict(Series))
+    disk: dict[int, Series] = field(default_factory=lambda: defaultdict(Series))
 
 
 def measure(rounds: int, *, full: bool = False) -> Measured:
     """On both databases; where there is no PostgreSQL, on SQLite alone."""
-    del rounds
     stages = (*STAGES, MILLION) if full else STAGES
     kinds = specimens()
     grown: dict[tuple[str, str], Grown] = {}
@@ -70,34 +70,37 @@ def measure(rounds: int, *, full: bool = False) -> Measured:
         for database, new in urls:
             for service, specimen in kinds.items():
                 reach = stages if service == "provider" else stages[:1]
-                with tempfile.TemporaryDirectory(prefix="oots-bench-") as folder:
-                    grown[database, service] = _grow(
-                        Path(folder), service, specimen, new(), reach, f"{database}, {service}"
-                    )
+                with (
+                    tempfile.TemporaryDirectory(prefix="oots-bench-") as folder,
+                    closing(Store(Path(folder), RECORDS[service], database_url=new())) as store,
+                ):
+                    seen = grown[database, service] = Grown()
+                    for stage in _grown(seen, Path(folder), Growth(store, specimen), reach, rounds):
+                        sys.stderr.write(
+                            f"{database}, {service}, {stage:,} exchanges: {seen.size[stage]:,.0f} bytes each, "
+                            f"p99 of a look-up {seen.look_up[stage].median:.2f} ms, "
+                            f"of a commit {seen.commit[stage].median:.2f} ms\n"
+                        )
     return Measured(tuple(_records(grown)), _curves(grown), tuple(notes))
 
 
-def _grow(folder: Path, service: str, specimen: Specimen, url: str | None, stages: Sequence[int], named: str) -> Grown:
-    grown = Grown()
-    with closing(Store(folder, RECORDS[service], database_url=url)) as store:
-        empty = _bytes(store, folder)
-        growth = Growth(store, specimen)
+def _grown(seen: Grown, folder: Path, growth: Growth, stages: Sequence[int], rounds: int) -> Iterator[int]:
+    """Grow from stage to stage, and look at each; what is tried there does not count as growth."""
+    growth.add_genuine(_GENUINE)
+    grown = 0
+    for stage in stages:
+        before = _bytes(growth.store, folder)
+        growth.to(stage - _GENUINE)
         growth.add_genuine(_GENUINE)
-        for stage in stages:
-            growth.to(stage)
-            grown.size[stage] = (_bytes(store, folder) - empty) / stage
-            growth.add_genuine(_GENUINE)
-            os.sync()  # what the copies have left to write is no part of what follows
-            with _watched(store.engine) as watch:
-                grown.look_up[stage], grown.looking_up[stage] = watch.p99(_look_ups(growth))
-                grown.commit[stage], grown.committing[stage] = watch.p99(_commits(growth))
-            grown.disk[stage] = _p99([_timed(write) for write in _writes(folder)])
-            sys.stderr.write(
-                f"{named}, {stage:,} exchanges: {grown.size[stage]:,.0f} bytes each, p99 of a look-up "
-                f"{grown.look_up[stage]:.2f} ms ({grown.looking_up[stage]:.2f} in the database), of a commit "
-                f"{grown.commit[stage]:.2f} ms ({grown.committing[stage]:.2f})\n"
-            )
-    return grown
+        grown += _bytes(growth.store, folder) - before
+        seen.size[stage] = grown / stage
+        os.sync()  # what the copies have left to write is no part of what follows
+        with _watched(growth.store.engine) as watch:
+            for _ in range(rounds):
+                watch.try_all(_look_ups(growth), seen.look_up[stage], seen.looking_up[stage])
+                watch.try_all(_commits(growth), seen.commit[stage], seen.committing[stage])
+                seen.disk[stage].add(_p99([_timed(write) for write in _writes(folder)]))
+        yield stage
 
 
 def _bytes(store: Store[Any], folder: Path) -> int:
@@ -106,7 +109,9 @@ def _bytes(store: Store[Any], folder: Path) -> int:
         with store.look() as unit:
             return int(unit.connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
     with store.engine.connect() as connection:
-        connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        moving = connection.connection.cursor()
+        while moving.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:  # the store's own is under way
+            sleep(0.01)
     return sum(file.stat().st_size for file in folder.glob("store.sqlite*"))
 
 
@@ -151,15 +156,16 @@ class _Watch:
     def leaves(self, *_: object) -> None:
         self.inside += perf_counter() - self.since
 
-    def p99(self, transactions: Iterable[Callable[[], None]]) -> tuple[float, float]:
-        """Of the whole and of what is inside, in ms; each ends with its end in the database."""
+    def try_all(self, transactions: Iterable[Callable[[], None]], took: Series, took_inside: Series) -> None:
+        """Add the p99 of the whole and of what is inside (ms); each transaction ends with its end in the database."""
         whole, inside = [], []
         for transaction in transactions:
             self.inside = 0.0
             whole.append(_timed(transaction))
             self.leaves()
             inside.append(self.inside * 1000)
-        return _p99(whole), _p99(inside)
+        took.add(_p99(whole))
+        took_inside.add(_p99(inside))
 
 
 _ENTERS: Final = ("before_cursor_execute", "commit", "rollback")
@@ -208,18 +214,13 @@ def _records(grown: dict[tuple[str, str], Grown]) -> Iterator[Record]:
         for stage, size in seen.size.items():
             said = f"{database}, {service}, {stage:,} exchanges"
             yield Record(f"{said}: size", size / 1000, "KB per exchange", bar=Bar(most=MOST_BYTES / 1000))
-            yield Record(f"{said}: look-up", seen.look_up[stage], "ms, p99", bar=Bar(most=MOST_MILLISECONDS))
-            yield Record("– of which in the database", seen.looking_up[stage], "ms, p99")
-            commit = seen.commit[stage]
-            yield Record(
-                f"{said}: commit",
-                commit,
-                "ms, p99",
-                bar=Bar(most=MOST_MILLISECONDS),
-                ratio=commit / seen.disk[stage],
-                beside="a page written to the disk, p99",
+            bar = Bar(most=MOST_MILLISECONDS)
+            yield seen.look_up[stage].record(f"{said}: look-up", "ms, p99", bar=bar)
+            yield seen.looking_up[stage].record("– of which in the database", "ms, p99")
+            yield seen.commit[stage].record(
+                f"{said}: commit", "ms, p99", bar=bar, beside=seen.disk[stage], named="a page written to the disk, p99"
             )
-            yield Record("– of which in the database", seen.committing[stage], "ms, p99")
+            yield seen.committing[stage].record("– of which in the database", "ms, p99")
 
 
 def _curves(grown: dict[tuple[str, str], Grown]) -> tuple[Curve, ...]:
@@ -243,7 +244,7 @@ def _curves(grown: dict[tuple[str, str], Grown]) -> tuple[Curve, ...]:
             "exchanges",
             "ms, p99",
             tuple(
-                Line(f"{database}, {what}", tuple(times.items()))
+                Line(f"{database}, {what}", tuple((stage, series.median) for stage, series in times.items()))
                 for database, seen in provider.items()
                 for what, times in (("look-up", seen.look_up), ("commit", seen.commit))
             ),

@@ -47,7 +47,7 @@ class Checkpoints:
             with self._nobody_writes():
                 connection.cursor().execute(_MOVE)
 
-    def close(self) -> None:
-        """Wait for what is under way; nobody may write any more."""
+    def wait(self) -> None:
+        """Until none is under way; nobody may commit meanwhile."""
         if self._moving:
             self._moving.join()

@@ -74,6 +74,7 @@ class SqliteDatabase(Database):
         yield
 
     def leave_no_trace(self) -> None:
+        self._checkpoints.wait()
         connection = self.engine.raw_connection()
         try:
             connection.cursor().execute("VACUUM")
@@ -82,7 +83,7 @@ class SqliteDatabase(Database):
             connection.close()
 
     def close(self) -> None:
-        self._checkpoints.close()
+        self._checkpoints.wait()
         self._writer.close()
         self.engine.dispose()
         if self._owned is not None:

@@ -530,6 +530,21 @@ def test_what_was_committed_is_moved_into_the_file_beside_those_who_write(
             assert tables == ([("line",)] if moved else [])
 
 
+def test_what_is_still_moved_into_the_file_is_waited_for_before_its_traces_are_removed(tmp_path: Path) -> None:
+    """While one checkpoint is under way SQLite makes no other, and the log would keep what was replaced."""
+    steps: list[str] = []
+
+    class Moving(threading.Thread):
+        def join(self, timeout: float | None = None) -> None:
+            steps.append("waited")
+
+    with closing(SqliteDatabase(tmp_path)) as database:
+        database._checkpoints._moving = Moving()
+        event.listen(database.engine, "checkout", lambda *_: steps.append("used"))
+        database.leave_no_trace()
+        assert steps[:2] == ["waited", "used"]
+
+
 def test_what_was_left_to_somebody_who_never_comes_is_committed_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
