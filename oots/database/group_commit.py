@@ -56,12 +56,6 @@ class GroupCommit:
             raise OperationalError(None, None, group.lost) from group.lost
 
     @contextmanager
-    def between(self) -> Iterator[None]:
-        """A moment in which nobody writes."""
-        with self._turn:
-            yield
-
-    @contextmanager
     def _my_turn(self) -> Iterator[None]:
         self._count(1)
         try:

@@ -19,5 +19,4 @@ def insert_if_new(connection: Connection, table: Table, values: Mapping[str, obj
 @cache
 def _insertion(table: Table, dialect: str) -> ReturningInsert[Any]:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    key = table.primary_key.columns
-    return insert(table).on_conflict_do_nothing(index_elements=key).returning(*key)
+    return insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)

@@ -113,8 +113,8 @@ class PostgresDatabase(Database):
 
 
 def _try_who_has_rested(engine: Engine) -> None:
-    """A connection that nobody has used for a while is tried before it is used: the server may have been started anew
-    since, which takes it longer than a connection in steady use rests."""
+    """A connection that nobody has used for a second is tried before it is used; the server may have been started anew
+    since. Who meets such a server sooner is told that it is away, with nothing done."""
 
     @event.listens_for(engine, "checkin")
     def _rests(_connection, record):  # type: ignore[no-untyped-def]  # DBAPI connections carry no types

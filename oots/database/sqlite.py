@@ -12,7 +12,6 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-from oots.database.checkpoints import MOST_PAGES, Checkpoints
 from oots.database.database import Database, told_apart
 from oots.database.group_commit import GroupCommit
 from oots.model.clock import Clock
@@ -37,14 +36,12 @@ class SqliteDatabase(Database):
         self._mine = threading.local()
         self.engine = _engine(folder / DATABASE)
         self._writer = GroupCommit(self.engine)
-        self._checkpoints = Checkpoints(self.engine, self._writer.between)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         self._mine.announced = False
         with told_apart(), self._writer.begin() as connection:
             yield connection
-        self._checkpoints.committed()
         if self._mine.announced:
             for heard in tuple(self._listeners):
                 heard()
@@ -74,7 +71,6 @@ class SqliteDatabase(Database):
         yield
 
     def leave_no_trace(self) -> None:
-        self._checkpoints.wait()
         connection = self.engine.raw_connection()
         try:
             connection.cursor().execute("VACUUM")
@@ -83,7 +79,6 @@ class SqliteDatabase(Database):
             connection.close()
 
     def close(self) -> None:
-        self._checkpoints.wait()
         self._writer.close()
         self.engine.dispose()
         if self._owned is not None:
@@ -112,7 +107,6 @@ def _engine(file: Path) -> Engine:
         connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute(f"PRAGMA wal_autocheckpoint={MOST_PAGES}")
         connection.execute("PRAGMA secure_delete=ON")
         connection.execute("PRAGMA foreign_keys=ON")
 

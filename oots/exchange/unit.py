@@ -130,6 +130,7 @@ class Unit(Generic[RecordT]):
     def keep(self, kept: Kept[RecordT], token: str | None = None) -> None:
         """Write an exchange; `token` is the secret of its preview link, at the time it is issued.
 
+        One that this transaction has not found is added. Raises IntegrityError where it is there all the same.
         Files that its record does not name any more are deleted after the commit, unless something else needs them.
         """
         values = {
@@ -139,19 +140,13 @@ class Unit(Generic[RecordT]):
         }
         if token is not None:
             values["token_hash"] = hashed(token)
-        if not self._added(kept.exchange_id, values):
+        if kept.exchange_id in self._there:
             self.connection.execute(_CHANGE, {"key": kept.exchange_id} | values)
+        else:
+            self.connection.execute(_ADD, {"exchange_id": kept.exchange_id} | values)
+            self._there.add(kept.exchange_id)
+            self._uses.known(kept.exchange_id, ())
         self._uses.set(kept.exchange_id, _files_of(kept.record))
-
-    def _added(self, exchange_id: str, values: Mapping[str, object]) -> bool:
-        """Whether the exchange was new, and is there now."""
-        if exchange_id in self._there:
-            return False
-        self._there.add(exchange_id)
-        if not insert_if_new(self.connection, EXCHANGE, {"exchange_id": exchange_id, **values}):
-            return False
-        self._uses.known(exchange_id, ())
-        return True
 
     def forget(self, exchange_id: str) -> None:
         """Delete an exchange, and after the commit the files that nothing else needs."""
@@ -331,6 +326,7 @@ def _in_order(*conditions: ColumnElement[bool]) -> Lines:
 
 # Each statement is made once: to make one takes about as long as to carry it out.
 _BY_ID, _BY_TOKEN = _Find.by(EXCHANGE.c.exchange_id), _Find.by(EXCHANGE.c.token_hash)
+_ADD = insert(EXCHANGE)
 _CHANGE = update(EXCHANGE).where(EXCHANGE.c.exchange_id == bindparam("key"))
 _RECEIVED = select(INBOX).where(INBOX.c.party_id == bindparam("party"), INBOX.c.message_id == bindparam("message"))
 _NOTE = insert(REQUEST)

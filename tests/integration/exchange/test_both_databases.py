@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,7 +15,6 @@ import pytest
 from sqlalchemy import Connection, delete, event, select, text
 from sqlalchemy.exc import IntegrityError
 
-from oots.database.sqlite import DATABASE, SqliteDatabase
 from oots.exchange import queue
 from oots.exchange.chain import SealedHead
 from oots.exchange.conversation import ProviderState, RequesterState
@@ -29,6 +27,7 @@ from oots.exchange.resending import want_again
 from oots.exchange.rotation import rotate
 from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, PARTNER, SUBJECT
 from oots.exchange.store import VAULT_KEY, Store
+from oots.exchange.unit import Kept
 from oots.model.clock import RandomIds
 from oots.model.errors import BusyError, ConfigurationError
 from oots.model.issuing import ByHand
@@ -512,39 +511,6 @@ def test_ten_who_write_at_the_same_time_wait_for_the_disk_together(tmp_path: Pat
     store.close()
 
 
-@pytest.mark.parametrize(("commits", "moved"), [(2, True), (3, False)])
-def test_what_was_committed_is_moved_into_the_file_beside_those_who_write(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, commits: int, moved: bool
-) -> None:
-    monkeypatch.setattr("oots.database.checkpoints._COMMITS", commits)
-    file = tmp_path / DATABASE
-    with closing(SqliteDatabase(tmp_path)) as database:
-        with database.begin() as connection:
-            connection.execute(text("CREATE TABLE line (said text)"))
-        with database.begin() as connection:
-            connection.execute(text("INSERT INTO line VALUES ('kept')"))
-        if moving := database._checkpoints._moving:
-            moving.join()
-        with closing(sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True)) as without_its_log:
-            tables = without_its_log.execute("SELECT name FROM sqlite_master").fetchall()
-            assert tables == ([("line",)] if moved else [])
-
-
-def test_what_is_still_moved_into_the_file_is_waited_for_before_its_traces_are_removed(tmp_path: Path) -> None:
-    """While one checkpoint is under way SQLite makes no other, and the log would keep what was replaced."""
-    steps: list[str] = []
-
-    class Moving(threading.Thread):
-        def join(self, timeout: float | None = None) -> None:
-            steps.append("waited")
-
-    with closing(SqliteDatabase(tmp_path)) as database:
-        database._checkpoints._moving = Moving()
-        event.listen(database.engine, "checkout", lambda *_: steps.append("used"))
-        database.leave_no_trace()
-        assert steps[:2] == ["waited", "used"]
-
-
 def test_what_was_left_to_somebody_who_never_comes_is_committed_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -600,6 +566,22 @@ def test_whoever_waits_behind_one_that_fails_is_not_undone_with_it(tmp_path: Pat
     with store.look() as unit:
         assert [told.entry.detail for told in unit.refusals()] == ["the other"]
     store.close()
+
+
+def test_of_two_who_both_found_nothing_the_second_adds_nothing(tmp_path: Path, server: Postgres) -> None:
+    """A partner chooses the id of its exchange; another message with the same must not take the place of the first."""
+
+    def keep(record: str, meanwhile: Callable[[], None] = lambda: None) -> None:
+        with store.begin() as unit:
+            assert unit.find("chosen") is None
+            meanwhile()
+            unit.keep(Kept("chosen", "begun", None, record))
+
+    with closing(Store(tmp_path, str, database_url=server.new_database())) as store:
+        with pytest.raises(IntegrityError):
+            keep("the second", lambda: keep("the first"))
+        with store.look() as unit:
+            assert [kept.record for kept in unit.all()] == ["the first"]
 
 
 def test_a_replica_that_starts_while_others_append_finds_the_journal_whole(
