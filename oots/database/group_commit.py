@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, RootTransaction
@@ -21,7 +21,7 @@ class _Group:
     transaction: RootTransaction
     size: int = 0
     over: threading.Event = field(default_factory=threading.Event)
-    lost: SQLAlchemyError | None = None
+    lost: BaseException | None = None
 
 
 class GroupCommit:
@@ -57,15 +57,19 @@ class GroupCommit:
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
+        with ExitStack() as ends:
+            with self._counted():
+                ends.enter_context(self._turn)
+            yield
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """As one of those who wait."""
         self._count(1)
-        try:
-            self._turn.acquire()
-        finally:
-            self._count(-1)
         try:
             yield
         finally:
-            self._turn.release()
+            self._count(-1)
 
     def _count(self, one: int) -> None:
         with self._counting:
@@ -101,9 +105,9 @@ class GroupCommit:
             if not alive:
                 raise OperationalError(None, None, Exception("the transaction was undone by the database"))
             group.transaction.commit()
-        except SQLAlchemyError as fault:
+        except BaseException as fault:  # an interruption, too, takes it from all of them
             group.lost = fault
-            self._start_anew(connection)
+            self._give_up(connection, fault)
         finally:
             group.over.set()
 
@@ -112,8 +116,13 @@ class GroupCommit:
         self._group = None
         try:
             group.transaction.rollback()
-        except SQLAlchemyError:
-            self._start_anew(connection)
+        except BaseException as fault:
+            self._give_up(connection, fault)
+
+    def _give_up(self, connection: Connection, fault: BaseException) -> None:
+        self._start_anew(connection)
+        if not isinstance(fault, SQLAlchemyError):
+            raise fault
 
     def _start_anew(self, connection: Connection) -> None:
         self._connection = None

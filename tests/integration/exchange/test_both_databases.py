@@ -29,7 +29,7 @@ from oots.exchange.schema import EXCHANGE, INBOX, JOURNAL, OUTBOX, PARTNER, SUBJ
 from oots.exchange.store import VAULT_KEY, Store
 from oots.exchange.unit import Kept
 from oots.model.clock import RandomIds
-from oots.model.errors import BusyError, ConfigurationError
+from oots.model.errors import BusyError, ConfigurationError, UnavailableError
 from oots.model.issuing import ByHand
 from oots.provider.casework import COUNTS, Decision
 from oots.provider.record import ProviderExchange
@@ -548,12 +548,7 @@ def test_one_of_a_group_that_fails_takes_nothing_from_the_others(tmp_path: Path)
 def test_whoever_waits_behind_one_that_fails_is_not_undone_with_it(tmp_path: Path) -> None:
     store = Store(tmp_path, ProviderExchange)
     entered = threading.Event()
-
-    def tell() -> None:
-        with store.begin() as unit:
-            unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED, detail="the other"))
-
-    other = threading.Thread(target=tell)
+    other = threading.Thread(target=_tell, args=(store, "the other"))
 
     def let_it_wait() -> None:
         other.start()
@@ -565,6 +560,32 @@ def test_whoever_waits_behind_one_that_fails_is_not_undone_with_it(tmp_path: Pat
     other.join()
     with store.look() as unit:
         assert [told.entry.detail for told in unit.refusals()] == ["the other"]
+    store.close()
+
+
+def test_a_commit_that_is_interrupted_is_no_commit_for_those_who_left_it(tmp_path: Path) -> None:
+    store = Store(tmp_path, ProviderExchange)
+    interruptions = [KeyboardInterrupt]
+    event.listen(store.engine, "commit", lambda _: interruptions and _raise(interruptions.pop()))
+    ended = threading.Event()
+
+    def interrupted() -> None:
+        with pytest.raises(KeyboardInterrupt):
+            _tell(store, "the other")
+        ended.set()
+
+    def let_it_wait() -> None:
+        other.start()
+        while store.database._writer._waiting < 1:  # type: ignore[attr-defined]  # SQLite's alone
+            ended.wait(0.001)
+
+    other = threading.Thread(target=interrupted)
+    with pytest.raises(UnavailableError):
+        _tell(store, "the first", let_it_wait)
+    other.join()
+    _tell(store, "the next")
+    with store.look() as unit:
+        assert [told.entry.detail for told in unit.refusals()] == ["the next"]
     store.close()
 
 
@@ -655,6 +676,17 @@ def test_a_database_that_does_not_let_us_in_is_named_without_its_password(tmp_pa
     with pytest.raises(ConfigurationError, match="does not let this service in") as refused:
         Store(tmp_path / "wrong", ProviderExchange, database_url=wrong)
     assert "not-the-password" not in str(refused.value)
+
+
+def _raise(fault: type[BaseException]) -> None:
+    raise fault
+
+
+def _tell(store: Store[ProviderExchange], detail: str, meanwhile: Callable[[], None] = lambda: None) -> None:
+    with store.begin() as unit:
+        unit.journal(JournalEntry(START, Entry.MESSAGE_REFUSED, detail=detail))
+        unit.write_journal()
+        meanwhile()
 
 
 def _tell_and_fail(store: Store[ProviderExchange], meanwhile: Callable[[], None] = lambda: None) -> None:
