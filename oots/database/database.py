@@ -62,7 +62,10 @@ class Database(ABC):
 
     @abstractmethod
     def leave_no_trace(self) -> None:
-        """Nothing that was deleted or replaced stays in space that is not in use."""
+        """Nothing that was deleted or replaced stays in space that is not in use.
+
+        Raises ConfigurationError where somebody who reads keeps it there.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -73,8 +73,10 @@ class SqliteDatabase(Database):
     def leave_no_trace(self) -> None:
         connection = self.engine.raw_connection()
         try:
-            connection.cursor().execute("VACUUM")
-            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            if cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise ConfigurationError("somebody reads the database and keeps what was replaced in it")
         finally:
             connection.close()
 

@@ -32,8 +32,8 @@ def rotate(store: Store[Any], key_file: Path, others: tuple[Sealed, ...] = ()) -
 
     Evidence files have keys of their own, which lie in what is sealed anew. Returns how many rows that was. A process
     that is killed on the way leaves both keys in the file, with which everything can be read; the next rotation ends
-    what that one began. Raises ConfigurationError, and keeps the old key, where something opens with neither, and where
-    a service is running on the same database.
+    what that one began. Raises ConfigurationError, and keeps the old key, where something opens with neither, where a
+    service is running on the same database, and where somebody reads it for so long that replaced rows stay.
     """
     with store.database.undisturbed():
         return _rotate(store, key_file, others)

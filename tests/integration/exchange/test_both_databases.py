@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Connection, delete, event, select, text
 from sqlalchemy.exc import IntegrityError
 
+from oots.database.sqlite import DATABASE, SqliteDatabase
 from oots.exchange import queue
 from oots.exchange.chain import SealedHead
 from oots.exchange.conversation import ProviderState, RequesterState
@@ -561,6 +562,19 @@ def test_whoever_waits_behind_one_that_fails_is_not_undone_with_it(tmp_path: Pat
     with store.look() as unit:
         assert [told.entry.detail for told in unit.refusals()] == ["the other"]
     store.close()
+
+
+def test_traces_that_somebody_who_reads_keeps_are_no_success(tmp_path: Path) -> None:
+    with closing(SqliteDatabase(tmp_path)) as database:
+        event.listen(database.engine, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout=0"))
+        with database.begin() as connection:
+            connection.execute(text("CREATE TABLE line (said text)"))
+        with database.look() as reading:
+            reading.execute(text("SELECT * FROM line"))
+            with pytest.raises(ConfigurationError, match="somebody reads"):
+                database.leave_no_trace()
+        database.leave_no_trace()
+        assert (tmp_path / f"{DATABASE}-wal").stat().st_size == 0
 
 
 def test_a_commit_that_is_interrupted_is_no_commit_for_those_who_left_it(tmp_path: Path) -> None:
