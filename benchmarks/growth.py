@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from benchmarks.exchange import exchange_all
 from benchmarks.town import running_town
@@ -110,7 +110,7 @@ class Growth:
         self.number += number
 
     def _copy(self, connection: Connection, count: int) -> None:
-        next_number = 1 + (connection.execute(select(JOURNAL.c.number).order_by(JOURNAL.c.number.desc())).scalar() or 0)
+        next_number = 1 + (connection.execute(select(func.max(JOURNAL.c.number))).scalar() or 0)
         names = [{old: self._like(old) for old in self._old} for _ in range(count)]
         for table, rows in self.specimen.rows.items():
             copies = [self._renamed(row, renamed) for renamed in names for row in rows]
