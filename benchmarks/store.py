@@ -221,11 +221,11 @@ def _records(grown: dict[tuple[str, str], Grown]) -> Iterator[Record]:
             yield Record(f"{said}: size", size / 1000, "KB per exchange", bar=Bar(most=MOST_BYTES / 1000))
             bar = Bar(most=MOST_MILLISECONDS)
             yield seen.look_up[stage].record(f"{said}: look-up", "ms, p99", bar=bar)
-            yield seen.looking_up[stage].record("– of which in the database", "ms, p99")
+            yield seen.looking_up[stage].record("  of which in the database", "ms, p99")
             yield seen.commit[stage].record(
                 f"{said}: commit", "ms, p99", bar=bar, beside=seen.disk[stage], named="a page written to the disk, p99"
             )
-            yield seen.committing[stage].record("– of which in the database", "ms, p99")
+            yield seen.committing[stage].record("  of which in the database", "ms, p99")
 
 
 def _curves(grown: dict[tuple[str, str], Grown]) -> tuple[Curve, ...]:
