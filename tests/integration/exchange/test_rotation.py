@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, event, insert, select, update
 
 from oots.database.sqlite import DATABASE
 from oots.deployment.at_rest import rotate_folder
@@ -163,6 +165,20 @@ def test_a_rotation_that_is_killed_loses_nothing_and_is_ended_by_the_next(
     assert read_keys(folder / VAULT_KEY) == keys[:1]
     assert everything(folder, pristine) == before
     assert examine_journal(folder).faults == ()
+
+
+def test_while_somebody_reads_what_it_has_sealed_the_old_key_is_kept(folder: Path) -> None:
+    (old,) = read_keys(folder / VAULT_KEY)
+    with closing(Store(folder, ProviderExchange)) as store, closing(sqlite3.connect(folder / DATABASE)) as reader:
+        event.listen(store.engine, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout=0"))
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM journal").fetchall()
+        with pytest.raises(ConfigurationError, match="somebody reads"):
+            rotation.rotate(store, folder / VAULT_KEY)
+    keys = read_keys(folder / VAULT_KEY)
+    assert (len(keys), keys[1]) == (2, old)
+    rotate_folder(folder, None, CLOCK)
+    assert read_keys(folder / VAULT_KEY) == keys[:1]
 
 
 @pytest.mark.parametrize("table", [EXCHANGE, OUTBOX], ids=lambda table: table.name)
